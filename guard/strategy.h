@@ -1,0 +1,65 @@
+// The five ways to keep a second copy out that this project compares, behind one interface.
+//
+//   auto guard = pidfall::guard::MakeSafeguard("reference", settings);
+//   if (auto answer = guard->BeforeBind(); !answer.go_on) return answer.status;
+//   if (!server.bind_to_port(host, port)) return guard->BindFailed(errno).status;
+//   guard->Serving();
+//   server.listen_after_bind();        // until SIGTERM or SIGINT
+//   guard->BeforeExit();
+//
+// Each strategy prints its own messages (docs: CONTRACT.md), so that a server's main reads the
+// same whichever it wears. A program that only wants the best guard uses guard/guard.h directly.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pidfall::guard {
+
+// What a contender does when an owner lives.
+enum class OnDuplicate {
+  kExit,      // end with Settings::duplicate_exit
+  kWait,      // stand by, blocked on the lock; take over when the owner goes
+  kTakeOver,  // ask the owner to end, then wait for the lock
+  kAuto,      // kWait when a supervisor started us, kExit when a person did
+};
+
+struct Settings {
+  std::string name;                // what messages call the server: "Task Manager"
+  std::filesystem::path pid_file;  // unused by `none` and `port`
+  std::string host = "127.0.0.1";
+  int port = 0;
+  std::string health_path = "/";  // `port` asks whoever is there for it
+  OnDuplicate on_duplicate = OnDuplicate::kExit;
+  int duplicate_exit = 0;
+};
+
+// Go on starting, or end now with `status`. The reason is printed already.
+struct Answer {
+  bool go_on = true;
+  int status = 0;
+};
+
+class Safeguard {
+ public:
+  virtual ~Safeguard() = default;
+  // Before the port is bound. May block (kWait) or end the owner (kTakeOver).
+  virtual Answer BeforeBind() = 0;
+  // The bind failed with `error` (an errno). Never says to go on.
+  virtual Answer BindFailed(int error) = 0;
+  // The port is bound and listening.
+  virtual void Serving() {}
+  // A clean end: after the port was closed.
+  virtual void BeforeExit() {}
+};
+
+// The names that MakeSafeguard takes: none, pidfile, lockfile, port, reference.
+const std::vector<std::string_view>& StrategyNames();
+
+// Throws std::invalid_argument for a name that StrategyNames() does not list.
+std::unique_ptr<Safeguard> MakeSafeguard(std::string_view strategy, Settings settings);
+
+}  // namespace pidfall::guard

@@ -1,0 +1,49 @@
+// What one scenario said about one target: the unit of every report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+enum class Verdict {
+  kPass,
+  kFail,
+  kSkip,           // this machine cannot
+  kNotApplicable,  // this target has no such part
+  kBroken,         // could not be set up or judged
+};
+
+// Of a kFail: a promise broken and somebody harmed, or harmless by itself.
+enum class Severity { kBreach, kWeakness };
+
+// The words of the JSON and of the table: "pass", "fail", "skip", "n/a", "broken".
+const char* Name(Verdict verdict);
+const char* Name(Severity severity);
+
+struct Result {
+  std::string scenario;              // "pid-reuse/stranger"
+  std::string family;                // "pid-reuse"
+  std::vector<std::string> clauses;  // those tested; after a fail, the one seen broken comes first
+  Verdict verdict = Verdict::kBroken;
+  Severity severity = Severity::kBreach;
+  std::string summary;                // one sentence: what broke, or why it was not judged
+  std::vector<std::string> evidence;  // "did ...", "saw ...", in the order it happened
+  double duration_ms = 0;
+  std::string reproduce;  // the command that shows just this case again
+
+  // `run` only.
+  std::string server;
+  std::string guard;
+  std::string expected;   // "pass", "fail C4", "n/a": what scenarios/expected.toml says
+  bool surprise = false;  // the verdict is not the expected one
+};
+
+struct Totals {
+  int pass = 0, fail = 0, skip = 0, not_applicable = 0, broken = 0;
+  int breaches = 0, weaknesses = 0, surprises = 0;
+};
+
+Totals Count(const std::vector<Result>& results);
+
+}  // namespace pidfall

@@ -1,0 +1,19 @@
+// The server under test: a command line and what is known of it. Nothing here names a program.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+// In `command`, {port}, {pid_file} and {dir} stand for what the sandbox chose.
+struct Target {
+  std::vector<std::string> command;
+  std::optional<int> port;              // the port it serves on; none: it serves by staying
+  std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
+  std::string health_path = "/";
+  std::optional<int> duplicate_exit;  // none: the first duplicate's status counts as declared
+};
+
+}  // namespace pidfall
