@@ -1,0 +1,18 @@
+// No guard: binding the port is all there is. The state before the report's mend.
+#pragma once
+
+#include "guard/strategy.h"
+
+namespace pidfall::guard {
+
+class NoGuard : public Safeguard {
+ public:
+  explicit NoGuard(Settings settings) : settings_(std::move(settings)) {}
+  Answer BeforeBind() override { return {}; }
+  Answer BindFailed(int error) override;
+
+ private:
+  Settings settings_;
+};
+
+}  // namespace pidfall::guard
