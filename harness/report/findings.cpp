@@ -1,0 +1,122 @@
+#include "harness/report/findings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "harness/report/text.h"
+
+namespace pidfall {
+namespace {
+
+constexpr std::size_t kLabelWidth = 7;
+
+bool IsFinding(const Result& result, bool verbose) {
+  if (result.verdict == Verdict::kBroken || result.surprise) return true;
+  if (result.verdict != Verdict::kFail) return false;
+  const bool breach = result.severity == Severity::kBreach;
+  return verbose || (breach && result.expected.empty());
+}
+
+int Rank(const Result& result) {
+  if (result.verdict == Verdict::kFail) return result.severity == Severity::kBreach ? 0 : 1;
+  return result.surprise ? 2 : 3;
+}
+
+std::string Head(const Result& result, const Paint& paint) {
+  switch (result.verdict) {
+    case Verdict::kFail: {
+      const bool breach = result.severity == Severity::kBreach;
+      const std::string head = fmt::format("FAIL  {}", Name(result.severity));
+      return breach ? paint.Red(head) : paint.Yellow(head);
+    }
+    case Verdict::kPass:
+      return paint.Yellow("PASS  surprise");
+    case Verdict::kNotApplicable:
+      return paint.Yellow("N/A   surprise");
+    case Verdict::kSkip:
+      return "SKIP";
+    case Verdict::kBroken:
+      break;
+  }
+  return paint.Red("BROKEN");
+}
+
+// "  did    A started", further lines under the first.
+std::string Line(std::string_view label, std::string_view text, const Paint& paint) {
+  std::string out = "  " + paint.Dim(fmt::format("{:<{}}", label, kLabelWidth));
+  for (const char c : CleanText(text)) {
+    out += c;
+    if (c == '\n') out.append(2 + kLabelWidth, ' ');
+  }
+  return out + '\n';
+}
+
+// Evidence begins with its label: "did ...", "saw ...". Anything else stands under the one before.
+std::string EvidenceLine(std::string_view evidence, const Paint& paint) {
+  for (const std::string_view label : {"did", "saw"}) {
+    const bool labelled = evidence.starts_with(label) && evidence.substr(3).starts_with(' ');
+    if (labelled) return Line(label, evidence.substr(4), paint);
+  }
+  return Line("", evidence, paint);
+}
+
+std::string OptionalLine(std::string_view label, std::string_view text, const Paint& paint) {
+  return text.empty() ? "" : Line(label, text, paint);
+}
+
+// "C6 C2" of a pass, "C6" of a fail: the clause seen broken comes first.
+std::string Clauses(const Result& result) {
+  if (result.verdict == Verdict::kFail && !result.clauses.empty()) return result.clauses.front();
+  return fmt::format("{}", fmt::join(result.clauses, " "));
+}
+
+}  // namespace
+
+std::vector<const Result*> Findings(const std::vector<Result>& results, bool verbose) {
+  std::vector<const Result*> findings;
+  for (const Result& result : results) {
+    if (IsFinding(result, verbose)) findings.push_back(&result);
+  }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Result* a, const Result* b) { return Rank(*a) < Rank(*b); });
+  return findings;
+}
+
+std::string FindingText(const Result& result, const Advice& advice, const Paint& paint) {
+  std::string out = fmt::format("{}  {}  ", Head(result, paint), Clauses(result));
+  if (!result.guard.empty()) out += result.guard + "  ";
+  out += paint.Bold(result.scenario);
+  if (!result.summary.empty()) out += "   " + CleanLine(result.summary);
+  out += '\n';
+  for (const std::string& evidence : result.evidence) out += EvidenceLine(evidence, paint);
+  if (result.surprise) out += Line("expect", result.expected, paint);
+  if (result.verdict == Verdict::kFail) out += OptionalLine("harm", advice.harm, paint);
+  out += OptionalLine("again", result.reproduce, paint);
+  if (result.verdict == Verdict::kFail) out += OptionalLine("mend", advice.mend, paint);
+  return out;
+}
+
+std::string SkipText(const std::vector<Result>& results) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (const Result& result : results) {
+    if (result.verdict != Verdict::kSkip) continue;
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& known) { return known.first == result.summary; });
+    if (group == groups.end()) group = groups.insert(group, {result.summary, {}});
+    auto& names = group->second;
+    const bool named = std::find(names.begin(), names.end(), result.scenario) != names.end();
+    if (!named) names.push_back(result.scenario);
+  }
+  std::string out;
+  for (const auto& [reason, names] : groups) {
+    out += fmt::format("skipped: {}\n  {}\n", CleanLine(reason), fmt::join(names, " "));
+  }
+  return out;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,30 @@
+// Findings: what broke, how it was seen, whom it harms and how to see it again.
+//
+//   for (const Result* result : Findings(results, verbose))
+//     out += FindingText(*result, {.harm = harm}, paint);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report/paint.h"
+#include "harness/report/result.h"
+
+namespace pidfall {
+
+// What a result does not know of itself; empty lines are left out.
+struct Advice {
+  std::string harm;
+  std::string mend;
+};
+
+// What to show, the worst first. Broken ones and surprises always; where nothing was expected,
+// breaches too. `verbose` adds the expected fails and the weaknesses.
+std::vector<const Result*> Findings(const std::vector<Result>& results, bool verbose);
+
+std::string FindingText(const Result& result, const Advice& advice, const Paint& paint);
+
+// What this machine could not judge, grouped by reason; empty when nothing was skipped.
+std::string SkipText(const std::vector<Result>& results);
+
+}  // namespace pidfall

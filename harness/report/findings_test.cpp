@@ -1,0 +1,87 @@
+#include "harness/report/findings.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/report/testing.h"
+
+namespace pidfall {
+namespace {
+
+Result OldExit() {
+  Result result = ResultOf("ownership/old-exit", Verdict::kFail,
+                           {.summary = "the old copy's exit removed the new owner's file"});
+  result.clauses = {"C6", "C2"};
+  result.evidence = {"did A started; SIGINT to A", "saw A: status 0\nserver.pid gone", "B serves"};
+  result.reproduce = "pidfall check --scenario ownership/old-exit -- python3 serve.py";
+  return result;
+}
+
+TEST(FindingsTest, ABreachHasDidSawHarmAgainAndMend) {
+  EXPECT_EQ(
+      FindingText(OldExit(), {"the next start is a second copy", "PATTERNS.md#own"}, Paint(false)),
+      "FAIL  breach  C6  ownership/old-exit   "
+      "the old copy's exit removed the new owner's file\n"
+      "  did    A started; SIGINT to A\n"
+      "  saw    A: status 0\n"
+      "         server.pid gone\n"
+      "         B serves\n"
+      "  harm   the next start is a second copy\n"
+      "  again  pidfall check --scenario ownership/old-exit -- python3 serve.py\n"
+      "  mend   PATTERNS.md#own\n");
+}
+
+TEST(FindingsTest, ASurprisePassSaysWhatWasExpected) {
+  Result result = ResultOf("stale/zero", Verdict::kPass,
+                           {.guard = "pidfile", .expected = "fail C5", .surprise = true});
+  result.reproduce = "./pidfall run --guard pidfile --scenario stale/zero";
+  EXPECT_EQ(FindingText(result, {"harm", "mend"}, Paint(false)),
+            "PASS  surprise  C5  pidfile  stale/zero\n"
+            "  expect fail C5\n"
+            "  again  ./pidfall run --guard pidfile --scenario stale/zero\n");
+}
+
+TEST(FindingsTest, WhatATargetPrintedCannotSteerTheTerminal) {
+  Result result = OldExit();
+  result.evidence = {"saw \x1B]0;title\a"};
+  EXPECT_EQ(FindingText(result, {}, Paint(false)).find('\x1B'), std::string::npos);
+}
+
+TEST(FindingsTest, BreachesComeFirstAndExpectedFailsOnlyWhenVerbose) {
+  const std::vector<Result> results = {
+      ResultOf("a/broken", Verdict::kBroken, {.expected = "pass"}),
+      ResultOf("a/expected", Verdict::kFail, {.expected = "fail C5"}),
+      ResultOf("a/surprise", Verdict::kFail, {.expected = "pass", .surprise = true}),
+      ResultOf("a/pass", Verdict::kPass, {.expected = "pass"}),
+  };
+  const auto shown = Findings(results, false);
+  ASSERT_EQ(shown.size(), 2U);
+  EXPECT_EQ(shown[0]->scenario, "a/surprise");
+  EXPECT_EQ(shown[1]->scenario, "a/broken");
+  EXPECT_EQ(Findings(results, true).size(), 3U);
+}
+
+TEST(FindingsTest, WithNothingExpectedWeaknessesWaitForVerbose) {
+  const std::vector<Result> results = {
+      ResultOf("a/weakness", Verdict::kFail, {.severity = Severity::kWeakness}),
+      ResultOf("a/breach", Verdict::kFail),
+  };
+  EXPECT_EQ(Findings(results, false).size(), 1U);
+  ASSERT_EQ(Findings(results, true).size(), 2U);
+  EXPECT_EQ(Findings(results, true)[0]->scenario, "a/breach");
+}
+
+TEST(FindingsTest, SkipsAreGroupedByReason) {
+  const std::vector<Result> results = {
+      ResultOf("permission/other-user", Verdict::kSkip, {.summary = "no second uid"}),
+      ResultOf("pid-reuse/btime", Verdict::kSkip, {.summary = "plain sandbox"}),
+      ResultOf("permission/file", Verdict::kSkip, {.summary = "no second uid"}),
+      ResultOf("permission/file", Verdict::kSkip, {.summary = "no second uid"}),
+  };
+  EXPECT_EQ(SkipText(results),
+            "skipped: no second uid\n  permission/other-user permission/file\n"
+            "skipped: plain sandbox\n  pid-reuse/btime\n");
+  EXPECT_EQ(SkipText({}), "");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,59 @@
+#include "harness/report/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace pidfall {
+namespace {
+
+// Ordered, so that the file reads as the documentation shows it.
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json TargetJson(const Target& target) {
+  return {{"command", target.command},
+          {"port", OrNull(target.port)},
+          {"pid_file", OrNull(target.pid_file)}};
+}
+
+Json ResultJson(const Result& result) {
+  Json json = {{"scenario", result.scenario},
+               {"family", result.family},
+               {"clauses", result.clauses},
+               {"verdict", Name(result.verdict)}};
+  if (result.verdict == Verdict::kFail) json["severity"] = Name(result.severity);
+  json["summary"] = result.summary;
+  json["evidence"] = result.evidence;
+  json["duration_ms"] = result.duration_ms;
+  json["reproduce"] = result.reproduce;
+  if (result.guard.empty()) return json;
+  json["server"] = result.server;
+  json["guard"] = result.guard;
+  json["expected"] = result.expected;
+  return json;
+}
+
+Json TotalsJson(const Totals& totals) {
+  return {{"pass", totals.pass},
+          {"fail", totals.fail},
+          {"skip", totals.skip},
+          {"n/a", totals.not_applicable},
+          {"broken", totals.broken}};
+}
+
+}  // namespace
+
+std::string JsonText(const JsonHead& head, const std::vector<Result>& results) {
+  Json json = {{"pidfall", head.version}, {"command", head.command}, {"sandbox", head.sandbox}};
+  if (head.target) json["target"] = TargetJson(*head.target);
+  json["results"] = Json::array();
+  for (const Result& result : results) json["results"].push_back(ResultJson(result));
+  json["totals"] = TotalsJson(Count(results));
+  constexpr int kIndent = 2;
+  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace pidfall

@@ -1,0 +1,17 @@
+// JUnit XML, as CI servers read it: a suite per server and strategy, a test case per scenario.
+//
+//   out = JunitText("run", results);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report/result.h"
+
+namespace pidfall {
+
+// A failure is a surprise, or a breach where nothing was expected. What is known to fail, and a
+// weakness, pass with their story as output: a red CI must mean news.
+std::string JunitText(const std::string& command, const std::vector<Result>& results);
+
+}  // namespace pidfall

@@ -1,0 +1,57 @@
+#include "harness/report/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pidfall {
+namespace {
+
+TEST(TextTest, KeepsWhatIsUtf8) {
+  const std::string text = "plain, \xC3\xA9, \xE2\x9D\x8C, \xF0\x9F\x92\xA1\tand\nlines";
+  EXPECT_EQ(CleanText(text), text);
+}
+
+TEST(TextTest, DropsControlCharacters) {
+  EXPECT_EQ(CleanText("\x1B[31mred\x7F\a\r"), "[31mred");
+  EXPECT_EQ(CleanText(std::string("a\0b", 3)), "ab");
+  EXPECT_EQ(CleanText("a\xC2\x9B"
+                      "31mb"),
+            "a31mb");  // the one-byte CSI, as UTF-8
+}
+
+TEST(TextTest, DropsWhatXmlForbids) {
+  EXPECT_EQ(CleanText("a\xEF\xBF\xBE\xEF\xBF\xBF"
+                      "b"),
+            "ab");
+}
+
+TEST(TextTest, ReplacesEachByteThatIsNotUtf8) {
+  EXPECT_EQ(CleanText("\xFF"), "\uFFFD");
+  EXPECT_EQ(CleanText("cut \xE2\x9D"), "cut \uFFFD\uFFFD");
+  EXPECT_EQ(CleanText("\xC0\x80"), "\uFFFD\uFFFD");                      // overlong NUL
+  EXPECT_EQ(CleanText("\xE0\x80\x80"), "\uFFFD\uFFFD\uFFFD");            // overlong
+  EXPECT_EQ(CleanText("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // surrogate
+  EXPECT_EQ(CleanText("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // past U+10FFFF
+}
+
+TEST(TextTest, LineHasNoLineBreaks) { EXPECT_EQ(CleanLine("a\nb\tc"), "a b c"); }
+
+TEST(TextTest, XmlHasEntities) {
+  EXPECT_EQ(XmlText("<a b=\"c\" d='e'>&</a>"),
+            "&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;&lt;/a&gt;");
+}
+
+TEST(TextTest, DurationsHaveTwoOrThreeFigures) {
+  EXPECT_EQ(DurationText(84.2), "84 ms");
+  EXPECT_EQ(DurationText(3812), "3.8 s");
+  EXPECT_EQ(DurationText(31'000), "31 s");
+}
+
+TEST(TextTest, CountsAgreeWithTheirNoun) {
+  EXPECT_EQ(CountText(1, "start"), "1 start");
+  EXPECT_EQ(CountText(0, "start"), "0 starts");
+}
+
+}  // namespace
+}  // namespace pidfall
