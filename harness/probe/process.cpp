@@ -1,0 +1,185 @@
+#include "harness/probe/process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+#include <system_error>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+std::string ProcPath(pid_t pid, const std::string& rest) {
+  return "/proc/" + std::to_string(pid) + "/" + rest;
+}
+
+// A process that is gone, or not ours to read, reads as empty.
+std::string ReadOrEmpty(const std::string& path) {
+  try {
+    return ReadFile(path);
+  } catch (const std::system_error&) {
+    return "";
+  }
+}
+
+std::vector<std::string> ListFolder(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (!folder) return names;
+  while (const dirent* entry = readdir(folder.get())) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  return names;
+}
+
+// One line of /proc/PID/task/TID/syscall: "running", or the number and six arguments in hex.
+struct BlockedCall {
+  long number = -1;
+  std::array<uint64_t, 6> arguments{};
+};
+
+std::optional<BlockedCall> ParseBlockedCall(const std::string& line) {
+  std::istringstream in(line);
+  BlockedCall call;
+  if (!(in >> call.number)) return std::nullopt;
+  in >> std::hex;
+  for (uint64_t& argument : call.arguments) {
+    std::string word;
+    in >> word;
+    argument = strtoull(word.c_str(), nullptr, 16);
+  }
+  return call;
+}
+
+bool IsLockCall(const BlockedCall& call) {
+  const bool waits_in_fcntl = call.number == SYS_fcntl &&
+                              (call.arguments[1] == F_SETLKW || call.arguments[1] == F_OFD_SETLKW);
+  return call.number == SYS_flock || waits_in_fcntl;
+}
+
+// Where the timeout stands among the arguments, and what means "no end".
+struct TimedCall {
+  long number;
+  size_t argument;
+  bool in_milliseconds;  // -1 means no end; else it is a pointer, and null does
+};
+
+constexpr TimedCall kTimedCalls[] = {
+#ifdef SYS_poll
+    {SYS_poll, 2, true},
+#endif
+#ifdef SYS_epoll_wait
+    {SYS_epoll_wait, 3, true},
+#endif
+#ifdef SYS_select
+    {SYS_select, 4, false},
+#endif
+    {SYS_epoll_pwait, 3, true}, {SYS_ppoll, 2, false},
+    {SYS_pselect6, 4, false},   {SYS_rt_sigtimedwait, 2, false},
+    {SYS_futex, 3, false},
+};
+
+constexpr long kEndlessCalls[] = {
+#ifdef SYS_pause
+    SYS_pause,
+#endif
+    SYS_rt_sigsuspend, SYS_accept, SYS_accept4, SYS_read,   SYS_recvfrom,
+    SYS_recvmsg,       SYS_wait4,  SYS_waitid,  SYS_openat,
+};
+
+bool HasNoTimeout(const BlockedCall& call) {
+  if (IsLockCall(call)) return true;
+  for (const TimedCall& timed : kTimedCalls) {
+    if (timed.number != call.number) continue;
+    const uint64_t value = call.arguments.at(timed.argument);
+    return timed.in_milliseconds ? static_cast<int32_t>(value) == -1 : value == 0;
+  }
+  return std::find(std::begin(kEndlessCalls), std::end(kEndlessCalls), call.number) !=
+         std::end(kEndlessCalls);
+}
+
+template <typename Predicate>
+std::vector<bool> MapThreads(pid_t pid, Predicate predicate) {
+  std::vector<bool> answers;
+  for (const std::string& thread : ListFolder(ProcPath(pid, "task"))) {
+    const auto call = ParseBlockedCall(ReadOrEmpty(ProcPath(pid, "task/" + thread + "/syscall")));
+    answers.push_back(call.has_value() && predicate(*call));
+  }
+  return answers;
+}
+
+}  // namespace
+
+std::optional<ProcessInfo> ReadProcess(pid_t pid) {
+  const std::string stat = ReadOrEmpty(ProcPath(pid, "stat"));
+  // The name may hold blanks and parentheses: it ends at the last one.
+  const size_t open = stat.find('('), close = stat.rfind(')');
+  if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+  ProcessInfo info{.pid = pid, .program = stat.substr(open + 1, close - open - 1)};
+  std::istringstream rest(stat.substr(close + 1));
+  rest >> info.state >> info.parent;
+  return info;
+}
+
+std::vector<pid_t> Descendants(pid_t root) {
+  std::vector<pid_t> found;
+  const auto add_children = [&found](pid_t parent) {
+    for (const std::string& thread : ListFolder(ProcPath(parent, "task"))) {
+      std::istringstream children(ReadOrEmpty(ProcPath(parent, "task/" + thread + "/children")));
+      for (pid_t child = 0; children >> child;) found.push_back(child);
+    }
+  };
+  add_children(root);
+  for (size_t i = 0; i < found.size(); ++i) add_children(found[i]);
+  return found;
+}
+
+std::optional<std::string> InitialVariable(pid_t pid, const std::string& name) {
+  const std::string environment = ReadOrEmpty(ProcPath(pid, "environ"));
+  const std::string prefix = name + "=";
+  for (size_t at = 0; at < environment.size();) {
+    const size_t end = std::min(environment.find('\0', at), environment.size());
+    if (environment.compare(at, prefix.size(), prefix) == 0) {
+      return environment.substr(at + prefix.size(), end - at - prefix.size());
+    }
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+bool WaitsWithoutTimeout(pid_t pid) {
+  const auto info = ReadProcess(pid);
+  if (!info) return false;
+  if (info->state == 'T') return true;
+  const auto answers = MapThreads(pid, HasNoTimeout);
+  return !answers.empty() && std::find(answers.begin(), answers.end(), false) == answers.end();
+}
+
+bool WaitsForLock(pid_t pid) {
+  const auto answers = MapThreads(pid, IsLockCall);
+  return std::find(answers.begin(), answers.end(), true) != answers.end();
+}
+
+std::set<uint64_t> OpenSockets(pid_t pid) {
+  std::set<uint64_t> inodes;
+  const std::string folder = ProcPath(pid, "fd");
+  for (const std::string& fd : ListFolder(folder)) {
+    std::array<char, 64> link{};
+    const ssize_t n = readlink((folder + "/" + fd).c_str(), link.data(), link.size() - 1);
+    unsigned long long inode = 0;
+    if (n > 0 && sscanf(link.data(), "socket:[%llu]", &inode) == 1) inodes.insert(inode);
+  }
+  return inodes;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,39 @@
+// What /proc says of a process. Everything may have ended meanwhile: then there is no answer.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+struct ProcessInfo {
+  pid_t pid = 0;
+  pid_t parent = 0;
+  char state = '?';     // R, S, D, T (stopped), t (traced), Z: the second field of /proc/PID/stat
+  std::string program;  // comm: at most 15 characters
+};
+
+std::optional<ProcessInfo> ReadProcess(pid_t pid);
+
+// Every process below `root`, children before grandchildren; `root` itself is not listed.
+std::vector<pid_t> Descendants(pid_t root);
+
+// The value of NAME in the environment that the process was executed with.
+std::optional<std::string> InitialVariable(pid_t pid, const std::string& name);
+
+// Every thread is blocked in a call that no passing of time ends: a lock, pause, poll without end,
+// or is stopped by a signal.
+bool WaitsWithoutTimeout(pid_t pid);
+
+// Some thread is blocked in flock or a blocking fcntl lock.
+bool WaitsForLock(pid_t pid);
+
+// The inode numbers of the sockets that it holds open.
+std::set<uint64_t> OpenSockets(pid_t pid);
+
+}  // namespace pidfall

@@ -1,0 +1,62 @@
+#include "harness/probe/sockets.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <system_error>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+void AppendFrom(const char* path, std::vector<TcpSocket>& sockets) {
+  std::ifstream in(path);  // tcp6 is missing where the kernel has no IPv6
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    std::array<char, 40> address{};
+    unsigned port = 0, peer_port = 0, state = 0;
+    unsigned long long inode = 0;
+    const int fields =
+        sscanf(line.c_str(), " %*d: %39[0-9A-F]:%X %*[0-9A-F]:%X %X %*s %*s %*s %*d %*d %llu",
+               address.data(), &port, &peer_port, &state, &inode);
+    if (fields != 5) continue;
+    sockets.push_back({address.data(), static_cast<int>(port), static_cast<int>(peer_port),
+                       static_cast<TcpState>(state), inode});
+  }
+}
+
+}  // namespace
+
+std::vector<TcpSocket> ListTcpSockets() {
+  std::vector<TcpSocket> sockets;
+  AppendFrom("/proc/net/tcp", sockets);
+  AppendFrom("/proc/net/tcp6", sockets);
+  return sockets;
+}
+
+std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state) {
+  std::vector<TcpSocket> sockets = ListTcpSockets();
+  std::erase_if(sockets, [&](const TcpSocket& s) { return s.port != port || s.state != state; });
+  return sockets;
+}
+
+int FreePort() {
+  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(fd.get(), generic, size) != 0 || getsockname(fd.get(), generic, &size) != 0) {
+    ThrowErrno("find a free port on 127.0.0.1");
+  }
+  return ntohs(address.sin_port);
+}
+
+}  // namespace pidfall

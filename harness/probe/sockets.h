@@ -1,0 +1,28 @@
+// The TCP sockets of this network namespace, from /proc/net/tcp and tcp6.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+enum class TcpState { kEstablished = 1, kTimeWait = 6, kListen = 10 };
+
+struct TcpSocket {
+  std::string address;  // in the kernel's hexadecimal form
+  int port = 0;
+  int peer_port = 0;
+  TcpState state{};
+  uint64_t inode = 0;  // 0 in TIME_WAIT: nobody holds it any more
+};
+
+std::vector<TcpSocket> ListTcpSockets();
+
+// Those in `state` whose own port is `port`.
+std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);
+
+// A port that nobody holds at this moment.
+int FreePort();
+
+}  // namespace pidfall

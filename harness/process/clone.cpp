@@ -1,0 +1,106 @@
+#include "harness/process/clone.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <system_error>
+
+namespace pidfall {
+namespace {
+
+// Linux 5.5 has set_tid. Where the kernel or the user namespace refuses it, the next fork gets
+// the number after ns_last_pid: free of races because one process alone forks in our sandbox.
+bool RefusesSetTid() {
+  static const bool kRefuses = getenv("PIDFALL_NO_SET_TID") != nullptr;
+  return kRefuses;
+}
+
+long RawClone(const CloneOptions& options, int* pidfd) {
+  clone_args args{};
+  pid_t wanted = options.pid;
+  args.flags = options.namespaces | CLONE_PIDFD;
+  args.pidfd = reinterpret_cast<uint64_t>(pidfd);
+  args.exit_signal = SIGCHLD;
+  if (wanted != 0 && !RefusesSetTid()) {
+    args.set_tid = reinterpret_cast<uint64_t>(&wanted);
+    args.set_tid_size = 1;
+  }
+  return syscall(SYS_clone3, &args, sizeof(args));
+}
+
+void ForecastPid(pid_t pid) { WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid - 1)); }
+
+// Descriptors 0, 1 and 2, and nothing else that is not inherited on purpose.
+void WireDescriptors(int output) {
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, STDIN_FILENO);
+  dup2(output >= 0 ? output : null, STDOUT_FILENO);
+  dup2(output >= 0 ? output : null, STDERR_FILENO);
+  if (null > STDERR_FILENO) close(null);
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
+  for (const std::string& s : strings) pointers.push_back(const_cast<char*>(s.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Reports the errno of what went wrong through `report`, which a successful exec closes.
+int Execute(const LaunchOptions& options, const std::string& program, int report) {
+  try {
+    WireDescriptors(options.output);
+    if (chdir(options.folder.c_str()) != 0) ThrowErrno("chdir " + options.folder);
+    if (options.before_exec) options.before_exec();
+    execve(program.c_str(), Pointers(options.command).data(), Pointers(options.environment).data());
+    ThrowErrno("exec");
+  } catch (const std::system_error& error) {
+    const int code = error.code().value();
+    (void)!write(report, &code, sizeof(code));
+  }
+  return 127;
+}
+
+}  // namespace
+
+Child Clone(const CloneOptions& options, const std::function<int()>& body) {
+  if (options.pid != 0 && RefusesSetTid()) ForecastPid(options.pid);
+  int pidfd = -1;
+  const long pid = RawClone(options, &pidfd);
+  if (pid < 0) ThrowErrno("clone3");
+  if (pid == 0) {
+    int status = 125;
+    try {
+      status = body();
+    } catch (const std::exception& error) {
+      (void)!write(STDERR_FILENO, error.what(), strlen(error.what()));
+    }
+    _exit(status);
+  }
+  return {static_cast<pid_t>(pid), UniqueFd(pidfd)};
+}
+
+Child LaunchByClone(const LaunchOptions& options) {
+  const std::string program = FindProgram(options.command.at(0));
+  Pipe report = MakePipe();
+  Child child =
+      Clone({.pid = options.pid}, [&] { return Execute(options, program, report.write.get()); });
+  report.write.Reset();
+  int code = 0;
+  if (read(report.read.get(), &code, sizeof(code)) == sizeof(code)) {
+    Reap(child);
+    throw std::system_error(code, std::generic_category(), "start " + program);
+  }
+  return child;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,62 @@
+#include "harness/process/fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace pidfall {
+
+void UniqueFd::Reset() {
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+}
+
+Pipe MakePipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) ThrowErrno("pipe");
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+void ThrowErrno(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+UniqueFd OpenFile(const std::string& path, int flags, mode_t mode) {
+  UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd) ThrowErrno("open " + path);
+  return fd;
+}
+
+std::string ReadFile(const std::string& path) {
+  constexpr size_t kMostBytes = 1 << 20;
+  UniqueFd fd = OpenFile(path, O_RDONLY);
+  std::string content;
+  std::array<char, 4096> chunk{};
+  while (content.size() < kMostBytes) {
+    const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) ThrowErrno("read " + path);
+    if (n == 0) break;
+    content.append(chunk.data(), static_cast<size_t>(n));
+  }
+  return content;
+}
+
+void WriteFile(const std::string& path, std::string_view content, mode_t mode) {
+  UniqueFd fd = OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  WriteAll(fd.get(), content, path);
+}
+
+void WriteAll(int fd, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) ThrowErrno("write " + name);
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+}
+
+}  // namespace pidfall

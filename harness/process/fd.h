@@ -1,0 +1,52 @@
+// A file descriptor that closes itself, and the error that says what failed on which object.
+//
+//   UniqueFd file = OpenFile("/run/x.pid", O_RDONLY | O_CLOEXEC);   // throws "open /run/x.pid:
+//   ..."
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pidfall {
+
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~UniqueFd() { Reset(); }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  void Reset();
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+// Close-on-exec at both ends.
+Pipe MakePipe();
+
+// std::system_error with the present errno: "open /run/x.pid: Permission denied".
+[[noreturn]] void ThrowErrno(const std::string& what);
+
+UniqueFd OpenFile(const std::string& path, int flags, mode_t mode = 0);
+// The whole file, at most 1 MiB; throws.
+std::string ReadFile(const std::string& path);
+// Truncates or creates; throws.
+void WriteFile(const std::string& path, std::string_view content, mode_t mode = 0644);
+void WriteAll(int fd, std::string_view bytes, const std::string& name);
+
+}  // namespace pidfall

@@ -1,0 +1,120 @@
+#include "harness/process/launch.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "harness/process/clone.h"
+
+// Boost 1.81 forgets two headers when it is told to use std::filesystem, and the definition of
+// process_environment::on_setup always.
+#include <boost/optional.hpp>
+#include <boost/type_traits.hpp>
+#define BOOST_PROCESS_USE_STD_FS 1
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/impl/environment.ipp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/start_dir.hpp>
+#include <boost/process/v2/stdio.hpp>
+
+namespace pidfall {
+namespace bp = boost::process::v2;
+namespace {
+
+// Boost.Process calls this in the child after it has placed the descriptors.
+struct BeforeExec {
+  const std::function<void()>& action;
+
+  template <typename Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const bp::filesystem::path&,
+                                          const char* const*) const {
+    try {
+      if (action) action();
+    } catch (const std::system_error& error) {
+      return {error.code().value(), boost::system::system_category()};
+    }
+    return {};
+  }
+};
+
+bp::process_stdio Wire(int output) {
+  if (output < 0) return {nullptr, nullptr, nullptr};
+  return {nullptr, output, output};
+}
+
+Child LaunchByBoost(const LaunchOptions& options) {
+  // Never run: it only carries the executor that Boost.Process wants.
+  static boost::asio::io_context context;
+  const std::string program = FindProgram(options.command.at(0));
+  std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
+  boost::system::error_code error;
+  bp::process process = bp::default_process_launcher()(
+      context, error, program, arguments, Wire(options.output),
+      bp::process_environment(options.environment), bp::process_start_dir(options.folder),
+      BeforeExec{options.before_exec});
+  if (error) {
+    throw std::system_error(error.value(), std::generic_category(), "start " + program);
+  }
+  const pid_t pid = process.id();
+  process.detach();
+  return {pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)))};
+}
+
+}  // namespace
+
+std::string Ending::Describe() const {
+  if (signal == 0) return "status " + std::to_string(status);
+  return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
+}
+
+Child Launch(const LaunchOptions& options) {
+  Child child = options.pid != 0 ? LaunchByClone(options) : LaunchByBoost(options);
+  if (!child.pidfd) ThrowErrno("pidfd_open " + std::to_string(child.pid));
+  return child;
+}
+
+std::string FindProgram(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const auto found = bp::environment::find_executable(name);
+  if (found.empty()) {
+    throw std::system_error(ENOENT, std::generic_category(), "find " + name + " in PATH");
+  }
+  return found.string();
+}
+
+bool WaitForEnd(const Child& child, Duration bound) {
+  const auto deadline = std::chrono::steady_clock::now() + bound;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd ended{child.pidfd.get(), POLLIN, 0};
+    const int n = poll(&ended, 1, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    if (n > 0) return true;
+    if (n == 0) return false;
+    if (errno != EINTR) ThrowErrno("poll");
+  }
+}
+
+Ending Reap(const Child& child) {
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(child.pid), &info, WEXITED) != 0) {
+    if (errno != EINTR) ThrowErrno("wait for pid " + std::to_string(child.pid));
+  }
+  if (info.si_code == CLD_EXITED) return {.status = info.si_status};
+  return {.signal = info.si_status};
+}
+
+void SendSignal(const Child& child, int signal) {
+  if (syscall(SYS_pidfd_send_signal, child.pidfd.get(), signal, nullptr, 0) != 0) {
+    ThrowErrno("send signal " + std::to_string(signal) + " to pid " + std::to_string(child.pid));
+  }
+}
+
+}  // namespace pidfall

@@ -1,0 +1,111 @@
+#include "harness/sandbox/init.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+#include "harness/probe/process.h"
+#include "harness/process/clone.h"
+
+namespace pidfall {
+namespace {
+
+UniqueFd WatchChildren() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+void Drain(int signals) {
+  signalfd_siginfo info{};
+  while (read(signals, &info, sizeof(info)) > 0) {
+  }
+}
+
+// True when `director` was among those reaped.
+bool ReapAll(pid_t director) {
+  bool director_ended = false;
+  for (pid_t pid = 0; (pid = waitpid(-1, nullptr, WNOHANG)) > 0;) {
+    director_ended = director_ended || pid == director;
+  }
+  return director_ended;
+}
+
+void ReapUntilOver(int lifeline, int signals, pid_t director) {
+  for (;;) {
+    pollfd events[] = {{lifeline, POLLIN, 0}, {signals, POLLIN, 0}};
+    if (poll(events, 2, -1) < 0 && errno != EINTR) return;
+    if (events[0].revents != 0) return;
+    Drain(signals);
+    if (ReapAll(director)) return;
+  }
+}
+
+Child StartDirector(const std::function<int()>& director) {
+  return Clone({}, [&] {
+    // The director must not find SIGCHLD blocked, nor hand that on to what it executes.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    // Daemons that leave their parent come to the director, so that it can watch them.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return director();
+  });
+}
+
+bool IsDescendant(pid_t pid) {
+  const std::vector<pid_t> all = Descendants(getpid());
+  return std::find(all.begin(), all.end(), pid) != all.end();
+}
+
+// By pidfd, and asked again after it is open: the number may be another's by then.
+void KillDescendant(pid_t pid) {
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd || !IsDescendant(pid)) return;
+  syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+}
+
+void EndDescendants() {
+  for (std::vector<pid_t> left; !(left = Descendants(getpid())).empty();) {
+    std::for_each(left.begin(), left.end(), KillDescendant);
+    // Orphans become ours; each wait ends because all that can be waited for was killed.
+    waitpid(-1, nullptr, 0);
+    ReapAll(0);
+  }
+}
+
+}  // namespace
+
+int RunFullInit(int lifeline, const std::function<int()>& director) {
+  const UniqueFd signals = WatchChildren();
+  const Child child = StartDirector(director);
+  ReapUntilOver(lifeline, signals.get(), child.pid);
+  return 0;
+}
+
+int RunPlainInit(int lifeline, const std::string& folder, const std::function<int()>& director) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const UniqueFd signals = WatchChildren();
+  {
+    const Child child = StartDirector(director);
+    ReapUntilOver(lifeline, signals.get(), child.pid);
+  }
+  EndDescendants();
+  std::error_code ignored;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  std::filesystem::remove_all(folder, ignored);
+  return 0;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,150 @@
+#include "harness/sandbox/sandbox.h"
+
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <filesystem>
+#include <system_error>
+
+#include "harness/process/clone.h"
+#include "harness/sandbox/init.h"
+#include "harness/sandbox/mounts.h"
+#include "harness/sandbox/users.h"
+
+namespace pidfall {
+namespace {
+
+constexpr uint64_t kNamespaces =
+    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+
+// Users that no passwd file names, for root to become. Above what Debian hands out (59999) and
+// below the first subordinate range (100000).
+constexpr uid_t kOrdinaryUser = 61001;
+constexpr uid_t kSecondUser = 61002;
+
+using Story = std::function<std::string(const World&)>;
+
+struct Pipes {
+  Pipe lifeline = MakePipe();
+  Pipe result = MakePipe();
+  Pipe go = MakePipe();
+};
+
+World MakeWorld(bool full, std::optional<uid_t> subordinate) {
+  World world{.full = full};
+  const bool is_root = geteuid() == 0;
+  world.ordinary_user = is_root ? kOrdinaryUser : geteuid();
+  world.second_user = is_root ? kSecondUser : subordinate.value_or(0);
+  return world;
+}
+
+int Direct(const World& world, const Story& story, int result) {
+  WriteAll(result, story(world), "the result pipe");
+  return 0;
+}
+
+// What a fork of the harness carries along and no sandbox may hold: the lifelines of the others.
+void KeepOnly(const Pipes& pipes) {
+  const std::array<int, 3> kept = {pipes.lifeline.read.get(), pipes.result.write.get(),
+                                   pipes.go.read.get()};
+  const int highest = *std::max_element(kept.begin(), kept.end());
+  for (int fd = STDERR_FILENO + 1; fd < highest; ++fd) {
+    if (std::find(kept.begin(), kept.end(), fd) == kept.end()) close(fd);
+  }
+  close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
+}
+
+bool WasToldToGo(int go) {
+  char byte = 0;
+  return read(go, &byte, 1) == 1;
+}
+
+int FullInit(const Pipes& pipes, World world, const std::string& folder, const Story& story) {
+  setpgid(0, 0);  // a person's Ctrl-C reaches the harness only
+  KeepOnly(pipes);
+  if (!WasToldToGo(pipes.go.read.get())) return 1;
+  BuildWorld(folder);
+  world.folder = folder;
+  return RunFullInit(pipes.lifeline.read.get(),
+                     [&] { return Direct(world, story, pipes.result.write.get()); });
+}
+
+std::string MakeTemporaryFolder() {
+  std::string path = (std::filesystem::temp_directory_path() / "pidfall-XXXXXX").string();
+  if (mkdtemp(path.data()) == nullptr) ThrowErrno("create " + path);
+  // Other users act in here too, when root runs the suite.
+  chmod(path.c_str(), 0755);
+  return path;
+}
+
+int PlainInit(const Pipes& pipes, World world, const Story& story) {
+  setpgid(0, 0);
+  KeepOnly(pipes);
+  world.folder = MakeTemporaryFolder();
+  return RunPlainInit(pipes.lifeline.read.get(), world.folder,
+                      [&] { return Direct(world, story, pipes.result.write.get()); });
+}
+
+Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
+  const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
+  const std::string folder = ChoosePrivateFolder(options.keep_visible);
+  const World world = MakeWorld(true, subordinate);
+  Child init =
+      Clone({.namespaces = kNamespaces}, [&] { return FullInit(pipes, world, folder, story); });
+  try {
+    MapUsers(init.pid, subordinate);
+  } catch (...) {
+    SendSignal(init, SIGKILL);
+    Reap(init);
+    throw;
+  }
+  WriteAll(pipes.go.write.get(), "g", "the sandbox's pipe");
+  return init;
+}
+
+// The story of the trial: that it can be told at all.
+std::string FindObstacle() {
+  if (const char* forced = getenv("PIDFALL_SANDBOX"); forced && std::string(forced) == "plain") {
+    return "PIDFALL_SANDBOX=plain";
+  }
+  try {
+    Pipes pipes;
+    const Child init = StartFull(pipes, {}, [](const World&) { return std::string("."); });
+    pipes.result.write.Reset();
+    char byte = 0;
+    const bool worked = read(pipes.result.read.get(), &byte, 1) == 1;
+    Reap(init);
+    return worked ? "" : "mounting in a new namespace is refused (see the line above)";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
+  const bool full = FullSandboxWorks();
+  Pipes pipes;
+  Sandbox sandbox;
+  sandbox.init_ =
+      full ? StartFull(pipes, options, story)
+           : Clone({}, [&] { return PlainInit(pipes, MakeWorld(false, std::nullopt), story); });
+  sandbox.result_ = std::move(pipes.result.read);
+  sandbox.lifeline_ = std::move(pipes.lifeline.write);
+  return sandbox;
+}
+
+void Sandbox::Destroy() { lifeline_.Reset(); }
+
+const std::string& FullSandboxObstacle() {
+  static const std::string kObstacle = FindObstacle();
+  return kObstacle;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,63 @@
+// The private world that one scenario runs in.
+//
+//   Sandbox sandbox = Sandbox::Open({}, [](const World& world) {
+//     WriteFile(world.folder + "/x.pid", "99999");   // no process outside can see this file
+//     return std::string("done");                    // arrives at sandbox.result()
+//   });
+//
+// Two processes are made. `init` is pid 1 of new user, pid, mount, network, ipc and uts
+// namespaces: when it ends, the kernel ends everything in them. It watches a pipe that only the
+// harness holds, so a harness killed with SIGKILL leaves nothing behind (getppid() is 0 in there,
+// and PR_SET_PDEATHSIG follows a thread, not a process). Its child, the director, runs the story.
+// The director keeps its capabilities inside the user namespace; what it executes has none,
+// because the user id is mapped to itself.
+//
+// Where namespaces are refused, or PIDFALL_SANDBOX=plain says so, the world is *plain*: a folder
+// of its own below $TMPDIR, the machine's own pids and ports, and an init that is a subreaper.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/process/launch.h"
+
+namespace pidfall {
+
+struct World {
+  bool full = false;
+  std::string folder;       // empty, writable, private; a tmpfs in a full sandbox
+  uid_t second_user = 0;    // another user that may be become; 0: there is none
+  uid_t ordinary_user = 0;  // a user without privileges: ours, unless we are root
+};
+
+struct SandboxOptions {
+  bool second_user = false;               // map a subordinate user id (costs two more processes)
+  std::vector<std::string> keep_visible;  // paths that the private folder must not hide
+};
+
+class Sandbox {
+ public:
+  static Sandbox Open(const SandboxOptions& options,
+                      const std::function<std::string(const World&)>& story);
+
+  // Readable when the story has returned; end of file when the director has ended.
+  int result() const { return result_.get(); }
+  // Ends after everything inside has ended.
+  const Child& init() const { return init_; }
+  // Ends everything inside, at once.
+  void Destroy();
+
+ private:
+  Child init_;
+  UniqueFd result_;
+  UniqueFd lifeline_;
+};
+
+// What stands in the way of a full sandbox: empty when nothing does. Asked once, then remembered.
+const std::string& FullSandboxObstacle();
+inline bool FullSandboxWorks() { return FullSandboxObstacle().empty(); }
+
+}  // namespace pidfall
