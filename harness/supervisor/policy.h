@@ -1,47 +1,61 @@
 // When a supervisor starts, restarts and gives up: a pure function from the history of one job.
 //
-//   std::unique_ptr<Policy> policy = ReadLaunchdPlist("agent.plist");
-//   while (auto next = policy->NextStart(history)) { ... start the job at *next ... }
+//   std::unique_ptr<Policy> policy = LookUpPolicy("launchd:keepalive");
+//   Decision first = policy->Next({});                    // right after loading
+//   Decision again = policy->Next({{.ended = 50ms, .status = 1}});
 //
-// A policy never looks at a clock or a process, so every rule is tested as a table. Times count
-// from the moment the job was loaded.
+// A policy never looks at a clock or a process, so every rule is tested as a table.
 #pragma once
 
 #include <chrono>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace pidfall {
 
-using SupervisorTime = std::chrono::nanoseconds;  // since the job was loaded
+using SupervisorTime = std::chrono::nanoseconds;
 
-// One run of the job that has ended.
+// One run of the job that has ended. Times count from the moment the job was loaded.
 struct Run {
   SupervisorTime started{};
   SupervisorTime ended{};
-  int status = 0;   // the exit status; 0 when a signal ended it
-  int signal = 0;   // the signal that ended it, or 0
-  bool stopped = false;  // the supervisor itself ended it
+  int status = 0;        // the exit status; 0 when a signal ended it
+  int signal = 0;        // the signal that ended it, or 0
+  bool stopped = false;  // the supervisor was asked to stop it
 };
 
 struct Decision {
   std::optional<SupervisorTime> start_at;  // none: not started again by itself
-  std::string why;                         // "throttle 10 s", "exit 0 under SuccessfulExit=false"
+  std::string why;                         // "KeepAlive=true, throttled for 10 s"
   bool gave_up = false;                    // it would have gone on but for a limit
+};
+
+// What the supervisor's own file says about the program. Empty for a policy known by name.
+struct Job {
+  std::string label;
+  std::vector<std::string> command;
+  std::string working_directory;
+  std::map<std::string, std::string> environment;  // added to what the supervisor itself has
 };
 
 class Policy {
  public:
   virtual ~Policy() = default;
+
   virtual std::string Describe() const = 0;  // "launchd KeepAlive=true, throttle 10 s"
-  // `history` holds every run so far, oldest first; empty right after loading.
+  // `history` holds every run since loading, oldest first; the job does not run now.
   virtual Decision Next(const std::vector<Run>& history) const = 0;
+  // Somebody asks at `now` for a start (launchctl start, systemctl start); the job does not run.
+  virtual Decision Asked(const std::vector<Run>& history, SupervisorTime now) const = 0;
   // How a stop goes: SIGTERM, then SIGKILL after this; none: never SIGKILL.
   virtual std::optional<SupervisorTime> ExitTimeout() const = 0;
   // SIGTERM goes to what is left of the process group when the main process ends.
   virtual bool EndsProcessGroup() const = 0;
+  virtual const pidfall::Job& Job() const = 0;
+  // What in the supervisor's file it ignores, or this model leaves out; each names its line.
+  virtual const std::vector<std::string>& Notes() const = 0;
 };
 
 }  // namespace pidfall
