@@ -1,0 +1,72 @@
+#include "servers/note_store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace pidfall::servers {
+namespace {
+
+class NoteStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "notes.XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    path_ = folder_ / "notes";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_;
+  std::string path_;
+};
+
+TEST_F(NoteStoreTest, KeepsAddedChangedAndDeletedNotesOverARestart) {
+  {
+    NoteStore store(path_);
+    store.Add("milk");
+    store.Add("bread");
+    EXPECT_TRUE(store.Change(1, "oat milk"));
+    EXPECT_TRUE(store.Delete(2));
+  }
+  const auto notes = NoteStore(path_).List();
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].id, 1);
+  EXPECT_EQ(notes[0].text, "oat milk");
+}
+
+TEST_F(NoteStoreTest, NeverUsesAnIdAgain) {
+  {
+    NoteStore store(path_);
+    store.Add("milk");
+    store.Delete(1);
+  }
+  EXPECT_EQ(NoteStore(path_).Add("bread").id, 2);
+}
+
+TEST_F(NoteStoreTest, KeepsANewlineInsideANote) {
+  NoteStore(path_).Add("one\ntwo");
+  EXPECT_EQ(NoteStore(path_).List().at(0).text, "one\ntwo");
+}
+
+TEST_F(NoteStoreTest, KnowsNoNoteThatIsNotThere) {
+  NoteStore store(path_);
+  EXPECT_FALSE(store.Change(1, "milk"));
+  EXPECT_FALSE(store.Delete(1));
+}
+
+TEST_F(NoteStoreTest, NamesTheLineThatIsNoNoteAndLeavesTheFileAlone) {
+  std::ofstream(path_) << "{\"id\":1,\"text\":\"milk\"}\nbread\n";
+  const auto size = std::filesystem::file_size(path_);
+  try {
+    NoteStore store(path_);
+    FAIL() << "accepted";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find(path_ + ":2"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(std::filesystem::file_size(path_), size);
+}
+
+}  // namespace
+}  // namespace pidfall::servers

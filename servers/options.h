@@ -1,0 +1,24 @@
+// The command line that the three servers share.
+//
+//   const std::optional<Options> options = ParseOptions(service, argc, argv);
+//   if (!options) return 0;  // --help was answered
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "guard/strategy.h"
+#include "servers/service.h"
+
+namespace pidfall::servers {
+
+struct Options {
+  std::string strategy = "reference";
+  guard::Settings settings;
+  std::string data;  // empty for a server that keeps nothing
+};
+
+// Throws std::invalid_argument, with one clear line, for what it can't understand.
+std::optional<Options> ParseOptions(const Service& service, int argc, const char* const* argv);
+
+}  // namespace pidfall::servers

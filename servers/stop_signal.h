@@ -1,0 +1,36 @@
+// SIGTERM and SIGINT, from the first instruction of main to the last: none is lost, none is fatal.
+//
+//   BlockStopSignals();                              // before the first thread
+//   StopSignal stop;
+//   guard->BeforeBind();                             // may stand by for ever
+//   stop.PastGuard();
+//   stop.OnStop([&] { shutdown(socket, SHUT_RDWR); });  // at once when a signal came already
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace pidfall::servers {
+
+// A start that is not past its guard this long after a stop signal stands by: it holds nothing yet,
+// so it just ends.
+inline constexpr std::chrono::milliseconds kStandbyGrace{250};
+
+void BlockStopSignals();
+
+class StopSignal {
+ public:
+  StopSignal();  // waits for the signals in a thread of its own
+  void PastGuard();
+  void OnStop(std::function<void()> stop);
+  bool Came() const;
+
+ private:
+  struct State;
+  static void WaitForSignal(const std::shared_ptr<State>& state);
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace pidfall::servers
