@@ -18,7 +18,7 @@ namespace pidfall {
 using SupervisorTime = std::chrono::nanoseconds;
 
 // One run of the job that has ended. Times count from the moment the job was loaded.
-struct Run {
+struct EndedRun {
   SupervisorTime started{};
   SupervisorTime ended{};
   int status = 0;        // the exit status; 0 when a signal ended it
@@ -46,14 +46,14 @@ class Policy {
 
   virtual std::string Describe() const = 0;  // "launchd KeepAlive=true, throttle 10 s"
   // `history` holds every run since loading, oldest first; the job does not run now.
-  virtual Decision Next(const std::vector<Run>& history) const = 0;
+  virtual Decision Next(const std::vector<EndedRun>& history) const = 0;
   // Somebody asks at `now` for a start (launchctl start, systemctl start); the job does not run.
-  virtual Decision Asked(const std::vector<Run>& history, SupervisorTime now) const = 0;
+  virtual Decision Asked(const std::vector<EndedRun>& history, SupervisorTime now) const = 0;
   // How a stop goes: SIGTERM, then SIGKILL after this; none: never SIGKILL.
   virtual std::optional<SupervisorTime> ExitTimeout() const = 0;
   // SIGTERM goes to what is left of the process group when the main process ends.
   virtual bool EndsProcessGroup() const = 0;
-  virtual const pidfall::Job& Job() const = 0;
+  virtual const Job& job() const = 0;
   // What in the supervisor's file it ignores, or this model leaves out; each names its line.
   virtual const std::vector<std::string>& Notes() const = 0;
 };

@@ -1,0 +1,38 @@
+// launchd's rules, as its last open version has them (842.92.1, OS X 10.9.5).
+//
+//   std::unique_ptr<Policy> policy = ReadLaunchdPlist("agent.plist");   // throws BadInput
+//
+// KeepAlive=true never looks at an exit status: a polite duplicate that exits 0 is started again
+// as well. The status counts under KeepAlive={SuccessfulExit=...} only.
+// https://github.com/apple-oss-distributions/launchd/blob/launchd-842.92.1/src/core.c#L6121
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/supervisor/plist.h"
+#include "harness/supervisor/policy.h"
+
+namespace pidfall {
+
+struct LaunchdRules {
+  bool run_at_load = false;
+  bool keep_alive = false;                // KeepAlive=true
+  std::optional<bool> successful_exit;    // KeepAlive={SuccessfulExit=...}
+  std::optional<bool> crashed;            // KeepAlive={Crashed=...}; entries are or-ed
+  std::chrono::seconds throttle{10};      // ThrottleInterval: least time between two starts
+  std::chrono::seconds exit_timeout{20};  // ExitTimeOut; 0: no SIGKILL ever
+  bool abandon_process_group = false;
+  bool launch_only_once = false;
+};
+
+std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Job job = {},
+                                          std::vector<std::string> notes = {});
+
+// `name` is what errors call the file.
+std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file);
+std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes);
+
+}  // namespace pidfall

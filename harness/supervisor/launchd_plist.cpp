@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/input.h"
+#include "harness/supervisor/launchd.h"
+
+namespace pidfall {
+namespace {
+
+using std::chrono::seconds;
+
+// launchd drops a larger interval with a warning only its log shows (core.c 2808).
+constexpr std::int64_t kLargestInterval = std::int64_t{1} << 32;
+
+class Reader {
+ public:
+  Reader(const std::string& name, const PlistValue& root) : name_(name) {
+    if (root.dict() == nullptr) throw BadInput(name, root.line, "not a dictionary of launchd keys");
+    for (const PlistEntry& entry : *root.dict()) Read(entry);
+    UseProgram();
+    if (job_.label.empty()) throw BadInput(name, 0, "no Label: launchd refuses such a job");
+  }
+
+  std::unique_ptr<Policy> Make() { return MakeLaunchdPolicy(rules_, job_, notes_); }
+
+ private:
+  void Read(const PlistEntry& entry) {
+    const auto is = [&entry](const char* key) { return SameKey(entry.key, key); };
+    if (is("Label")) return ReadString(entry, job_.label);
+    if (is("Program")) return ReadString(entry, program_);
+    if (is("ProgramArguments")) return ReadArguments(entry);
+    if (is("WorkingDirectory")) return ReadString(entry, job_.working_directory);
+    if (is("EnvironmentVariables")) return ReadEnvironment(entry);
+    if (is("RunAtLoad")) return ReadBoolean(entry, rules_.run_at_load);
+    if (is("KeepAlive")) return ReadKeepAlive(entry);
+    if (is("OnDemand")) return ReadOnDemand(entry);
+    if (is("ThrottleInterval")) return ReadInterval(entry, rules_.throttle);
+    if (is("ExitTimeOut")) return ReadInterval(entry, rules_.exit_timeout);
+    if (is("AbandonProcessGroup")) return ReadBoolean(entry, rules_.abandon_process_group);
+    if (is("LaunchOnlyOnce")) return ReadBoolean(entry, rules_.launch_only_once);
+    ReadOther(entry);
+  }
+
+  // Program is what is executed, whatever the first argument calls it.
+  void UseProgram() {
+    if (program_.empty()) return;
+    if (job_.command.empty()) job_.command.resize(1);
+    job_.command.front() = program_;
+  }
+
+  void Note(const PlistEntry& entry, const std::string& text) {
+    notes_.push_back(entry.value.line > 0
+                         ? fmt::format("{}:{}: {} {}", name_, entry.value.line, entry.key, text)
+                         : fmt::format("{}: {} {}", name_, entry.key, text));
+  }
+
+  void NoteWrongType(const PlistEntry& entry) {
+    Note(entry, fmt::format("is {}: launchd ignores it", entry.value.type()));
+  }
+
+  void ReadString(const PlistEntry& entry, std::string& into) {
+    if (entry.value.string() == nullptr) return NoteWrongType(entry);
+    into = *entry.value.string();
+  }
+
+  void ReadBoolean(const PlistEntry& entry, bool& into) {
+    if (entry.value.boolean() == nullptr) return NoteWrongType(entry);
+    into = *entry.value.boolean();
+  }
+
+  void ReadArguments(const PlistEntry& entry) {
+    if (entry.value.array() == nullptr) return NoteWrongType(entry);
+    for (const PlistValue& argument : *entry.value.array()) {
+      if (argument.string() == nullptr) {
+        throw BadInput(name_, argument.line,
+                       fmt::format("an argument is {}, not a string", argument.type()));
+      }
+      job_.command.push_back(*argument.string());
+    }
+  }
+
+  void ReadEnvironment(const PlistEntry& entry) {
+    if (entry.value.dict() == nullptr) return NoteWrongType(entry);
+    for (const PlistEntry& variable : *entry.value.dict()) {
+      if (variable.value.string() == nullptr) {
+        NoteWrongType(variable);
+      } else {
+        job_.environment[variable.key] = *variable.value.string();
+      }
+    }
+  }
+
+  void ReadInterval(const PlistEntry& entry, seconds& into) {
+    const std::int64_t* value = entry.value.integer();
+    if (value == nullptr) return NoteWrongType(entry);
+    if (*value < 0) throw BadInput(name_, entry.value.line, entry.key + " is negative");
+    if (*value > kLargestInterval) throw BadInput(name_, entry.value.line, entry.key + " is huge");
+    into = seconds(*value);
+  }
+
+  // A dictionary does not touch the flag that the boolean sets (core.c 2408 and 2918).
+  void ReadKeepAlive(const PlistEntry& entry) {
+    if (entry.value.dict() == nullptr) return ReadBoolean(entry, rules_.keep_alive);
+    for (const PlistEntry& reason : *entry.value.dict()) {
+      if (SameKey(reason.key, "SuccessfulExit")) {
+        ReadReason(reason, rules_.successful_exit);
+      } else if (SameKey(reason.key, "Crashed")) {
+        ReadReason(reason, rules_.crashed);
+      } else {
+        Note(reason, "inside KeepAlive is not simulated: it counts as never true");
+      }
+    }
+  }
+
+  void ReadReason(const PlistEntry& entry, std::optional<bool>& into) {
+    if (entry.value.boolean() == nullptr) return NoteWrongType(entry);
+    into = *entry.value.boolean();
+  }
+
+  // The older name of the same flag, the other way round.
+  void ReadOnDemand(const PlistEntry& entry) {
+    bool on_demand = true;
+    ReadBoolean(entry, on_demand);
+    rules_.keep_alive = rules_.keep_alive || !on_demand;
+  }
+
+  // Keys that decide when a job starts; the others (paths of logs, nice values) are silent.
+  void ReadOther(const PlistEntry& entry) {
+    static constexpr const char* kNotSimulated[] = {"StartInterval",    "StartCalendarInterval",
+                                                    "StartOnMount",     "WatchPaths",
+                                                    "QueueDirectories", "Sockets",
+                                                    "MachServices",     "inetdCompatibility",
+                                                    "LaunchEvents",     "Disabled"};
+    for (const char* key : kNotSimulated) {
+      if (SameKey(entry.key, key)) Note(entry, "is not simulated");
+    }
+  }
+
+  std::string name_;
+  LaunchdRules rules_;
+  Job job_;
+  std::string program_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file) {
+  return Reader(file, ReadPlist(file)).Make();
+}
+
+std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes) {
+  return Reader(name, ParsePlist(name, bytes)).Make();
+}
+
+}  // namespace pidfall
