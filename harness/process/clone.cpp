@@ -60,8 +60,14 @@ int Execute(const LaunchOptions& options, const std::string& program, int report
   try {
     WireDescriptors(options.output);
     if (chdir(options.folder.c_str()) != 0) ThrowErrno("chdir " + options.folder);
+    // before_exec may become a user who cannot reach the program: a clone below /root.
+    const UniqueFd opened = OpenFile(program, O_PATH);
     if (options.before_exec) options.before_exec();
-    execve(program.c_str(), Pointers(options.command).data(), Pointers(options.environment).data());
+    const auto arguments = Pointers(options.command), environment = Pointers(options.environment);
+    execve(program.c_str(), arguments.data(), environment.data());
+    if (errno == EACCES) {
+      execveat(opened.get(), "", arguments.data(), environment.data(), AT_EMPTY_PATH);
+    }
     ThrowErrno("exec");
   } catch (const std::system_error& error) {
     const int code = error.code().value();

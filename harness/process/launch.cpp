@@ -75,7 +75,8 @@ std::string Ending::Describe() const {
 }
 
 Child Launch(const LaunchOptions& options) {
-  Child child = options.pid != 0 ? LaunchByClone(options) : LaunchByBoost(options);
+  const bool ordinary = options.pid == 0 && !options.changes_user;
+  Child child = ordinary ? LaunchByBoost(options) : LaunchByClone(options);
   if (!child.pidfd) ThrowErrno("pidfd_open " + std::to_string(child.pid));
   return child;
 }

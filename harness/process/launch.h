@@ -3,8 +3,8 @@
 //   Child child = Launch({.command = {"/usr/bin/env"}, .environment = {"A=1"}, .folder = "/"});
 //   std::optional<Ending> ending = WaitForEnd(child, std::chrono::seconds(2));
 //
-// Boost.Process starts ordinary targets. What it cannot do, a chosen pid, goes through our own
-// clone3 (clone.h). The caller has one thread: `before_exec` may use any library call.
+// Boost.Process starts ordinary targets. What it cannot do, a chosen pid or another user, goes
+// through our own clone3 (clone.h). The caller has one thread: `before_exec` may use any library call.
 #pragma once
 
 #include <sys/types.h>
@@ -28,6 +28,7 @@ struct LaunchOptions {
   int output = -1;                       // becomes descriptors 1 and 2; -1: /dev/null
   pid_t pid = 0;                         // the number it must get; 0: any
   std::function<void()> before_exec;     // in the child, last; what it throws ends the launch
+  bool changes_user = false;             // before_exec becomes somebody else
 };
 
 // How a process ended: `status` when it exited, `signal` when one ended it.

@@ -1,0 +1,37 @@
+// A process that has nothing to do with the target and writes down every signal that it gets.
+//
+//   Bystander& stranger = stage.StartBystander({.pid = old_pid});
+//   ...
+//   stage.ExpectUntouched(stranger);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/process/launch.h"
+
+namespace pidfall {
+
+struct BystanderOptions {
+  pid_t pid = 0;        // the number that it must get; 0: any
+  pid_t thread_id = 0;  // the number that a second thread of it must get; 0: no second thread
+  int listen_on = 0;    // a port of 127.0.0.1 that it holds; 0: none
+  int connect_to = 0;   // a port of 127.0.0.1 that it is a client of; 0: none
+};
+
+class Bystander {
+ public:
+  explicit Bystander(const BystanderOptions& options);
+
+  pid_t pid() const { return child_.pid; }
+  // Names of the signals it got so far, and of the one that ended it.
+  std::vector<std::string> Signals() const;
+  void End();
+
+ private:
+  Child child_;
+  UniqueFd recorded_;
+  mutable std::string numbers_;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,56 @@
+// One start of the target, and everything that came of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/process/launch.h"
+
+namespace pidfall {
+
+class Instance {
+ public:
+  Instance(std::string name, Child child, UniqueFd output, int port);
+
+  const std::string& name() const { return name_; }  // "A", "B": how evidence calls it
+  pid_t pid() const { return child_.pid; }
+  int port() const { return port_; }
+  const Child& child() const { return child_; }
+
+  // Of the process that was started; a daemon may live on.
+  bool ended() const { return ending_.has_value() || left_as_zombie_; }
+  const std::optional<Ending>& ending() const { return ending_; }
+
+  // What it has printed so far, both streams; at most the first 64 KiB are kept.
+  const std::string& output() const { return output_; }
+  int output_fd() const { return output_fd_.get(); }
+  // Up to two printed lines, for evidence.
+  std::string FirstLines() const;
+
+  // Reads what has been printed and reaps the process if it has ended. Never blocks.
+  void Update();
+  // Its end is seen from now on, but it is not reaped until the sandbox ends.
+  void KeepAsZombie() { keep_as_zombie_ = true; }
+
+  // The live processes that descend from this start, found by the mark in their environment or
+  // by their parents; those that left by daemonizing included.
+  std::vector<pid_t> Processes() const;
+
+ private:
+  void ReadOutput();
+
+  std::string name_;
+  Child child_;
+  UniqueFd output_fd_;
+  int port_;
+  std::string output_;
+  std::optional<Ending> ending_;
+  bool keep_as_zombie_ = false;
+  bool left_as_zombie_ = false;
+};
+
+// In the environment of every process of a start: its name.
+inline constexpr char kInstanceMark[] = "PIDFALL_START";
+
+}  // namespace pidfall

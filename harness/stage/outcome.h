@@ -1,0 +1,31 @@
+// How a story ends early. What is not thrown is a pass.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace pidfall {
+
+// A promise is broken: `clause` ("C4"), and what was seen in one sentence.
+struct Breach : std::runtime_error {
+  Breach(std::string broken_clause, const std::string& summary)
+      : std::runtime_error(summary), clause(std::move(broken_clause)) {}
+  std::string clause;
+};
+
+// This machine cannot: says what is missing and what would cure it.
+struct Skip : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// This target has no such part.
+struct NotApplicable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The scenario could not be set up, or a wait that no clause bounds was over.
+struct Broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,290 @@
+#include "harness/stage/stage.h"
+
+#include <poll.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <system_error>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+#include "harness/sandbox/landlock.h"
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
+// told by no event: it is looked up at these intervals, growing so that a slow start costs little.
+constexpr Duration kFirstLook = std::chrono::microseconds(200);
+constexpr Duration kLongestLook = std::chrono::milliseconds(2);
+
+// A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in a
+// lock counts at once.
+constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
+
+// A to Z, then A2 to Z2, ...
+std::string LetterName(size_t index) {
+  constexpr size_t kLetters = 26;
+  const std::string letter(1, static_cast<char>('A' + index % kLetters));
+  return index < kLetters ? letter : letter + std::to_string(index / kLetters + 1);
+}
+
+std::string Quote(const std::string& text) { return text.empty() ? "nothing" : "\"" + text + "\""; }
+
+std::vector<std::string> Environment(const std::string& name,
+                                     const std::vector<std::string>& changes) {
+  std::vector<std::string> variables = changes;
+  variables.push_back(std::string(kInstanceMark) + "=" + name);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const std::string key = text.substr(0, text.find('=') + 1);
+    const bool replaced = std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
+      return change.compare(0, key.size(), key) == 0;
+    });
+    if (!replaced) variables.push_back(text);
+  }
+  return variables;
+}
+
+}  // namespace
+
+Stage::Stage(const Target& target, const World& world)
+    : target_(target),
+      world_(world),
+      folder_(world.folder + "/run"),
+      back_room_(world.folder + "/back-room"),
+      pid_file_(target.pid_file.value_or("{pid_file}")) {
+  if (mkdir(folder_.c_str(), 0755) != 0) ThrowErrno("create " + folder_);
+  if (mkdir(back_room_.c_str(), 0755) != 0) ThrowErrno("create " + back_room_);
+  if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
+  if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
+}
+
+int Stage::OtherPort() { return FreePort(); }
+
+void Stage::NeedPidFile() const {
+  if (!target_.pid_file) throw NotApplicable("the target has no pid file");
+}
+
+void Stage::NeedPort() const {
+  if (!target_.port) throw NotApplicable("the target has no port");
+}
+
+void Stage::NeedPlaceholder(const std::string& placeholder) const {
+  const bool found = std::any_of(
+      target_.command.begin(), target_.command.end(),
+      [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
+  if (!found) throw NotApplicable("the command has no " + placeholder);
+}
+
+void Stage::NeedFullSandbox(const std::string& what_for) const {
+  if (world_.full) return;
+  throw Skip(what_for + " needs namespaces (./pidfall doctor says how to get them)");
+}
+
+void Stage::NeedSecondUser() const {
+  if (world_.second_user != 0 || LandlockScopesSignals()) return;
+  throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
+}
+
+Places Stage::PlacesOf(const StartOptions& options) const {
+  return {options.port.value_or(port_), options.pid_file.value_or(pid_file_), options.host,
+          folder_};
+}
+
+LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places, int output,
+                              const std::string& name) const {
+  LaunchOptions launch{.command = FillIn(target_.command, places),
+                       .environment = Environment(name, options.environment),
+                       .output = output,
+                       .pid = options.pid,
+                       .before_exec = PrepareChild(options, places, world_),
+                       .changes_user = options.user != User::kOwn};
+  launch.command.insert(launch.command.end(), options.arguments.begin(), options.arguments.end());
+  return launch;
+}
+
+Instance& Stage::Start(const StartOptions& asked) {
+  StartOptions options = asked;
+  if (options.user == User::kOwn) options.user = acting_as_;
+  const std::string name = LetterName(instances_.size());
+  const Places places = PlacesOf(options);
+  Pipe output = MakePipe();
+  Child child = [&] {
+    try {
+      return Launch(LaunchOf(options, places, output.write.get(), name));
+    } catch (const std::system_error& error) {
+      throw Broken(error.what());
+    }
+  }();
+  Did("start " + name + " (pid " + std::to_string(child.pid) + ")");
+  return instances_.emplace_back(name, std::move(child), std::move(output.read), places.port);
+}
+
+Instance& Stage::StartOwner(const StartOptions& options) {
+  Instance& owner = Start(options);
+  const Outcome outcome = Settle(owner);
+  if (outcome == Outcome::kServes) return owner;
+  throw Broken("the target never served" +
+               std::string(owner.ending() ? ", it ended with " + owner.ending()->Describe() : "") +
+               "; it printed " + Quote(owner.FirstLines()));
+}
+
+std::vector<Instance*> Stage::StartTogether(const std::vector<StartOptions>& all) {
+  std::vector<Instance*> started;
+  for (StartOptions options : all) {
+    options.held = true;
+    started.push_back(&Start(options));
+  }
+  // Each has stopped at its first instruction; only then may the first one run.
+  for (const Instance* instance : started) waitpid(instance->pid(), nullptr, WUNTRACED);
+  for (Instance* instance : started) ptrace(PTRACE_DETACH, instance->pid(), nullptr, nullptr);
+  return started;
+}
+
+void Stage::Release(Instance& held) {
+  waitpid(held.pid(), nullptr, WUNTRACED);
+  ptrace(PTRACE_DETACH, held.pid(), nullptr, nullptr);
+}
+
+void Stage::UpdateAll() {
+  for (Instance& instance : instances_) instance.Update();
+}
+
+void Stage::Sleepless(Duration interval) {
+  std::vector<pollfd> events;
+  for (const Instance& instance : instances_) {
+    if (!instance.ended()) events.push_back({instance.child().pidfd.get(), POLLIN, 0});
+    if (instance.output_fd() >= 0) events.push_back({instance.output_fd(), POLLIN, 0});
+  }
+  const timespec bound{.tv_sec = 0, .tv_nsec = interval.count()};
+  ppoll(events.data(), events.size(), &bound, nullptr);
+}
+
+bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
+  const auto deadline = Clock::now() + bound;
+  for (Duration interval = kFirstLook;; interval = std::min(interval * 2, kLongestLook)) {
+    UpdateAll();
+    if (condition()) return true;
+    if (Clock::now() >= deadline) return false;
+    Sleepless(interval);
+  }
+}
+
+bool Stage::Serves(const Instance& instance) const {
+  if (!target_.port) return !instance.Processes().empty();
+  const auto listeners = TcpSocketsOn(instance.port(), TcpState::kListen);
+  if (listeners.empty()) return false;
+  for (const pid_t pid : instance.Processes()) {
+    const auto open = OpenSockets(pid);
+    for (const TcpSocket& socket : listeners) {
+      if (open.contains(socket.inode)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<const Instance*> Stage::Serving(int port) const {
+  std::vector<const Instance*> serving;
+  for (const Instance& instance : instances_) {
+    if (instance.port() == port && Serves(instance)) serving.push_back(&instance);
+  }
+  return serving;
+}
+
+std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
+  if (instance.ended() && instance.Processes().empty()) return Outcome::kEnded;
+  if (target_.port && Serves(instance)) return Outcome::kServes;
+  const auto processes = instance.Processes();
+  const bool waits =
+      !processes.empty() && std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  if (!waits) return std::nullopt;
+  const bool in_lock = std::any_of(processes.begin(), processes.end(), WaitsForLock);
+  if (!target_.port && !in_lock) return Outcome::kServes;
+  return Outcome::kWaits;
+}
+
+Outcome Stage::Settle(Instance& instance, Duration bound) {
+  std::optional<Outcome> outcome;
+  std::optional<Clock::time_point> blocked_since;
+  const auto has_settled = [&] {
+    outcome = OutcomeNow(instance);
+    if (outcome != Outcome::kWaits) {
+      blocked_since.reset();
+      return outcome.has_value();
+    }
+    if (!blocked_since) blocked_since = Clock::now();
+    const auto processes = instance.Processes();
+    return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
+           Clock::now() - *blocked_since >= kWaitsAfter;
+  };
+  if (!WaitUntil(has_settled, bound)) {
+    throw Broken(instance.name() + " neither served, ended nor waited within " +
+                 std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
+                 " s");
+  }
+  if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
+  if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
+  if (outcome == Outcome::kEnded) {
+    Saw(instance.name() + " ended" +
+        (instance.ending() ? " with " + instance.ending()->Describe() : "") + ", printed " +
+        Quote(instance.FirstLines()));
+  }
+  return *outcome;
+}
+
+bool Stage::EndsWithin(Instance& instance, Duration bound) {
+  return WaitUntil([&] { return instance.ended(); }, bound);
+}
+
+void Stage::Signal(Instance& instance, int signal) {
+  Did(std::string("send SIG") + sigabbrev_np(signal) + " to " + instance.name());
+  if (!instance.ended()) SendSignal(instance.child(), signal);
+}
+
+void Stage::Kill(Instance& instance) {
+  Signal(instance, SIGKILL);
+  if (!EndsWithin(instance, kSettleBound)) {
+    throw Broken(instance.name() + " did not end after SIGKILL");
+  }
+}
+
+void Stage::KillTree(Instance& instance) {
+  Kill(instance);
+  for (const pid_t pid : instance.Processes()) kill(pid, SIGKILL);
+  if (!WaitUntil([&] { return instance.Processes().empty(); }, kSettleBound)) {
+    throw Broken("what " + instance.name() + " left did not end after SIGKILL");
+  }
+}
+
+void Stage::LeaveZombie(Instance& instance) {
+  instance.KeepAsZombie();
+  Kill(instance);
+}
+
+void Stage::Stop(Instance& instance) {
+  Signal(instance, SIGTERM);
+  if (!EndsWithin(instance, kSettleBound)) {
+    throw Broken(instance.name() + " did not end within 10 s after SIGTERM");
+  }
+}
+
+void Stage::EndAll() {
+  for (Instance& instance : instances_) {
+    if (!instance.ended() || !instance.Processes().empty()) KillTree(instance);
+  }
+}
+
+Bystander& Stage::StartBystander(const BystanderOptions& options) {
+  Bystander& bystander = bystanders_.emplace_back(options);
+  Did("start a bystander (pid " + std::to_string(bystander.pid()) + ")");
+  return bystander;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,163 @@
+// What a scenario acts on: one target, in one sandbox.
+//
+//   void DeadPid(Stage& stage) {
+//     stage.WritePidFile("99999");
+//     Instance& server = stage.Start();
+//     stage.ExpectServes(server, "C3", "the file named no process");
+//   }
+//
+// Each step and each observation is written down as evidence by itself. No wait here is without a
+// bound; a bound that is over throws Broken, unless a clause is about time. Who serves is proved
+// by who holds the listening socket, never by the port answering: stopped, hung and orphaned
+// processes accept connections too.
+#pragma once
+
+#include <signal.h>
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/report/result.h"
+#include "harness/sandbox/sandbox.h"
+#include "harness/stage/bystander.h"
+#include "harness/stage/instance.h"
+#include "harness/stage/outcome.h"
+#include "harness/stage/start.h"
+#include "harness/stage/target.h"
+
+namespace pidfall {
+
+// What became of a start.
+enum class Outcome { kServes, kEnded, kWaits };
+
+// What stands at a path. Two states are equal when nobody has changed anything.
+struct FileState {
+  bool exists = false;
+  std::string content;
+  uint64_t inode = 0;
+  mode_t mode = 0;
+  uid_t owner = 0;
+  int64_t modified_ns = 0;
+  bool operator==(const FileState&) const = default;
+  std::string Describe() const;
+};
+
+FileState ReadState(const std::string& path);
+
+class Stage {
+ public:
+  Stage(const Target& target, const World& world);
+
+  const Target& target() const { return target_; }
+  const World& world() const { return world_; }
+  int port() const { return port_; }
+  int OtherPort();
+  const std::string& pid_file() const { return pid_file_; }
+  std::string OtherPidFile() const { return folder_ + "/other.pid"; }
+  // Where the pid file stands; the target's own, empty at first.
+  const std::string& folder() const { return folder_; }
+  // Where the harness keeps what the target must not see as its own.
+  const std::string& back_room() const { return back_room_; }
+
+  // --- what a scenario needs; each throws Skip or NotApplicable with its reason
+  void NeedPidFile() const;
+  void NeedPort() const;
+  void NeedPlaceholder(const std::string& placeholder) const;  // "{port}": to start on another one
+  void NeedFullSandbox(const std::string& what_for) const;
+  void NeedSecondUser() const;
+
+  // --- starts
+  Instance& Start(const StartOptions& options = {});
+  // Waits until it serves. Broken when it does not: nothing stands in its way.
+  Instance& StartOwner(const StartOptions& options = {});
+  // All are executed, then released at one moment.
+  std::vector<Instance*> StartTogether(const std::vector<StartOptions>& options);
+  void Release(Instance& held);
+
+  // --- waiting
+  Outcome Settle(Instance& instance, Duration bound = kSettleBound);
+  bool EndsWithin(Instance& instance, Duration bound);
+  bool Serves(const Instance& instance) const;
+  // Those that hold a listening socket on `port` now.
+  std::vector<const Instance*> Serving(int port) const;
+  std::vector<const Instance*> Serving() const { return Serving(port_); }
+  // Wakes on output, on ends and at short intervals; false when `bound` is over.
+  bool WaitUntil(const std::function<bool()>& condition, Duration bound);
+
+  // --- faults done to instances
+  void Signal(Instance& instance, int signal);
+  void Kill(Instance& instance);      // SIGKILL to the main process, and reaped
+  void KillTree(Instance& instance);  // and to whatever it left
+  void LeaveZombie(Instance& instance);
+  void Stop(Instance& instance);  // SIGTERM, and ended
+  void EndAll();                  // SIGKILL to everything the scenario started
+
+  // --- faults done to files
+  void WritePidFile(std::string_view content);
+  void RemovePidFile();
+  void MakeFileForeign(const std::string& path);
+  void ActAs(User user);  // for later starts; the folder becomes theirs
+  FileState PidFile() const { return ReadState(pid_file_); }
+  bool PidFileNames(const Instance& instance) const;
+  void MountSmallDisk();  // on the folder: 64 KiB
+  void FillDisk();
+  void MakeDiskReadOnly();
+  void ShowInstead(const std::string& proc_path, const std::string& content);
+
+  // --- strangers
+  Bystander& StartBystander(const BystanderOptions& options);
+  void ExpectUntouched(const Bystander& bystander);
+
+  // --- judgement
+  // Throws Breach unless `kept`.
+  void Require(bool kept, const std::string& clause, const std::string& otherwise);
+  // Remembers a weakness unless `kept`, and goes on.
+  void Prefer(bool kept, const std::string& clause, const std::string& otherwise);
+  void ExpectServes(Instance& instance, const std::string& clause, const std::string& although);
+  void ExpectOneOwner(const Instance& owner);
+  // C2: refused with the declared status or standing by; the owner as before.
+  void ExpectQuiet(Instance& contender, const Instance& owner);
+  // C8: ended by itself, with neither success nor the duplicate's status, naming `names`.
+  void ExpectFailure(Instance& instance, const std::string& clause, const std::string& names);
+  void ExpectUnchanged(const FileState& before, const std::string& clause);
+  void ExpectFileNames(const Instance& owner, const std::string& clause);
+  bool IsDuplicateStatus(const Ending& ending);
+
+  void Did(const std::string& what) { evidence_.push_back("did " + what); }
+  void Saw(const std::string& what) { evidence_.push_back("saw " + what); }
+  const std::vector<std::string>& evidence() const { return evidence_; }
+  struct Finding {
+    std::string clause, summary;
+  };
+  const std::vector<Finding>& weaknesses() const { return weaknesses_; }
+
+  static constexpr Duration kSettleBound = std::chrono::seconds(10);
+  static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
+  static constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
+
+ private:
+  Places PlacesOf(const StartOptions& options) const;
+  LaunchOptions LaunchOf(const StartOptions& options, const Places& places, int output,
+                         const std::string& name) const;
+  std::optional<Outcome> OutcomeNow(Instance& instance);
+  void UpdateAll();
+  void Sleepless(Duration interval);
+
+  const Target& target_;
+  World world_;
+  std::string folder_;
+  std::string back_room_;
+  std::string pid_file_;
+  int port_ = 0;
+  User acting_as_ = User::kOwn;
+  std::deque<Instance> instances_;
+  std::deque<Bystander> bystanders_;
+  std::optional<int> first_duplicate_status_;
+  std::vector<std::string> evidence_;
+  std::vector<Finding> weaknesses_;
+};
+
+}  // namespace pidfall

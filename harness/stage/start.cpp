@@ -1,0 +1,103 @@
+#include "harness/stage/start.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "harness/process/fd.h"
+#include "harness/sandbox/landlock.h"
+
+namespace pidfall {
+namespace {
+
+void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+void Become(uid_t uid) {
+  // Fails where setgroups is denied: then there are no groups to drop either.
+  setgroups(0, nullptr);
+  if (setresgid(uid, uid, uid) != 0) ThrowErrno("become group " + std::to_string(uid));
+  if (setresuid(uid, uid, uid) != 0) ThrowErrno("become user " + std::to_string(uid));
+}
+
+void ChangeUser(User user, const World& world) {
+  if (user == User::kOrdinary && world.ordinary_user != geteuid()) Become(world.ordinary_user);
+  if (user != User::kOther) return;
+  if (world.second_user != 0) {
+    Become(world.second_user);
+  } else {
+    ForbidSignalsToOthers();
+  }
+}
+
+void ChangeOutput(Output output) {
+  if (output == Output::kCaptured) return;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) close(fd);
+  if (output == Output::kClosed) return;
+  if (open("/dev/null", O_RDONLY) < 0 || open("/dev/full", O_WRONLY) < 0 || dup(1) < 0) {
+    ThrowErrno("open /dev/full");
+  }
+}
+
+// unshare alone moves only later children; setns moves the caller, so that exec is in it on
+// every kernel since 5.6 (exec itself moves it only since 6.3).
+void ShiftBootClock(std::chrono::seconds offset) {
+  if (offset.count() == 0) return;
+  if (unshare(CLONE_NEWTIME) != 0) ThrowErrno("make a time namespace");
+  WriteFile("/proc/self/timens_offsets", "boottime " + std::to_string(offset.count()) + " 0\n");
+  const UniqueFd future = OpenFile("/proc/self/ns/time_for_children", O_RDONLY);
+  if (setns(future.get(), CLONE_NEWTIME) != 0) ThrowErrno("enter the time namespace");
+}
+
+// A harness that ignores or blocks signals must not hand that on.
+void ResetSignals() {
+  signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void LimitFiles(std::optional<rlim_t> most) {
+  if (!most) return;
+  const rlimit limit{*most, *most};
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) ThrowErrno("limit the descriptors");
+}
+
+}  // namespace
+
+std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
+  std::vector<std::string> filled = command;
+  for (std::string& word : filled) {
+    ReplaceAll(word, "{port}", std::to_string(places.port));
+    ReplaceAll(word, "{pid_file}", places.pid_file);
+    ReplaceAll(word, "{host}", places.host);
+    ReplaceAll(word, "{dir}", places.folder);
+  }
+  return filled;
+}
+
+std::function<void()> PrepareChild(const StartOptions& options, const Places& places,
+                                   const World& world) {
+  return [options, places, world] {
+    setpgid(0, 0);  // as launchd does: a group of its own
+    ResetSignals();
+    umask(options.umask);
+    ShiftBootClock(options.boot_offset);
+    if (options.names_itself) WriteFile(places.pid_file, std::to_string(getpid()));
+    ChangeUser(options.user, world);
+    ChangeOutput(options.output);
+    LimitFiles(options.most_files);
+    if (options.held) ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  };
+}
+
+}  // namespace pidfall

@@ -1,0 +1,59 @@
+// How one start of the target differs from the declared one.
+//
+//   stage.Start();                                  // as declared
+//   stage.Start({.user = User::kOther, .umask = 0});
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/sandbox/sandbox.h"
+#include "harness/stage/target.h"
+
+namespace pidfall {
+
+enum class User {
+  kOwn,       // whoever runs the suite
+  kOrdinary,  // the same, unless that is root: then a user without privileges
+  kOther,     // a second user; signals to kOrdinary's processes give EPERM
+};
+
+enum class Output { kCaptured, kClosed, kFullDisk };
+
+struct StartOptions {
+  std::optional<int> port;
+  std::optional<std::string> pid_file;
+  std::string host = "127.0.0.1";
+  pid_t pid = 0;  // the number that it must get; 0: any
+  User user = User::kOwn;
+  Output output = Output::kCaptured;
+  std::vector<std::string> environment;  // replaces variables of the same name
+  std::vector<std::string> arguments;    // after the declared ones
+  std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
+  mode_t umask = 022;
+  bool held = false;          // stopped before its first instruction, until Stage::Release
+  bool names_itself = false;  // the pid file holds its own number when it starts
+  std::chrono::seconds boot_offset{0};  // CLOCK_BOOTTIME as it sees it, by a time namespace
+};
+
+// What {port}, {pid_file}, {host} and {dir} stand for.
+struct Places {
+  int port = 0;
+  std::string pid_file;
+  std::string host;
+  std::string folder;
+};
+
+std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places);
+
+// Everything that happens in the child between fork and exec.
+std::function<void()> PrepareChild(const StartOptions& options, const Places& places,
+                                   const World& world);
+
+}  // namespace pidfall

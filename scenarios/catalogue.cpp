@@ -1,0 +1,16 @@
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+
+const std::vector<Scenario>& Catalogue() {
+  static const std::vector<Scenario> kAll = [] {
+    std::vector<Scenario> all;
+    for (const auto family : {DuplicateFamily(), StaleFamily()}) {
+      all.insert(all.end(), family.begin(), family.end());
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+}  // namespace pidfall

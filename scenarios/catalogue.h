@@ -1,0 +1,21 @@
+// Everything that is tested: the catalogue, family by family.
+//
+//   for (const Scenario& scenario : Catalogue()) ...
+//
+// Each family is one file of stories with its table at the end: the table is the program.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/stage/scenario.h"
+
+namespace pidfall {
+
+// In the order of the report.
+const std::vector<Scenario>& Catalogue();
+
+std::span<const Scenario> DuplicateFamily();
+std::span<const Scenario> StaleFamily();
+
+}  // namespace pidfall
