@@ -108,7 +108,7 @@ void Journal::Append(std::string_view line) {
   RollBack(before, errno);
 }
 
-void Journal::RollBack(long long size, int error) {
+void Journal::RollBack(std::int64_t size, int error) {
   if (ftruncate(file_, static_cast<off_t>(size)) != 0) broken_ = true;
   Fail(path_, "write", error);
 }

@@ -5,8 +5,10 @@
 //   journal.Append(R"({"id":1,"text":"milk"})");
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pidfall::servers {
@@ -28,7 +30,7 @@ class Journal {
 
  private:
   void ReadLines();
-  void RollBack(long long size, int error);
+  [[noreturn]] void RollBack(std::int64_t size, int error);
 
   std::string path_;
   int file_ = -1;

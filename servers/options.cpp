@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 #include <vector>
 
@@ -14,13 +13,12 @@ namespace {
 constexpr int kLastPort = 65535;
 constexpr int kLastStatus = 255;
 
-const std::map<std::string, guard::OnDuplicate> kOnDuplicate = {
-    {"exit", guard::OnDuplicate::kExit},
-    {"wait", guard::OnDuplicate::kWait},
-    {"takeover", guard::OnDuplicate::kTakeOver},
-    {"auto", guard::OnDuplicate::kAuto},
-};
-
+guard::OnDuplicate OnDuplicateNamed(const std::string& word) {
+  if (word == "wait") return guard::OnDuplicate::kWait;
+  if (word == "takeover") return guard::OnDuplicate::kTakeOver;
+  if (word == "auto") return guard::OnDuplicate::kAuto;
+  return guard::OnDuplicate::kExit;
+}
 // As written on the command line; empty: not given.
 struct Written {
   std::string on_duplicate = "exit";
@@ -69,7 +67,7 @@ void FillDefaults(const Service& service, const CLI::App& app, const Written& wr
   };
   options.settings.pid_file = choose("--pid-file", written.pid_file, service.pid_file);
   if (!service.data_file.empty()) options.data = choose("--data", options.data, service.data_file);
-  options.settings.on_duplicate = kOnDuplicate.at(written.on_duplicate);
+  options.settings.on_duplicate = OnDuplicateNamed(written.on_duplicate);
 }
 
 }  // namespace

@@ -9,17 +9,19 @@
 namespace pidfall::servers {
 namespace {
 
-const Service kService = {.name = "Task Notes (save)",
-                          .program = "save-task-notes",
-                          .port = 8766,
-                          .pid_file = ".notes.pid",
-                          .data_file = ".notes",
-                          .page = "/",
-                          .add_routes = nullptr};
+Service SaveTaskNotes() {
+  return {.name = "Task Notes (save)",
+          .program = "save-task-notes",
+          .port = 8766,
+          .pid_file = ".notes.pid",
+          .data_file = ".notes",
+          .page = "/",
+          .add_routes = nullptr};
+}
 
 std::optional<Options> Parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "save-task-notes");
-  return ParseOptions(kService, static_cast<int>(arguments.size()), arguments.data());
+  return ParseOptions(SaveTaskNotes(), static_cast<int>(arguments.size()), arguments.data());
 }
 
 class OptionsTest : public testing::Test {
@@ -68,6 +70,14 @@ TEST_F(OptionsTest, RefusesBadOptionsInOneLineThatNamesThem) {
       EXPECT_NE(message.find(arguments[0]), std::string::npos) << message;
     }
   }
+}
+
+TEST_F(OptionsTest, KnowsEveryAnswerToADuplicate) {
+  using guard::OnDuplicate;
+  EXPECT_EQ(Parse({"--on-duplicate", "exit"})->settings.on_duplicate, OnDuplicate::kExit);
+  EXPECT_EQ(Parse({"--on-duplicate", "wait"})->settings.on_duplicate, OnDuplicate::kWait);
+  EXPECT_EQ(Parse({"--on-duplicate", "takeover"})->settings.on_duplicate, OnDuplicate::kTakeOver);
+  EXPECT_EQ(Parse({"--on-duplicate", "auto"})->settings.on_duplicate, OnDuplicate::kAuto);
 }
 
 TEST_F(OptionsTest, RefusesAWordThatIsNoOption) {
