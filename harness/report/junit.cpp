@@ -38,11 +38,6 @@ std::vector<Suite> Suites(const std::string& command, const std::vector<Result>&
   return suites;
 }
 
-bool IsFailure(const Result& result) {
-  if (!result.expected.empty()) return result.surprise;
-  return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
-}
-
 std::string Element(std::string_view name, std::string_view message, std::string_view body) {
   return fmt::format("      <{0} message=\"{1}\">{2}</{0}>\n", name, XmlText(message),
                      XmlText(body));

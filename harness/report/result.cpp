@@ -22,6 +22,11 @@ const char* Name(Severity severity) {
   return severity == Severity::kBreach ? "breach" : "weakness";
 }
 
+bool IsFailure(const Result& result) {
+  if (!result.expected.empty()) return result.surprise;
+  return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
+}
+
 namespace {
 
 int& Slot(Totals& totals, Verdict verdict) {

@@ -39,6 +39,9 @@ struct Result {
   bool surprise = false;  // the verdict is not the expected one
 };
 
+// What makes a run fail: a surprise or, where nothing was expected, a breach.
+bool IsFailure(const Result& result);
+
 struct Totals {
   int pass = 0, fail = 0, skip = 0, not_applicable = 0, broken = 0;
   int breaches = 0, weaknesses = 0, surprises = 0;

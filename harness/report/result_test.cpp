@@ -46,5 +46,15 @@ TEST(ResultTest, CountsSurprisesWhateverTheVerdict) {
   EXPECT_EQ(Count({surprise, With(Verdict::kPass)}).surprises, 1);
 }
 
+TEST(ResultTest, AFailIsAFailureUnlessItWasExpected) {
+  EXPECT_TRUE(IsFailure(With(Verdict::kFail)));
+  EXPECT_FALSE(IsFailure(With(Verdict::kFail, Severity::kWeakness)));
+  Result expected = With(Verdict::kFail);
+  expected.expected = "fail C1";
+  EXPECT_FALSE(IsFailure(expected));
+  expected.surprise = true;
+  EXPECT_TRUE(IsFailure(expected));
+}
+
 }  // namespace
 }  // namespace pidfall

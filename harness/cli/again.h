@@ -1,0 +1,23 @@
+// The command that shows one case again, ready to be pasted into a shell.
+//
+//   result.reproduce = AgainRun("serve-task-manager", "pidfile", "stale/zero");
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pidfall {
+
+// As it is where no shell would change it, in single quotes where one would.
+std::string ShellQuoted(std::string_view word);
+
+// "./pidfall run --guard pidfile --scenario stale/zero"
+std::string AgainRun(const std::string& server, const std::string& guard,
+                     std::string_view scenario);
+
+// "pidfall check --port 8767 --scenario stale/zero -- python3 serve.py"
+std::string AgainCheck(const std::vector<std::string>& options, std::string_view scenario,
+                       const std::vector<std::string>& command);
+
+}  // namespace pidfall

@@ -1,0 +1,99 @@
+#include "harness/cli/cli.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "harness/cli/command.h"
+#include "harness/cli/exit_status.h"
+#include "harness/cli/options.h"
+#include "harness/input.h"
+#include "harness/report/text.h"
+
+namespace pidfall {
+namespace {
+
+constexpr const char* kPurpose =
+    "Breaks a server's instance safeguard in every known way and says which promise broke.";
+
+// Ours, backwards as CLI11 wants it; what follows `--` is not CLI11's business: it would look for
+// our options in other people's commands.
+std::vector<std::string> SplitArguments(int argc, const char* const* argv, Invocation* invocation) {
+  std::vector<std::string> ours(argv + std::min(argc, 1), argv + argc);
+  const auto separator = std::find(ours.begin(), ours.end(), "--");
+  if (separator != ours.end()) {
+    invocation->command.assign(separator + 1, ours.end());
+    if (invocation->command.empty()) throw BadInput("no command follows --");
+    ours.erase(separator, ours.end());
+  }
+  std::reverse(ours.begin(), ours.end());
+  return ours;
+}
+
+void DeclareAll(CLI::App* app, Invocation* invocation) {
+  app->require_subcommand(0, 1);
+  app->set_version_flag("--version", "pidfall " PIDFALL_VERSION, "Print the version");
+  AddRunCommand(app, invocation);
+  AddCheckCommand(app, invocation);
+  AddExploreCommand(app, invocation);
+  AddSuperviseCommand(app, invocation);
+  AddIncidentCommand(app, invocation);
+  AddDoctorCommand(app, invocation);
+}
+
+// What was wanted was not done if nobody could read it: a full disk or a closed descriptor.
+int Flushed(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return status;
+  throw std::system_error(errno, std::generic_category(), "cannot write standard output");
+}
+
+int Complain(std::string_view message, int status) {
+  fmt::print(stderr, "pidfall: {}\n", CleanLine(message));
+  return status;
+}
+
+// --help and --version are exceptions to CLI11 too.
+int Answer(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
+    return Complain(fmt::format("{} (see --help)", error.what()), kBadUsage);
+  }
+  return Flushed(app.exit(error, std::cout, std::cerr));
+}
+
+int ParseAndRun(int argc, const char* const* argv) {
+  CLI::App app(kPurpose, "pidfall");
+  Invocation invocation;
+  DeclareAll(&app, &invocation);
+  try {
+    app.parse(SplitArguments(argc, argv, &invocation));
+  } catch (const CLI::ParseError& error) {
+    return Answer(app, error);
+  }
+  if (invocation.action) return Flushed(invocation.action());
+  std::cerr << app.help();
+  return kBadUsage;
+}
+
+}  // namespace
+
+int RunCli(int argc, const char* const* argv) {
+  try {
+    return ParseAndRun(argc, argv);
+  } catch (const BadInput& error) {
+    return Complain(error.what(), kBadUsage);
+  } catch (const std::exception& error) {
+    return Complain(error.what(), kBrokenRun);
+  }
+}
+
+}  // namespace pidfall

@@ -1,0 +1,17 @@
+// What `pidfall doctor` prints.
+//
+//   std::fputs(DoctorText(SandboxName(), ProbeFeatures(), paint).c_str(), stdout);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report/paint.h"
+#include "harness/sandbox/features.h"
+
+namespace pidfall {
+
+std::string DoctorText(const std::string& sandbox, const std::vector<Feature>& features,
+                       const Paint& paint);
+
+}  // namespace pidfall

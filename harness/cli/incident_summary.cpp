@@ -1,0 +1,7 @@
+#include "harness/cli/incident_summary.h"
+
+namespace pidfall {
+
+IncidentSummary SummarizeIncident() { return {}; }
+
+}  // namespace pidfall

@@ -1,0 +1,67 @@
+// The options that every command has, and how options are read: strictly, with one clear line.
+//
+//   CommonOptions common;
+//   DeclareCommon(command, &common);
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/report/paint.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pidfall {
+
+// One part of a run that several machines share.
+struct Shard {
+  int index = 1;  // from 1
+  int count = 1;
+  bool Has(std::size_t position) const {
+    return position % static_cast<std::size_t>(count) == static_cast<std::size_t>(index - 1);
+  }
+};
+
+struct CommonOptions {
+  std::vector<std::string> scenarios;  // globs; none: all
+  std::vector<std::string> excepts;
+  bool list = false;
+  int jobs = 1;
+  int repeat = 1;
+  Shard shard;
+  std::string json;  // "": not wanted, "-": standard output
+  std::string junit;
+  bool keep = false;
+  bool no_skip = false;
+  bool verbose = false;
+  ColorMode color = ColorMode::kAuto;
+};
+
+void DeclareCommon(CLI::App* command, CommonOptions* options);
+
+// Those of them that a command without scenarios has: --json --junit --html --picture -v --color.
+void DeclareReports(CLI::App* command, CommonOptions* options);
+
+// --version and --color.
+void DeclareBasics(CLI::App* command, ColorMode* color);
+
+// Throws BadInput unless `text` is a whole number in decimal from `least` to `most`.
+int ParseNumber(const std::string& option, const std::string& text, int least, int most);
+Shard ParseShard(const std::string& text);
+
+// An option with a number; 0x10, 010 and 7abc are refused.
+void DeclareNumber(CLI::App* command, const std::string& names, const std::string& description,
+                   int least, int most, const std::function<void(int)>& store);
+
+void DeclarePort(CLI::App* command, const std::function<void(int)>& store);
+
+// Throws BadInput if a command was given after `--` to one that takes none.
+void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
+
+// An option of the interface that a later version brings: says so when it is used.
+void DeclareLater(CLI::App* command, const std::string& names, const std::string& description);
+
+}  // namespace pidfall

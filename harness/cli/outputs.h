@@ -1,0 +1,36 @@
+// Where a command's results go: a table for people, JSON and JUnit for machines.
+//
+//   const Outputs outputs(common);  // throws BadInput before anything has run
+//   outputs.Print(table);
+//   outputs.WriteFiles({.version = ..., .command = "run", .sandbox = "full"}, results);
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "harness/cli/options.h"
+#include "harness/report/json.h"
+#include "harness/report/output_file.h"
+#include "harness/report/paint.h"
+#include "harness/report/result.h"
+
+namespace pidfall {
+
+class Outputs {
+ public:
+  explicit Outputs(const CommonOptions& options);
+
+  const Paint& paint() const { return paint_; }
+  // To standard output, or to standard error when a file of results goes there.
+  void Print(const std::string& text) const;
+  void WriteFiles(const JsonHead& head, const std::vector<Result>& results) const;
+
+ private:
+  OutputFile json_;
+  OutputFile junit_;
+  std::FILE* text_;
+  Paint paint_;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/cli/again.h"
+#include "harness/cli/bundled.h"
+#include "harness/cli/command.h"
+#include "harness/cli/exit_status.h"
+#include "harness/cli/incident_summary.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/select.h"
+#include "harness/report/findings.h"
+#include "harness/report/progress.h"
+#include "harness/report/summary.h"
+#include "harness/report/table.h"
+#include "harness/sandbox/features.h"
+#include "harness/stage/runner.h"
+#include "scenarios/catalogue.h"
+#include "scenarios/expected.h"
+
+namespace pidfall {
+namespace {
+
+struct RunCommand {
+  CommonOptions common;
+  std::vector<std::string> guards;
+  std::string server{kDefaultServer};
+};
+
+Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::string& guard) {
+  return {.scenario = &scenario,
+          .target = BundledTarget(ProgramFolder(), options.server, guard),
+          .server = options.server,
+          .guard = guard,
+          .expected = Words(BuiltInExpected().For(guard, std::string(scenario.id))),
+          .reproduce = AgainRun(options.server, guard, scenario.id)};
+}
+
+// Scenario by scenario, so that a shard holds every strategy and an interrupted run whole rows.
+std::vector<Case> Cases(const RunCommand& options, const std::vector<const Scenario*>& scenarios) {
+  std::vector<Case> cases;
+  std::size_t position = 0;
+  for (const Scenario* scenario : scenarios) {
+    if (!options.common.shard.Has(position++)) continue;
+    for (const std::string& guard : options.guards) {
+      cases.insert(cases.end(), static_cast<std::size_t>(options.common.repeat),
+                   MakeCase(options, *scenario, guard));
+    }
+  }
+  return cases;
+}
+
+std::vector<Result> RunAndJudge(const std::vector<Case>& cases, const CommonOptions& common) {
+  const InterruptGuard guard;
+  Progress progress(stderr, cases.size());
+  auto results = RunCases(cases, {.jobs = common.jobs, .keep = common.keep},
+                          [&](const Result& result) { progress.Step(result); });
+  for (Result& result : results) {
+    Judge(BuiltInExpected().For(result.guard, result.scenario), &result);
+  }
+  return results;
+}
+
+std::string HarmOf(const Result& result) {
+  for (const Scenario& scenario : Catalogue()) {
+    if (scenario.id == result.scenario) return std::string(scenario.harm);
+  }
+  return "";
+}
+
+void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
+  const TableHead head{.version = PIDFALL_VERSION, .sandbox = SandboxName()};
+  outputs.Print(RunTable(results, head, outputs.paint()));
+  for (const Result* finding : Findings(results, verbose)) {
+    outputs.Print(FindingText(*finding, {.harm = HarmOf(*finding)}, outputs.paint()));
+  }
+  outputs.Print(SkipText(results));
+}
+
+// The incident is part of the whole picture, not of a closer look at a few scenarios.
+IncidentSummary Incident(const CommonOptions& common) {
+  const bool whole = common.scenarios.empty() && common.excepts.empty() && common.shard.index == 1;
+  return whole && !Interrupted() ? SummarizeIncident() : IncidentSummary{};
+}
+
+double MillisecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+int Report(const RunCommand& options, const Outputs& outputs, const std::vector<Result>& results,
+           std::chrono::steady_clock::time_point start) {
+  const CommonOptions& common = options.common;
+  PrintResults(outputs, results, common.verbose);
+  const IncidentSummary incident = Incident(common);
+  outputs.Print(incident.text);
+  outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
+  outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
+  const ExitStatus status =
+      ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
+  return incident.as_expected || status == kInterrupted ? status : kBroke;
+}
+
+void CheckExpectedNames() {
+  std::vector<std::string> scenarios;
+  for (const Scenario& scenario : Catalogue()) scenarios.emplace_back(scenario.id);
+  BuiltInExpected().CheckNames(Strategies(), scenarios);
+}
+
+int Run(const RunCommand& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const CommonOptions& common = options.common;
+  const auto scenarios = Select(Catalogue(), common.scenarios, common.excepts);
+  const Outputs outputs(common);
+  if (common.list) {
+    outputs.Print(ListText(scenarios, common.verbose));
+    return kAsItShouldBe;
+  }
+  CheckExpectedNames();
+  const std::vector<Result> results = RunAndJudge(Cases(options, scenarios), common);
+  return Report(options, outputs, results, start);
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App* app, Invocation* invocation) {
+  auto options = std::make_shared<RunCommand>();
+  options->guards = Strategies();
+  CLI::App* run = app->add_subcommand("run", "Every scenario on the bundled servers, per strategy");
+  run->add_option("--guard", options->guards, "Only these strategies, several times")
+      ->check(CLI::IsMember(Strategies()))
+      ->allow_extra_args(false);
+  run->add_option("--server", options->server, "Which of the bundled servers")
+      ->check(CLI::IsMember(BundledServers()))
+      ->capture_default_str();
+  DeclareCommon(run, &options->common);
+  run->callback([=] {
+    RefuseCommand(invocation->command, "run");
+    invocation->action = [=] { return Run(*options); };
+  });
+}
+
+}  // namespace pidfall
