@@ -1,0 +1,172 @@
+#include "harness/supervisor/actor_run.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace pidfall {
+
+ActorRun::ActorRun(const Actor& actor, std::size_t index, Jobs& jobs)
+    : actor_(actor), index_(index), jobs_(jobs) {
+  log_.name = actor.name;
+  log_.supervised = actor.policy != nullptr;
+}
+
+void ActorRun::Load(SupervisorTime now) {
+  if (!actor_.policy) throw std::invalid_argument(actor_.name + " has no policy to load");
+  if (running_) {
+    load_again_ = !loaded_;
+    return;
+  }
+  loaded_ = true;
+  load_again_ = false;
+  loaded_at_ = now;
+  history_.clear();
+  Decide(actor_.policy->Next(history_), now);
+}
+
+void ActorRun::Unload(SupervisorTime now) {
+  start_at_.reset();
+  load_again_ = false;
+  if (running_) Stop(now);
+  loaded_ = false;
+  if (!running_) Enter(Phase::kDown, now);
+}
+
+void ActorRun::Start(SupervisorTime now) {
+  if (running_) return;
+  if (!actor_.policy) return StartNow(now);
+  if (loaded_) Decide(actor_.policy->Asked(history_, now - loaded_at_), now);
+}
+
+void ActorRun::Stop(SupervisorTime now) {
+  if (!running_) return;
+  provoked_ = true;
+  if (actor_.policy) {
+    stopped_ = true;
+    if (const auto timeout = actor_.policy->ExitTimeout()) kill_at_ = now + *timeout;
+  }
+  Send(SIGTERM);
+}
+
+void ActorRun::Kill() {
+  provoked_ = true;
+  Send(SIGKILL);
+}
+
+void ActorRun::Send(int signal) {
+  if (!running_) return;
+  jobs_.Signal(index_, signal);
+  state_ = JobState::kBusy;
+  Stir();
+}
+
+std::optional<SupervisorTime> ActorRun::due() const {
+  if (start_at_ && kill_at_) return std::min(*start_at_, *kill_at_);
+  return start_at_ ? start_at_ : kill_at_;
+}
+
+void ActorRun::FireDue(SupervisorTime now) {
+  if (kill_at_ && *kill_at_ <= now) {
+    kill_at_.reset();
+    Kill();
+  }
+  if (start_at_ && *start_at_ <= now) StartNow(now);
+}
+
+void ActorRun::StartNow(SupervisorTime now) {
+  start_at_.reset();
+  const bool end_group = actor_.policy && actor_.policy->EndsProcessGroup();
+  const int pid = jobs_.Start(index_, {.end_group_with_it = end_group});
+  log_.starts.push_back({now, pid});
+  running_ = true;
+  state_ = JobState::kBusy;
+  started_ = now;
+  served_ = stopped_ = provoked_ = false;
+  Enter(Phase::kStarting, now);
+  Stir();
+}
+
+bool ActorRun::Observe(const JobSighting& sighting, SupervisorTime now) {
+  if (!running_) return false;
+  const bool served_before = phase_ == Phase::kServes;
+  state_ = sighting.state;
+  if (state_ == JobState::kEnded) End(sighting, now);
+  if (state_ == JobState::kServes) {
+    served_ = true;
+    Enter(Phase::kServes, now);
+  }
+  if (state_ == JobState::kWaits) Enter(Phase::kWaits, now);
+  return served_before && phase_ != Phase::kServes;
+}
+
+void ActorRun::End(const JobSighting& sighting, SupervisorTime now) {
+  log_.exits.push_back({.at = now,
+                        .pid = log_.starts.back().pid,
+                        .status = sighting.status,
+                        .signal = sighting.signal,
+                        .served = served_,
+                        .provoked = provoked_});
+  running_ = false;
+  kill_at_.reset();
+  Enter(Phase::kDown, now);
+  if (load_again_) return Load(now);
+  if (!loaded_) return;
+  history_.push_back({.started = started_ - loaded_at_,
+                      .ended = now - loaded_at_,
+                      .status = sighting.status,
+                      .signal = sighting.signal,
+                      .stopped = stopped_});
+  Decide(actor_.policy->Next(history_), now);
+}
+
+void ActorRun::Decide(const Decision& decision, SupervisorTime now) {
+  start_at_.reset();
+  log_.rest.clear();
+  if (decision.start_at) {
+    start_at_ = loaded_at_ + *decision.start_at;
+    Enter(Phase::kThrottled, now);
+    return;
+  }
+  log_.rest = decision.why;
+  if (decision.gave_up) log_.gave_up = decision.why;
+  Enter(Phase::kDown, now);
+}
+
+bool ActorRun::settled() const {
+  return !running_ || given_up_on_ || state_ == JobState::kServes || state_ == JobState::kWaits;
+}
+
+void ActorRun::Stir() {
+  stirred_ = jobs_.Now();
+  given_up_on_ = false;
+}
+
+std::chrono::nanoseconds ActorRun::Patience(const SimulationLimits& limits) {
+  const auto bound = state_ == JobState::kTimedWait ? limits.timed_wait : limits.busy;
+  return std::max(stirred_ + bound - jobs_.Now(), std::chrono::nanoseconds(0));
+}
+
+bool ActorRun::GiveUpOn(const SimulationLimits& limits, SupervisorTime now) {
+  if (settled() || Patience(limits) > std::chrono::nanoseconds(0)) return false;
+  given_up_on_ = true;
+  if (phase_ == Phase::kStarting) Enter(Phase::kWaits, now);
+  return true;
+}
+
+// A phase of no length (a restart at once) leaves no span.
+void ActorRun::Enter(Phase phase, SupervisorTime now) {
+  if (phase == phase_) return;
+  if (now > phase_from_) log_.spans.push_back({phase_, phase_from_, now});
+  phase_ = phase;
+  phase_from_ = now;
+}
+
+ActorLog ActorRun::Finish(SupervisorTime now) {
+  if (now > phase_from_) log_.spans.push_back({phase_, phase_from_, now});
+  return std::move(log_);
+}
+
+}  // namespace pidfall

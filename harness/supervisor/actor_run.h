@@ -1,0 +1,80 @@
+// One actor of a simulation as it runs: its supervisor's memory, its process and its log.
+//
+//   ActorRun agent(plan.actors[0], 0, jobs);
+//   agent.Load(now);
+//   if (agent.due() <= now) agent.FireDue(now);
+//   agent.Observe(sighting, now);
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/supervisor/jobs.h"
+#include "harness/supervisor/simulation.h"
+
+namespace pidfall {
+
+// `now` is the supervisor's time everywhere; only the settling bounds count real time.
+class ActorRun {
+ public:
+  ActorRun(const Actor& actor, std::size_t index, Jobs& jobs);
+
+  // The deeds of the timeline. Each is nothing where it does not apply.
+  void Load(SupervisorTime now);
+  void Unload(SupervisorTime now);
+  void Start(SupervisorTime now);
+  void Stop(SupervisorTime now);
+  void Kill();
+  void Send(int signal);
+
+  // The moment of its next start or SIGKILL by the supervisor.
+  std::optional<SupervisorTime> due() const;
+  void FireDue(SupervisorTime now);
+
+  // True when it has stopped serving: others may move now.
+  bool Observe(const JobSighting& sighting, SupervisorTime now);
+
+  // Real time passes for it, up to a bound from the last stir.
+  bool settled() const;
+  void Stir();
+  std::chrono::nanoseconds Patience(const SimulationLimits& limits);
+  // With its patience gone, it counts as waiting. True the first time.
+  bool GiveUpOn(const SimulationLimits& limits, SupervisorTime now);
+
+  ActorLog Finish(SupervisorTime now);
+  const std::string& name() const { return log_.name; }
+
+ private:
+  void StartNow(SupervisorTime now);
+  void End(const JobSighting& sighting, SupervisorTime now);
+  void Decide(const Decision& decision, SupervisorTime now);
+  void Enter(Phase phase, SupervisorTime now);
+
+  const Actor& actor_;
+  std::size_t index_;
+  Jobs& jobs_;
+  ActorLog log_;
+
+  // The supervisor's memory.
+  SupervisorTime loaded_at_{};
+  bool loaded_ = false;
+  bool load_again_ = false;  // loaded while the unloaded process still ends
+  std::vector<EndedRun> history_;
+  std::optional<SupervisorTime> start_at_;
+  std::optional<SupervisorTime> kill_at_;
+
+  // The process.
+  bool running_ = false;
+  JobState state_ = JobState::kEnded;
+  SupervisorTime started_{};
+  bool served_ = false;
+  bool stopped_ = false;   // by its supervisor
+  bool provoked_ = false;  // by anybody
+  std::chrono::nanoseconds stirred_{};
+  bool given_up_on_ = false;
+
+  Phase phase_ = Phase::kDown;
+  SupervisorTime phase_from_{};
+};
+
+}  // namespace pidfall

@@ -1,0 +1,58 @@
+// The processes that a simulation drives: real ones on a stage, or a test's own.
+//
+//   class StageJobs : public Jobs { ... };
+//   SimulationLog log = Simulate(plan, jobs);
+//
+// An actor is named by its place in SimulationPlan::actors; at most one process of it runs.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+enum class JobState {
+  kBusy,       // none of the others: starting, working, ending; also right after Start and Signal
+  kTimedWait,  // sleeps until a time of its own (poll with a timeout, nanosleep)
+  kServes,     // owns the socket, or stays where the target has none
+  kWaits,      // sleeps without a timeout and serves nothing (a lock, pause), or is stopped
+  kEnded,
+};
+
+struct JobSighting {
+  JobState state = JobState::kEnded;
+  int status = 0;  // of kEnded: the exit status, 0 after a signal
+  int signal = 0;  // of kEnded: the signal that ended it, or 0
+};
+
+struct StartOptions {
+  // When the main process has ended, SIGTERM goes once to its process group, before it is reaped:
+  // the number of a group whose leader is gone may belong to strangers.
+  bool end_group_with_it = false;
+};
+
+class Jobs {
+ public:
+  virtual ~Jobs() = default;
+
+  // Real time, from any fixed point, never going back.
+  virtual std::chrono::nanoseconds Now() = 0;
+
+  // Starts the actor's command in a process group of its own and returns its pid. Does not wait.
+  virtual int Start(std::size_t actor, const StartOptions& options) = 0;
+  virtual void Signal(std::size_t actor, int signal) = 0;
+
+  // Looks at every actor, afresh: a process that a lock has just woken no longer counts as waiting.
+  // With nothing changed since the last look (a Start or Signal is a change) and `at_most` above
+  // zero, first waits for a change, at most that long. One sighting per actor; of an actor never
+  // started, or ended before, kEnded.
+  virtual std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) = 0;
+
+  // Incidents that begin with a file, or lose one. `file` may be {pid_file} or {dir}/name.
+  virtual void Write(const std::string& file, const std::string& text) = 0;
+  virtual void Remove(const std::string& file) = 0;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,171 @@
+#include "harness/supervisor/simulation.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/supervisor/actor_run.h"
+#include "harness/supervisor/clock.h"
+#include "harness/supervisor/duration.h"
+
+namespace pidfall {
+namespace {
+
+using std::chrono::nanoseconds;
+
+class Simulation {
+ public:
+  Simulation(const SimulationPlan& plan, Jobs& jobs, const SimulationLimits& limits)
+      : plan_(plan), jobs_(jobs), limits_(limits), clock_(jobs.Now()), events_(plan.events) {
+    for (std::size_t i = 0; i < plan.actors.size(); ++i) {
+      actors_.emplace_back(plan.actors[i], i, jobs);
+      if (const auto& policy = plan.actors[i].policy) {
+        log_.notes.insert(log_.notes.end(), policy->Notes().begin(), policy->Notes().end());
+      }
+    }
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const Event& one, const Event& other) { return one.at < other.at; });
+  }
+
+  SimulationLog Run() {
+    while (Now() < plan_.duration && !CutShort()) Step();
+    // Processes that ran past the end of the plan did so in real time only.
+    log_.duration = std::min(Now(), plan_.duration);
+    log_.real = clock_.RealSinceBegan(jobs_.Now());
+    for (ActorRun& actor : actors_) log_.actors.push_back(actor.Finish(log_.duration));
+    return std::move(log_);
+  }
+
+ private:
+  SupervisorTime Now() { return clock_.At(jobs_.Now()); }
+
+  void Step() {
+    Look(nanoseconds(0));
+    if (FireDue()) return;
+    GiveUpOnTheSlow();
+    const SupervisorTime due = NextDue();
+    if (!plan_.real_time && Settled()) return clock_.JumpTo(due, jobs_.Now());
+    Look(Patience(due));
+  }
+
+  void Look(nanoseconds at_most) {
+    const std::vector<JobSighting> sightings = jobs_.Look(at_most);
+    bool owner_went = false;
+    for (std::size_t i = 0; i < actors_.size(); ++i) {
+      owner_went |= actors_[i].Observe(sightings.at(i), Now());
+    }
+    if (!owner_went) return;
+    // Whoever polls for the owner's end gets its time again.
+    for (ActorRun& actor : actors_) actor.Stir();
+  }
+
+  // Whatever is due at the same moment happens at once, with no look between.
+  bool FireDue() {
+    const SupervisorTime now = Now();
+    bool fired = false;
+    for (; next_event_ < events_.size() && events_[next_event_].at <= now; ++next_event_) {
+      Do(events_[next_event_], now);
+      fired = true;
+    }
+    for (ActorRun& actor : actors_) {
+      if (actor.due().value_or(SupervisorTime::max()) > now) continue;
+      actor.FireDue(now);
+      fired = true;
+    }
+    return fired;
+  }
+
+  void Do(const Event& event, SupervisorTime now) {
+    switch (event.deed) {
+      case Deed::kStart:
+        return actors_.at(event.actor).Start(now);
+      case Deed::kStop:
+        return actors_.at(event.actor).Stop(now);
+      case Deed::kKill:
+        return actors_.at(event.actor).Kill();
+      case Deed::kHang:
+        return actors_.at(event.actor).Send(SIGSTOP);
+      case Deed::kWake:
+        return actors_.at(event.actor).Send(SIGCONT);
+      case Deed::kLoad:
+        return actors_.at(event.actor).Load(now);
+      case Deed::kUnload:
+        return actors_.at(event.actor).Unload(now);
+      case Deed::kWrite:
+        return jobs_.Write(event.file, event.text);
+      case Deed::kRemove:
+        return jobs_.Remove(event.file);
+    }
+  }
+
+  SupervisorTime NextDue() const {
+    SupervisorTime due = plan_.duration;
+    if (next_event_ < events_.size()) due = std::min(due, events_[next_event_].at);
+    for (const ActorRun& actor : actors_) due = std::min(due, actor.due().value_or(due));
+    return due;
+  }
+
+  bool Settled() const {
+    return std::all_of(actors_.begin(), actors_.end(),
+                       [](const ActorRun& actor) { return actor.settled(); });
+  }
+
+  void GiveUpOnTheSlow() {
+    if (plan_.real_time) return;
+    for (ActorRun& actor : actors_) {
+      if (!actor.GiveUpOn(limits_, Now())) continue;
+      Note(actor.name() +
+           " was counted as waiting: it neither ended, served nor waited without a "
+           "timeout in the time it was given");
+    }
+  }
+
+  void Note(const std::string& note) {
+    if (std::find(log_.notes.begin(), log_.notes.end(), note) == log_.notes.end()) {
+      log_.notes.push_back(note);
+    }
+  }
+
+  // How long nothing needs to be decided.
+  nanoseconds Patience(SupervisorTime due) {
+    nanoseconds patience = std::max(due - Now(), nanoseconds(0));
+    if (plan_.real_time) return patience;
+    for (ActorRun& actor : actors_) {
+      if (!actor.settled()) patience = std::min(patience, actor.Patience(limits_));
+    }
+    return patience;
+  }
+
+  bool CutShort() {
+    if (plan_.real_time || clock_.RealSinceBegan(jobs_.Now()) < limits_.whole) return false;
+    log_.cut_short = fmt::format("ended after {} of real time, {} of {} simulated",
+                                 FormatDuration(limits_.whole), FormatDuration(Now()),
+                                 FormatDuration(plan_.duration));
+    return true;
+  }
+
+  const SimulationPlan& plan_;
+  Jobs& jobs_;
+  SimulationLimits limits_;
+  VirtualClock clock_;
+  std::vector<Event> events_;
+  std::size_t next_event_ = 0;
+  std::vector<ActorRun> actors_;
+  SimulationLog log_;
+};
+
+}  // namespace
+
+SimulationLog Simulate(const SimulationPlan& plan, Jobs& jobs, const SimulationLimits& limits) {
+  return Simulation(plan, jobs, limits).Run();
+}
+
+SimulationPlan SuperviseAlone(std::shared_ptr<const Policy> policy, SupervisorTime duration) {
+  return {.actors = {{"job", std::move(policy)}},
+          .events = {{.deed = Deed::kLoad, .actor = 0}},
+          .duration = duration};
+}
+
+}  // namespace pidfall

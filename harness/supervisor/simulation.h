@@ -1,0 +1,69 @@
+// Supervisors at work on real processes, with their waiting jumped over.
+//
+//   SimulationLog log = Simulate({.actors = {{"agent", policy}},
+//                                 .events = {{.deed = Deed::kLoad, .actor = 0}},
+//                                 .duration = 10min},
+//                                jobs);
+//
+// Real run time is always added. Time jumps to the next due moment only once every process has
+// settled: it ended, serves, or waits without a timeout. So fifty restarts at launchd's throttle
+// read 8 min 20 s and take well under a second.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/jobs.h"
+#include "harness/supervisor/policy.h"
+#include "harness/supervisor/simulation_log.h"
+
+namespace pidfall {
+
+struct Actor {
+  std::string name;
+  std::shared_ptr<const Policy> policy;  // none: started by hand
+};
+
+enum class Deed {
+  kStart,   // by hand; of a supervised actor, by asking its supervisor (launchctl start)
+  kStop,    // SIGTERM; of a supervised actor, by its supervisor (launchctl stop)
+  kKill,    // SIGKILL from outside
+  kHang,    // SIGSTOP from outside
+  kWake,    // SIGCONT
+  kLoad,    // give the actor to its supervisor
+  kUnload,  // take it away: stopped, and not started again
+  kWrite,   // a file
+  kRemove,  // a file
+};
+
+struct Event {
+  SupervisorTime at{};
+  Deed deed = Deed::kStart;
+  std::size_t actor = 0;  // not of kWrite and kRemove
+  std::string file;       // of kWrite and kRemove
+  std::string text;       // of kWrite
+};
+
+struct SimulationPlan {
+  std::vector<Actor> actors;
+  std::vector<Event> events;
+  SupervisorTime duration{};
+  bool real_time = false;  // no jumps
+};
+
+// Real time, all of it.
+struct SimulationLimits {
+  std::chrono::nanoseconds timed_wait = std::chrono::seconds(2);  // then it counts as waiting
+  std::chrono::nanoseconds busy = std::chrono::seconds(30);       // then too
+  std::chrono::nanoseconds whole = std::chrono::minutes(2);       // of a simulation with jumps
+};
+
+SimulationLog Simulate(const SimulationPlan& plan, Jobs& jobs, const SimulationLimits& limits = {});
+
+// The plan of `supervise`: one job, loaded at once.
+SimulationPlan SuperviseAlone(std::shared_ptr<const Policy> policy, SupervisorTime duration);
+
+}  // namespace pidfall

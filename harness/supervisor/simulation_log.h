@@ -1,0 +1,70 @@
+// What happened in a simulation: the one source of its table, drawing and JSON.
+//
+//   Summary(log, log.actors[1])   // "49 starts, 48 x status 1, serves 4 s after"
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/policy.h"
+
+namespace pidfall {
+
+// Times count from the beginning of the simulation.
+struct StartEntry {
+  SupervisorTime at{};
+  int pid = 0;
+};
+
+struct ExitEntry {
+  SupervisorTime at{};
+  int pid = 0;
+  int status = 0;
+  int signal = 0;
+  bool served = false;    // it had served before
+  bool provoked = false;  // the timeline or the supervisor ended it
+};
+
+enum class Phase { kDown, kStarting, kServes, kWaits, kThrottled };
+
+struct Span {
+  Phase phase = Phase::kDown;
+  SupervisorTime from{};
+  SupervisorTime to{};
+};
+
+struct ActorLog {
+  std::string name;
+  bool supervised = false;
+  std::vector<StartEntry> starts;
+  std::vector<ExitEntry> exits;
+  std::vector<Span> spans;             // without holes, in order
+  std::optional<std::string> gave_up;  // why
+  std::string rest;                    // why it is not started again, where it is not
+};
+
+struct SimulationLog {
+  std::vector<ActorLog> actors;
+  SupervisorTime duration{};
+  std::chrono::nanoseconds real{};  // how long it really took
+  std::vector<std::string> notes;   // what was assumed, or not simulated
+  std::optional<std::string> cut_short;
+};
+
+// A time when nobody served, after somebody had.
+struct Gap {
+  SupervisorTime from{};
+  std::optional<SupervisorTime> to;  // none: until the end
+};
+std::vector<Gap> Gaps(const SimulationLog& log);
+
+// How soon somebody served after the last owner went. None: nobody did, or no owner went.
+std::optional<SupervisorTime> ServedAfter(const SimulationLog& log);
+
+// The most actors that served at one instant.
+int MostOwners(const SimulationLog& log);
+
+std::string Summary(const SimulationLog& log, const ActorLog& actor);
+
+}  // namespace pidfall

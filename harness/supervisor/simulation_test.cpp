@@ -1,0 +1,234 @@
+#include "harness/supervisor/simulation.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "harness/supervisor/launchd.h"
+#include "harness/supervisor/model_jobs.h"
+
+namespace pidfall {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::shared_ptr<const Policy> KeepAlive() { return MakeLaunchdPolicy({.keep_alive = true}); }
+std::shared_ptr<const Policy> SuccessfulExitFalse() {
+  return MakeLaunchdPolicy({.successful_exit = false});
+}
+
+constexpr std::size_t kByHand = 0;
+constexpr std::size_t kAgent = 1;
+
+// The incident: a copy by hand first, the agent a second later, the copy ends at `stop`.
+SimulationPlan ByHandFirst(const std::shared_ptr<const Policy>& policy,
+                           SupervisorTime stop = 10min) {
+  return {.actors = {{"by-hand", nullptr}, {"agent", policy}},
+          .events = {{.at = 0s, .deed = Deed::kStart, .actor = kByHand},
+                     {.at = 1s, .deed = Deed::kLoad, .actor = kAgent},
+                     {.at = stop, .deed = Deed::kStop, .actor = kByHand}},
+          .duration = 1h};
+}
+
+SimulationLog Simulate(const SimulationPlan& plan, const ModelServer& server,
+                       const SimulationLimits& limits = {}) {
+  ModelJobs jobs({plan.actors.size(), server});
+  return Simulate(plan, jobs, limits);
+}
+
+TEST(Simulation, PoliteDuplicateUnderKeepAlive_LoopsAsLongAsTheOtherLives) {
+  for (const int status : {0, 1}) {
+    const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.duplicate_status = status});
+    EXPECT_EQ(log.actors[kAgent].starts.size(), 61U);
+    EXPECT_EQ(log.actors[kAgent].exits.size(), 60U);
+    for (const ExitEntry& exit : log.actors[kAgent].exits) EXPECT_EQ(exit.status, status);
+    EXPECT_LE(ServedAfter(log).value(), 10s + 10ms);
+    EXPECT_EQ(MostOwners(log), 1);
+  }
+}
+
+TEST(Simulation, PoliteDuplicateUnderSuccessfulExitFalse_NeverServes) {
+  const SimulationLog log = Simulate(ByHandFirst(SuccessfulExitFalse()), {});
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
+  EXPECT_EQ(log.actors[kAgent].rest, "status 0 under KeepAlive={SuccessfulExit=false}");
+  EXPECT_EQ(Gaps(log).size(), 1U);
+  EXPECT_EQ(ServedAfter(log), std::nullopt);
+  EXPECT_EQ(Summary(log, log.actors[kAgent]), "1 start, 1 x status 0, never serves after");
+}
+
+TEST(Simulation, StandingBy_StartsOnceAndTakesOverAtOnce) {
+  for (const auto& policy : {KeepAlive(), SuccessfulExitFalse()}) {
+    const SimulationLog log = Simulate(ByHandFirst(policy), {.on_owner = OnOwner::kWait});
+    EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
+    EXPECT_EQ(ServedAfter(log), 5ms);
+    EXPECT_EQ(Summary(log, log.actors[kAgent]), "1 start, waits, serves 0.005 s after");
+  }
+}
+
+TEST(Simulation, AgentFirst_NeverLoops) {
+  const SimulationPlan plan = {.actors = {{"by-hand", nullptr}, {"agent", KeepAlive()}},
+                               .events = {{.at = 0s, .deed = Deed::kLoad, .actor = kAgent},
+                                          {.at = 1min, .deed = Deed::kStart, .actor = kByHand}},
+                               .duration = 1h};
+  const SimulationLog log = Simulate(plan, {.duplicate_status = 1});
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
+  EXPECT_EQ(log.actors[kByHand].starts.size(), 1U);
+  EXPECT_TRUE(Gaps(log).empty());
+}
+
+TEST(Simulation, FiftyRestarts_TakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 502s);
+  const SimulationLog log =
+      Simulate(plan, {.duplicate_status = 1, .fails = true, .start_up = 10ms});
+  ASSERT_EQ(log.actors[0].starts.size(), 51U);
+  EXPECT_EQ(log.actors[0].starts[50].at, 500s + 50 * 10ms);
+  EXPECT_EQ(log.real, 51 * 10ms);
+}
+
+// launchd counts whole seconds since the start: a run of 3.3 s waits 7 s more.
+TEST(Simulation, RealRunTime_IsAddedNotTakenAsNothing) {
+  const SimulationLog log =
+      Simulate(SuperviseAlone(KeepAlive(), 1min), {.fails = true, .start_up = 3300ms});
+  EXPECT_EQ(log.actors[0].starts.at(1).at, 10300ms);
+}
+
+TEST(Simulation, RealTime_JumpsOverNothing) {
+  SimulationPlan plan = ByHandFirst(KeepAlive());
+  plan.real_time = true;
+  const SimulationLog log = Simulate(plan, {.duplicate_status = 1});
+  EXPECT_EQ(log.real, 1h);
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 61U);
+}
+
+TEST(Simulation, PollingWaiter_CountsAsWaitingAfterABoundAndTakesOver) {
+  const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.on_owner = OnOwner::kPoll});
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
+  EXPECT_EQ(ServedAfter(log), 5ms);
+  ASSERT_EQ(log.notes.size(), 1U);
+  EXPECT_EQ(log.notes[0].substr(0, 32), "agent was counted as waiting: it");
+  EXPECT_LT(log.real, 5s);
+}
+
+TEST(Simulation, BusyForEver_CountsAsWaitingAfterItsBound) {
+  const SimulationLog log = Simulate(SuperviseAlone(KeepAlive(), 1h), {.start_up = 2h});
+  EXPECT_EQ(log.real, 30s);
+  EXPECT_EQ(log.notes.size(), 1U);
+  EXPECT_EQ(log.duration, 1h);
+}
+
+TEST(Simulation, NoThrottle_IsCutShortByRealTime) {
+  const std::shared_ptr<const Policy> policy(
+      MakeLaunchdPolicy({.keep_alive = true, .throttle = 0s}));
+  const SimulationLog log = Simulate(SuperviseAlone(policy, 1h), {.fails = true}, {.whole = 1s});
+  EXPECT_EQ(log.cut_short, "ended after 1 s of real time, 1 s of 1 h simulated");
+  EXPECT_EQ(log.actors[0].starts.size(), 200U);
+  EXPECT_EQ(log.duration, 1s);
+}
+
+TEST(Simulation, StopOfAnAgentUnderKeepAlive_StartsItAgain) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
+  plan.events.push_back({.at = 30s, .deed = Deed::kStop});
+  const SimulationLog log = Simulate(plan, {});
+  ASSERT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_EQ(log.actors[0].starts[1].at, 30s);
+  EXPECT_TRUE(log.actors[0].exits[0].provoked);
+}
+
+TEST(Simulation, StopThatIsIgnored_EndsInSigkillAfterExitTimeOut) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
+  plan.events.push_back({.at = 1min, .deed = Deed::kUnload});
+  const SimulationLog log = Simulate(plan, {.term_status = std::nullopt});
+  ASSERT_EQ(log.actors[0].exits.size(), 1U);
+  EXPECT_EQ(log.actors[0].exits[0].at, 80s);
+  EXPECT_EQ(log.actors[0].exits[0].signal, SIGKILL);
+}
+
+TEST(Simulation, ExitTimeOutZero_NeverKills) {
+  const std::shared_ptr<const Policy> patient(
+      MakeLaunchdPolicy({.keep_alive = true, .exit_timeout = 0s}));
+  SimulationPlan plan = SuperviseAlone(patient, 1h);
+  plan.events.push_back({.at = 1min, .deed = Deed::kStop});
+  EXPECT_TRUE(Simulate(plan, {.term_status = std::nullopt}).actors[0].exits.empty());
+}
+
+TEST(Simulation, UnloadWhileThrottled_DropsTheStart) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
+  plan.events.push_back({.at = 5s, .deed = Deed::kUnload});
+  const SimulationLog log = Simulate(plan, {.fails = true});
+  EXPECT_EQ(log.actors[0].starts.size(), 1U);
+}
+
+TEST(Simulation, LoadAfterUnload_ForgetsTheThrottle) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 8s);
+  plan.events.push_back({.at = 2s, .deed = Deed::kUnload});
+  plan.events.push_back({.at = 2s, .deed = Deed::kLoad});
+  const SimulationLog log = Simulate(plan, {});
+  ASSERT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_EQ(log.actors[0].starts[1].at, 2s);
+}
+
+TEST(Simulation, StartAskedForInsideTheThrottle_KeepsIt) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 12s);
+  plan.events.push_back({.at = 5s, .deed = Deed::kStart});
+  const SimulationLog log = Simulate(plan, {.fails = true, .start_up = 50ms});
+  ASSERT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_EQ(log.actors[0].starts[1].at, 10s);
+}
+
+TEST(Simulation, KilledOwner_RestartsUnderItsPolicy) {
+  SimulationPlan plan = SuperviseAlone(SuccessfulExitFalse(), 1h);
+  plan.events.push_back({.at = 3s, .deed = Deed::kKill});
+  const SimulationLog log = Simulate(plan, {});
+  ASSERT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_EQ(log.actors[0].starts[1].at, 10s);
+  EXPECT_EQ(ServedAfter(log), 7005ms);
+}
+
+TEST(Simulation, ProcessGroup_EndsWithItUnlessAbandoned) {
+  for (const bool abandon : {false, true}) {
+    const std::shared_ptr<const Policy> policy(
+        MakeLaunchdPolicy({.keep_alive = true, .abandon_process_group = abandon}));
+    const SimulationPlan plan = SuperviseAlone(policy, 1s);
+    ModelJobs jobs({ModelServer{}});
+    Simulate(plan, jobs);
+    EXPECT_EQ(jobs.groups_ended_with_it, std::vector<bool>{!abandon});
+  }
+}
+
+TEST(Simulation, TwoOwnersAtOnce_AreSeen) {
+  EXPECT_EQ(MostOwners(Simulate(ByHandFirst(KeepAlive()), {.on_owner = OnOwner::kServeToo})), 2);
+}
+
+TEST(Simulation, FilesAndSignalsOfTheTimeline_ReachTheJobs) {
+  const SimulationPlan plan = {.actors = {{"by-hand", nullptr}},
+                               .events = {{.deed = Deed::kWrite, .file = "{pid_file}", .text = "1"},
+                                          {.at = 1s, .deed = Deed::kStart},
+                                          {.at = 2s, .deed = Deed::kHang},
+                                          {.at = 3s, .deed = Deed::kWake},
+                                          {.at = 4s, .deed = Deed::kRemove, .file = "{pid_file}"}},
+                               .duration = 1min};
+  ModelJobs jobs({ModelServer{}});
+  Simulate(plan, jobs);
+  EXPECT_EQ(jobs.files, (std::vector<std::string>{"{pid_file}=1", "-{pid_file}"}));
+  EXPECT_EQ(jobs.signals, (std::vector<int>{SIGSTOP, SIGCONT}));
+}
+
+TEST(Simulation, Spans_CoverTheWholeTime) {
+  const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.duplicate_status = 1});
+  for (const ActorLog& actor : log.actors) {
+    SupervisorTime at = 0s;
+    for (const Span& span : actor.spans) {
+      EXPECT_EQ(span.from, at);
+      at = span.to;
+    }
+    EXPECT_EQ(at, 1h);
+  }
+}
+
+TEST(Simulation, JobWithoutPolicy_CannotBeLoaded) {
+  const SimulationPlan plan = {
+      .actors = {{"by-hand", nullptr}}, .events = {{.deed = Deed::kLoad}}, .duration = 1s};
+  EXPECT_THROW(Simulate(plan, ModelServer{}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace pidfall
