@@ -1,0 +1,33 @@
+// A simulation drawn as bars of text, a row per actor.
+//
+//   DrawTimeline({{"none", &log_of_none}, {"reference", &log_of_reference}}, {.width = 100})
+//
+//                         0m      2m      4m      6m      8m      10m
+//     none      by-hand   ################################x
+//               agent     !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!=########  49 starts, 48 x status 1
+//     # serves  . waits  ! failed start  o polite exit  = throttled  x ended
+//
+// A column shows its worst moment: a start that failed outweighs the wait between two of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/simulation_log.h"
+
+namespace pidfall {
+
+struct TimelineGroup {
+  std::string label;  // the guard, or the variant
+  const SimulationLog* log = nullptr;
+};
+
+struct TimelineStyle {
+  int width = 100;    // no line is longer, where summaries and legend fit by themselves
+  bool utf8 = false;  // a richer drawing
+};
+
+// A copy by hand whose bar is the same in every group is drawn once.
+std::string DrawTimeline(const std::vector<TimelineGroup>& groups, const TimelineStyle& style);
+
+}  // namespace pidfall
