@@ -22,14 +22,6 @@ void Mount(const char* source, const std::string& target, const char* type, unsi
   }
 }
 
-void BringLoopbackUp() {
-  const UniqueFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request{};
-  strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (!fd || ioctl(fd.get(), SIOCSIFFLAGS, &request) != 0) ThrowErrno("bring lo up");
-}
-
 bool IsFolder(const std::string& path) {
   struct stat info {};
   return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
@@ -37,12 +29,20 @@ bool IsFolder(const std::string& path) {
 
 }  // namespace
 
-void BuildWorld(const std::string& folder) {
-  Mount("none", "/", nullptr, MS_REC | MS_PRIVATE);
+void KeepMountsPrivate() { Mount("none", "/", nullptr, MS_REC | MS_PRIVATE); }
+
+void MountFolder(const std::string& folder) {
   // After the fork into the pid namespace, or it would show the pids outside.
   Mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
   Mount("pidfall", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=0755");
-  BringLoopbackUp();
+}
+
+void BringLoopbackUp() {
+  const UniqueFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (!fd || ioctl(fd.get(), SIOCSIFFLAGS, &request) != 0) ThrowErrno("bring lo up");
 }
 
 std::string ChoosePrivateFolder(const std::vector<std::string>& keep_visible) {

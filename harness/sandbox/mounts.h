@@ -1,4 +1,5 @@
 // What a full sandbox sees of files and network; called by its init, before anything else runs.
+// Each throws std::system_error naming the step.
 #pragma once
 
 #include <string>
@@ -6,9 +7,14 @@
 
 namespace pidfall {
 
-// Private mounts, a fresh /proc, a tmpfs on `folder`, and the loopback device up. Throws
-// std::system_error naming the step.
-void BuildWorld(const std::string& folder);
+// First of all: what is mounted in here is not seen outside.
+void KeepMountsPrivate();
+
+// A fresh /proc, and a tmpfs on `folder`.
+void MountFolder(const std::string& folder);
+
+// A new network namespace has its loopback device down.
+void BringLoopbackUp();
 
 // A folder that exists everywhere and hides none of `keep_visible` when it is mounted over.
 std::string ChoosePrivateFolder(const std::vector<std::string>& keep_visible);

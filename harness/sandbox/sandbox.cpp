@@ -65,12 +65,30 @@ bool WasToldToGo(int go) {
   return read(go, &byte, 1) == 1;
 }
 
-int FullInit(const Pipes& pipes, World world, const std::string& folder, const Story& story) {
+// World-writable, and often not ours to copy up.
+const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"};
+
+void BuildDeployed(World& world, const std::string& base, std::vector<std::string> own_layer) {
+  own_layer.insert(own_layer.end(), kSharedFolders.begin(), kSharedFolders.end());
+  world.view = BuildView(base, own_layer);
+  world.folder = std::string(kViewFolder) + "/stage";
+  if (mkdir(world.folder.c_str(), 0755) != 0) ThrowErrno("create " + world.folder);
+}
+
+void BuildWorld(World& world, const std::string& base, const SandboxOptions& options) {
+  KeepMountsPrivate();
+  BringLoopbackUp();
+  if (options.as_deployed) return BuildDeployed(world, base, options.own_layer);
+  MountFolder(base);
+  world.folder = base;
+}
+
+int FullInit(const Pipes& pipes, World world, const std::string& base,
+             const SandboxOptions& options, const Story& story) {
   setpgid(0, 0);  // a person's Ctrl-C reaches the harness only
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
-  BuildWorld(folder);
-  world.folder = folder;
+  BuildWorld(world, base, options);
   return RunFullInit(pipes.lifeline.read.get(),
                      [&] { return Direct(world, story, pipes.result.write.get()); });
 }
@@ -93,10 +111,10 @@ int PlainInit(const Pipes& pipes, World world, const Story& story) {
 
 Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
   const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
-  const std::string folder = ChoosePrivateFolder(options.keep_visible);
+  const std::string base = ChoosePrivateFolder(options.keep_visible);
   const World world = MakeWorld(true, subordinate);
-  Child init =
-      Clone({.namespaces = kNamespaces}, [&] { return FullInit(pipes, world, folder, story); });
+  Child init = Clone({.namespaces = kNamespaces},
+                     [&] { return FullInit(pipes, world, base, options, story); });
   try {
     MapUsers(init.pid, subordinate);
   } catch (...) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "harness/process/launch.h"
+#include "harness/sandbox/view.h"
 
 namespace pidfall {
 
@@ -31,11 +32,14 @@ struct World {
   std::string folder;       // empty, writable, private; a tmpfs in a full sandbox
   uid_t second_user = 0;    // another user that may be become; 0: there is none
   uid_t ordinary_user = 0;  // a user without privileges: ours, unless we are root
+  View view;                // with SandboxOptions::as_deployed
 };
 
 struct SandboxOptions {
   bool second_user = false;               // map a subordinate user id (costs two more processes)
   std::vector<std::string> keep_visible;  // paths that the private folder must not hide
+  bool as_deployed = false;               // in a copy-on-write view of the machine (view.h)
+  std::vector<std::string> own_layer;     // its folders that are written though not ours
 };
 
 class Sandbox {
