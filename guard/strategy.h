@@ -17,15 +17,9 @@
 #include <string_view>
 #include <vector>
 
-namespace pidfall::guard {
+#include "guard/guard.h"
 
-// What a contender does when an owner lives.
-enum class OnDuplicate {
-  kExit,      // end with Settings::duplicate_exit
-  kWait,      // stand by, blocked on the lock; take over when the owner goes
-  kTakeOver,  // ask the owner to end, then wait for the lock
-  kAuto,      // kWait when a supervisor started us, kExit when a person did
-};
+namespace pidfall::guard {
 
 struct Settings {
   std::string name;                // what messages call the server: "Task Manager"

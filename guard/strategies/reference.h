@@ -1,13 +1,26 @@
 // The reference guard (guard/guard.h) behind the interface of strategy.h.
 #pragma once
 
-#include "guard/strategies/lockfile.h"
+#include <optional>
+
+#include "guard/guard.h"
+#include "guard/strategy.h"
 
 namespace pidfall::guard {
 
-class Reference : public LockFile {
+class Reference : public Safeguard {
  public:
-  using LockFile::LockFile;
+  explicit Reference(Settings settings) : settings_(std::move(settings)) {}
+  Answer BeforeBind() override;
+  Answer BindFailed(int error) override;
+  void Serving() override;
+  void BeforeExit() override;
+
+ private:
+  Options ToOptions() const;
+
+  Settings settings_;
+  std::optional<Instance> instance_;
 };
 
 }  // namespace pidfall::guard

@@ -1,0 +1,186 @@
+// From options to an Instance, step by step. Everything that ends it early is a thrown Refused.
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "guard/holder.h"
+#include "guard/instance_state.h"
+#include "guard/lock_wait.h"
+#include "guard/older_instance.h"
+#include "guard/refused.h"
+#include "guard/restart.h"
+#include "guard/supervisor.h"
+
+namespace pidfall::guard {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kMostReplacements = 100;  // of the lock file, while we open and lock it
+constexpr std::chrono::seconds kTakeOverPatience{10};
+
+Previous Classify(const LockNode& node, const std::optional<Record>& record, bool one_file) {
+  if (node.fresh) return Previous::kNone;
+  if (one_file) return Previous::kCrash;  // a clean end leaves it empty
+  if (!record) return Previous::kGarbage;
+  if (record->clean) return Previous::kClean;
+  if (record->boot != BootId()) return Previous::kOtherBoot;
+  if (record->pid_namespace != PidNamespace()) return Previous::kOtherNamespace;
+  return Previous::kCrash;
+}
+
+}  // namespace
+
+class Acquisition {
+ public:
+  explicit Acquisition(Options options) : state_(std::make_unique<Instance::State>()) {
+    state_->options = std::move(options);
+  }
+
+  Instance Run() {
+    try {
+      Lock();
+      PassOlderInstance();
+      Hold();
+      state_->SignIn();
+      state_->outcome = Outcome::kAcquired;
+    } catch (const Refused& refused) {
+      state_->held.Drop();
+      state_->outcome = refused.outcome;
+      state_->reason = refused.reason;
+    } catch (const std::exception& error) {
+      state_->held.Drop();
+      state_->reason = error.what();
+    }
+    return Instance(std::move(state_));
+  }
+
+ private:
+  const Options& options() const { return state_->options; }
+  LockNode& node() { return state_->node; }
+
+  void Lock() {
+    state_->folder = OpenFolder(options());
+    for (int i = 0; i < kMostReplacements; ++i) {
+      if (!AdoptInherited()) OpenAndLock();
+      if (StillNamed(state_->folder, node().key))
+        return CheckFolder(state_->folder, node(), options());
+    }
+    throw Refused(Outcome::kTrouble, state_->folder.LockPath() + " is replaced again and again", 0,
+                  "find out by whom");
+  }
+
+  // After a restart in place the lock is ours already.
+  bool AdoptInherited() {
+    Descriptor inherited = TakeInheritedLock(state_->folder);
+    if (!inherited.valid()) return false;
+    node() = DescribeLock(std::move(inherited));
+    return TryLock(state_->folder, node(), options().also_ofd);
+  }
+
+  void OpenAndLock() {
+    node() = OpenLockNode(state_->folder, options());
+    // Before locking: what a second guard in one process is told must not depend on the lock kind.
+    if (HeldHere(node().key)) {
+      throw Refused(Outcome::kHeldHere, "this process already holds " + state_->folder.LockPath(),
+                    0, "");
+    }
+    if (TryLock(state_->folder, node(), options().also_ofd)) return;
+    if (Answer() == OnDuplicate::kExit) throw Busy();
+    if (Answer() == OnDuplicate::kTakeOver)
+      AskOwnerToEnd();
+    else
+      AnnounceWaiting(FindHolder(node().descriptor.get(), node().key).owner);
+    WaitForOwner();
+  }
+
+  Refused Busy() const { return {Outcome::kBusy, "an owner lives", 0, ""}; }
+
+  OnDuplicate Answer() {
+    if (options().on_duplicate != OnDuplicate::kAuto) return options().on_duplicate;
+    const bool supervised = DetectSupervisor(Look::kAlsoParent).Present();
+    return supervised ? OnDuplicate::kWait : OnDuplicate::kExit;
+  }
+
+  std::optional<Clock::time_point> Deadline() {
+    if (options().patience) return Clock::now() + *options().patience;
+    if (Answer() == OnDuplicate::kTakeOver) return Clock::now() + kTakeOverPatience;
+    return std::nullopt;
+  }
+
+  void AnnounceWaiting(const Owner& owner) {
+    if (options().before_waiting) options().before_waiting(owner);
+  }
+
+  // Only by a verified handle: where the owner cannot be told, nobody gets a signal.
+  void AskOwnerToEnd() {
+    const Holder holder = FindHolder(node().descriptor.get(), node().key);
+    if (!holder.process.valid()) throw Busy();
+    Ask(holder.owner, holder.process);
+  }
+
+  void Ask(const Owner& owner, const Descriptor& process) {
+    if (options().ask) options().ask(owner);
+    if (SendSignal(process, SIGTERM) || errno == ESRCH) return;
+    throw Refused(Outcome::kForbidden,
+                  "cannot end the owner (PID " + std::to_string(owner.pid) + ")", errno, "");
+  }
+
+  // For the lock, never for the pid: another contender may be first, or a child keep it.
+  void WaitForOwner() {
+    switch (WaitForLock(node().descriptor.get(), Deadline())) {
+      case Waited::kLocked:
+        node().fresh = false;  // somebody had it while we waited
+        return;
+      case Waited::kTimeOver:
+        throw Busy();
+      case Waited::kInterrupted:
+        throw Refused(Outcome::kInterrupted, "a signal ended the waiting", 0, "");
+      case Waited::kFailed:
+        throw Refused(Outcome::kUnsupported, "cannot wait for " + state_->folder.LockPath(), errno,
+                      "");
+    }
+  }
+
+  // We have the lock; so whoever is met here knows nothing of it.
+  void PassOlderInstance() {
+    const auto record = node().fresh ? std::nullopt : ReadRecord(node().descriptor.get());
+    state_->previous = Classify(node(), record, options().one_file);
+    if (options().one_file) return;
+    const ino_t published = record ? record->pid_file : 0;
+    const OlderInstance older = FindOlder(state_->folder, published, options());
+    if (!older.process.valid()) return;
+    state_->older = {.pid = older.pid, .verified = true, .plain = true};
+    if (older.another_users) throw Refused(Outcome::kForbidden, "an older instance runs", 0, "");
+    if (Answer() == OnDuplicate::kExit) throw Busy();
+    if (Answer() == OnDuplicate::kTakeOver)
+      Ask(state_->older, older.process);
+    else
+      AnnounceWaiting(state_->older);
+    WaitForOlder(older.process);
+  }
+
+  void WaitForOlder(const Descriptor& process) {
+    const auto deadline = Deadline();
+    if (WaitUntilEnded(process, deadline)) return;
+    if (deadline && Clock::now() >= *deadline) throw Busy();
+    throw Refused(Outcome::kInterrupted, "a signal ended the waiting", 0, "");
+  }
+
+  void Hold() {
+    if (state_->held.Hold(std::move(node().descriptor), node().key, options().children)) {
+      return state_->SetLockInheritance();
+    }
+    throw Refused(Outcome::kHeldHere, "this process already holds " + state_->folder.LockPath(), 0,
+                  "");
+  }
+
+  std::unique_ptr<Instance::State> state_;
+};
+
+Instance Acquire(Options options) { return Acquisition(std::move(options)).Run(); }
+
+}  // namespace pidfall::guard

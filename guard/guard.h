@@ -1,0 +1,145 @@
+// One instance of a program at a time, kept by the kernel. The smallest correct program:
+//
+//   #include "guard/guard.h"
+//
+//   int main() {
+//     auto instance =
+//         pidfall::guard::Acquire({.name = "My Server", .pid_file = "/run/my-server/server.pid"});
+//     if (!instance) return pidfall::guard::Explain(instance);
+//     // ... serve; nobody else does while `instance` lives ...
+//   }
+//
+// How it works: the truth is a lock that the kernel holds for the process on `server.pid.lock`, a
+// file that is made once and never removed. The kernel lets go of it however the process ends, so
+// nothing is ever stale. `server.pid` only tells people and tools the pid; it may be deleted at
+// any time. A pid in a file never makes an owner and never gets anybody killed.
+//
+// What it does not promise: that two machines exclude each other through a network file system
+// (refused unless `any_file_system`), that somebody who may write to the folder cannot sabotage
+// the lock by removing it (Watch() notices and mends what can be mended), or that the program
+// stops by itself when that happens.
+//
+// Acquire and Release may be called from any thread; one Instance from one thread at a time.
+// Linux 6.1 or later. For C see guard/guard_c.h; for other programs the command pidfall-guard.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pidfall::guard {
+
+// What a contender does when an owner lives.
+enum class OnDuplicate {
+  kExit,      // give the outcome kBusy at once
+  kWait,      // stand by, blocked on the lock; take over when the owner goes
+  kTakeOver,  // ask the owner to end, then wait for the lock
+  kAuto,      // kWait when a supervisor started us, kExit when a person did
+};
+
+// What a child that outlives the owner means.
+enum class Children {
+  kInert,           // nothing: the child's copy of the lock is closed as it is forked
+  kPartOfInstance,  // the instance lives on in it: nobody else starts until it, too, is gone
+};
+
+enum class Outcome {
+  kAcquired,
+  kBusy,         // an owner lives; Instance::owner() names it
+  kHeldHere,     // this very process holds it through another Instance
+  kForbidden,    // it belongs to another user, alive or not: refused
+  kHostile,      // a link, FIFO, folder or foreign file is where ours should be; left untouched
+  kUnsupported,  // locks cannot be had or trusted here
+  kTrouble,      // the file system failed; Instance::reason() has path and cause
+  kInterrupted,  // a signal handler ran while standing by
+};
+
+// What the run before us left, for programs that recover after a crash.
+enum class Previous { kNone, kClean, kCrash, kOtherBoot, kOtherNamespace, kGarbage };
+
+struct Owner {
+  pid_t pid = 0;           // 0: not known
+  bool verified = false;   // the pid is the owner's for certain, and not a recycled number
+  bool plain = false;      // an older program, guarded by nothing but a plain pid file
+  std::string supervisor;  // "launchd", "systemd", ...; empty: a person
+  std::string unit;        // what the supervisor calls it
+};
+
+struct Options {
+  std::string name = {};                // what messages call the program
+  std::filesystem::path pid_file = {};  // the lock is beside it: pid_file + ".lock"
+  OnDuplicate on_duplicate = OnDuplicate::kExit;
+  std::optional<std::chrono::milliseconds> patience = {};  // bounds kWait; kTakeOver has 10 s
+  Children children = Children::kInert;
+  std::function<void(const Owner&)> before_waiting = {};  // "standing by for PID n"
+  std::function<void(const Owner&)> ask = {};  // kTakeOver: a politer request before SIGTERM
+  // The command line of an older version guarded by a plain pid file; empty: this program.
+  std::vector<std::string> older_command = {};
+  bool one_file = false;         // lock pid_file itself, as pidfile(3) and flock(1) do
+  bool also_ofd = false;         // an OFD lock too, which fcntl users and NFS servers see
+  bool any_file_system = false;  // also where locks may not exclude: NFS, SMB, 9p, FUSE
+  bool durable = false;          // the pid file survives a power loss
+};
+
+class Instance {
+ public:
+  struct State;  // private to the guard's own sources
+  Instance(Instance&&) noexcept;
+  Instance& operator=(Instance&&) noexcept;
+  ~Instance();  // as Release()
+
+  explicit operator bool() const { return outcome() == Outcome::kAcquired; }
+  Outcome outcome() const;
+  // What failed, on which object, why, and what to do; empty when acquired.
+  const std::string& reason() const;
+  // Who keeps us out, as of now.
+  Owner owner() const;
+  Previous previous() const;
+  const Options& options() const;
+
+  // Lets the next instance in and removes the pid file, if it is still ours. Does nothing in a
+  // forked child, when nothing was acquired, and the second time.
+  void Release();
+
+  // Daemonizing: Acquire, SetChildren(kPartOfInstance), fork, and in the last child Publish(),
+  // which makes it the owner; the parents end by _exit.
+  void SetChildren(Children children);
+  bool Publish();
+
+  // Restarting in place: after this, exec the same program; its Acquire adopts the lock, which
+  // is free at no moment in between. False: the descriptor could not be passed on.
+  bool PrepareExec();
+
+  // From now on a thread notices when our files are removed or replaced, publishes the pid file
+  // again (and locks a new lock file, if nobody else has), and reports what happened in words.
+  bool Watch(std::function<void(const std::string&)> report);
+
+ private:
+  friend class Acquisition;
+  explicit Instance(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Never throws; never sleeps; blocks only under kWait, kTakeOver and kAuto.
+Instance Acquire(Options options);
+
+// Statuses of Explain, beside the duplicate's.
+inline constexpr int kStatusForbidden = 1;     // another user's, as the report's guard has it
+inline constexpr int kStatusUnavailable = 69;  // the port is a stranger's
+inline constexpr int kStatusMisuse = 70;       // kHeldHere
+inline constexpr int kStatusUnsupported = 71;
+inline constexpr int kStatusHostile = 73;
+inline constexpr int kStatusTrouble = 74;
+
+// Tells a person on standard output why there is no instance, and gives the exit status. Use 75
+// for duplicates where the supervisor can be told what it means; never 78, which launchd also
+// reports when it could not start the program at all.
+int Explain(const Instance& instance, int duplicate_status = 0);
+
+}  // namespace pidfall::guard

@@ -1,0 +1,52 @@
+// The locks that this process holds, so that a second guard in it is told so and a forked child
+// drops its copies.
+//
+//   HeldLock lock;
+//   if (!lock.Hold(descriptor, key, Children::kInert)) ... this process holds it already ...
+//
+// By device and inode, never by path: two spellings of one file are one lock.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+
+#include "guard/descriptor.h"
+#include "guard/guard.h"
+
+namespace pidfall::guard {
+
+struct FileKey {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileKey&) const = default;
+};
+
+bool HeldHere(const FileKey& key);
+
+class HeldLock {
+ public:
+  HeldLock() = default;
+  HeldLock(const HeldLock&) = delete;
+  HeldLock& operator=(const HeldLock&) = delete;
+  ~HeldLock() { Drop(); }
+
+  // Takes the locked descriptor over. False, and it is closed, when this process has it already.
+  bool Hold(Descriptor descriptor, const FileKey& key, Children children);
+  // Closes the descriptor and never unlocks: an unlock would take it from a child, too, which
+  // under kPartOfInstance is still the instance.
+  void Drop();
+
+  int fd() const { return fd_; }  // -1 in a child that is inert
+  const FileKey& key() const { return key_; }
+  void SetChildren(Children children) { children_ = children; }
+
+ private:
+  friend class ForkHooks;
+  std::atomic<int> fd_ = -1;
+  FileKey key_;
+  std::atomic<Children> children_ = Children::kInert;
+  HeldLock* next_ = nullptr;
+};
+
+}  // namespace pidfall::guard

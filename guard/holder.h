@@ -1,0 +1,39 @@
+// Who holds a lock, and a handle on that process which can be signalled without hitting another.
+//
+//   Holder holder = FindHolder(lock_fd, key);
+//   if (holder.process.valid()) SendSignal(holder.process, SIGTERM);
+//
+// Asks the record first; where that does not fit (the owner is just signing in, or its child keeps
+// the lock) the kernel, in /proc. Takes no lock.
+#pragma once
+
+#include <optional>
+
+#include "guard/descriptor.h"
+#include "guard/guard.h"
+#include "guard/held_locks.h"
+#include "guard/lock_file.h"
+#include "guard/record.h"
+
+namespace pidfall::guard {
+
+struct Holder {
+  Owner owner;
+  Descriptor process;            // valid if and only if owner.verified
+  std::optional<Record> record;  // as it stands in the file, whoever wrote it
+  bool in_other_namespace = false;
+};
+
+Holder FindHolder(int lock_fd, const FileKey& key);
+
+std::optional<Record> ReadRecord(int lock_fd);
+
+// What the pid file says, where the lock file cannot be read: never verified.
+Owner ReadPlainOwner(const Folder& folder);
+
+// Whether a process holds the lock on this file, as far as this user may see; 0 when nobody does.
+// (Linux; 0 elsewhere.)
+pid_t LockingProcess(const FileKey& key);
+bool HoldsLock(pid_t pid, const FileKey& key);
+
+}  // namespace pidfall::guard

@@ -1,0 +1,134 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "guard/holder.h"
+#include "guard/instance_state.h"
+#include "guard/refused.h"
+#include "guard/restart.h"
+#include "guard/supervisor.h"
+#include "guard/watch.h"
+
+namespace pidfall::guard {
+
+void Instance::State::SetLockInheritance() {
+  if (options.children == Children::kInert) return;  // opened close-on-exec
+  fcntl(held.fd(), F_SETFD, 0);
+}
+
+void Instance::State::SignIn() {
+  Identity self = IdentifySelf();
+  const Supervisor by = DetectSupervisor(
+      options.on_duplicate == OnDuplicate::kAuto ? Look::kAlsoParent : Look::kEnvironment);
+  record = {.pid = self.pid,
+            .boot = self.boot,
+            .token = self.token,
+            .pid_namespace = self.pid_namespace,
+            .supervisor = by.kind,
+            .unit = by.unit};
+  options.one_file ? WritePidInPlace() : PublishAndRecord();
+  process = std::move(self.process);
+  owner_pid = self.pid;
+}
+
+// The record before the pid file's name: an owner that is named is one that can be verified.
+void Instance::State::PublishAndRecord() {
+  PendingPidFile pending(folder, record.pid, options.durable);
+  record.pid_file = pending.inode();
+  WriteRecord();
+  file = pending.Publish();
+}
+
+void Instance::State::WriteRecord() {
+  const std::string text = FormatRecord(record);
+  const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
+  if (n == static_cast<ssize_t>(text.size()) && (!options.durable || fsync(held.fd()) == 0)) return;
+  throw Refused(Outcome::kTrouble, "cannot write " + folder.LockPath(), n < 0 ? errno : ENOSPC, "");
+}
+
+// As pidfile(3) has it: no newline. Written over and then cut: the file is never empty.
+void Instance::State::WritePidInPlace() {
+  const std::string text = std::to_string(record.pid);
+  const auto size = static_cast<ssize_t>(text.size());
+  if (pwrite(held.fd(), text.data(), text.size(), 0) == size && ftruncate(held.fd(), size) == 0) {
+    return;
+  }
+  throw Refused(Outcome::kTrouble, "cannot write " + folder.LockPath(), errno, "");
+}
+
+// Another process may have become the owner since: the child that a daemon goes on in.
+void Instance::State::SignOut() {
+  if (held.fd() < 0 || owner_pid != getpid()) return;
+  if (options.one_file) {
+    [[maybe_unused]] const int cut = ftruncate(held.fd(), 0);
+    return;
+  }
+  const auto now = ReadRecord(held.fd());
+  if (!now || now->pid != owner_pid) return;
+  RemoveIfOurs(folder, file.key);
+  record.clean = true;
+  const std::string text = FormatRecord(record);
+  [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
+}
+
+Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Instance::Instance(Instance&&) noexcept = default;
+Instance& Instance::operator=(Instance&& other) noexcept {
+  Release();
+  state_ = std::move(other.state_);
+  return *this;
+}
+Instance::~Instance() { Release(); }
+
+Outcome Instance::outcome() const { return state_->outcome; }
+const std::string& Instance::reason() const { return state_->reason; }
+Previous Instance::previous() const { return state_->previous; }
+const Options& Instance::options() const { return state_->options; }
+
+Owner Instance::owner() const {
+  if (state_->outcome == Outcome::kAcquired) return {.pid = state_->owner_pid, .verified = true};
+  if (state_->older.pid != 0) return state_->older;
+  if (!state_->node.descriptor.valid()) return ReadPlainOwner(state_->folder);
+  return FindHolder(state_->node.descriptor.get(), state_->node.key).owner;
+}
+
+// The lock goes last: before, nobody else can have published anything that we might remove.
+void Instance::Release() {
+  if (state_ == nullptr || state_->outcome != Outcome::kAcquired) return;
+  state_->StopWatching();
+  state_->SignOut();
+  state_->held.Drop();
+}
+
+void Instance::SetChildren(Children children) {
+  state_->options.children = children;
+  state_->held.SetChildren(children);
+  const int fd = state_->held.fd();
+  if (fd >= 0) fcntl(fd, F_SETFD, children == Children::kInert ? FD_CLOEXEC : 0);
+}
+
+bool Instance::Publish() {
+  if (state_->held.fd() < 0) return false;
+  const std::lock_guard lock(state_->mutex);
+  try {
+    state_->SignIn();
+    return true;
+  } catch (const Refused& refused) {
+    state_->reason = refused.reason;
+    return false;
+  }
+}
+
+bool Instance::PrepareExec() {
+  state_->StopWatching();
+  return state_->owner_pid == getpid() && PassLockOn(state_->held.fd());
+}
+
+bool Instance::Watch(std::function<void(const std::string&)> report) {
+  if (state_->outcome != Outcome::kAcquired || state_->options.one_file) return false;
+  return StartWatching(*state_, std::move(report));
+}
+
+}  // namespace pidfall::guard

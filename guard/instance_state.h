@@ -1,0 +1,49 @@
+// What an Instance is made of; private to the guard.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "guard/guard.h"
+#include "guard/held_locks.h"
+#include "guard/identity.h"
+#include "guard/lock_file.h"
+#include "guard/pid_file.h"
+#include "guard/record.h"
+
+namespace pidfall::guard {
+
+struct Instance::State {
+  Options options;
+  Outcome outcome = Outcome::kTrouble;
+  std::string reason;
+  Previous previous = Previous::kNone;
+  Folder folder;
+  LockNode node;  // not held: who does is asked through it
+  Owner older;    // an older instance under a plain pid file keeps us out
+  HeldLock held;
+  Record record;  // as we wrote it
+  PublishedFile file;
+  Descriptor process;  // ourselves
+  pid_t owner_pid = 0;
+
+  std::mutex mutex;  // the watching thread and its Instance
+  Descriptor stop_watching;
+  std::thread watcher;
+  pid_t watcher_pid = 0;
+
+  // Writes the record and the pid file for this process. Throws Refused.
+  void SignIn();
+  void PublishAndRecord();
+  void WriteRecord();
+  void WritePidInPlace();
+  void SetLockInheritance();
+  // The opposite, as far as the files are still ours.
+  void SignOut();
+  void StopWatching();
+};
+
+}  // namespace pidfall::guard

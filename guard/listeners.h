@@ -1,0 +1,21 @@
+// Who listens on a TCP port of this machine (of this network namespace).
+//
+//   for (const Listener& listener : Listeners(8767)) ...
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace pidfall::guard {
+
+struct Listener {
+  std::string address;  // numeric
+  pid_t pid = 0;        // 0: a process that this user cannot look into
+  std::string program;
+};
+
+std::vector<Listener> Listeners(int port);
+
+}  // namespace pidfall::guard

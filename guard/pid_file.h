@@ -1,0 +1,47 @@
+// The published pid file, `x.pid`: the decimal pid and a newline, nothing else, so that shells,
+// systemd, start-stop-daemon and the report's own guard can read it.
+//
+//   PublishedFile file = PendingPidFile(folder, pid, false).Publish();    // throws Refused
+//
+// Always whole: written beside it and renamed over it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "guard/lock_file.h"
+
+namespace pidfall::guard {
+
+// Ours: the open descriptor keeps the inode from being used again, so comparing it is sound.
+struct PublishedFile {
+  Descriptor descriptor;
+  FileKey key;
+};
+
+// Written, and still under its private name.
+class PendingPidFile {
+ public:
+  PendingPidFile(const Folder& folder, pid_t pid, bool durable);
+  PendingPidFile(const PendingPidFile&) = delete;
+  PendingPidFile& operator=(const PendingPidFile&) = delete;
+  ~PendingPidFile();  // removes it if it was not published
+  ino_t inode() const { return file_.key.inode; }
+  PublishedFile Publish();
+
+ private:
+  [[noreturn]] void Throw(const std::string& what) const;
+
+  const Folder& folder_;
+  std::string name_;
+  bool durable_;
+  bool published_ = false;
+  PublishedFile file_;
+};
+
+// Whether the path names this file.
+bool IsPublished(const Folder& folder, const FileKey& key);
+void RemoveIfOurs(const Folder& folder, const FileKey& key);
+
+}  // namespace pidfall::guard

@@ -1,0 +1,78 @@
+#include "guard/strategies/reference.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "guard/console.h"
+#include "guard/port.h"
+
+namespace pidfall::guard {
+namespace {
+
+std::string Learned(Previous previous) {
+  switch (previous) {
+    case Previous::kCrash:
+    case Previous::kOtherBoot:
+    case Previous::kOtherNamespace:
+      return "The last run did not end cleanly";
+    case Previous::kGarbage:
+      return "The lock file held garbage";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Options Reference::ToOptions() const {
+  Options options;
+  options.name = settings_.name;
+  options.pid_file = settings_.pid_file;
+  options.on_duplicate = settings_.on_duplicate;
+  options.before_waiting = [name = settings_.name](const Owner& owner) {
+    Say(ForLocale("ℹ️  ", name + " already running (PID " + std::to_string(owner.pid) +
+                                  "); standing by until it ends"));
+  };
+  return options;
+}
+
+Answer Reference::BeforeBind() {
+  instance_ = Acquire(ToOptions());
+  if (!*instance_) return {false, Explain(*instance_, settings_.duplicate_exit)};
+  if (const std::string learned = Learned(instance_->previous()); !learned.empty()) {
+    Say(ForLocale("🧹 ", learned));
+  }
+  const std::string taken = AwaitFreePort(settings_.host, settings_.port);
+  if (taken.empty()) {
+    Say(ForLocale("✅ ", "PID file created: " + settings_.pid_file.string()));
+    return {};
+  }
+  instance_->Release();
+  Say(ForLocale("❌ ", taken));
+  return {false, kStatusUnavailable};
+}
+
+Answer Reference::BindFailed(int error) {
+  if (instance_) instance_->Release();
+  const std::string holder = DescribeListener(settings_.host, settings_.port);
+  const std::string port = "Port " + std::to_string(settings_.port);
+  Say(ForLocale("❌ ", error == EADDRINUSE && !holder.empty()
+                          ? port + " is already in use by " + holder
+                          : "Cannot bind port " + std::to_string(settings_.port) + ": " +
+                                std::strerror(error)));
+  return {false, kStatusUnavailable};
+}
+
+void Reference::Serving() {
+  if (!instance_) return;
+  instance_->Watch([](const std::string& what) { Say(ForLocale("⚠️  ", what)); });
+}
+
+void Reference::BeforeExit() {
+  if (!instance_ || !*instance_) return;
+  instance_->Release();
+  Say(ForLocale("🧹 ", "PID file removed"));
+}
+
+}  // namespace pidfall::guard

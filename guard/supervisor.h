@@ -1,0 +1,29 @@
+// Who started this process: a supervisor, or a person.
+//
+//   if (DetectSupervisor(Look::kAlsoParent).Present()) ... wait instead of ending ...
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace pidfall::guard {
+
+struct Supervisor {
+  std::string kind;  // launchd, systemd, container, supervisord, runit, s6; empty: none
+  std::string unit;  // what it calls us: a label, a unit, a program
+  bool Present() const { return !kind.empty(); }
+};
+
+enum class Look {
+  kEnvironment,  // no system call but getpid
+  kAlsoParent,   // runit and s6 tell by nothing but the parent's name
+};
+
+Supervisor DetectSupervisor(Look look);
+
+// The command that really ends a process which the supervisor would start again; empty where none
+// is known.
+std::string StopCommand(const Supervisor& supervisor, uid_t uid);
+
+}  // namespace pidfall::guard

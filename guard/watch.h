@@ -1,0 +1,17 @@
+// Noticing that somebody removes or replaces the owner's files, and mending what can be mended.
+//
+// The pid file is published again, unless what lies there now names another live process: then
+// only a person can tell who is right. A lock file that is gone is made again and locked again,
+// if nobody else was first; if somebody was, two owners are possible and the report says so.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "guard/instance_state.h"
+
+namespace pidfall::guard {
+
+bool StartWatching(Instance::State& state, std::function<void(const std::string&)> report);
+
+}  // namespace pidfall::guard
