@@ -25,12 +25,6 @@ std::vector<std::pair<SupervisorTime, int>> Changes(const SimulationLog& log) {
   return changes;
 }
 
-bool Serves(const ActorLog& actor, SupervisorTime at) {
-  return std::any_of(actor.spans.begin(), actor.spans.end(), [at](const Span& span) {
-    return span.phase == Phase::kServes && span.from <= at && at < span.to;
-  });
-}
-
 std::string HowOften(const ActorLog& actor) {
   std::map<std::string, int> counts;
   for (const ExitEntry& exit : actor.exits) {
@@ -48,7 +42,7 @@ std::string AfterTheOwner(const SimulationLog& log, const ActorLog& actor) {
   if (gaps.empty()) return "";
   const Gap& last = gaps.back();
   if (!last.to) return actor.supervised ? ", never serves after" : "";
-  if (!Serves(actor, *last.to)) return "";
+  if (!ServesAt(actor, *last.to)) return "";
   return fmt::format(", serves {} after", FormatDuration(*last.to - last.from));
 }
 
@@ -70,6 +64,12 @@ std::optional<SupervisorTime> ServedAfter(const SimulationLog& log) {
   const std::vector<Gap> gaps = Gaps(log);
   if (gaps.empty() || !gaps.back().to) return std::nullopt;
   return *gaps.back().to - gaps.back().from;
+}
+
+bool ServesAt(const ActorLog& actor, SupervisorTime at) {
+  return std::any_of(actor.spans.begin(), actor.spans.end(), [at](const Span& span) {
+    return span.phase == Phase::kServes && span.from <= at && at < span.to;
+  });
 }
 
 int MostOwners(const SimulationLog& log) {
