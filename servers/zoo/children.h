@@ -1,0 +1,19 @@
+// The processes that a few defects leave about, and the way to the background.
+#pragma once
+
+#include <sys/types.h>
+
+#include "servers/zoo/guard.h"
+
+namespace pidfall::zoo {
+
+void StartLockHolder();                         // before the port is bound
+void StartWorker(int listening, Guard& guard);  // it has the port and no lock
+void EndWorker();
+void ForkChildThatCleansUp(Guard& guard);
+
+// The parent waits until the child serves, and then ends with status 0; else with the child's.
+void GoToBackground();
+void TellParentThatWeServe();
+
+}  // namespace pidfall::zoo

@@ -1,0 +1,38 @@
+// What the zoo prints, and how it ends when it does not serve.
+//
+//   if (held) EndAsDuplicate(settings, owner);
+//   if (file < 0) throw Failure("cannot open", path, errno);
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "servers/zoo/settings.h"
+
+namespace pidfall::zoo {
+
+// Thrown when something other than an owner is in the way.
+struct Failure {
+  Failure(std::string what_failed, std::string on_what, int cause)
+      : what(std::move(what_failed)), object(std::move(on_what)), error(cause) {}
+  std::string what;
+  std::string object;
+  int error;
+};
+
+// With descriptors 0 to 2 closed, messages would be written into the lock file or a socket.
+void OpenStandardDescriptors();
+
+void SayServing(const Settings& settings);
+bool Say(std::string_view line);  // false: it could not be written
+void Complain(std::string_view line);
+
+[[noreturn]] void EndAsDuplicate(const Settings& settings, pid_t owner);
+// What no correct copy says for another one.
+[[noreturn]] void EndAsRunning(const Settings& settings);
+[[noreturn]] void EndAsFailure(const Failure& failure);
+
+}  // namespace pidfall::zoo

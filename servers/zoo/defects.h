@@ -1,0 +1,117 @@
+// The faults that the zoo's server can be given, one switch each.
+//
+//   Choose(Defect::kReuseport);
+//   if (Has(Defect::kReuseport)) ...  // the one place where it shows
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace pidfall::zoo {
+
+enum class Defect {
+  // the port
+  kReuseport,
+  kShadow,
+  kNoReuseaddr,
+  kStrangerIsDuplicate,
+  kStrangerUnnamed,
+  kKillsPortClients,
+  kServesElsewhere,
+  // a live owner
+  kTakesOverStopped,
+  kLosesPatience,
+  kLockPerPort,
+  kTruncatesBeforeLock,
+  kRewritesOnRefusal,
+  kChmodsOwnerFile,
+  kRemovesOnRefusal,
+  kMessageDecidesStatus,
+  kNamesNobody,
+  kTrustsFileAge,
+  kTrustsFuture,
+  kRemovedFileSecondCopy,
+  // what is in a file without an owner
+  kExistingFileBlocks,
+  kEmptyIsRunning,
+  kGarbageIsFatal,
+  kNegativeIsRunning,
+  kOverflowIsRunning,
+  kHugeIsRunning,
+  kNulIsRunning,
+  kPartialParse,
+  kBlanksRefused,
+  kSevenDigit,
+  kShortBuffer,
+  kAppendsPid,
+  kKeepsOldTail,
+  kSignalsGroupOnZero,
+  // whose pid it is
+  kKillsRecordedPid,
+  kWakesRecordedPid,
+  kTrustsOwnPid,
+  kTrustsThreadId,
+  kTrustsZombie,
+  kTrustsSibling,
+  kTrustsBtime,
+  kTrustsStartTicks,
+  kTrustsBootId,
+  // crashes and children
+  kStartMarkBlocks,
+  kStopMarkBlocks,
+  kLeaksLockToChild,
+  kWorkerKeepsPort,
+  kSupervisorOrphan,
+  kDaemonizes,
+  // other users
+  kEpermIsDead,
+  kEpermExits0,
+  kUnreadableIsStale,
+  kReadonlyRunsOn,
+  kMissingFolderRunsOn,
+  kForeignFileRunsOn,
+  kUmaskMode,
+  kWorldWritable,
+  // hostile paths
+  kFollowsSymlink,
+  kAcceptsHardlink,
+  kOpensFifo,
+  kDirectoryRunsOn,
+  // the disk
+  kFullDiskRunsOn,
+  kFullDiskLeavesEmpty,
+  kFdExhaustionRunsOn,
+  kExitZeroOnFailure,
+  // cleaning up
+  kOldExitRemoves,
+  kForkExitRemoves,
+  kUnlinksLock,
+  // stopping
+  kIgnoresSigterm,
+  kIgnoresSigint,
+  kLeavesTrapOnStop,
+  kStartupSignalLost,
+  kSlowStop,
+  kSecondSigtermCrashes,
+  kUnlocksBeforePort,
+  // asking
+  kStatusTakesLock,
+  kStopTrustsPid,
+  kCount,
+};
+
+struct DefectNote {
+  Defect defect;
+  std::string_view name;
+  std::string_view wrong;      // one sentence: what it does that it should not
+  std::string_view caught_by;  // the scenario that must fail
+};
+
+std::span<const DefectNote> DefectNotes();
+std::optional<Defect> FindDefect(std::string_view name);
+
+void Choose(Defect defect);
+bool Has(Defect defect);
+
+}  // namespace pidfall::zoo

@@ -1,0 +1,39 @@
+// A file with the kernel's lock on it, which no crash leaves behind.
+//
+//   LockFile lock(path);
+//   lock.Open();
+//   if (!lock.Try()) EndAsDuplicate(settings, lock.Owner());
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace pidfall::zoo {
+
+class LockFile {
+ public:
+  explicit LockFile(std::string path);
+  ~LockFile();
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+
+  void Open();  // throws Failure
+  bool Try();   // throws Failure when the lock can't be had for another reason than an owner
+  void Wait();  // stands by until the owner has gone; a stop signal ends the process
+  void Close();
+  void BreakIn();  // what no correct copy does: another file, and the lock on that
+  // Who holds it, from the kernel; 0: nobody, or nobody that is visible here.
+  pid_t Owner() const;
+
+  int file() const { return file_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  bool IsAtPath() const;
+
+  std::string path_;
+  int file_ = -1;
+};
+
+}  // namespace pidfall::zoo

@@ -1,0 +1,95 @@
+// A small server that keeps every clause of guard/CONTRACT.md, and breaks one when it is told to.
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "servers/zoo/children.h"
+#include "servers/zoo/console.h"
+#include "servers/zoo/control.h"
+#include "servers/zoo/defects.h"
+#include "servers/zoo/guard.h"
+#include "servers/zoo/marks.h"
+#include "servers/zoo/port.h"
+#include "servers/zoo/serve.h"
+#include "servers/zoo/settings.h"
+#include "servers/zoo/stop.h"
+
+namespace pidfall::zoo {
+namespace {
+
+constexpr std::chrono::milliseconds kSlowStop{3000};
+
+int ListenOrEnd(const Settings& settings, Guard& guard) {
+  try {
+    return Listen(settings);
+  } catch (const PortTaken& taken) {
+    if (guard.IsCopy(taken.holder)) EndAsDuplicate(settings, taken.holder.pid);
+    guard.Release();
+    if (Has(Defect::kKillsPortClients)) SignalEveryoneOn(settings.port);
+    if (Has(Defect::kStrangerIsDuplicate)) EndAsDuplicate(settings, taken.holder.pid);
+    EndAsFailure({"port " + std::to_string(settings.port),
+                  "is in use" + Describe(taken.holder) + "; stop it, or choose by --port", 0});
+  } catch (const Failure&) {
+    guard.Release();
+    throw;
+  }
+}
+
+void ServeOrBecomeWorker(int listening, Guard& guard) {
+  if (Has(Defect::kForkExitRemoves)) ForkChildThatCleansUp(guard);
+  if (Has(Defect::kWorkerKeepsPort)) StartWorker(listening, guard);
+  if (Has(Defect::kStartupSignalLost)) {
+    Dawdle(kWideWindow);
+    ListenToStopSignals();
+  }
+  Serve(listening, guard);
+  EndWorker();
+}
+
+void Stop(const Settings& settings, Guard& guard, int listening) {
+  MarkStopping(settings.pid_file);
+  if (Has(Defect::kUnlocksBeforePort)) {
+    guard.Release();
+    Dawdle(kWideWindow);
+  }
+  close(listening);
+  if (Has(Defect::kSecondSigtermCrashes)) Dawdle(kWideWindow);
+  if (Has(Defect::kSlowStop)) Dawdle(kSlowStop);
+  guard.Release();
+  MarkStopped(settings.pid_file);
+}
+
+void Run(Settings& settings) {
+  CatchStopSignals();
+  if (settings.style == Style::kDaemonizing || Has(Defect::kDaemonizes)) GoToBackground();
+  const std::unique_ptr<Guard> guard = MakeGuard(settings);
+  guard->Acquire();
+  if (Has(Defect::kLeaksLockToChild)) StartLockHolder();
+  const int listening = ListenOrEnd(settings, *guard);
+  MarkServing(settings.pid_file);
+  SayServing(settings);
+  TellParentThatWeServe();
+  ServeOrBecomeWorker(listening, *guard);
+  Stop(settings, *guard, listening);
+}
+
+int Main(int argc, char** argv) {
+  Settings settings = ParseCommandLine(argc, argv);
+  OpenStandardDescriptors();
+  try {
+    if (settings.action == Action::kStatus) return ShowStatus(settings);
+    if (settings.action == Action::kStop) return StopOwner(settings);
+    Run(settings);
+    return 0;
+  } catch (const Failure& failure) {
+    EndAsFailure(failure);
+  }
+}
+
+}  // namespace
+}  // namespace pidfall::zoo
+
+// Without exit handlers: a worker that becomes a copy of us must not clean up after us.
+int main(int argc, char** argv) { _exit(pidfall::zoo::Main(argc, argv)); }

@@ -1,0 +1,149 @@
+#include "servers/zoo/settings.h"
+
+#include <getopt.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <optional>
+#include <string_view>
+
+#include "servers/zoo/console.h"
+#include "servers/zoo/defects.h"
+
+namespace pidfall::zoo {
+namespace {
+
+constexpr int kLastPort = 65535;
+constexpr int kLastStatus = 255;
+constexpr std::string_view kUsage =
+    "usage: zoo --pid-file FILE [--port N] [--host ADDRESS] [--duplicate-exit N]\n"
+    "           [--style STYLE] [--defect NAME]... [--status | --stop]\n"
+    "       zoo --list\n"
+    "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing";
+
+struct StyleName {
+  std::string_view name;
+  Style style;
+};
+
+constexpr StyleName kStyles[] = {
+    {"separate-lock", Style::kSeparateLock},
+    {"flock-on-pid-file", Style::kFlockOnPidFile},
+    {"abstract-socket", Style::kAbstractSocket},
+    {"port-only", Style::kPortOnly},
+    {"stands-by", Style::kStandsBy},
+    {"daemonizing", Style::kDaemonizing},
+};
+
+[[noreturn]] void BadOption(std::string_view option, std::string_view value) {
+  Complain("zoo: " + std::string(option) + ": not \"" + std::string(value) + "\" (see --help)");
+  _exit(kBadUsage);
+}
+
+int Number(std::string_view option, std::string_view text, int least, int most) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  if (error != std::errc() || end != text.end() || number < least || number > most) {
+    BadOption(option, text);
+  }
+  return number;
+}
+
+Style StyleNamed(std::string_view name) {
+  const auto* found = std::ranges::find(kStyles, name, &StyleName::name);
+  if (found == std::end(kStyles)) BadOption("--style", name);
+  return found->style;
+}
+
+void ChooseNamed(std::string_view name) {
+  const std::optional<Defect> defect = FindDefect(name);
+  if (!defect) BadOption("--defect", name);
+  Choose(*defect);
+}
+
+[[noreturn]] void List() {
+  for (const DefectNote& note : DefectNotes()) {
+    Say(std::string(note.name) + "\t" + std::string(note.caught_by) + "\t" +
+        std::string(note.wrong));
+  }
+  _exit(0);
+}
+
+[[noreturn]] void Help() {
+  Say(kUsage);
+  _exit(0);
+}
+
+void Apply(int option, Settings& settings) {
+  switch (option) {
+    case 'd':
+      return ChooseNamed(optarg);
+    case 'f':
+      settings.pid_file = optarg;
+      return;
+    case 'h':
+      settings.host = optarg;
+      return;
+    case 'l':
+      List();
+    case 'p':
+      settings.port = Number("--port", optarg, 1, kLastPort);
+      return;
+    case 's':
+      settings.style = StyleNamed(optarg);
+      return;
+    case 'x':
+      settings.duplicate_exit = Number("--duplicate-exit", optarg, 0, kLastStatus);
+      return;
+    case 'A':
+      settings.action = Action::kStatus;
+      return;
+    case 'T':
+      settings.action = Action::kStop;
+      return;
+    case 'H':
+      Help();
+    default:
+      _exit(kBadUsage);  // getopt has said why
+  }
+}
+
+constexpr option kOptions[] = {
+    {"defect", required_argument, nullptr, 'd'},
+    {"pid-file", required_argument, nullptr, 'f'},
+    {"host", required_argument, nullptr, 'h'},
+    {"list", no_argument, nullptr, 'l'},
+    {"port", required_argument, nullptr, 'p'},
+    {"style", required_argument, nullptr, 's'},
+    {"duplicate-exit", required_argument, nullptr, 'x'},
+    {"status", no_argument, nullptr, 'A'},
+    {"stop", no_argument, nullptr, 'T'},
+    {"help", no_argument, nullptr, 'H'},
+    {nullptr, 0, nullptr, 0},
+};
+
+bool HasLockFile(const Settings& settings) {
+  return settings.style != Style::kAbstractSocket && settings.style != Style::kPortOnly;
+}
+
+void RefuseContradictions(const Settings& settings) {
+  if (HasLockFile(settings) && settings.pid_file.empty()) BadOption("--pid-file", "");
+  if (HasLockFile(settings) || settings.action == Action::kServe) return;
+  BadOption("--status or --stop", "a style without a lock file");
+}
+
+}  // namespace
+
+Settings ParseCommandLine(int argc, char** argv) {
+  Settings settings;
+  for (int option = 0; (option = getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
+    Apply(option, settings);
+  }
+  if (optind < argc) BadOption("an argument", argv[optind]);
+  RefuseContradictions(settings);
+  return settings;
+}
+
+}  // namespace pidfall::zoo

@@ -1,0 +1,36 @@
+// What the zoo's server is told on its command line.
+//
+//   const Settings settings = ParseCommandLine(argc, argv);  // ends the process for a bad one
+#pragma once
+
+#include <string>
+
+namespace pidfall::zoo {
+
+inline constexpr int kBadUsage = 2;
+inline constexpr int kFailure = 74;  // sysexits' EX_IOERR: not 0, not 1, not a duplicate's status
+
+// Correct ways to keep a second copy out, as different as programs in the field.
+enum class Style {
+  kSeparateLock,    // a permanent lock file, and a record for people
+  kFlockOnPidFile,  // the lock is on the pid file itself
+  kAbstractSocket,  // a name that the kernel frees
+  kPortOnly,        // the port is the lock
+  kStandsBy,        // separate-lock, and a duplicate waits for the owner's end
+  kDaemonizing,     // separate-lock, in the background
+};
+
+enum class Action { kServe, kStatus, kStop };
+
+struct Settings {
+  std::string host = "127.0.0.1";
+  int port = 8769;
+  std::string pid_file;
+  int duplicate_exit = 0;
+  Style style = Style::kSeparateLock;
+  Action action = Action::kServe;
+};
+
+Settings ParseCommandLine(int argc, char** argv);
+
+}  // namespace pidfall::zoo
