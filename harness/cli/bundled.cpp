@@ -2,12 +2,31 @@
 
 #include <filesystem>
 
+#include "harness/input.h"
+
 namespace pidfall {
 namespace {
 
-// What each server answers with a page; the other two are asked for their root.
-std::string HealthPath(const std::string& server) {
-  return server == kDefaultServer ? "/tasks-overview-priority.html" : "/";
+struct Server {
+  std::string name;
+  int port;
+  std::string health_path;
+};
+
+const std::vector<Server>& Servers() {
+  static const std::vector<Server> servers = {
+      {std::string(kDefaultServer), 8767, "/tasks-overview-priority.html"},
+      {"save-task-notes", 8766, "/"},
+      {"task-notes-api", 5002, "/"},
+  };
+  return servers;
+}
+
+const Server& Find(const std::string& name) {
+  for (const Server& server : Servers()) {
+    if (server.name == name) return server;
+  }
+  throw BadInput("there is no bundled server '" + name + "'");
 }
 
 // `none` and `port` know the port only.
@@ -16,9 +35,12 @@ bool KeepsPidFile(const std::string& guard) { return guard != "none" && guard !=
 }  // namespace
 
 const std::vector<std::string>& BundledServers() {
-  static const std::vector<std::string> servers = {std::string(kDefaultServer), "save-task-notes",
-                                                   "task-notes-api"};
-  return servers;
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Server& server : Servers()) all.push_back(server.name);
+    return all;
+  }();
+  return names;
 }
 
 const std::vector<std::string>& Strategies() {
@@ -37,7 +59,8 @@ Target BundledTarget(const std::string& folder, const std::string& server,
   target.command = {folder + '/' + server, "--guard",   guard, "--port", "{port}",
                     "--pid-file",          "{pid_file}"};
   if (KeepsPidFile(guard)) target.pid_file = "{pid_file}";
-  target.health_path = HealthPath(server);
+  target.port = Find(server).port;
+  target.health_path = Find(server).health_path;
   // Without a safeguard the failed bind is all there is, and it is status 1.
   target.duplicate_exit = guard == "none" ? 1 : 0;
   return target;

@@ -12,6 +12,7 @@ TEST(BundledTest, ATargetIsACommandLineWithPlaceholders) {
   EXPECT_EQ(target.command,
             (std::vector<std::string>{"/bin/serve-task-manager", "--guard", "pidfile", "--port",
                                       "{port}", "--pid-file", "{pid_file}"}));
+  EXPECT_EQ(target.port, 8767);
   EXPECT_EQ(target.health_path, "/tasks-overview-priority.html");
   EXPECT_EQ(target.pid_file, "{pid_file}");
   EXPECT_EQ(target.duplicate_exit, 0);

@@ -43,13 +43,22 @@ Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::st
           .reproduce = AgainRun(options.server, guard, scenario.id)};
 }
 
+// In their own order and each once, however often it was asked for.
+std::vector<std::string> InOrder(const std::vector<std::string>& asked) {
+  std::vector<std::string> guards;
+  for (const std::string& guard : Strategies()) {
+    if (std::find(asked.begin(), asked.end(), guard) != asked.end()) guards.push_back(guard);
+  }
+  return guards;
+}
+
 // Scenario by scenario, so that a shard holds every strategy and an interrupted run whole rows.
 std::vector<Case> Cases(const RunCommand& options, const std::vector<const Scenario*>& scenarios) {
   std::vector<Case> cases;
   std::size_t position = 0;
   for (const Scenario* scenario : scenarios) {
     if (!options.common.shard.Has(position++)) continue;
-    for (const std::string& guard : options.guards) {
+    for (const std::string& guard : InOrder(options.guards)) {
       cases.insert(cases.end(), static_cast<std::size_t>(options.common.repeat),
                    MakeCase(options, *scenario, guard));
     }
@@ -68,18 +77,22 @@ std::vector<Result> RunAndJudge(const std::vector<Case>& cases, const CommonOpti
   return results;
 }
 
-std::string HarmOf(const Result& result) {
-  for (const Scenario& scenario : Catalogue()) {
-    if (scenario.id == result.scenario) return std::string(scenario.harm);
+Advice AdviceOn(const Result& result) {
+  Advice advice;
+  if (!result.surprise) {
+    advice.known = BuiltInExpected().For(result.guard, result.scenario).because;
   }
-  return "";
+  for (const Scenario& scenario : Catalogue()) {
+    if (scenario.id == result.scenario) advice.harm = scenario.harm;
+  }
+  return advice;
 }
 
 void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
   const TableHead head{.version = PIDFALL_VERSION, .sandbox = SandboxName()};
   outputs.Print(RunTable(results, head, outputs.paint()));
   for (const Result* finding : Findings(results, verbose)) {
-    outputs.Print(FindingText(*finding, {.harm = HarmOf(*finding)}, outputs.paint()));
+    outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint()));
   }
   outputs.Print(SkipText(results));
 }

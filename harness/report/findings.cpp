@@ -95,7 +95,10 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
   out += '\n';
   for (const std::string& evidence : result.evidence) out += EvidenceLine(evidence, paint);
   if (result.surprise) out += Line("expect", result.expected, paint);
-  if (result.verdict == Verdict::kFail) out += OptionalLine("harm", advice.harm, paint);
+  if (result.verdict == Verdict::kFail) {
+    out += OptionalLine("known", advice.known, paint);
+    out += OptionalLine("harm", advice.harm, paint);
+  }
   out += OptionalLine("again", result.reproduce, paint);
   if (result.verdict == Verdict::kFail) out += OptionalLine("mend", advice.mend, paint);
   return out;

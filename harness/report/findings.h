@@ -14,6 +14,7 @@ namespace pidfall {
 
 // What a result does not know of itself; empty lines are left out.
 struct Advice {
+  std::string known;  // why it is expected to fail
   std::string harm;
   std::string mend;
 };

@@ -18,7 +18,8 @@ Result OldExit() {
 
 TEST(FindingsTest, ABreachHasDidSawHarmAgainAndMend) {
   EXPECT_EQ(
-      FindingText(OldExit(), {"the next start is a second copy", "PATTERNS.md#own"}, Paint(false)),
+      FindingText(OldExit(), {.harm = "the next start is a second copy", .mend = "PATTERNS.md#own"},
+                  Paint(false)),
       "FAIL  breach  C6  ownership/old-exit   "
       "the old copy's exit removed the new owner's file\n"
       "  did    A started; SIGINT to A\n"
@@ -34,10 +35,16 @@ TEST(FindingsTest, ASurprisePassSaysWhatWasExpected) {
   Result result = ResultOf("stale/zero", Verdict::kPass,
                            {.guard = "pidfile", .expected = "fail C5", .surprise = true});
   result.reproduce = "./pidfall run --guard pidfile --scenario stale/zero";
-  EXPECT_EQ(FindingText(result, {"harm", "mend"}, Paint(false)),
+  EXPECT_EQ(FindingText(result, {.harm = "harm", .mend = "mend"}, Paint(false)),
             "PASS  surprise  C5  pidfile  stale/zero\n"
             "  expect fail C5\n"
             "  again  ./pidfall run --guard pidfile --scenario stale/zero\n");
+}
+
+TEST(FindingsTest, AnExpectedFailSaysWhyItIsKnown) {
+  const Result result = ResultOf("a/b", Verdict::kFail, {.guard = "none", .expected = "fail C5"});
+  EXPECT_EQ(FindingText(result, {.known = "It never looks."}, Paint(false)),
+            "FAIL  breach  C5  none  a/b\n  known  It never looks.\n");
 }
 
 TEST(FindingsTest, WhatATargetPrintedCannotSteerTheTerminal) {

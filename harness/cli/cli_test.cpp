@@ -1,0 +1,190 @@
+// The built program, as a user meets it: bad input gives one clear line and status 2.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "harness/cli/bundled.h"
+#include "harness/cli/exit_status.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string error;
+};
+
+std::string Content(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path& error) {
+  words.insert(words.begin(), ProgramFolder() + "/pidfall");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_NOCTTY;
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error.c_str(), kFlags, 0600);
+  pid_t pid = -1;
+  posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return pid;
+}
+
+int StatusOf(pid_t pid) {
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// Two folders: one for what the program prints, and the one it works in, which is its home too.
+class CliTest : public testing::Test {
+ protected:
+  CliTest() {
+    static const std::string before = testing::TempDir();  // it follows TMPDIR, which we move
+    std::string name = before + "pidfall-cli-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    fs::create_directory(work_ = folder_ / "work");
+    fs::current_path(work_);
+    setenv("HOME", work_.c_str(), 1);
+    setenv("TMPDIR", work_.c_str(), 1);
+  }
+  ~CliTest() override {
+    fs::current_path("/");
+    fs::remove_all(folder_);
+  }
+
+  Outcome Run(const std::vector<std::string>& words) {
+    const fs::path out = folder_ / "out";
+    const fs::path error = folder_ / "error";
+    fs::remove(out);
+    fs::remove(error);
+    const int status = StatusOf(Spawn(words, out, error));
+    return {status, Content(out), Content(error)};
+  }
+
+  void ExpectRefused(const std::vector<std::string>& words, const std::string& message) {
+    const Outcome outcome = Run(words);
+    EXPECT_EQ(outcome.status, kBadUsage) << message;
+    EXPECT_EQ(outcome.error, "pidfall: " + message + "\n");
+    EXPECT_EQ(outcome.out, "") << message;
+    EXPECT_TRUE(fs::is_empty(work_)) << message;
+  }
+
+  fs::path folder_;
+  fs::path work_;
+};
+
+TEST_F(CliTest, UnknownWordsAreRefused) {
+  ExpectRefused({"run", "--bogus"},
+                "The following argument was not expected: --bogus (see --help)");
+  ExpectRefused({"ruin"}, "The following argument was not expected: ruin (see --help)");
+  ExpectRefused({"run", "--guard", "belief"},
+                "--guard: belief not in {none,pidfile,lockfile,port,reference} (see --help)");
+  ExpectRefused({"run", "--json"}, "--json: 1 required FILE missing (see --help)");
+  ExpectRefused({"run", "--", "sleep", "1"}, "run takes no command: 'sleep' was given after --");
+  ExpectRefused({"supervise", "--"}, "no command follows --");
+}
+
+TEST_F(CliTest, NumbersOutOfRangeAreRefused) {
+  ExpectRefused({"supervise", "--port", "65536"},
+                "--port: '65536' is not a whole number from 1 to 65535");
+  ExpectRefused({"supervise", "--port", "7abc"},
+                "--port: '7abc' is not a whole number from 1 to 65535");
+  ExpectRefused({"run", "-j", "0"}, "--jobs: '0' is not a whole number from 1 to 1024");
+  ExpectRefused({"run", "--shard", "3/2"}, "--shard I/N: '3' is not a whole number from 1 to 2");
+}
+
+TEST_F(CliTest, AGlobThatMatchesNothingIsRefused) {
+  ExpectRefused({"run", "--scenario", "stael/*"},
+                "--scenario 'stael/*' matches no scenario (--list shows them)");
+}
+
+TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
+  ExpectRefused({"run", "--json", "/nowhere/x.json"},
+                "cannot write /nowhere/x.json: No such file or directory");
+  ExpectRefused({"run", "--json", "-", "--junit", "-"},
+                "--json and --junit cannot both go to standard output");
+}
+
+TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
+  ExpectRefused({"explore", "crash", "--", "true"}, "explore arrives with a later version");
+  ExpectRefused({"run", "--html", "x.html"}, "--html arrives with a later version");
+}
+
+TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
+  ExpectRefused({"run", "--scenario", "\x1B[2J\n"},
+                "--scenario '[2J ' matches no scenario (--list shows them)");
+}
+
+TEST_F(CliTest, NoCommandIsHelpAndBadUsage) {
+  const Outcome outcome = Run({});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_NE(outcome.error.find("Usage: pidfall"), std::string::npos);
+}
+
+TEST_F(CliTest, HelpAndVersionAreAnswers) {
+  EXPECT_EQ(Run({"run", "--help"}).status, 0);
+  EXPECT_NE(Run({"run", "--help"}).out.find("--shard"), std::string::npos);
+  EXPECT_EQ(Run({"--version"}).out, "pidfall " PIDFALL_VERSION "\n");
+}
+
+TEST_F(CliTest, ListRunsNothing) {
+  const Outcome outcome = Run({"run", "--list", "--scenario", "stale/zero"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with("stale/zero  C")) << outcome.out;
+  EXPECT_TRUE(fs::is_empty(work_));
+}
+
+TEST_F(CliTest, AFullDiskIsNotSuccess) {
+  EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, "/dev/full", folder_ / "error")), kBrokenRun);
+  EXPECT_EQ(Content(folder_ / "error"),
+            "pidfall: cannot write standard output: No space left on device\n");
+}
+
+TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
+  const Outcome outcome =
+      Run({"run", "--scenario", "stale/zero", "--guard", "reference", "--json", "-"});
+  EXPECT_TRUE(outcome.out.starts_with("{\n")) << outcome.out;
+  EXPECT_NE(outcome.error.find("1 scenario x 1 strategy"), std::string::npos) << outcome.error;
+  EXPECT_TRUE(fs::is_empty(work_));
+}
+
+TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  grantpt(terminal);
+  unlockpt(terminal);
+  const pid_t pid =
+      Spawn({"run", "--scenario", "stale/zero", "--repeat", "10000", "--json", "known.json"},
+            folder_ / "out", ptsname(terminal));
+  std::array<char, 4096> progress{};
+  EXPECT_GT(read(terminal, progress.data(), progress.size()), 0);  // the first verdict is there
+  kill(pid, SIGINT);
+  // A terminal that nobody reads would hold up the program; its end closes it.
+  while (read(terminal, progress.data(), progress.size()) > 0) continue;
+  EXPECT_EQ(StatusOf(pid), kInterrupted);
+  close(terminal);
+  EXPECT_NE(Content(folder_ / "out").find("\nINTERRUPTED: "), std::string::npos);
+  EXPECT_NE(Content(work_ / "known.json").find("\"stale/zero\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pidfall
