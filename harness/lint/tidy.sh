@@ -1,14 +1,17 @@
 #!/bin/sh
 # tidy.sh SOURCE_DIR BUILD_DIR: clang-tidy over every unit that changed since it last passed.
-# A unit's key is a hash of all of the project's files that ninja saw it include, so that nobody
-# waits minutes for what was judged before. Tests go without the path-sensitive checks: on
-# GoogleTest's macros these take two thirds of the time.
+# A unit's key is a hash of all of the project's files that ninja saw it include, so that nobody waits
+# for what was judged before. Units of one folder are judged as one, since nearly all the time goes to
+# the headers they share; where their private names collide, one by one.
 set -eu
 cd "$1"
 build=$2
-tidy=$(command -v clang-tidy-14) || { echo 'skipped: no clang-tidy-14'; exit 77; }
 passed=$build/lint
-mkdir -p "$passed"
+together=8
+tidy=$(command -v clang-tidy-14) || { echo 'skipped: no clang-tidy-14'; exit 77; }
+
+mark_of() { echo "$passed/$(echo "$1" | tr / +)"; }
+judge() { "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$@"; }
 
 units() { # UNIT FILE... per line; ninja prints an object, then what it was made of, indented
   ninja -C "$build" -t deps | awk -v root="$PWD/" '
@@ -18,22 +21,47 @@ units() { # UNIT FILE... per line; ninja prints an object, then what it was made
     END { if (line) print line }' | sort -u -k 1,1
 }
 
-changed() { # UNIT KEY per line
+changed() { # UNIT per line; its mark then holds the key that it has if it passes
   units | while read -r unit files; do
     # shellcheck disable=SC2086
-    key=$(cat "$unit" $files .clang-tidy harness/lint/tidy.sh | sha256sum | cut -c 1-32)
-    [ "$(cat "$passed/$(echo "$unit" | tr / +)" 2>/dev/null)" = "$key" ] || echo "$unit $key"
+    key=$(cat $files .clang-tidy harness/lint/tidy.sh | sha256sum)
+    mark=$(mark_of "$unit")
+    [ "$(cat "$mark" 2>/dev/null)" = "$key" ] && continue
+    echo "$key" >"$mark.key"
+    echo "$unit"
   done
 }
 
-[ -n "$(units)" ] || { echo "nothing was built in $build"; exit 1; }
-# shellcheck disable=SC2016
-changed | xargs -r -n 2 -P "$(nproc)" sh -c '
-  mark=$2/$(echo "$3" | tr / +)
-  case $3 in *_test.cpp) cheaper=--checks=-clang-analyzer-* ;; *) cheaper= ;; esac
-  if "$0" -p "$1" --quiet $cheaper "$3" >"$mark.log" 2>&1; then
-    echo "$4" >"$mark"
+# UNIT... per line, of one folder each, tests apart from the rest.
+batches() {
+  awk -v together="$together" '{
+    group = $0; sub(/[^\/]*$/, "", group); group = group (/_test\.cpp$/ ? "test" : "")
+    if (group != last || count == together) { if (count) print line; line = ""; count = 0; last = group }
+    line = line (count++ ? " " : "") $0 }
+    END { if (count) print line }'
+}
+
+judge_batch() { # UNIT...
+  whole=$passed/batch.$$.cpp
+  printf '#include "%s"\n' "$@" >"$whole"
+  if [ $# -gt 1 ] && judge '--checks=-*,google-explicit-constructor' "$whole" >/dev/null 2>&1; then
+    judge_one "$whole" --checks=-bugprone-suspicious-include || return 1
   else
-    cat "$mark.log"
-    exit 1
-  fi' "$tidy" "$build" "$passed"
+    for unit; do judge_one "$unit" || { rm "$whole"; return 1; }; done
+  fi
+  rm "$whole"
+  for unit; do mv "$(mark_of "$unit").key" "$(mark_of "$unit")"; done
+}
+
+judge_one() { # FILE [OPTION]
+  judge "$@" >"$passed/$$.log" 2>&1 || { cat "$passed/$$.log"; return 1; }
+}
+
+if [ $# -gt 2 ]; then
+  shift 2
+  judge_batch "$@"
+  exit
+fi
+mkdir -p "$passed"
+[ -n "$(units)" ] || { echo "nothing was built in $build"; exit 1; }
+changed | sort | batches | xargs -r -P "$(nproc)" -L 1 sh "$0" "$PWD" "$build"
