@@ -144,6 +144,14 @@ std::vector<pid_t> Descendants(pid_t root) {
   return found;
 }
 
+std::vector<pid_t> Threads(pid_t pid) {
+  std::vector<pid_t> threads;
+  for (const std::string& name : ListFolder(ProcPath(pid, "task"))) {
+    threads.push_back(static_cast<pid_t>(strtol(name.c_str(), nullptr, 10)));
+  }
+  return threads;
+}
+
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name) {
   const std::string environment = ReadOrEmpty(ProcPath(pid, "environ"));
   const std::string prefix = name + "=";
@@ -163,6 +171,23 @@ bool WaitsWithoutTimeout(pid_t pid) {
   if (info->state == 'T') return true;
   const auto answers = MapThreads(pid, HasNoTimeout);
   return !answers.empty() && std::find(answers.begin(), answers.end(), false) == answers.end();
+}
+
+bool HasBeenIdle(pid_t pid) {
+  constexpr double kIdleAge = 1.0;
+  double up = 0;
+  std::istringstream(ReadOrEmpty("/proc/uptime")) >> up;
+  const std::string stat = ReadOrEmpty(ProcPath(pid, "stat"));
+  const size_t close = stat.rfind(')');
+  if (close == std::string::npos) return false;
+  std::istringstream rest(stat.substr(close + 1));
+  std::string state, skipped;
+  rest >> state;
+  constexpr int kFieldsUntilStart = 18;  // of proc(5): from ppid, 4, to itrealvalue, 21
+  for (int i = 0; i < kFieldsUntilStart; ++i) rest >> skipped;
+  double ticks = 0;
+  rest >> ticks;
+  return state == "S" && up - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) >= kIdleAge;
 }
 
 bool WaitsForLock(pid_t pid) {

@@ -23,12 +23,19 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid);
 // Every process below `root`, children before grandchildren; `root` itself is not listed.
 std::vector<pid_t> Descendants(pid_t root);
 
+// The numbers of its threads; the first thread's is the pid.
+std::vector<pid_t> Threads(pid_t pid);
+
 // The value of NAME in the environment that the process was executed with.
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name);
 
 // Every thread is blocked in a call that no passing of time ends: a lock, pause, poll without end,
 // or is stopped by a signal.
 bool WaitsWithoutTimeout(pid_t pid);
+
+// It is older than a second and every thread of it sleeps: nothing is left to start. What waits in
+// timed steps (cron) is told by this alone.
+bool HasBeenIdle(pid_t pid);
 
 // Some thread is blocked in flock or a blocking fcntl lock.
 bool WaitsForLock(pid_t pid);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "harness/probe/sock_diag.h"
 #include "harness/process/fd.h"
 
 namespace pidfall {
@@ -40,8 +41,15 @@ std::vector<TcpSocket> ListTcpSockets() {
   return sockets;
 }
 
-std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state) {
+std::vector<TcpSocket> ListListeners() {
+  if (auto listeners = ListenersBySockDiag()) return *std::move(listeners);
   std::vector<TcpSocket> sockets = ListTcpSockets();
+  std::erase_if(sockets, [](const TcpSocket& s) { return s.state != TcpState::kListen; });
+  return sockets;
+}
+
+std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state) {
+  auto sockets = state == TcpState::kListen ? ListListeners() : ListTcpSockets();
   std::erase_if(sockets, [&](const TcpSocket& s) { return s.port != port || s.state != state; });
   return sockets;
 }
@@ -57,6 +65,14 @@ int FreePort() {
     ThrowErrno("find a free port on 127.0.0.1");
   }
   return ntohs(address.sin_port);
+}
+
+bool CanListenOnIpv6Loopback() {
+  const UniqueFd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  return fd && bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }
 
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// The TCP sockets of this network namespace, from /proc/net/tcp and tcp6.
+// The TCP sockets of this network namespace.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,17 @@ struct TcpSocket {
   uint64_t inode = 0;  // 0 in TIME_WAIT: nobody holds it any more
 };
 
+// Of every state, from /proc/net/tcp and tcp6; slow (sock_diag.h).
 std::vector<TcpSocket> ListTcpSockets();
+
+std::vector<TcpSocket> ListListeners();
 
 // Those in `state` whose own port is `port`.
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);
 
 // A port that nobody holds at this moment.
 int FreePort();
+
+bool CanListenOnIpv6Loopback();
 
 }  // namespace pidfall

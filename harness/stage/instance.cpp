@@ -37,19 +37,25 @@ void Instance::ReadOutput() {
   if (n == 0) output_fd_.Reset();
 }
 
-void Instance::Update() {
-  ReadOutput();
+void Instance::AwaitChild() {
   if (ended() || !WaitForEnd(child_, Duration::zero())) return;
   if (keep_as_zombie_) {
     left_as_zombie_ = true;
   } else {
     ending_ = Reap(child_);
   }
+}
+
+void Instance::Update() {
+  if (nothing_left_) return;
+  AwaitChild();
   ReadOutput();
+  nothing_left_ = ended() && Processes().empty();
 }
 
 std::vector<pid_t> Instance::Processes() const {
   std::vector<pid_t> found;
+  if (nothing_left_) return found;
   const auto is_ours = [&](pid_t pid, const ProcessInfo& info) {
     if (pid == child_.pid) return !ended();
     if (std::find(found.begin(), found.end(), info.parent) != found.end()) return true;

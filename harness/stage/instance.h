@@ -39,6 +39,7 @@ class Instance {
 
  private:
   void ReadOutput();
+  void AwaitChild();
 
   std::string name_;
   Child child_;
@@ -48,6 +49,7 @@ class Instance {
   std::optional<Ending> ending_;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;
+  bool nothing_left_ = false;  // for good: what could still be started has no parent of ours
 };
 
 // In the environment of every process of a start: its name.

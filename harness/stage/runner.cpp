@@ -149,9 +149,8 @@ class Runner {
   void StartNext() {
     const Case& which = cases_[next_];
     Running running{.index = next_++};
-    const SandboxOptions sandbox{
-        .second_user = which.scenario->family() == "permission",
-        .keep_visible = {which.target.command.at(0), std::filesystem::current_path()}};
+    SandboxOptions sandbox = SandboxFor(which.target);
+    sandbox.second_user = which.scenario->family() == "permission";
     try {
       running.sandbox =
           Sandbox::Open(sandbox, [&](const World& world) { return Tell(which, options_, world); });

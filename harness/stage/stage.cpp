@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <sstream>
 #include <system_error>
 
 #include "harness/probe/process.h"
@@ -63,7 +65,18 @@ Stage::Stage(const Target& target, const World& world)
   if (mkdir(folder_.c_str(), 0755) != 0) ThrowErrno("create " + folder_);
   if (mkdir(back_room_.c_str(), 0755) != 0) ThrowErrno("create " + back_room_);
   if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
+  folder_ = std::filesystem::path(pid_file_).parent_path();
   if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
+  StartNeeds();
+}
+
+// What the target needs runs beside it for the whole story, in the same private network.
+void Stage::StartNeeds() {
+  for (const std::string& command : target_.needs) {
+    needs_.push_back(Launch({.command = {"/bin/sh", "-c", command},
+                             .environment = Environment("needs", {}),
+                             .folder = target_.folder}));
+  }
 }
 
 int Stage::OtherPort() { return FreePort(); }
@@ -102,6 +115,7 @@ LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places,
                               const std::string& name) const {
   LaunchOptions launch{.command = FillIn(target_.command, places),
                        .environment = Environment(name, options.environment),
+                       .folder = target_.folder,
                        .output = output,
                        .pid = options.pid,
                        .before_exec = PrepareChild(options, places, world_),
@@ -129,7 +143,7 @@ Instance& Stage::Start(const StartOptions& asked) {
 
 Instance& Stage::StartOwner(const StartOptions& options) {
   Instance& owner = Start(options);
-  const Outcome outcome = Settle(owner);
+  const Outcome outcome = Settle(owner, target_.start_timeout);
   if (outcome == Outcome::kServes) return owner;
   throw Broken("the target never served" +
                std::string(owner.ending() ? ", it ended with " + owner.ending()->Describe() : "") +
@@ -155,6 +169,20 @@ void Stage::Release(Instance& held) {
 
 void Stage::UpdateAll() {
   for (Instance& instance : instances_) instance.Update();
+  ReapAdopted();
+}
+
+// Daemons are ours once their parents have left them: unreaped, they would keep their numbers.
+void Stage::ReapAdopted() {
+  std::istringstream children(ReadFile("/proc/thread-self/children"));
+  const auto is_known = [&](pid_t pid) {
+    const auto has_pid = [&](const auto& known) { return known.pid() == pid; };
+    return std::any_of(instances_.begin(), instances_.end(), has_pid) ||
+           std::any_of(bystanders_.begin(), bystanders_.end(), has_pid);
+  };
+  for (pid_t pid = 0; children >> pid;) {
+    if (!is_known(pid)) waitpid(pid, nullptr, WNOHANG);
+  }
 }
 
 void Stage::Sleepless(Duration interval) {
@@ -188,6 +216,19 @@ bool Stage::Serves(const Instance& instance) const {
     }
   }
   return false;
+}
+
+bool Stage::Stays(const Instance& instance) {
+  const auto processes = instance.Processes();
+  return !processes.empty() && std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
+    return WaitsWithoutTimeout(pid) || HasBeenIdle(pid);
+  });
+}
+
+std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
+  if (!instance.ended()) return instance.pid();
+  const auto left = instance.Processes();
+  return left.empty() ? std::nullopt : std::optional(left.front());
 }
 
 std::vector<const Instance*> Stage::Serving(int port) const {
@@ -243,14 +284,24 @@ bool Stage::EndsWithin(Instance& instance, Duration bound) {
   return WaitUntil([&] { return instance.ended(); }, bound);
 }
 
+bool Stage::Gone(const Instance& instance, Duration bound) {
+  return WaitUntil([&] { return instance.ended() && instance.Processes().empty(); }, bound);
+}
+
 void Stage::Signal(Instance& instance, int signal) {
   Did(std::string("send SIG") + sigabbrev_np(signal) + " to " + instance.name());
-  if (!instance.ended()) SendSignal(instance.child(), signal);
+  const auto main = MainProcess(instance);
+  if (!main) return;
+  if (*main == instance.pid()) return SendSignal(instance.child(), signal);
+  // A daemon: its number cannot pass to another, because we alone can reap it.
+  kill(*main, signal);
 }
 
 void Stage::Kill(Instance& instance) {
+  const auto main = MainProcess(instance);
   Signal(instance, SIGKILL);
-  if (!EndsWithin(instance, kSettleBound)) {
+  const auto is_gone = [&] { return !main || MainProcess(instance) != main; };
+  if (!WaitUntil(is_gone, kSettleBound)) {
     throw Broken(instance.name() + " did not end after SIGKILL");
   }
 }
@@ -269,8 +320,8 @@ void Stage::LeaveZombie(Instance& instance) {
 }
 
 void Stage::Stop(Instance& instance) {
-  Signal(instance, SIGTERM);
-  if (!EndsWithin(instance, kSettleBound)) {
+  Terminate(instance);
+  if (!WaitUntil([&] { return !MainProcess(instance); }, kSettleBound)) {
     throw Broken(instance.name() + " did not end within 10 s after SIGTERM");
   }
 }

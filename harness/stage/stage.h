@@ -80,7 +80,13 @@ class Stage {
   // --- waiting
   Outcome Settle(Instance& instance, Duration bound = kSettleBound);
   bool EndsWithin(Instance& instance, Duration bound);
+  // All of it has ended, what it left in the background included.
+  bool Gone(const Instance& instance, Duration bound);
   bool Serves(const Instance& instance) const;
+  // Still there after a while, with nothing left to do: how a target without a port serves.
+  bool Stays(const Instance& instance);
+  // The started process; where that went to the background, the first of what it left.
+  std::optional<pid_t> MainProcess(const Instance& instance) const;
   // Those that hold a listening socket on `port` now.
   std::vector<const Instance*> Serving(int port) const;
   std::vector<const Instance*> Serving() const { return Serving(port_); }
@@ -88,11 +94,12 @@ class Stage {
   bool WaitUntil(const std::function<bool()>& condition, Duration bound);
 
   // --- faults done to instances
-  void Signal(Instance& instance, int signal);
-  void Kill(Instance& instance);      // SIGKILL to the main process, and reaped
-  void KillTree(Instance& instance);  // and to whatever it left
+  void Signal(Instance& instance, int signal);  // to the main process
+  void Kill(Instance& instance);                // SIGKILL to the main process, and reaped
+  void KillTree(Instance& instance);            // and to whatever it left
   void LeaveZombie(Instance& instance);
-  void Stop(Instance& instance);  // SIGTERM, and ended
+  void Terminate(Instance& instance) { Signal(instance, SIGTERM); }
+  void Stop(Instance& instance);      // SIGTERM, and ended
   void EndAll();                  // SIGKILL to everything the scenario started
 
   // --- faults done to files
@@ -144,6 +151,8 @@ class Stage {
                          const std::string& name) const;
   std::optional<Outcome> OutcomeNow(Instance& instance);
   void UpdateAll();
+  void ReapAdopted();
+  void StartNeeds();
   void Sleepless(Duration interval);
 
   const Target& target_;
@@ -155,6 +164,7 @@ class Stage {
   User acting_as_ = User::kOwn;
   std::deque<Instance> instances_;
   std::deque<Bystander> bystanders_;
+  std::deque<Child> needs_;
   std::optional<int> first_duplicate_status_;
   std::vector<std::string> evidence_;
   std::vector<Finding> weaknesses_;

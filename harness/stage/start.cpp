@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "harness/process/fd.h"
 #include "harness/sandbox/landlock.h"
+#include "harness/stage/numbers.h"
 
 namespace pidfall {
 namespace {
@@ -58,6 +60,11 @@ void ShiftBootClock(std::chrono::seconds offset) {
   if (setns(future.get(), CLONE_NEWTIME) != 0) ThrowErrno("enter the time namespace");
 }
 
+void TakePlace(pid_t number, const std::string& pid_file) {
+  if (number == 0) return;
+  WriteFile(pid_file, ReplaceNumber(ReadFile(pid_file), number, getpid()));
+}
+
 // A harness that ignores or blocks signals must not hand that on.
 void ResetSignals() {
   signal(SIGPIPE, SIG_DFL);
@@ -85,6 +92,18 @@ std::vector<std::string> FillIn(const std::vector<std::string>& command, const P
   return filled;
 }
 
+SandboxOptions SandboxFor(const Target& target) {
+  SandboxOptions options{.keep_visible = {std::filesystem::current_path(), target.folder},
+                         .as_deployed = target.as_deployed};
+  for (const std::string& word : target.command) {
+    if (word.find('/') != std::string::npos) options.keep_visible.push_back(word);
+  }
+  if (target.pid_file) {
+    options.own_layer.push_back(std::filesystem::path(*target.pid_file).parent_path());
+  }
+  return options;
+}
+
 std::function<void()> PrepareChild(const StartOptions& options, const Places& places,
                                    const World& world) {
   return [options, places, world] {
@@ -92,11 +111,11 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     ResetSignals();
     umask(options.umask);
     ShiftBootClock(options.boot_offset);
-    if (options.names_itself) WriteFile(places.pid_file, std::to_string(getpid()));
+    TakePlace(options.takes_place_of, places.pid_file);
     ChangeUser(options.user, world);
     ChangeOutput(options.output);
     LimitFiles(options.most_files);
-    if (options.held) ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ThrowErrno("hold a start");
   };
 }
 

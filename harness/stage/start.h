@@ -38,7 +38,7 @@ struct StartOptions {
   std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
   mode_t umask = 022;
   bool held = false;          // stopped before its first instruction, until Stage::Release
-  bool names_itself = false;  // the pid file holds its own number when it starts
+  pid_t takes_place_of = 0;  // in the pid file, this number becomes its own before it starts
   std::chrono::seconds boot_offset{0};  // CLOCK_BOOTTIME as it sees it, by a time namespace
 };
 
@@ -51,6 +51,9 @@ struct Places {
 };
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places);
+
+// The sandbox that a target is told in.
+SandboxOptions SandboxFor(const Target& target);
 
 // Everything that happens in the child between fork and exec.
 std::function<void()> PrepareChild(const StartOptions& options, const Places& places,

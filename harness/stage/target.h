@@ -1,6 +1,7 @@
 // The server under test: a command line and what is known of it. Nothing here names a program.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,12 @@ struct Target {
   std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
   std::string health_path = "/";
   std::optional<int> duplicate_exit;  // none: the first duplicate's status counts as declared
+  bool as_deployed = false;           // at its own paths, in a copy-on-write view of the machine
+  std::string folder = "/";           // the working directory
+  std::chrono::seconds start_timeout{10};
+  std::vector<std::string> needs;  // shell commands started before it: a database, say
+  std::string stop_command;        // shell commands, empty where there is none
+  std::string status_command;
 };
 
 }  // namespace pidfall

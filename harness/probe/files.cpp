@@ -1,0 +1,83 @@
+#include "harness/probe/files.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace fs = std::filesystem;
+namespace {
+
+std::string ReadLink(const std::string& path) {
+  std::error_code gone;
+  return fs::read_symlink(path, gone).string();
+}
+
+std::vector<std::string> DescriptorNumbers(pid_t pid) {
+  std::vector<std::string> numbers;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", gone)) {
+    numbers.push_back(entry.path().filename().string());
+  }
+  return numbers;
+}
+
+// "lock:\t1: FLOCK  ADVISORY  WRITE 26731 fe:00:131 0 EOF"
+std::string KindOfLock(const std::string& line) {
+  if (line.find(" FLOCK ") != std::string::npos) return "flock";
+  return line.find(" OFDLCK ") != std::string::npos ? "OFD" : "POSIX";
+}
+
+}  // namespace
+
+std::vector<HeldLock> HeldLocks(pid_t pid) {
+  std::vector<HeldLock> locks;
+  const std::string process = "/proc/" + std::to_string(pid);
+  for (const std::string& number : DescriptorNumbers(pid)) {
+    std::ifstream info(process + "/fdinfo/" + number);
+    for (std::string line; std::getline(info, line);) {
+      if (line.compare(0, 5, "lock:") != 0) continue;
+      locks.push_back({ReadLink(process + "/fd/" + number), KindOfLock(line)});
+    }
+  }
+  return locks;
+}
+
+std::vector<std::string> UnixSockets() {
+  std::vector<std::string> names;
+  std::ifstream in("/proc/net/unix");
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    std::istringstream fields(line);
+    std::string skipped, name;
+    for (int i = 0; i < 7; ++i) fields >> skipped;
+    if (fields >> name) names.push_back(name);
+  }
+  return names;
+}
+
+bool SharesPort(pid_t pid, unsigned long inode) {
+  const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  const std::string wanted = "socket:[" + std::to_string(inode) + "]";
+  for (const std::string& number : DescriptorNumbers(pid)) {
+    if (ReadLink("/proc/" + std::to_string(pid) + "/fd/" + number) != wanted) continue;
+    const UniqueFd copy(
+        static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), std::stoi(number), 0)));
+    int shares = 0;
+    socklen_t size = sizeof(shares);
+    return copy && getsockopt(copy.get(), SOL_SOCKET, SO_REUSEPORT, &shares, &size) == 0 &&
+           shares != 0;
+  }
+  return false;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,277 @@
+#include "harness/stage/discovery.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+#include "harness/sandbox/sandbox.h"
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, shares_port)
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+// Far from the numbers that other files hold, so that a file which holds it is the pid file.
+constexpr pid_t kDistinctPid = 26731;
+constexpr size_t kLargestPidFile = 4096;
+
+double MillisecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+std::string ReadableAddress(const std::string& hex) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  std::array<uint32_t, 4> words{};
+  const size_t count = hex.size() / 8;
+  for (size_t i = 0; i < count; ++i) {
+    words.at(i) = static_cast<uint32_t>(std::stoul(hex.substr(i * 8, 8), nullptr, 16));
+  }
+  inet_ntop(count == 1 ? AF_INET : AF_INET6, words.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes) {
+  std::vector<Listener> found;
+  std::set<std::pair<int, std::string>> seen;
+  for (const TcpSocket& socket : ListListeners()) {
+    for (const pid_t pid : processes) {
+      if (!OpenSockets(pid).contains(socket.inode)) continue;
+      if (!seen.insert({socket.port, socket.address}).second) break;
+      found.push_back(
+          {socket.port, ReadableAddress(socket.address), SharesPort(pid, socket.inode)});
+      break;
+    }
+  }
+  return found;
+}
+
+// The number stands in it as a whole word.
+bool HoldsNumber(const std::string& content, pid_t pid) {
+  const std::string number = std::to_string(pid);
+  const auto is_digit = [&](size_t at) { return at < content.size() && std::isdigit(content[at]); };
+  for (size_t at = 0; (at = content.find(number, at)) != std::string::npos; ++at) {
+    if (!is_digit(at + number.size()) && (at == 0 || !is_digit(at - 1))) return true;
+  }
+  return false;
+}
+
+bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes) {
+  std::error_code gone;
+  if (!std::filesystem::is_regular_file(path, gone)) return false;
+  if (std::filesystem::file_size(path, gone) > kLargestPidFile) return false;
+  const std::string content = ReadState(path).content;
+  return std::any_of(processes.begin(), processes.end(),
+                     [&](pid_t pid) { return HoldsNumber(content, pid); });
+}
+
+// Of several, the one that is called so; else the shortest name.
+std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
+                                       const std::vector<pid_t>& processes) {
+  std::vector<std::string> candidates;
+  std::copy_if(written.begin(), written.end(), std::back_inserter(candidates),
+               [&](const std::string& path) { return LooksLikePidFile(path, processes); });
+  if (candidates.empty()) return std::nullopt;
+  const auto rank = [](const std::string& path) {
+    return std::pair(path.find("pid") == std::string::npos, path.size());
+  };
+  return *std::min_element(candidates.begin(), candidates.end(),
+                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+}
+
+class Discovery {
+ public:
+  Discovery(const Target& target, const World& world)
+      : target_(target), world_(world), stage_(target, world) {}
+
+  Found Run() {
+    const auto start = Clock::now();
+    StartOptions options;
+    if (world_.full) options.pid = kDistinctPid;
+    Instance& instance = stage_.Start(options);
+    AwaitStart(instance);
+    found_.started_after_ms = MillisecondsSince(start);
+    found_.read_only = world_.view.read_only;
+    if (!found_.stays) return Explain(instance);
+    Look(instance);
+    StopIt(instance);
+    return found_;
+  }
+
+ private:
+  // Listening, or staying without a port; over when everything has ended.
+  void AwaitStart(Instance& instance) {
+    stage_.WaitUntil(
+        [&] {
+          const auto processes = instance.Processes();
+          if (processes.empty() && instance.ended()) return true;
+          found_.listeners = ListenersOf(processes);
+          const bool awaited = std::any_of(
+              found_.listeners.begin(), found_.listeners.end(),
+              [&](const Listener& l) { return !target_.port || l.port == stage_.port(); });
+          found_.stays = awaited || (!target_.port && stage_.Stays(instance));
+          return found_.stays;
+        },
+        target_.start_timeout);
+  }
+
+  Found Explain(const Instance& instance) {
+    const std::string output = instance.output();
+    constexpr size_t kTail = 400;
+    const std::string tail = output.size() > kTail ? output.substr(output.size() - kTail) : output;
+    found_.why_not = instance.ending()
+                         ? "it ended with " + instance.ending()->Describe()
+                         : fmt::format("it neither listened nor came to rest within {} s",
+                                       target_.start_timeout.count());
+    found_.why_not += tail.empty() ? "; it printed nothing" : "; its last output:\n" + tail;
+    return found_;
+  }
+
+  void Look(Instance& instance) {
+    const auto processes = instance.Processes();
+    found_.processes = static_cast<int>(processes.size());
+    found_.in_background = instance.ended();
+    if (instance.ending()) found_.launcher_ending = instance.ending()->Describe();
+    found_.unix_sockets = UnixSockets();
+    for (const pid_t pid : processes) {
+      const auto locks = HeldLocks(pid);
+      found_.locks.insert(found_.locks.end(), locks.begin(), locks.end());
+    }
+    found_.written = Written(world_.view);
+    // A daemon may write it a moment after it serves.
+    constexpr Duration kPidFileBound = std::chrono::milliseconds(200);
+    stage_.WaitUntil(
+        [&] {
+          found_.pid_file = FindPidFile(Written(world_.view), instance.Processes());
+          return found_.pid_file.has_value();
+        },
+        kPidFileBound);
+  }
+
+  void StopIt(Instance& instance) {
+    const auto start = Clock::now();
+    stage_.Terminate(instance);
+    constexpr Duration kStopBound = std::chrono::seconds(5);
+    if (!stage_.WaitUntil([&] { return instance.Processes().empty(); }, kStopBound)) return;
+    const std::string how =
+        found_.in_background || !instance.ending() ? "" : instance.ending()->Describe() + " ";
+    found_.ends_on_sigterm = how + fmt::format("after {:.0f} ms", MillisecondsSince(start));
+    found_.pid_file_left = found_.pid_file && ReadState(*found_.pid_file).exists;
+  }
+
+  const Target& target_;
+  const World& world_;
+  Stage stage_;
+  Found found_;
+};
+
+json ToJson(const Found& found) {
+  return {{"stays", found.stays},
+          {"started_after_ms", found.started_after_ms},
+          {"listeners", found.listeners},
+          {"pid_file", found.pid_file.value_or("")},
+          {"locks", found.locks},
+          {"unix_sockets", found.unix_sockets},
+          {"written", found.written},
+          {"read_only", found.read_only},
+          {"in_background", found.in_background},
+          {"launcher_ending", found.launcher_ending},
+          {"processes", found.processes},
+          {"ends_on_sigterm", found.ends_on_sigterm},
+          {"pid_file_left", found.pid_file_left},
+          {"why_not", found.why_not}};
+}
+
+Found FromJson(const json& told) {
+  Found found{.stays = told["stays"],
+              .started_after_ms = told["started_after_ms"],
+              .listeners = told["listeners"],
+              .locks = told["locks"],
+              .unix_sockets = told["unix_sockets"],
+              .written = told["written"],
+              .read_only = told["read_only"],
+              .in_background = told["in_background"],
+              .launcher_ending = told["launcher_ending"],
+              .processes = told["processes"],
+              .ends_on_sigterm = told["ends_on_sigterm"],
+              .pid_file_left = told["pid_file_left"],
+              .why_not = told["why_not"]};
+  if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
+  return found;
+}
+
+std::string TellFound(const Target& target, const World& world) {
+  json told;
+  try {
+    told = ToJson(Discovery(target, world).Run());
+  } catch (const std::exception& error) {
+    told = ToJson({.why_not = error.what()});
+  }
+  return told.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string InHome(const std::string& path) {
+  const char* home = getenv("HOME");
+  const std::string prefix = home != nullptr ? std::string(home) + "/" : "";
+  if (prefix.size() < 2 || path.compare(0, prefix.size(), prefix) != 0) return path;
+  return "~/" + path.substr(prefix.size());
+}
+
+std::string DescribeLocks(const Found& found) {
+  std::string all;
+  for (const HeldLock& lock : found.locks) {
+    all += (all.empty() ? "" : ", ") + lock.kind + " lock on " + InHome(lock.path);
+  }
+  return all.empty() ? "no lock" : all;
+}
+
+}  // namespace
+
+Found Discover(const Target& target) {
+  constexpr std::chrono::seconds kBesidesStart{20};
+  const SandboxOptions options = SandboxFor(target);
+  return FromJson(json::parse(TellInSandbox(
+      options, [&](const World& world) { return TellFound(target, world); },
+      target.start_timeout + kBesidesStart)));
+}
+
+Target Complete(const Target& target, const Found& found) {
+  Target whole = target;
+  if (!whole.port && !found.listeners.empty()) whole.port = found.listeners.front().port;
+  if (!whole.pid_file) whole.pid_file = found.pid_file;
+  return whole;
+}
+
+std::string Describe(const Found& found) {
+  std::string text;
+  for (const Listener& l : found.listeners) {
+    const bool six = l.address.find(':') != std::string::npos;
+    text += (text.empty() ? "" : ", ") + (six ? "[" + l.address + "]" : l.address) + ":" +
+            std::to_string(l.port) + (l.shares_port ? " (SO_REUSEPORT)" : "");
+  }
+  if (text.empty()) text = "no port";
+  text += fmt::format(" after {:.0f} ms", found.started_after_ms);
+  if (found.in_background) text += ", in the background (launcher: " + found.launcher_ending + ")";
+  if (found.processes > 1) text += fmt::format(", {} processes", found.processes);
+  text += found.pid_file ? ", pid file " + InHome(*found.pid_file) : ", no pid file";
+  text += ", " + DescribeLocks(found) + "; ";
+  text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
+                                        : "ends on SIGTERM " + found.ends_on_sigterm;
+  if (found.pid_file) text += found.pid_file_left ? ", file left" : ", file removed";
+  return text;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,47 @@
+// What one probing start of a target shows of it, so that it needs no configuration.
+//
+//   Found found = Discover(target);            // a sandbox of its own, gone afterwards
+//   Target whole = Complete(target, found);    // what the user said wins
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/probe/files.h"
+#include "harness/stage/target.h"
+
+namespace pidfall {
+
+struct Listener {
+  int port = 0;
+  std::string address;  // "127.0.0.1", "::", ...
+  bool shares_port = false;
+};
+
+struct Found {
+  bool stays = false;  // it served, or stayed
+  double started_after_ms = 0;
+  std::vector<Listener> listeners;
+  std::optional<std::string> pid_file;
+  std::vector<HeldLock> locks;
+  std::vector<std::string> unix_sockets;
+  std::vector<std::string> written;
+  std::vector<std::string> read_only;  // folders that the view could not layer
+  bool in_background = false;          // the launcher ended, a descendant stays
+  std::string launcher_ending;         // then: "status 0"
+  int processes = 0;
+  std::string ends_on_sigterm;  // "status 0 after 3 ms"; empty: it does not
+  bool pid_file_left = false;   // after SIGTERM
+  std::string why_not;          // where !stays: what it did instead, and its last output
+};
+
+// Throws std::runtime_error when no sandbox can be made.
+Found Discover(const Target& target);
+
+Target Complete(const Target& target, const Found& found);
+
+// One line on what was found: "127.0.0.1:8767 after 84 ms, pid file ~/.serve.pid, no lock; ..."
+std::string Describe(const Found& found);
+
+}  // namespace pidfall
