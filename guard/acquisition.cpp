@@ -22,13 +22,14 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMostReplacements = 100;  // of the lock file, while we open and lock it
 constexpr std::chrono::seconds kTakeOverPatience{10};
 
-Previous Classify(const LockNode& node, const std::optional<Record>& record, bool one_file) {
+Previous Classify(const LockNode& node, const std::optional<Record>& record, bool one_file,
+                  const Identity& self) {
   if (node.fresh) return Previous::kNone;
   if (one_file) return Previous::kCrash;  // a clean end leaves it empty
   if (!record) return Previous::kGarbage;
   if (record->clean) return Previous::kClean;
-  if (record->boot != BootId()) return Previous::kOtherBoot;
-  if (record->pid_namespace != PidNamespace()) return Previous::kOtherNamespace;
+  if (record->boot != self.boot) return Previous::kOtherBoot;
+  if (record->pid_namespace != self.pid_namespace) return Previous::kOtherNamespace;
   return Previous::kCrash;
 }
 
@@ -101,7 +102,7 @@ class Acquisition {
 
   OnDuplicate Answer() {
     if (options().on_duplicate != OnDuplicate::kAuto) return options().on_duplicate;
-    const bool supervised = DetectSupervisor(Look::kAlsoParent).Present();
+    const bool supervised = DetectSupervisor(getpid(), Look::kAlsoParent).Present();
     return supervised ? OnDuplicate::kWait : OnDuplicate::kExit;
   }
 
@@ -148,10 +149,11 @@ class Acquisition {
   // We have the lock; so whoever is met here knows nothing of it.
   void PassOlderInstance() {
     const auto record = node().fresh ? std::nullopt : ReadRecord(node().descriptor.get());
-    state_->previous = Classify(node(), record, options().one_file);
+    state_->self = IdentifySelf();
+    state_->previous = Classify(node(), record, options().one_file, state_->self);
     if (options().one_file) return;
-    const ino_t published = record ? record->pid_file : 0;
-    const OlderInstance older = FindOlder(state_->folder, published, options());
+    const std::string published = record ? record->pid_file : "";
+    const OlderInstance older = FindOlder(state_->folder, published, state_->self.pid, options());
     if (!older.process.valid()) return;
     state_->older = {.pid = older.pid, .verified = true, .plain = true};
     if (older.another_users) throw Refused(Outcome::kForbidden, "an older instance runs", 0, "");

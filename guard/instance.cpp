@@ -19,9 +19,9 @@ void Instance::State::SetLockInheritance() {
 }
 
 void Instance::State::SignIn() {
-  Identity self = IdentifySelf();
-  const Supervisor by = DetectSupervisor(
-      options.on_duplicate == OnDuplicate::kAuto ? Look::kAlsoParent : Look::kEnvironment);
+  const Supervisor by =
+      DetectSupervisor(self.pid, options.on_duplicate == OnDuplicate::kAuto ? Look::kAlsoParent
+                                                                            : Look::kEnvironment);
   record = {.pid = self.pid,
             .boot = self.boot,
             .token = self.token,
@@ -29,14 +29,12 @@ void Instance::State::SignIn() {
             .supervisor = by.kind,
             .unit = by.unit};
   options.one_file ? WritePidInPlace() : PublishAndRecord();
-  process = std::move(self.process);
-  owner_pid = self.pid;
 }
 
 // The record before the pid file's name: an owner that is named is one that can be verified.
 void Instance::State::PublishAndRecord() {
   PendingPidFile pending(folder, record.pid, options.durable);
-  record.pid_file = pending.inode();
+  record.pid_file = pending.mark();
   WriteRecord();
   file = pending.Publish();
 }
@@ -60,13 +58,13 @@ void Instance::State::WritePidInPlace() {
 
 // Another process may have become the owner since: the child that a daemon goes on in.
 void Instance::State::SignOut() {
-  if (held.fd() < 0 || owner_pid != getpid()) return;
+  if (held.fd() < 0 || self.pid != getpid()) return;
   if (options.one_file) {
     [[maybe_unused]] const int cut = ftruncate(held.fd(), 0);
     return;
   }
   const auto now = ReadRecord(held.fd());
-  if (!now || now->pid != owner_pid) return;
+  if (!now || now->pid != self.pid) return;
   RemoveIfOurs(folder, file.key);
   record.clean = true;
   const std::string text = FormatRecord(record);
@@ -88,7 +86,7 @@ Previous Instance::previous() const { return state_->previous; }
 const Options& Instance::options() const { return state_->options; }
 
 Owner Instance::owner() const {
-  if (state_->outcome == Outcome::kAcquired) return {.pid = state_->owner_pid, .verified = true};
+  if (state_->outcome == Outcome::kAcquired) return {.pid = state_->self.pid, .verified = true};
   if (state_->older.pid != 0) return state_->older;
   if (!state_->node.descriptor.valid()) return ReadPlainOwner(state_->folder);
   return FindHolder(state_->node.descriptor.get(), state_->node.key).owner;
@@ -113,6 +111,7 @@ bool Instance::Publish() {
   if (state_->held.fd() < 0) return false;
   const std::lock_guard lock(state_->mutex);
   try {
+    state_->self = IdentifySelf();
     state_->SignIn();
     return true;
   } catch (const Refused& refused) {
@@ -123,7 +122,7 @@ bool Instance::Publish() {
 
 bool Instance::PrepareExec() {
   state_->StopWatching();
-  return state_->owner_pid == getpid() && PassLockOn(state_->held.fd());
+  return state_->self.pid == getpid() && PassLockOn(state_->held.fd());
 }
 
 bool Instance::Watch(std::function<void(const std::string&)> report) {

@@ -27,15 +27,14 @@ struct Instance::State {
   HeldLock held;
   Record record;  // as we wrote it
   PublishedFile file;
-  Descriptor process;  // ourselves
-  pid_t owner_pid = 0;
+  Identity self;
 
   std::mutex mutex;  // the watching thread and its Instance
   Descriptor stop_watching;
   std::thread watcher;
   pid_t watcher_pid = 0;
 
-  // Writes the record and the pid file for this process. Throws Refused.
+  // Writes the record and the pid file for `self`. Throws Refused.
   void SignIn();
   void PublishAndRecord();
   void WriteRecord();

@@ -12,7 +12,8 @@ namespace pidfall::guard {
 
 struct Listener {
   std::string address;  // numeric
-  pid_t pid = 0;        // 0: a process that this user cannot look into
+  uid_t uid = 0;        // who opened the socket
+  pid_t pid = 0;        // 0: a process that this user cannot look into, or that is ending
   std::string program;
 };
 

@@ -19,6 +19,7 @@ constexpr unsigned int kListen = 0x0A;  // TCP_LISTEN in /proc/net/tcp
 
 struct Socket {
   std::string address;
+  uid_t uid = 0;
   unsigned long inode = 0;
 };
 
@@ -41,11 +42,12 @@ void AddSockets(const char* table, int port, std::vector<Socket>* sockets) {
     char address[33] = "";
     int local = 0;
     unsigned int state = 0;
+    uid_t uid = 0;
     unsigned long inode = 0;
-    if (std::sscanf(line.c_str(), " %*d: %32[0-9A-F]:%x %*[0-9A-F:] %x %*s %*s %*s %*d %*d %lu",
-                    address, reinterpret_cast<unsigned int*>(&local), &state, &inode) == 4 &&
+    if (std::sscanf(line.c_str(), " %*d: %32[0-9A-F]:%x %*[0-9A-F:] %x %*s %*s %*s %u %*d %lu",
+                    address, reinterpret_cast<unsigned int*>(&local), &state, &uid, &inode) == 5 &&
         state == kListen && local == port) {
-      sockets->push_back({Numeric(address), inode});
+      sockets->push_back({Numeric(address), uid, inode});
     }
   }
 }
@@ -87,7 +89,7 @@ std::vector<Listener> Listeners(int port) {
   std::vector<Listener> listeners;
   for (const Socket& socket : sockets) {
     const pid_t pid = FindProcess(socket.inode);
-    listeners.push_back({socket.address, pid, pid == 0 ? "" : Program(pid)});
+    listeners.push_back({socket.address, socket.uid, pid, pid == 0 ? "" : Program(pid)});
   }
   return listeners;
 }

@@ -48,7 +48,7 @@ void CheckNode(const Folder& folder, const struct stat& status) {
     wrong = " is not a regular file";
   else if (status.st_nlink > 1)
     wrong = " has a second name (a hard link)";
-  else if (status.st_uid != geteuid() && status.st_uid != 0)
+  else if (status.st_uid != 0 && status.st_uid != geteuid())
     wrong = " belongs to another user";
   if (wrong == nullptr) return;
   throw Refused(Outcome::kHostile, folder.LockPath() + wrong, 0,

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "guard/identity.h"
+#include "guard/pid_file.h"
 #include "guard/record.h"
 #include "guard/refused.h"
 #include "guard/same_program.h"
@@ -38,7 +39,6 @@ bool WasThereFirst(pid_t pid, const struct stat& status) {
 
 OlderInstance Check(pid_t pid, const struct stat& status, const Options& options) {
   OlderInstance older;
-  if (pid == getpid()) return older;  // a restarted container gives the same number again
   Descriptor process = OpenProcess(pid);
   if (!process.valid() || !Alive(process)) return older;
   if (!WasThereFirst(pid, status) || !IsSameProgram(pid, options.older_command) ||
@@ -53,12 +53,13 @@ OlderInstance Check(pid_t pid, const struct stat& status, const Options& options
 
 }  // namespace
 
-OlderInstance FindOlder(const Folder& folder, ino_t published, const Options& options) {
+OlderInstance FindOlder(const Folder& folder, const std::string& published, pid_t self,
+                        const Options& options) {
   struct stat status;
   const int at = folder.descriptor.get();
   if (fstatat(at, folder.pid_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
   if (!S_ISREG(status.st_mode)) ThrowHostile(folder);
-  if (status.st_ino == published) return {};
+  if (MarkOf(status) == published) return {};
   const auto text = ReadFileAt(at, folder.pid_name);
   if (!text && errno == ELOOP) ThrowHostile(folder);
   if (!text && errno != ENOENT) {
@@ -66,7 +67,8 @@ OlderInstance FindOlder(const Folder& folder, ino_t published, const Options& op
                   "it may name a running instance; look and remove it");
   }
   const auto pid = text ? ParsePid(*text) : std::nullopt;
-  return pid ? Check(*pid, status, options) : OlderInstance{};
+  if (!pid || *pid == self) return {};  // a restarted container gives the same number again
+  return Check(*pid, status, options);
 }
 
 }  // namespace pidfall::guard

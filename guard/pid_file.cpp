@@ -32,6 +32,16 @@ bool WriteAll(int fd, const std::string& text) {
 
 }  // namespace
 
+std::string MarkOf(const struct stat& status) {
+#ifdef __APPLE__
+  const timespec& modified = status.st_mtimespec;
+#else
+  const timespec& modified = status.st_mtim;
+#endif
+  return std::to_string(status.st_ino) + "@" + std::to_string(modified.tv_sec) + "." +
+         std::to_string(modified.tv_nsec);
+}
+
 PendingPidFile::PendingPidFile(const Folder& folder, pid_t pid, bool durable)
     : folder_(folder), name_(folder.pid_name + kSuffix), durable_(durable) {
   const int at = folder.descriptor.get();
@@ -51,6 +61,7 @@ PendingPidFile::PendingPidFile(const Folder& folder, pid_t pid, bool durable)
     Throw("write");
   }
   file_.key = {status.st_dev, status.st_ino};
+  file_.mark = MarkOf(status);
 }
 
 PendingPidFile::~PendingPidFile() {

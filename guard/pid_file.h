@@ -6,6 +6,7 @@
 // Always whole: written beside it and renamed over it.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
@@ -18,7 +19,12 @@ namespace pidfall::guard {
 struct PublishedFile {
   Descriptor descriptor;
   FileKey key;
+  std::string mark;
 };
+
+// Tells the next owner that a file is the one that the last owner published. Not by the inode
+// alone: ext4 gives a removed file's inode to the next one.
+std::string MarkOf(const struct stat& status);
 
 // Written, and still under its private name.
 class PendingPidFile {
@@ -27,7 +33,7 @@ class PendingPidFile {
   PendingPidFile(const PendingPidFile&) = delete;
   PendingPidFile& operator=(const PendingPidFile&) = delete;
   ~PendingPidFile();  // removes it if it was not published
-  ino_t inode() const { return file_.key.inode; }
+  const std::string& mark() const { return file_.mark; }
   PublishedFile Publish();
 
  private:

@@ -65,14 +65,15 @@ std::optional<Listener> FindConfusable(const std::string& host, int port) {
 }
 
 std::string Describe(const Listener& listener) {
-  if (listener.pid == 0) return "a program of another user";
+  if (listener.pid == 0) return "a program that cannot be seen from here";
   return "PID " + std::to_string(listener.pid) + " (" + listener.program + ")";
 }
 
 // Our own program may be on its way out, having let go of its lock before its port. A stranger is
 // not, and is not waited for.
 bool EndsBy(const Listener& listener, std::chrono::steady_clock::time_point deadline) {
-  if (listener.pid == 0) return false;
+  // No process has our own user's socket open any more: it is being closed at this moment.
+  if (listener.pid == 0) return listener.uid == geteuid();
   const Descriptor process = OpenProcess(listener.pid);
   if (!process.valid()) return errno == ESRCH;
   return IsSameProgram(listener.pid, {}) && WaitUntilEnded(process, deadline);

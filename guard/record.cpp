@@ -59,10 +59,10 @@ bool SetField(std::string_view line, Record* record) {
   if (key == "state") record->clean = value == "ended";
   if (key == "boot") record->boot = value;
   if (key == "token") record->token = value;
+  if (key == "pid_file") record->pid_file = value;
   if (key == "supervisor") record->supervisor = value;
   if (key == "unit") record->unit = value;
   if (key == "pid_namespace") return SetNumber(value, &record->pid_namespace);
-  if (key == "pid_file") return SetNumber(value, &record->pid_file);
   return true;
 }
 
@@ -75,7 +75,7 @@ std::string FormatRecord(const Record& record) {
   Append(&text, "boot", record.boot);
   Append(&text, "token", record.token);
   Append(&text, "pid_namespace", std::to_string(record.pid_namespace));
-  Append(&text, "pid_file", std::to_string(record.pid_file));
+  Append(&text, "pid_file", record.pid_file);
   // The label last and only if it fits: the rest has a known, smaller size.
   std::string label;
   Append(&label, "supervisor", record.supervisor);

@@ -27,7 +27,7 @@ struct Record {
   std::string boot = {};   // the boot it ran in
   std::string token = {};  // which process of that boot, whatever its number
   uint64_t pid_namespace = 0;
-  uint64_t pid_file = 0;  // the inode of the pid file that it published
+  std::string pid_file = {};  // which file it published: inode and time, see PublishedFile
   std::string supervisor = {};
   std::string unit = {};
 };

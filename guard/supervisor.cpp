@@ -39,9 +39,8 @@ std::string SystemdUnit() {
 }
 
 // INVOCATION_ID alone reaches every descendant; SYSTEMD_EXEC_PID (systemd 248) names the one.
-bool StartedBySystemd() {
-  return !Variable("INVOCATION_ID").empty() &&
-         Variable("SYSTEMD_EXEC_PID") == std::to_string(getpid());
+bool StartedBySystemd(pid_t self) {
+  return !Variable("INVOCATION_ID").empty() && Variable("SYSTEMD_EXEC_PID") == std::to_string(self);
 }
 
 Supervisor FromParent() {
@@ -54,13 +53,13 @@ Supervisor FromParent() {
 
 }  // namespace
 
-Supervisor DetectSupervisor(Look look) {
+Supervisor DetectSupervisor(pid_t self, Look look) {
   if (const std::string label = LaunchdLabel(); !label.empty()) return {"launchd", label};
-  if (StartedBySystemd()) return {"systemd", SystemdUnit()};
+  if (StartedBySystemd(self)) return {"systemd", SystemdUnit()};
   if (!Variable("SUPERVISOR_ENABLED").empty()) {
     return {"supervisord", Variable("SUPERVISOR_PROCESS_NAME")};
   }
-  if (getpid() == 1) return {"container", Variable("HOSTNAME")};
+  if (self == 1) return {"container", Variable("HOSTNAME")};
   return look == Look::kAlsoParent ? FromParent() : Supervisor{};
 }
 

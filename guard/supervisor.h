@@ -1,6 +1,6 @@
 // Who started this process: a supervisor, or a person.
 //
-//   if (DetectSupervisor(Look::kAlsoParent).Present()) ... wait instead of ending ...
+//   if (DetectSupervisor(getpid(), Look::kAlsoParent).Present()) ... wait instead of ending ...
 #pragma once
 
 #include <sys/types.h>
@@ -16,11 +16,11 @@ struct Supervisor {
 };
 
 enum class Look {
-  kEnvironment,  // no system call but getpid
+  kEnvironment,  // no system call
   kAlsoParent,   // runit and s6 tell by nothing but the parent's name
 };
 
-Supervisor DetectSupervisor(Look look);
+Supervisor DetectSupervisor(pid_t self, Look look);
 
 // The command that really ends a process which the supervisor would start again; empty where none
 // is known.

@@ -94,7 +94,7 @@ class Watcher {
   bool NamesAnotherLiveProcess() const {
     const auto text = ReadFileAt(state_.folder.descriptor.get(), state_.folder.pid_name);
     const auto pid = text ? ParsePid(*text) : std::nullopt;
-    if (!pid || *pid == state_.owner_pid) return false;
+    if (!pid || *pid == state_.self.pid) return false;
     const Descriptor process = OpenProcess(*pid);
     return process.valid() && Alive(process);
   }

@@ -1,0 +1,97 @@
+#include "guard/port.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "guard/listeners.h"
+#include "guard/test_support.h"
+
+namespace pidfall::guard {
+namespace {
+
+int PortOf(int socket) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof address;
+  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+class PortTest : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    listening_ = ListenAlone(GetParam(), 0);
+    ASSERT_GE(listening_, 0) << strerror(errno);
+    port_ = PortOf(listening_);
+  }
+  void TearDown() override { close(listening_); }
+
+  int listening_ = -1;
+  int port_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Addresses, PortTest, testing::Values("127.0.0.1", "::1", "0.0.0.0", "::"));
+
+TEST_P(PortTest, NoOtherAddressOfThisMachineCanShadowIt) {
+  for (const char* other : {"127.0.0.1", "127.0.0.2", "::1", "0.0.0.0", "::", "localhost"}) {
+    const int second = ListenAlone(other, port_);
+    EXPECT_EQ(second, -1) << other << " beside " << GetParam();
+    EXPECT_EQ(errno, EADDRINUSE);
+    if (second >= 0) close(second);
+  }
+}
+
+TEST_P(PortTest, NamesWhoListens) {
+  const std::string us = DescribeListener("localhost", port_);
+  EXPECT_NE(us.find("PID " + std::to_string(getpid())), std::string::npos) << us;
+  EXPECT_NE(us.find("guard_port_test"), std::string::npos) << us;
+}
+
+TEST_P(PortTest, IsNeverShared) {
+  int on = 1;
+  socklen_t size = sizeof on;
+  getsockopt(listening_, SOL_SOCKET, SO_REUSEPORT, &on, &size);
+  EXPECT_EQ(on, 0);
+}
+
+TEST(AwaitFreePort, WaitsForOurOwnProgramThatEnds) {
+  int channel[2];
+  ASSERT_EQ(pipe(channel), 0);
+  Child ending([&](const Signals& signals) {
+    const int port = PortOf(ListenAlone("127.0.0.1", 0));
+    if (write(channel[1], &port, sizeof port) < 0) return 1;
+    signals.Ready();
+    signals.Wait();
+    return 0;
+  });
+  ending.WaitReady();
+  int port = 0;
+  ASSERT_EQ(read(channel[0], &port, sizeof port), static_cast<ssize_t>(sizeof port));
+  ending.Go();
+  EXPECT_EQ(AwaitFreePort("127.0.0.1", port), "");
+  close(channel[0]);
+  close(channel[1]);
+}
+
+TEST(AwaitFreePort, NamesAListenerThatStays) {
+  const int listening = ListenAlone("127.0.0.1", 0);
+  const std::string taken = AwaitFreePort("127.0.0.1", PortOf(listening));
+  EXPECT_NE(taken.find("PID " + std::to_string(getpid())), std::string::npos) << taken;
+  close(listening);
+}
+
+TEST(AwaitFreePort, SaysNothingOfAFreePort) {
+  const int listening = ListenAlone("127.0.0.1", 0);
+  const int port = PortOf(listening);
+  close(listening);
+  EXPECT_EQ(AwaitFreePort("127.0.0.1", port), "");
+}
+
+}  // namespace
+}  // namespace pidfall::guard
