@@ -17,5 +17,9 @@ const std::vector<Scenario>& Catalogue();
 
 std::span<const Scenario> DuplicateFamily();
 std::span<const Scenario> StaleFamily();
+std::span<const Scenario> PidReuseFamily();
+std::span<const Scenario> PortFamily();
+std::span<const Scenario> TimeWaitFamily();
+std::span<const Scenario> StopFamily();
 
 }  // namespace pidfall

@@ -2,17 +2,20 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <stdexcept>
 
+#include "harness/probe/process.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {
@@ -41,10 +44,21 @@ void* Idle(void*) {
 }
 
 // The kernel gives the next thread the number after ns_last_pid.
-void StartThreadNumbered(pid_t id) {
-  WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(id - 1));
+void StartThread(pid_t id) {
+  if (id != 0) WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(id - 1));
   pthread_t thread{};
-  pthread_create(&thread, nullptr, Idle, nullptr);
+  if (const int error = pthread_create(&thread, nullptr, Idle, nullptr); error != 0) {
+    errno = error;
+    ThrowErrno("start a thread");
+  }
+}
+
+// It was never executed, so it still has the director's: and a target that has none may not look
+// into a process that has some, to see which program it is.
+void DropCapabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+  if (syscall(SYS_capset, &header, none) != 0) ThrowErrno("drop a bystander's capabilities");
 }
 
 // Each signal is one byte into `record`. SIGKILL and SIGSTOP cannot be recorded: those show in how
@@ -70,8 +84,14 @@ int Live(const BystanderOptions& options, int record) {
   UniqueFd held, connected;
   if (options.listen_on != 0) held = OpenSocket(options.listen_on, true);
   if (options.connect_to != 0) connected = OpenSocket(options.connect_to, false);
-  if (options.thread_id != 0) StartThreadNumbered(options.thread_id);
+  if (options.thread_id != 0 || options.has_thread) StartThread(options.thread_id);
+  DropCapabilities();
   RecordSignals(record);
+}
+
+bool IsStopped(pid_t pid) {
+  const auto info = ReadProcess(pid);
+  return info && info->state == 'T';
 }
 
 std::string SignalName(int number) {
@@ -93,13 +113,39 @@ Bystander::Bystander(const BystanderOptions& options) {
     throw std::runtime_error("a bystander could not be started");
   }
   fcntl(recorded_.get(), F_SETFL, O_NONBLOCK);
+  if (options.thread_id != 0 && thread_id() != options.thread_id) {
+    throw std::runtime_error(
+        "the number " + std::to_string(options.thread_id) +
+        " could not be given to a thread: something else was started meanwhile");
+  }
+}
+
+pid_t Bystander::thread_id() const {
+  for (const pid_t thread : Threads(child_.pid)) {
+    if (thread != child_.pid) return thread;
+  }
+  return 0;
+}
+
+// A signal is recorded only once the bystander gets to run. The kernel hands out the highest number
+// last, so when that one is recorded, everything sent before it is.
+void Bystander::CatchUp() const {
+  if (WaitForEnd(child_, Duration::zero()) || IsStopped(child_.pid)) return;
+  SendSignal(child_, SIGRTMAX);
+  pollfd recorded{recorded_.get(), POLLIN, 0};
+  const auto bound = std::chrono::duration_cast<std::chrono::milliseconds>(kReadyBound);
+  while (poll(&recorded, 1, static_cast<int>(bound.count())) == 1) {
+    char byte = 0;
+    if (read(recorded_.get(), &byte, 1) != 1 || byte == SIGRTMAX) return;
+    numbers_ += byte;
+  }
 }
 
 std::vector<std::string> Bystander::Signals() const {
-  char byte = 0;
-  while (read(recorded_.get(), &byte, 1) == 1) numbers_ += byte;
+  CatchUp();
   std::vector<std::string> names;
   for (const char number : numbers_) names.push_back(SignalName(number));
+  if (IsStopped(child_.pid)) names.emplace_back("SIGSTOP");
   if (WaitForEnd(child_, Duration::zero())) names.emplace_back("the one that ended it");
   return names;
 }

@@ -13,10 +13,11 @@
 namespace pidfall {
 
 struct BystanderOptions {
-  pid_t pid = 0;        // the number that it must get; 0: any
-  pid_t thread_id = 0;  // the number that a second thread of it must get; 0: no second thread
-  int listen_on = 0;    // a port of 127.0.0.1 that it holds; 0: none
-  int connect_to = 0;   // a port of 127.0.0.1 that it is a client of; 0: none
+  pid_t pid = 0;            // the number that it must get; 0: any
+  pid_t thread_id = 0;      // the number that a second thread of it must get; 0: no second thread
+  bool has_thread = false;  // a second thread, whatever its number
+  int listen_on = 0;        // a port of 127.0.0.1 that it holds; 0: none
+  int connect_to = 0;       // a port of 127.0.0.1 that it is a client of; 0: none
 };
 
 class Bystander {
@@ -24,11 +25,15 @@ class Bystander {
   explicit Bystander(const BystanderOptions& options);
 
   pid_t pid() const { return child_.pid; }
+  // Of its second thread; 0 when it has none.
+  pid_t thread_id() const;
   // Names of the signals it got so far, and of the one that ended it.
   std::vector<std::string> Signals() const;
   void End();
 
  private:
+  void CatchUp() const;
+
   Child child_;
   UniqueFd recorded_;
   mutable std::string numbers_;

@@ -1,0 +1,62 @@
+#include "harness/probe/http.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kMostKept = 1 << 20;
+
+bool ReadableBefore(int fd, Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  pollfd event{fd, POLLIN, 0};
+  return poll(&event, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) > 0;
+}
+
+// HTTP/1.0, so that the answer ends with the connection whatever the server thinks of keeping it.
+std::string Question(const std::string& path) {
+  return "GET " + path + " HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+}
+
+}  // namespace
+
+UniqueFd ConnectTo(int port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    ThrowErrno("connect to 127.0.0.1:" + std::to_string(port));
+  }
+  return fd;
+}
+
+HttpReply HttpGet(int port, const std::string& path, Duration bound) {
+  const auto deadline = Clock::now() + bound;
+  const UniqueFd fd = ConnectTo(port);
+  const std::string question = Question(path);
+  // MSG_NOSIGNAL: a server that hangs up at once must not end the harness.
+  send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
+  HttpReply reply;
+  std::array<char, 16384> chunk{};
+  while (reply.text.size() < kMostKept && ReadableBefore(fd.get(), deadline)) {
+    const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
+    reply.closed_by_server = n == 0;
+    if (n <= 0) break;
+    reply.text.append(chunk.data(), static_cast<size_t>(n));
+  }
+  std::sscanf(reply.text.c_str(), "HTTP/%*d.%*d %d", &reply.status);
+  return reply;
+}
+
+}  // namespace pidfall

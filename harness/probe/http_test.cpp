@@ -1,0 +1,86 @@
+#include "harness/probe/http.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <system_error>
+#include <thread>
+
+#include "harness/probe/sockets.h"
+
+namespace pidfall {
+namespace {
+
+constexpr Duration kBound = std::chrono::seconds(5);
+constexpr Duration kShort = std::chrono::milliseconds(20);
+
+// Serves one connection in a thread.
+class OneConnection {
+ public:
+  explicit OneConnection(const std::function<void(int)>& serve)
+      : port_(FreePort()), listening_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port_));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+        listen(listening_.get(), 1) != 0) {
+      ThrowErrno("listen");
+    }
+    thread_ = std::thread([this, serve] {
+      const UniqueFd accepted(accept(listening_.get(), nullptr, nullptr));
+      std::array<char, 4096> question{};
+      (void)!read(accepted.get(), question.data(), question.size());
+      serve(accepted.get());
+    });
+  }
+  ~OneConnection() { thread_.join(); }
+  int port() const { return port_; }
+
+ private:
+  int port_;
+  UniqueFd listening_;
+  std::thread thread_;
+};
+
+TEST(HttpGet, AnswerAndClose_LeavesTheServersSideInTimeWait) {
+  const OneConnection server([](int fd) { WriteAll(fd, "HTTP/1.0 204 Fine\r\n\r\n", "answer"); });
+  const HttpReply reply = HttpGet(server.port(), "/", kBound);
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_TRUE(reply.closed_by_server);
+  EXPECT_FALSE(TcpSocketsOn(server.port(), TcpState::kTimeWait).empty());
+}
+
+TEST(HttpGet, ServerThatKeepsTheConnection_IsLeftWhenTheBoundIsOver) {
+  const Pipe over = MakePipe();
+  const OneConnection server([&](int fd) {
+    WriteAll(fd, "HTTP/1.1 200 OK\r\n\r\n", "answer");
+    char byte = 0;
+    (void)!read(over.read.get(), &byte, 1);
+  });
+  const HttpReply reply = HttpGet(server.port(), "/", kShort);
+  WriteAll(over.write.get(), ".", "pipe");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_FALSE(reply.closed_by_server);
+}
+
+TEST(HttpGet, AnswerThatIsNotHttp_HasNoStatus) {
+  const OneConnection server([](int fd) { WriteAll(fd, "-ERR unknown command\r\n", "answer"); });
+  EXPECT_EQ(HttpGet(server.port(), "/", kBound).status, 0);
+}
+
+TEST(HttpGet, NobodyListening_ThrowsAndNamesThePort) {
+  const int port = FreePort();
+  try {
+    HttpGet(port, "/", kBound);
+    FAIL() << "it connected";
+  } catch (const std::system_error& error) {
+    EXPECT_NE(std::string(error.what()).find(std::to_string(port)), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace pidfall

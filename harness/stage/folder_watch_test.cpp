@@ -1,0 +1,50 @@
+#include "harness/stage/folder_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace pidfall {
+namespace {
+
+class FolderWatchTest : public testing::Test {
+ protected:
+  FolderWatchTest() { std::filesystem::create_directories(folder_); }
+  ~FolderWatchTest() override { std::filesystem::remove_all(folder_); }
+  std::string folder_ = testing::TempDir() + "folder_watch_test";
+};
+
+TEST_F(FolderWatchTest, NewFile_IsSeen) {
+  const FolderWatch watch(folder_);
+  EXPECT_FALSE(watch.SawNew());
+  WriteFile(folder_ + "/new", "");
+  EXPECT_TRUE(watch.SawNew());
+}
+
+TEST_F(FolderWatchTest, FileMovedIn_IsSeen) {
+  WriteFile(folder_ + ".elsewhere", "");
+  const FolderWatch watch(folder_);
+  std::filesystem::rename(folder_ + ".elsewhere", folder_ + "/moved");
+  EXPECT_TRUE(watch.SawNew());
+}
+
+TEST_F(FolderWatchTest, OldFileRewrittenOrRemoved_IsNothingNew) {
+  WriteFile(folder_ + "/old", "1");
+  const FolderWatch watch(folder_);
+  WriteFile(folder_ + "/old", "2");
+  std::filesystem::remove(folder_ + "/old");
+  EXPECT_FALSE(watch.SawNew());
+}
+
+TEST(FolderWatch, MissingFolder_IsNamed) {
+  try {
+    const FolderWatch watch("/nowhere/at/all");
+    FAIL() << "it watches nothing";
+  } catch (const std::system_error& error) {
+    EXPECT_NE(std::string(error.what()).find("/nowhere/at/all"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace pidfall

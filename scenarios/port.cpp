@@ -1,0 +1,190 @@
+// One port, one server: strangers on it, and the ways in which Linux lets two have it at once.
+#include <string>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+#include "harness/stage/hint.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+constexpr char kIpv6Loopback[] = "::1";
+constexpr char kEveryAddress[] = "0.0.0.0";
+constexpr Duration kHintBound = std::chrono::seconds(5);
+
+// C8 asks for the port in the message, C10 for whoever has it.
+void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& stranger) {
+  const auto says = [&](const std::string& word) {
+    return refused.output().find(word) != std::string::npos;
+  };
+  const std::string port = std::to_string(stage.port());
+  stage.Require(says(port), "C8",
+                "the message does not name the port " + port + ": \"" + refused.FirstLines() + '"');
+  const auto info = ReadProcess(stranger.pid());
+  const std::string pid = std::to_string(stranger.pid());
+  stage.Prefer(says(pid) && info && says(info->program), "C10",
+               "the message does not name who has the port (pid " + pid + ", " +
+                   (info ? info->program : "?") + "): \"" + refused.FirstLines() + '"');
+}
+
+void HeldByStranger(Stage& stage) {
+  stage.NeedPort();
+  Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
+  Instance& server = stage.Start();
+  stage.ExpectFailure(server, "C8", std::to_string(stage.port()));
+  ExpectNamed(stage, server, stranger);
+  stage.ExpectUntouched(stranger);
+}
+
+void StrangerGone(Stage& stage) {
+  stage.NeedPort();
+  Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
+  Instance& refused = stage.Start();
+  stage.Settle(refused);
+  stranger.End();
+  stage.Did("end the bystander");
+  Instance& next = stage.Start();
+  stage.Settle(next);
+  // A start that stood by is as good as a new one.
+  stage.Require(stage.Serves(next) || stage.Serves(refused), "C8",
+                "what a failed start left behind keeps the next one out: it printed \"" +
+                    next.FirstLines() + '"');
+}
+
+// Starts as if they were two instances that have nothing in common but the port.
+StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
+  if (stage.target().pid_file) stage.NeedPlaceholder("{pid_file}");
+  return {.pid_file = stage.OtherPidFile(), .host = host};
+}
+
+void ExpectPortUnshared(Stage& stage, Instance& second, const Instance& owner) {
+  const bool serves = stage.Settle(second) == Outcome::kServes;
+  stage.Require(!serves || !stage.Serves(owner), "C10",
+                second.name() + " and " + owner.name() + " both serve on port " +
+                    std::to_string(stage.port()));
+  stage.ExpectOneOwner(owner);
+}
+
+void SharedByReuseport(Stage& stage) {
+  stage.NeedPort();
+  const StartOptions unrelated = Unrelated(stage);
+  const Instance& owner = stage.StartOwner();
+  ExpectPortUnshared(stage, stage.Start(unrelated), owner);
+}
+
+void NeedIpv6Loopback() {
+  if (!CanListenOnIpv6Loopback()) throw Skip("::1 is missing: IPv6 is switched off here");
+}
+
+void LoopbackShadow(Stage& stage) {
+  stage.NeedPort();
+  stage.NeedPlaceholder("{host}");
+  NeedIpv6Loopback();
+  const Instance& owner = stage.StartOwner();
+  ExpectPortUnshared(stage, stage.Start({.host = kIpv6Loopback}), owner);
+}
+
+void LoopbackShadowUnrelated(Stage& stage) {
+  stage.NeedPort();
+  stage.NeedPlaceholder("{host}");
+  NeedIpv6Loopback();
+  const StartOptions unrelated = Unrelated(stage, kIpv6Loopback);
+  const Instance& owner = stage.StartOwner();
+  ExpectPortUnshared(stage, stage.Start(unrelated), owner);
+}
+
+// Linux refuses this bind by itself (BSD and macOS grant it), unless both ask for SO_REUSEPORT.
+void WildcardBesideLoopback(Stage& stage) {
+  stage.NeedPort();
+  stage.NeedPlaceholder("{host}");
+  const StartOptions unrelated = Unrelated(stage, kEveryAddress);
+  const Instance& owner = stage.StartOwner();
+  ExpectPortUnshared(stage, stage.Start(unrelated), owner);
+}
+
+// Does what the message says, and sees whom it hits.
+void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) {
+  const std::string command = HintedCommand(adviser.output());
+  if (command.empty()) throw NotApplicable("the message hints at no command");
+  stage.Did("run the hint: " + command);
+  const Shelled done = RunInShell(command, kHintBound);
+  stage.Saw("the hint ended with " + done.ending.Describe());
+  const auto signals = client.Signals();
+  stage.Require(signals.empty(), "C16",
+                "the hint \"" + command + "\" sent " + (signals.empty() ? "" : signals.front()) +
+                    " to a client of the port");
+  // A launchd command on Linux hits nobody because it is not there.
+  if (done.lacks_a_program() && command.find("lsof") != std::string::npos) {
+    throw Skip("the hint needs lsof (install it: apt-get install lsof)");
+  }
+}
+
+StartOptions InUtf8() { return {.environment = {"LC_ALL=C.UTF-8"}}; }
+
+void NeedSandboxForHints(const Stage& stage) {
+  stage.NeedPort();
+  stage.NeedFullSandbox("running a hint, which may kill,");
+}
+
+void DuplicatesHint(Stage& stage) {
+  NeedSandboxForHints(stage);
+  stage.StartOwner();
+  const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
+  Instance& duplicate = stage.Start(InUtf8());
+  if (stage.Settle(duplicate) != Outcome::kEnded) throw NotApplicable("the duplicate stands by");
+  FollowHint(stage, duplicate, client);
+}
+
+void ConflictsHint(Stage& stage) {
+  NeedSandboxForHints(stage);
+  stage.StartBystander({.listen_on = stage.port()});
+  const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
+  Instance& refused = stage.Start(InUtf8());
+  stage.Settle(refused);
+  FollowHint(stage, refused, client);
+}
+
+constexpr Scenario kFamily[] = {
+    {"port/held-by-stranger", "C8 C10",
+     "Another program listens on the port: the start fails, with neither success nor the "
+     "duplicate's status, and names the port and who has it.",
+     "A supervisor takes \"somebody else has the port\" for \"it runs already\", and nobody "
+     "serves.",
+     HeldByStranger},
+    {"port/stranger-gone", "C8",
+     "A start failed on a stranger's port, the stranger ends: the next start serves.",
+     "What the failed start left behind keeps every later one out.", StrangerGone},
+    {"port/shared-by-reuseport", "C10",
+     "A second start on the same port with another pid file: they never both serve.",
+     "SO_REUSEPORT splits the clients between two servers without any error "
+     "(https://github.com/ggml-org/llama.cpp/issues/20963).",
+     SharedByReuseport},
+    {"port/loopback-shadow", "C10 C1",
+     "The owner serves on 127.0.0.1, a second start is told ::1: Linux would let it, and it is "
+     "the same instance.",
+     "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
+     LoopbackShadow},
+    {"port/loopback-shadow-unrelated", "C10",
+     "The same with another pid file: two servers on one port number of this machine.",
+     "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
+     LoopbackShadowUnrelated},
+    {"port/wildcard-beside-loopback", "C10",
+     "The owner serves on 127.0.0.1, a second start is told 0.0.0.0: refused.",
+     "The one on 127.0.0.1 hides the other from this machine only.", WildcardBesideLoopback},
+    {"port/duplicates-hint", "C16",
+     "The command that a duplicate hints at is run while a client is connected: no signal for it.",
+     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
+     DuplicatesHint},
+    {"port/conflicts-hint", "C16",
+     "The same for the command hinted at when a stranger has the port.",
+     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
+     ConflictsHint},
+};
+
+}  // namespace
+
+std::span<const Scenario> PortFamily() { return kFamily; }
+
+}  // namespace pidfall

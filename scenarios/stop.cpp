@@ -1,0 +1,118 @@
+// Ending the target by a signal: soon, at any moment of its life, and with nothing in the way of
+// the next start. Which status it ends with is written down, not judged: conventions differ.
+#include <string>
+
+#include "harness/probe/http.h"
+#include "harness/stage/folder_watch.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+bool FileNames(const Stage& stage, pid_t pid) {
+  const std::string number = std::to_string(pid);
+  const std::string content = stage.PidFile().content;
+  return content == number || content.compare(0, number.size() + 1, number + '\n') == 0;
+}
+
+void ExpectEnds(Stage& stage, Instance& instance, const std::string& when) {
+  const bool gone = stage.Gone(instance, Stage::kStopBound);
+  stage.Require(gone, "C12",
+                instance.name() + (stage.Serves(instance) ? " serves on" : " runs on") +
+                    " 2 s after the signal that came " + when);
+  if (instance.ending())
+    stage.Saw(instance.name() + " ended with " + instance.ending()->Describe());
+  stage.Prefer(
+      !stage.target().pid_file || !FileNames(stage, instance.pid()), "C12",
+      "the pid file still names " + instance.name() + ", which was ended by a signal " + when);
+}
+
+void ExpectNextServes(Stage& stage) {
+  stage.ExpectServes(stage.Start(), "C12", "the instance before was ended by a signal");
+}
+
+void EndsServing(Stage& stage, int signal) {
+  Instance& owner = stage.StartOwner();
+  stage.Signal(owner, signal);
+  ExpectEnds(stage, owner, "while it served");
+  ExpectNextServes(stage);
+}
+
+void Sigterm(Stage& stage) { EndsServing(stage, SIGTERM); }
+void Sigint(Stage& stage) { EndsServing(stage, SIGINT); }
+
+void Twice(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  stage.Signal(owner, SIGTERM);
+  stage.Signal(owner, SIGTERM);
+  ExpectEnds(stage, owner, "twice");
+  ExpectNextServes(stage);
+}
+
+void ClientConnected(Stage& stage) {
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  const UniqueFd client = ConnectTo(stage.port());
+  stage.Did("connect a client that says nothing");
+  stage.Signal(owner, SIGTERM);
+  ExpectEnds(stage, owner, "while a client was connected");
+  ExpectNextServes(stage);
+}
+
+void AtItsFirstInstruction(Stage& stage) {
+  Instance& starting = stage.Start({.held = true});
+  stage.Signal(starting, SIGTERM);
+  stage.Release(starting);
+  ExpectEnds(stage, starting, "before its first instruction");
+  ExpectNextServes(stage);
+}
+
+void AtItsFirstFile(Stage& stage) {
+  const FolderWatch folder(stage.folder());
+  Instance& starting = stage.Start();
+  const auto past = [&] { return starting.ended() || stage.Serves(starting); };
+  stage.WaitUntil([&] { return folder.SawNew() || past(); }, Stage::kSettleBound);
+  if (!folder.SawNew()) throw NotApplicable("the target creates nothing in its folder");
+  stage.Signal(starting, SIGTERM);
+  ExpectEnds(stage, starting, "when it had created its first file");
+  ExpectNextServes(stage);
+}
+
+void AsItBeginsToServe(Stage& stage) {
+  Instance& starting = stage.Start();
+  const auto begun = [&] { return starting.ended() || stage.Serves(starting); };
+  if (!stage.WaitUntil(begun, Stage::kSettleBound) || starting.ended()) {
+    throw Broken("the target never served");
+  }
+  stage.Signal(starting, SIGTERM);
+  ExpectEnds(stage, starting, "as it began to serve");
+  ExpectNextServes(stage);
+}
+
+constexpr Scenario kFamily[] = {
+    {"stop/sigterm", "C12", "SIGTERM to the owner: it ends within 2 s, and the next start serves.",
+     "The supervisor kills it the hard way, and what it left blocks the next start.", Sigterm},
+    {"stop/sigint", "C12", "SIGINT (Ctrl-C) to the owner: it ends within 2 s, and the next serves.",
+     "A person closes the terminal, and the server stays or leaves a trap.", Sigint},
+    {"stop/twice", "C12", "SIGTERM twice in a row: it ends within 2 s, and the next start serves.",
+     "The second signal cuts the clean-up short and leaves a trap.", Twice},
+    {"stop/client-connected", "C12",
+     "SIGTERM while a client that says nothing is connected: it ends within 2 s.",
+     "One idle browser keeps the old copy alive, and the restart fails.", ClientConnected},
+    {"stop/at-its-first-instruction", "C12",
+     "SIGTERM is there before the first instruction: it ends, and the next start serves.",
+     "An agent unloaded while it starts runs on without its supervisor.", AtItsFirstInstruction},
+    {"stop/at-its-first-file", "C12",
+     "SIGTERM at the moment at which its first file appears: it ends, and the next start serves.",
+     "A half-made safeguard blocks every later start.", AtItsFirstFile},
+    {"stop/as-it-begins-to-serve", "C12",
+     "SIGTERM at the moment at which it listens: the signal is not lost.",
+     "A signal between two set-up steps is lost, and the server serves on.", AsItBeginsToServe},
+};
+
+}  // namespace
+
+std::span<const Scenario> StopFamily() { return kFamily; }
+
+}  // namespace pidfall

@@ -1,0 +1,110 @@
+// Starting again while connections of the last run are still in TIME_WAIT, a minute on Linux.
+#include <string>
+
+#include "harness/probe/http.h"
+#include "harness/probe/sockets.h"
+#include "harness/stage/folder_watch.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+constexpr Duration kReplyBound = std::chrono::seconds(2);
+constexpr Duration kSocketBound = std::chrono::seconds(2);
+
+bool InTimeWait(const Stage& stage) {
+  return !TcpSocketsOn(stage.port(), TcpState::kTimeWait).empty();
+}
+
+// Whoever closes first is the one whose side stays.
+void ExpectTimeWait(Stage& stage) {
+  if (!stage.WaitUntil([&] { return InTimeWait(stage); }, kSocketBound)) {
+    throw Broken("no connection to port " + std::to_string(stage.port()) + " is in TIME_WAIT");
+  }
+  stage.Saw("a connection of the port in TIME_WAIT");
+}
+
+void LetServerCloseFirst(Stage& stage) {
+  const HttpReply reply = HttpGet(stage.port(), stage.target().health_path, kReplyBound);
+  stage.Did("ask for " + stage.target().health_path + " (answer " + std::to_string(reply.status) +
+            ")");
+  if (!reply.closed_by_server) {
+    throw NotApplicable("the target does not close a connection after its answer");
+  }
+  ExpectTimeWait(stage);
+}
+
+void ExpectRestart(Stage& stage, const std::string& although) {
+  ExpectTimeWait(stage);
+  stage.ExpectServes(stage.Start(), "C10", although);
+}
+
+void AfterAnAnswer(Stage& stage) {
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  LetServerCloseFirst(stage);
+  stage.KillTree(owner);
+  ExpectRestart(stage, "the port is only in TIME_WAIT, after an answer of the last run");
+}
+
+// Accepted, and not only queued by the kernel: a queued one is reset when the server goes.
+void AwaitAccepted(Stage& stage) {
+  const auto accepted = [&] {
+    for (const TcpSocket& socket : TcpSocketsOn(stage.port(), TcpState::kEstablished)) {
+      if (socket.inode != 0) return true;
+    }
+    return false;
+  };
+  if (!stage.WaitUntil(accepted, kSocketBound)) {
+    throw NotApplicable("the target accepts no connection that says nothing");
+  }
+}
+
+void WithAClientConnected(Stage& stage) {
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  UniqueFd client = ConnectTo(stage.port());
+  stage.Did("connect a client that says nothing");
+  AwaitAccepted(stage);
+  stage.KillTree(owner);
+  client.Reset();
+  ExpectRestart(stage, "the port is only in TIME_WAIT, after a client of the last run");
+}
+
+// The fifth edge case of the report: the agent is unloaded while its server starts.
+void UnloadedWhileStarting(Stage& stage) {
+  stage.NeedPort();
+  Instance& last = stage.StartOwner();
+  LetServerCloseFirst(stage);
+  stage.KillTree(last);
+  const FolderWatch folder(stage.folder());
+  Instance& starting = stage.Start();
+  stage.WaitUntil([&] { return folder.SawNew() || starting.ended() || stage.Serves(starting); },
+                  Stage::kSettleBound);
+  stage.Signal(starting, SIGTERM);
+  stage.Require(stage.Gone(starting, Stage::kStopBound), "C12",
+                "a server that was unloaded while it started runs on after 2 s");
+  ExpectRestart(stage, "the server unloaded before it has ended");
+}
+
+constexpr Scenario kFamily[] = {
+    {"time-wait/after-an-answer", "C10",
+     "The server closed a connection first and is restarted at once: it serves.",
+     "Every restart under traffic fails for a minute "
+     "(https://github.com/ytyou/ticktock/issues/44).",
+     AfterAnAnswer},
+    {"time-wait/with-a-client-connected", "C10",
+     "The server is killed while a client is connected and started again at once: it serves.",
+     "Every crash under traffic is an outage of a minute.", WithAClientConnected},
+    {"time-wait/unloaded-while-starting", "C10 C12",
+     "In TIME_WAIT the server is started, gets SIGTERM while it starts, and is started again.",
+     "An agent that is unloaded and loaded again shows a port error, or runs twice.",
+     UnloadedWhileStarting},
+};
+
+}  // namespace
+
+std::span<const Scenario> TimeWaitFamily() { return kFamily; }
+
+}  // namespace pidfall
