@@ -16,20 +16,22 @@
 namespace pidfall {
 namespace {
 
-// Linux 5.5 has set_tid. Where the kernel or the user namespace refuses it, the next fork gets
-// the number after ns_last_pid: free of races because one process alone forks in our sandbox.
-bool RefusesSetTid() {
-  static const bool kRefuses = getenv("PIDFALL_NO_SET_TID") != nullptr;
-  return kRefuses;
+// Linux 5.5 has set_tid. Where it is refused (seccomp, or the switch that tests this), the next
+// fork gets the number after ns_last_pid, unless a target's own fork comes first: hence the tries.
+constexpr int kForecasts = 10;
+
+bool HidesSetTid() {
+  static const bool kHides = getenv("PIDFALL_NO_SET_TID") != nullptr;
+  return kHides;
 }
 
-long RawClone(const CloneOptions& options, int* pidfd) {
+long RawClone(const CloneOptions& options, int* pidfd, bool with_set_tid) {
   clone_args args{};
   pid_t wanted = options.pid;
   args.flags = options.namespaces | CLONE_PIDFD;
   args.pidfd = reinterpret_cast<uint64_t>(pidfd);
   args.exit_signal = SIGCHLD;
-  if (wanted != 0 && !RefusesSetTid()) {
+  if (wanted != 0 && with_set_tid) {
     args.set_tid = reinterpret_cast<uint64_t>(&wanted);
     args.set_tid_size = 1;
   }
@@ -37,6 +39,28 @@ long RawClone(const CloneOptions& options, int* pidfd) {
 }
 
 void ForecastPid(pid_t pid) { WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid - 1)); }
+
+// The copy that got another number ends before it has done anything.
+long CloneByForecast(const CloneOptions& options, int* pidfd) {
+  for (int i = 0; i < kForecasts; ++i) {
+    ForecastPid(options.pid);
+    const long pid = RawClone(options, pidfd, false);
+    if (pid < 0 || pid == options.pid) return pid;
+    if (pid == 0 && getpid() == options.pid) return 0;
+    if (pid == 0) _exit(0);
+    Reap({static_cast<pid_t>(pid), UniqueFd(*pidfd)});
+  }
+  errno = EEXIST;
+  return -1;
+}
+
+long CloneAsAsked(const CloneOptions& options, int* pidfd) {
+  if (options.pid == 0) return RawClone(options, pidfd, false);
+  if (HidesSetTid()) return CloneByForecast(options, pidfd);
+  const long pid = RawClone(options, pidfd, true);
+  const bool refused = pid < 0 && (errno == EPERM || errno == ENOSYS);
+  return refused ? CloneByForecast(options, pidfd) : pid;
+}
 
 // Descriptors 0, 1 and 2, and nothing else that is not inherited on purpose.
 void WireDescriptors(int output) {
@@ -79,10 +103,11 @@ int Execute(const LaunchOptions& options, const std::string& program, int report
 }  // namespace
 
 Child Clone(const CloneOptions& options, const std::function<int()>& body) {
-  if (options.pid != 0 && RefusesSetTid()) ForecastPid(options.pid);
   int pidfd = -1;
-  const long pid = RawClone(options, &pidfd);
-  if (pid < 0) ThrowErrno("clone3");
+  const long pid = CloneAsAsked(options, &pidfd);
+  if (pid < 0) {
+    ThrowErrno(options.pid == 0 ? "clone3" : "get the pid " + std::to_string(options.pid));
+  }
   if (pid == 0) {
     int status = 125;
     try {

@@ -11,7 +11,7 @@ namespace pidfall {
 
 struct CloneOptions {
   uint64_t namespaces = 0;  // CLONE_NEW... flags
-  pid_t pid = 0;            // set_tid (Linux 5.5); needs CAP_CHECKPOINT_RESTORE there
+  pid_t pid = 0;  // the number it must get: set_tid, else ns_last_pid (PIDFALL_NO_SET_TID)
 };
 
 // A copy of this process that runs `body` and ends with the status that it returns.

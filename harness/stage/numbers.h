@@ -1,0 +1,14 @@
+// Whole decimal numbers in a pid file, whatever else it holds.
+//
+//   ReplaceNumber("31\nport=310\n", 31, 7)   // "7\nport=310\n"
+#pragma once
+
+#include <string>
+
+namespace pidfall {
+
+bool HasNumber(const std::string& text, long number);
+// Each occurrence.
+std::string ReplaceNumber(const std::string& text, long from, long to);
+
+}  // namespace pidfall

@@ -1,0 +1,97 @@
+#include "harness/stage/recycle.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "harness/stage/numbers.h"
+
+namespace pidfall {
+namespace {
+
+// Some write the file only after they serve.
+constexpr Duration kNamingBound = std::chrono::seconds(2);
+
+pid_t NumberNamed(Stage& stage, const Instance& owner) {
+  pid_t named = 0;
+  const auto is_named = [&] {
+    const std::string content = stage.PidFile().content;
+    for (const pid_t pid : owner.Processes()) {
+      if (HasNumber(content, pid)) named = pid;
+    }
+    return named != 0;
+  };
+  if (!stage.WaitUntil(is_named, kNamingBound)) {
+    throw NotApplicable("the pid file names no process of the owner's");
+  }
+  return named;
+}
+
+void WriteOver(Stage& stage, pid_t number, pid_t live) {
+  stage.WritePidFile(ReplaceNumber(stage.PidFile().content, number, live));
+  stage.Did("put pid " + std::to_string(live) + " there: written, not recycled");
+}
+
+void SayRecycled(Stage& stage, pid_t number) {
+  stage.Saw("the kernel hand out pid " + std::to_string(number) + " again");
+}
+
+}  // namespace
+
+pid_t LeaveFileBehind(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  const pid_t number = NumberNamed(stage, owner);
+  const std::string content = stage.PidFile().content;
+  stage.KillTree(owner);
+  // A watcher that outlived it for a moment may have tidied up; a power loss would not let it.
+  if (!stage.PidFile().exists) stage.WritePidFile(content);
+  return number;
+}
+
+Bystander& GiveToStranger(Stage& stage, pid_t number) {
+  const bool full = stage.world().full;
+  Bystander& stranger = stage.StartBystander({.pid = full ? number : 0});
+  if (full) {
+    SayRecycled(stage, number);
+  } else {
+    WriteOver(stage, number, stranger.pid());
+  }
+  return stranger;
+}
+
+Bystander& GiveToThread(Stage& stage, pid_t number) {
+  const bool full = stage.world().full;
+  Bystander& stranger = stage.StartBystander({.thread_id = full ? number : 0, .has_thread = true});
+  if (full) {
+    SayRecycled(stage, number);
+  } else {
+    WriteOver(stage, number, stranger.thread_id());
+  }
+  return stranger;
+}
+
+Instance& GiveToSibling(Stage& stage, pid_t number) {
+  stage.NeedPlaceholder("{pid_file}");
+  StartOptions options{.pid_file = stage.OtherPidFile(), .pid = stage.world().full ? number : 0};
+  if (stage.target().port) {
+    stage.NeedPlaceholder("{port}");
+    options.port = stage.OtherPort();
+  }
+  Instance& sibling = stage.StartOwner(options);
+  const auto processes = sibling.Processes();
+  if (std::find(processes.begin(), processes.end(), number) != processes.end()) {
+    SayRecycled(stage, number);
+  } else {  // one that went to the background gave the number back
+    WriteOver(stage, number, processes.front());
+  }
+  return sibling;
+}
+
+Instance& GiveToStarter(Stage& stage, pid_t number) {
+  if (!stage.world().full) return stage.Start({.takes_place_of = number});
+  Instance& starter = stage.Start({.pid = number});
+  SayRecycled(stage, number);
+  return starter;
+}
+
+}  // namespace pidfall

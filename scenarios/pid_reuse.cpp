@@ -1,0 +1,120 @@
+// The number in the file, or the clocks that tell its owner apart, mean something else by now.
+#include <chrono>
+#include <string>
+
+#include "harness/process/fd.h"
+#include "harness/stage/recycle.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+void Stranger(Stage& stage) {
+  const pid_t number = LeaveFileBehind(stage);
+  const Bystander& stranger = GiveToStranger(stage, number);
+  stage.ExpectServes(stage.Start(), "C4", "the pid in the file is a stranger's by now");
+  stage.ExpectUntouched(stranger);
+}
+
+void Sibling(Stage& stage) {
+  const pid_t number = LeaveFileBehind(stage);
+  const Instance& sibling = GiveToSibling(stage, number);
+  stage.ExpectServes(stage.Start(), "C4",
+                     "the pid in the file is that of another instance, on other files, by now");
+  stage.Require(stage.Serves(sibling), "C4", "the other instance no longer serves");
+}
+
+void OwnPid(Stage& stage) {
+  const pid_t number = LeaveFileBehind(stage);
+  stage.ExpectServes(GiveToStarter(stage, number), "C4", "the pid in the file is its own");
+}
+
+void ThreadId(Stage& stage) {
+  const pid_t number = LeaveFileBehind(stage);
+  const Bystander& stranger = GiveToThread(stage, number);
+  stage.ExpectServes(stage.Start(), "C4", "the number in the file is a stranger's thread by now");
+  stage.ExpectUntouched(stranger);
+}
+
+// An owner started before the change; `later` start after it.
+void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& owner,
+                       const FileState& before, const StartOptions& later = {}) {
+  Instance& contender = stage.Start(later);
+  const bool serves = stage.Settle(contender) == Outcome::kServes;
+  stage.Require(!serves, "C15", "a contender serves beside the owner under another " + clock);
+  stage.Require(stage.Serves(owner), "C15", "under another " + clock + " the owner lost its place");
+  stage.ExpectUnchanged(before, "C15");
+  stage.ExpectQuiet(contender, owner);
+  stage.EndAll();
+  stage.ExpectServes(stage.Start(later), "C15", "its owner is gone, under another " + clock);
+}
+
+// "btime 1700000000" in /proc/stat: what start times are added to.
+std::string WithLaterBootTime(std::string stat) {
+  constexpr long kLater = 3600;
+  const size_t at = stat.find("btime ") + std::string("btime ").size();
+  const size_t end = stat.find('\n', at);
+  return stat.replace(at, end - at, std::to_string(std::stol(stat.substr(at, end - at)) + kLater));
+}
+
+void BootTime(Stage& stage) {
+  stage.NeedFullSandbox("another btime");
+  const Instance& owner = stage.StartOwner();
+  const FileState before = stage.PidFile();
+  stage.ShowInstead("/proc/stat", WithLaterBootTime(ReadFile("/proc/stat")));
+  UnderAnotherClock(stage, "btime", owner, before);
+}
+
+void BootId(Stage& stage) {
+  stage.NeedFullSandbox("another boot id");
+  const Instance& owner = stage.StartOwner();
+  const FileState before = stage.PidFile();
+  stage.ShowInstead("/proc/sys/kernel/random/boot_id", "2d6ca1a5-0e6b-4b6e-9a3e-6f1f9b0c7d11\n");
+  UnderAnotherClock(stage, "boot id", owner, before);
+}
+
+void BootOffset(Stage& stage) {
+  stage.NeedFullSandbox("another boot-time offset");
+  const Instance& owner = stage.StartOwner();
+  const FileState before = stage.PidFile();
+  UnderAnotherClock(stage, "boot-time offset", owner, before,
+                    {.boot_offset = std::chrono::hours(1)});
+}
+
+constexpr Scenario kFamily[] = {
+    {"pid-reuse/stranger", "C4 C5",
+     "A killed owner's pid goes to a stranger: the start serves, the stranger gets no signal.",
+     "After a reboot the server stays down because something else has its number, or the stop "
+     "command kills that something.",
+     Stranger},
+    {"pid-reuse/sibling", "C4",
+     "A killed owner's pid goes to another instance of the same program, on its own port and file: "
+     "the start serves, and so does the other.",
+     "Comparing program names takes one instance for the other; restarting one ends the other.",
+     Sibling},
+    {"pid-reuse/own-pid", "C4", "The start gets the very pid that the file names: it serves.",
+     "In a restarted container the server is pid 1 again and refuses to start beside itself.",
+     OwnPid},
+    {"pid-reuse/thread-id", "C4 C5",
+     "A killed owner's pid goes to a thread of a stranger: the start serves, no signal is sent.",
+     "kill(2) finds threads as well; the server stays down and the hint kills a stranger.",
+     ThreadId},
+    {"pid-reuse/btime-changed", "C15",
+     "/proc/stat shows another boot time: the owner stays the owner, then recovery works.",
+     "A stepped clock moves btime; start times no longer match, and a second copy starts.",
+     BootTime},
+    {"pid-reuse/boot-id-changed", "C15",
+     "The boot id is another one: the owner stays the owner, then recovery works.",
+     "A container with its own boot_id takes the host's owner for one before the last boot.",
+     BootId},
+    {"pid-reuse/boot-offset-changed", "C15",
+     "A contender in a time namespace sees other start times: the owner stays the owner.",
+     "A container with another boot offset takes the owner for a recycled pid.", BootOffset},
+};
+
+}  // namespace
+
+std::span<const Scenario> PidReuseFamily() { return kFamily; }
+
+}  // namespace pidfall
