@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "harness/process/fd.h"
@@ -32,16 +33,36 @@ std::string Unescape(const std::string& text) {
   return plain;
 }
 
-std::vector<std::string> MountPoints() {
-  std::vector<std::string> points;
+struct MountPoint {
+  std::string path;
+  std::string type;
+};
+
+std::vector<MountPoint> MountPoints() {
+  std::vector<MountPoint> points;
   std::ifstream in("/proc/self/mountinfo");
   for (std::string line; std::getline(in, line);) {
     std::istringstream fields(line);
-    std::string skipped, point;
-    fields >> skipped >> skipped >> skipped >> skipped >> point;
-    points.push_back(Unescape(point));
+    std::string word;
+    MountPoint point;
+    fields >> word >> word >> word >> word >> word;
+    point.path = Unescape(word);
+    // Optional fields end at a lone dash; the type follows.
+    while (fields >> word && word != "-") {
+    }
+    fields >> point.type;
+    points.push_back(point);
   }
   return points;
+}
+
+// What the kernel makes up is shown as it is: there is nothing to copy.
+bool IsMadeUp(const std::string& type) {
+  static const std::set<std::string> kTypes = {
+      "proc",   "sysfs",      "devtmpfs", "devpts",  "cgroup",      "cgroup2",   "mqueue",
+      "bpf",    "securityfs", "debugfs",  "tracefs", "pstore",      "efivarfs",  "configfs",
+      "autofs", "hugetlbfs",  "nsfs",     "fusectl", "binfmt_misc", "rpc_pipefs"};
+  return kTypes.contains(type);
 }
 
 // The option string is split at commas, the list of lower layers at colons.
@@ -81,7 +102,7 @@ class Builder {
     if (path == base_ || path == kViewFolder) return;
     if (path == "/proc") return MountProc();
     if (path == "/dev") return MakeDevices();
-    if (path == "/sys") return BindReadOnly(path);
+    if (IsMadeUpMount(path)) return BindReadOnly(path);
     const fs::file_status status = fs::symlink_status(path);
     if (fs::is_symlink(status)) return fs::copy_symlink(path, In(path));
     if (!fs::is_directory(status)) return BindReadOnly(path);
@@ -89,9 +110,15 @@ class Builder {
     LayerOver(path);
   }
 
+  bool IsMadeUpMount(const std::string& path) const {
+    return std::any_of(mounts_.begin(), mounts_.end(), [&](const MountPoint& point) {
+      return point.path == path && IsMadeUp(point.type);
+    });
+  }
+
   bool HasMountsBelow(const std::string& path) const {
     return std::any_of(mounts_.begin(), mounts_.end(),
-                       [&](const std::string& point) { return IsBelow(point, path); });
+                       [&](const MountPoint& point) { return IsBelow(point.path, path); });
   }
 
   void EnterFolder(const std::string& path) {
@@ -209,7 +236,7 @@ class Builder {
 
   std::string base_;
   std::vector<std::string> own_layer_;
-  std::vector<std::string> mounts_;
+  std::vector<MountPoint> mounts_;
   View view_;
 };
 

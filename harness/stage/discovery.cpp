@@ -112,20 +112,30 @@ class Discovery {
   }
 
  private:
-  // Listening, or staying without a port; over when everything has ended.
+  // Listening, or staying without a port; over when everything has ended. What sleeps for a time
+  // may be a slow start as well as a target that wakes by the clock: it gets the whole time.
   void AwaitStart(Instance& instance) {
-    stage_.WaitUntil(
+    const bool over = stage_.WaitUntil(
         [&] {
           const auto processes = instance.Processes();
           if (processes.empty() && instance.ended()) return true;
           found_.listeners = ListenersOf(processes);
-          const bool awaited = std::any_of(
-              found_.listeners.begin(), found_.listeners.end(),
-              [&](const Listener& l) { return !target_.port || l.port == stage_.port(); });
-          found_.stays = awaited || (!target_.port && stage_.Stays(instance));
+          found_.stays = IsListening() || (!target_.port && IsAtRest(processes));
           return found_.stays;
         },
         target_.start_timeout);
+    if (!over && !target_.port) found_.stays = stage_.Stays(instance);
+  }
+
+  bool IsListening() const {
+    return std::any_of(found_.listeners.begin(), found_.listeners.end(),
+                       [&](const Listener& l) { return !target_.port || l.port == stage_.port(); });
+  }
+
+  static bool IsAtRest(const std::vector<pid_t>& processes) {
+    return !processes.empty() && std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
+      return HasBeenIdle(pid) && WaitsWithoutTimeout(pid);
+    });
   }
 
   Found Explain(const Instance& instance) {
