@@ -81,6 +81,7 @@ Mark LongestPhase(const ActorLog& actor, SupervisorTime from, SupervisorTime to)
 
 std::vector<Mark> Bar(const ActorLog& actor, SupervisorTime duration, int columns) {
   std::vector<Mark> bar;
+  bar.reserve(static_cast<std::size_t>(columns));
   const auto at = [&](int column) { return duration * column / columns; };
   for (int column = 0; column < columns; ++column) {
     bar.push_back(LongestPhase(actor, at(column), at(column + 1)));

@@ -64,7 +64,7 @@ std::size_t LongestLine(const std::string& drawing) {
   return longest;
 }
 
-TEST_F(Timeline, Incident_IsDrawnInAscii) {
+TEST_F(Timeline, IncidentIsDrawnInAscii) {
   EXPECT_EQ(
       DrawTimeline(groups_, {.width = 104}),
       "                    0m      2m      4m      6m      8m      10m\n"
@@ -78,7 +78,7 @@ TEST_F(Timeline, Incident_IsDrawnInAscii) {
       "# serves  . waits  ! failed start  o polite exit  x ended\n");
 }
 
-TEST_F(Timeline, Incident_IsDrawnInUtf8) {
+TEST_F(Timeline, IncidentIsDrawnInUtf8) {
   const std::string drawing = DrawTimeline({groups_[2]}, {.width = 63, .utf8 = true});
   EXPECT_EQ(drawing,
             "                    0m      2m      4m      6m      8m      10m\n"
@@ -88,7 +88,7 @@ TEST_F(Timeline, Incident_IsDrawnInUtf8) {
             "█ serves  ░ waits  ╳ ended\n");
 }
 
-TEST_F(Timeline, AnyWidth_IsKept) {
+TEST_F(Timeline, AnyWidthIsKept) {
   for (int width = 72; width <= 200; ++width) {
     for (const bool utf8 : {false, true}) {
       const std::string drawing = DrawTimeline(groups_, {.width = width, .utf8 = utf8});
@@ -97,11 +97,11 @@ TEST_F(Timeline, AnyWidth_IsKept) {
   }
 }
 
-TEST_F(Timeline, TooNarrow_KeepsAReadableBar) {
+TEST_F(Timeline, TooNarrowKeepsAReadableBar) {
   EXPECT_NE(DrawTimeline(groups_, {.width = 10}).find("################x"), std::string::npos);
 }
 
-TEST_F(Timeline, Throttle_ShowsWhereNothingElseHappens) {
+TEST_F(Timeline, ThrottleShowsWhereNothingElseHappens) {
   SimulationLog log = {.actors = {{.name = "job",
                                    .supervised = true,
                                    .starts = {{0s, 1}},
@@ -115,7 +115,7 @@ TEST_F(Timeline, Throttle_ShowsWhereNothingElseHappens) {
             "! failed start  = throttled\n");
 }
 
-TEST(EmptyTimeline, NoTimeAtAll_IsDrawn) {
+TEST(EmptyTimeline, NoTimeAtAllIsDrawn) {
   const SimulationLog log = {.actors = {{.name = "job"}}};
   EXPECT_FALSE(DrawTimeline({{"", &log}}, {}).empty());
 }

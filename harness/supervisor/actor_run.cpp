@@ -7,6 +7,16 @@
 #include <utility>
 
 namespace pidfall {
+namespace {
+
+JobStart StartedBy(const Policy* policy) {
+  if (policy == nullptr) return {};
+  return {.environment = policy->job().environment,
+          .working_directory = policy->job().working_directory,
+          .end_group_with_it = policy->EndsProcessGroup()};
+}
+
+}  // namespace
 
 ActorRun::ActorRun(const Actor& actor, std::size_t index, Jobs& jobs)
     : actor_(actor), index_(index), jobs_(jobs) {
@@ -78,8 +88,7 @@ void ActorRun::FireDue(SupervisorTime now) {
 
 void ActorRun::StartNow(SupervisorTime now) {
   start_at_.reset();
-  const bool end_group = actor_.policy && actor_.policy->EndsProcessGroup();
-  const int pid = jobs_.Start(index_, {.end_group_with_it = end_group});
+  const int pid = jobs_.Start(index_, StartedBy(actor_.policy.get()));
   log_.starts.push_back({now, pid});
   running_ = true;
   state_ = JobState::kBusy;

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Duration, Forms_AreRead) {
+TEST(Duration, FormsAreRead) {
   EXPECT_EQ(ParseDuration("0"), 0s);
   EXPECT_EQ(ParseDuration("500ms"), 500ms);
   EXPECT_EQ(ParseDuration("10s"), 10s);
@@ -19,14 +19,14 @@ TEST(Duration, Forms_AreRead) {
   EXPECT_EQ(ParseDuration("1.5 s"), 1500ms);
 }
 
-TEST(Duration, Junk_IsRefused) {
+TEST(Duration, JunkIsRefused) {
   for (const char* junk : {"", "s", "10", "10x", "-1s", "7abc", "1h,2h", "1h x", "1e99s", "400d",
                            "nan s", "99999999999999999999h"}) {
     EXPECT_THROW(ParseDuration(junk), BadInput) << junk;
   }
 }
 
-TEST(Duration, Shown_InTheUnitsThatMatter) {
+TEST(Duration, ShownInTheUnitsThatMatter) {
   EXPECT_EQ(FormatDuration(0s), "0 s");
   EXPECT_EQ(FormatDuration(100ms), "0.1 s");
   EXPECT_EQ(FormatDuration(4s), "4 s");

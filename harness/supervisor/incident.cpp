@@ -13,6 +13,8 @@
 namespace pidfall {
 namespace {
 
+constexpr std::string_view kServers = "{servers}";
+
 // "https://github.com/owner/repo/issues/7" and "owner/repo#7" are one address.
 std::string ShortAddress(std::string address) {
   const std::string site = "https://github.com/";
@@ -115,6 +117,7 @@ std::vector<Incident> ReadIncidents(const std::string& folder) {
   if (error) throw BadInput(folder, 0, error.message());
   std::sort(files.begin(), files.end());
   std::vector<Incident> incidents;
+  incidents.reserve(files.size());
   for (const std::string& file : files) incidents.push_back(ReadIncident(file));
   return incidents;
 }
@@ -132,7 +135,6 @@ Incident FindIncident(const std::string& folder, const std::string& id_address_o
 std::vector<std::vector<std::string>> CommandsOf(const Incident& incident,
                                                  const IncidentGuard& guard,
                                                  const std::string& servers_folder) {
-  static const std::string servers = "{servers}";
   std::vector<std::vector<std::string>> commands;
   for (const std::string& actor : incident.actors) {
     std::vector<std::string>& command = commands.emplace_back();
@@ -141,8 +143,8 @@ std::vector<std::vector<std::string>> CommandsOf(const Incident& incident,
         command.insert(command.end(), guard.arguments.begin(), guard.arguments.end());
         continue;
       }
-      const auto at = word.find(servers);
-      if (at != std::string::npos) word.replace(at, servers.size(), servers_folder);
+      const auto at = word.find(kServers);
+      if (at != std::string::npos) word.replace(at, kServers.size(), servers_folder);
       command.push_back(word);
     }
   }

@@ -138,8 +138,9 @@ class Reader {
       if (name == verb) return deed;
     }
     std::string known;
-    for (const auto& [name, deed] : kDeeds)
+    for (const auto& [name, deed] : kDeeds) {
       known += (known.empty() ? "" : ", ") + std::string(name);
+    }
     table.Fail("do", fmt::format("'{}' is none of {}", verb, known));
   }
 

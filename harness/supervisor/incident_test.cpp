@@ -51,7 +51,7 @@ class IncidentFile : public ::testing::Test {
   std::string folder_;
 };
 
-TEST_F(IncidentFile, Template_IsReadBack) {
+TEST_F(IncidentFile, TemplateIsReadBack) {
   const Incident incident = ReadIncident(Write(Text()));
   EXPECT_EQ(incident.id, "sample");
   EXPECT_EQ(incident.dated, "2025-12-22");
@@ -70,7 +70,7 @@ TEST_F(IncidentFile, Template_IsReadBack) {
   EXPECT_EQ(none.breaks, "C11");
 }
 
-TEST_F(IncidentFile, Commands_AreFilledIn) {
+TEST_F(IncidentFile, CommandsAreFilledIn) {
   const Incident incident = ReadIncident(Write(Text()));
   const auto commands = CommandsOf(incident, incident.guards[0], "/opt/servers");
   EXPECT_EQ(commands.at(1),
@@ -78,13 +78,13 @@ TEST_F(IncidentFile, Commands_AreFilledIn) {
                                       "--port", "{port}", "--pid-file", "{pid_file}"}));
 }
 
-TEST_F(IncidentFile, UnknownKeys_AreErrorsWithTheirLine) {
+TEST_F(IncidentFile, UnknownKeysAreErrorsWithTheirLine) {
   EXPECT_EQ(ErrorAfter("title =", "titel ="), "sample.toml:1: 'title' is missing");
   EXPECT_EQ(ErrorAfter("see =", "look ="), "sample.toml:8: unknown key 'look'");
   EXPECT_EQ(ErrorAfter("owners =", "owner ="), "sample.toml:51: unknown key 'owner'");
 }
 
-TEST_F(IncidentFile, WrongValues_AreErrorsWithTheirLine) {
+TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
   const std::tuple<const char*, const char*, const char*> cases[] = {
       {"\"10min\"", "\"ten\"",
        "sample.toml:10: 'ten' is not a duration such as 500ms, 10s, 8min or 1h 30min"},
@@ -106,13 +106,13 @@ TEST_F(IncidentFile, WrongValues_AreErrorsWithTheirLine) {
   }
 }
 
-TEST_F(IncidentFile, UnknownDeed_ListsTheKnown) {
+TEST_F(IncidentFile, UnknownDeedListsTheKnown) {
   EXPECT_EQ(ErrorAfter("stop by-hand", "poke by-hand"),
             "sample.toml:41: 'poke' is none of start, stop, kill, hang, wake, load, unload, write, "
             "remove");
 }
 
-TEST_F(IncidentFile, IdAddressAndFile_AllFindIt) {
+TEST_F(IncidentFile, IdAddressAndFileAllFindIt) {
   const std::string file = Write(Text());
   for (const std::string& name : {std::string("sample"), std::string("owner/repo#1"),
                                   std::string("https://github.com/owner/repo/issues/1"), file}) {
@@ -136,14 +136,14 @@ SimulationLog Loop(int failures, SupervisorTime gap) {
   return {.actors = {by_hand, agent}, .duration = 10min};
 }
 
-TEST(Differences, ExpectedOutcome_HasNone) {
+TEST(Differences, ExpectedOutcomeHasNone) {
   const ExpectedOutcome expected = {.starts = {{"agent", {40, 50}}, {"by-hand", {1, 1}}},
                                     .statuses = {{"agent", {1}}},
                                     .served_within = 20s};
   EXPECT_TRUE(Differences(expected, Loop(48, 4s)).empty());
 }
 
-TEST(Differences, EachWayToDiffer_IsSaid) {
+TEST(Differences, EachWayToDifferIsSaid) {
   const SimulationLog log = Loop(48, 30s);
   EXPECT_EQ(Differences({.starts = {{"agent", {1, 1}}}}, log),
             std::vector<std::string>{"agent: 49 starts, expected 1"});
@@ -157,14 +157,14 @@ TEST(Differences, EachWayToDiffer_IsSaid) {
             std::vector<std::string>{"served 30 s after, expected never"});
 }
 
-TEST(Convergence, LoopBesideAnOwner_IsABreach) {
+TEST(Convergence, LoopBesideAnOwnerIsABreach) {
   EXPECT_EQ(
       ConvergenceBreaches(Loop(48, 4s)),
       std::vector<std::string>{"48 starts in ten minutes beside a live owner, the bound is 2"});
   EXPECT_TRUE(ConvergenceBreaches(Loop(2, 4s)).empty());
 }
 
-TEST(Convergence, NobodyServing_IsABreach) {
+TEST(Convergence, NobodyServingIsABreach) {
   EXPECT_EQ(ConvergenceBreaches(Loop(1, 30s)),
             std::vector<std::string>{"nobody served for 30 s, the bound is 20 s"});
   SimulationLog log = Loop(1, 30s);
@@ -173,7 +173,7 @@ TEST(Convergence, NobodyServing_IsABreach) {
             std::vector<std::string>{"nobody served for 2 min, to the end, the bound is 20 s"});
 }
 
-TEST(Convergence, StartsFarApart_AreNoLoop) {
+TEST(Convergence, StartsFarApartAreNoLoop) {
   SimulationLog log = Loop(0, 0s);
   log.duration = 1h;
   log.actors[0].spans = {{Phase::kServes, 0s, 1h}};

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,9 @@ struct JobSighting {
   int signal = 0;  // of kEnded: the signal that ended it, or 0
 };
 
-struct StartOptions {
+struct JobStart {
+  std::map<std::string, std::string> environment;  // what its supervisor adds
+  std::string working_directory;                   // none: wherever
   // When the main process has ended, SIGTERM goes once to its process group, before it is reaped:
   // the number of a group whose leader is gone may belong to strangers.
   bool end_group_with_it = false;
@@ -41,7 +44,7 @@ class Jobs {
   virtual std::chrono::nanoseconds Now() = 0;
 
   // Starts the actor's command in a process group of its own and returns its pid. Does not wait.
-  virtual int Start(std::size_t actor, const StartOptions& options) = 0;
+  virtual int Start(std::size_t actor, const JobStart& how) = 0;
   virtual void Signal(std::size_t actor, int signal) = 0;
 
   // Looks at every actor, afresh: a process that a lock has just woken no longer counts as waiting.

@@ -34,7 +34,7 @@ struct Row {
   bool success, failure, crash, other_signal;
 };
 
-TEST(Launchd, EveryKindOfEnd_RestartsAsTheTableSays) {
+TEST(Launchd, EveryKindOfEndRestartsAsTheTableSays) {
   const Row rows[] = {
       {kKeepAlive, true, true, true, true},
       {kSuccessfulExitFalse, false, true, true, true},
@@ -61,7 +61,7 @@ TEST(Launchd, EveryKindOfEnd_RestartsAsTheTableSays) {
   }
 }
 
-TEST(Launchd, RunOfAnyLength_SetsThePeriod) {
+TEST(Launchd, RunOfAnyLengthSetsThePeriod) {
   const std::pair<SupervisorTime, SupervisorTime> periods[] = {
       {50ms, 10050ms},   {999ms, 10999ms}, {1s, 10s}, {3300ms, 10300ms},
       {9999ms, 10999ms}, {10s, 10s},       {12s, 12s}};
@@ -70,7 +70,7 @@ TEST(Launchd, RunOfAnyLength_SetsThePeriod) {
   }
 }
 
-TEST(Launchd, RunOfAnyLength_NeverRestartsBelowTheThrottle) {
+TEST(Launchd, RunOfAnyLengthNeverRestartsBelowTheThrottle) {
   for (SupervisorTime run_time = 0ms; run_time < 12s; run_time += 37ms) {
     const SupervisorTime period = PeriodOf(kKeepAlive, run_time);
     EXPECT_GE(period, std::max<SupervisorTime>(10s, run_time));
@@ -78,7 +78,7 @@ TEST(Launchd, RunOfAnyLength_NeverRestartsBelowTheThrottle) {
   }
 }
 
-TEST(Launchd, InstantExitUnderKeepAlive_StartsSixTimesAMinute) {
+TEST(Launchd, InstantExitUnderKeepAliveStartsSixTimesAMinute) {
   const std::vector<SupervisorTime> minute = {0ms, 10050ms, 20100ms, 30150ms, 40200ms, 50250ms};
   for (const int status : {0, 1, 78}) {
     EXPECT_EQ(StartsOf(kKeepAlive, {.run_time = 50ms, .status = status}, 60s), minute);
@@ -86,25 +86,25 @@ TEST(Launchd, InstantExitUnderKeepAlive_StartsSixTimesAMinute) {
   EXPECT_EQ(StartsOf(kKeepAlive, {.run_time = 50ms}, 120s).size(), 12U);
 }
 
-TEST(Launchd, FiftyRestarts_TakeEightMinutesAndTwentySeconds) {
+TEST(Launchd, FiftyRestartsTakeEightMinutesAndTwentySeconds) {
   EXPECT_EQ(StartsOf(kKeepAlive, {.run_time = 0s, .status = 1}, 1h).at(50), 8min + 20s);
 }
 
-TEST(Launchd, ThrottleInterval_SetsThePeriod) {
+TEST(Launchd, ThrottleIntervalSetsThePeriod) {
   for (const seconds throttle : {1s, 2s, 5s, 30s, 60s}) {
     EXPECT_EQ(PeriodOf({.keep_alive = true, .throttle = throttle}, 50ms), throttle + 50ms);
   }
   EXPECT_EQ(PeriodOf({.keep_alive = true, .throttle = 0s}, 50ms), 50ms);
 }
 
-TEST(Launchd, LongFirstRun_RestartsAtOnceThenThrottles) {
+TEST(Launchd, LongFirstRunRestartsAtOnceThenThrottles) {
   const auto policy = MakeLaunchdPolicy(kKeepAlive);
   const EndedRun first = {.started = 0s, .ended = 30s, .status = 1};
   EXPECT_EQ(policy->Next({first}).start_at, 30s);
   EXPECT_EQ(policy->Next({first, {.started = 30s, .ended = 30050ms}}).start_at, 40050ms);
 }
 
-TEST(Launchd, RunsOfFifteenThenThreeSeconds_StartAsMeasured) {
+TEST(Launchd, RunsOfFifteenThenThreeSecondsStartAsMeasured) {
   const auto policy = MakeLaunchdPolicy(kKeepAlive);
   std::vector<EndedRun> history = {{.started = 0s, .ended = 15s}};
   EXPECT_EQ(policy->Next(history).start_at, 15s);
@@ -112,7 +112,7 @@ TEST(Launchd, RunsOfFifteenThenThreeSeconds_StartAsMeasured) {
   EXPECT_EQ(policy->Next(history).start_at, 25s);
 }
 
-TEST(Launchd, PoliteDuplicateUnderSuccessfulExitFalse_StaysDown) {
+TEST(Launchd, PoliteDuplicateUnderSuccessfulExitFalseStaysDown) {
   const auto policy = MakeLaunchdPolicy(kSuccessfulExitFalse);
   const EndedRun first = {.started = 0s, .ended = 30s, .status = 1};
   EXPECT_EQ(policy->Next({first}).start_at, 30s);
@@ -122,19 +122,19 @@ TEST(Launchd, PoliteDuplicateUnderSuccessfulExitFalse_StaysDown) {
   EXPECT_EQ(rest.why, "status 0 under KeepAlive={SuccessfulExit=false}");
 }
 
-TEST(Launchd, StartAskedForInsideTheThrottle_DoesNotBypassIt) {
+TEST(Launchd, StartAskedForInsideTheThrottleDoesNotBypassIt) {
   const auto policy = MakeLaunchdPolicy(kKeepAlive);
   const Decision asked = policy->Asked({{.started = 0s, .ended = 50ms}}, 5s);
   EXPECT_EQ(asked.start_at, 10s);
   EXPECT_EQ(asked.why, "asked, throttled for 5 s");
 }
 
-TEST(Launchd, StartAskedForWhileDown_StartsAtOnceWhateverThePolicy) {
+TEST(Launchd, StartAskedForWhileDownStartsAtOnceWhateverThePolicy) {
   EXPECT_EQ(MakeLaunchdPolicy({})->Asked({}, 3s).start_at, 3s);
   EXPECT_EQ(MakeLaunchdPolicy({.run_at_load = true})->Asked({{.ended = 1s}}, 20s).start_at, 20s);
 }
 
-TEST(Launchd, StoppedByLaunchctl_RestartsAsItEnded) {
+TEST(Launchd, StoppedByLaunchctlRestartsAsItEnded) {
   const EndedRun killed = {.started = 0s, .ended = 12s, .signal = SIGTERM, .stopped = true};
   const EndedRun obeyed = {.started = 0s, .ended = 12s, .status = 0, .stopped = true};
   EXPECT_TRUE(RestartsAfter(kKeepAlive, obeyed));
@@ -143,11 +143,11 @@ TEST(Launchd, StoppedByLaunchctl_RestartsAsItEnded) {
   EXPECT_FALSE(RestartsAfter(kSuccessfulExitFalse, obeyed));
 }
 
-TEST(Launchd, CrashInsideTheStopHandler_IsNoCrash) {
+TEST(Launchd, CrashInsideTheStopHandlerIsNoCrash) {
   EXPECT_FALSE(RestartsAfter({.crashed = true}, {.signal = SIGSEGV, .stopped = true}));
 }
 
-TEST(Launchd, AtLoad_StartsWhenAKeyImpliesIt) {
+TEST(Launchd, AtLoadStartsWhenAKeyImpliesIt) {
   const auto starts = [](const LaunchdRules& rules) {
     return MakeLaunchdPolicy(rules)->Next({}).start_at.has_value();
   };
@@ -158,11 +158,11 @@ TEST(Launchd, AtLoad_StartsWhenAKeyImpliesIt) {
   EXPECT_FALSE(starts({}));
 }
 
-TEST(Launchd, LaunchOnlyOnce_BeatsKeepAlive) {
+TEST(Launchd, LaunchOnlyOnceBeatsKeepAlive) {
   EXPECT_EQ(StartsOf({.keep_alive = true, .launch_only_once = true}, {}, 1h).size(), 1U);
 }
 
-TEST(Launchd, Stop_EscalatesAfterExitTimeOut) {
+TEST(Launchd, StopEscalatesAfterExitTimeOut) {
   EXPECT_EQ(MakeLaunchdPolicy({})->ExitTimeout(), 20s);
   EXPECT_EQ(MakeLaunchdPolicy({.exit_timeout = 5s})->ExitTimeout(), 5s);
   EXPECT_EQ(MakeLaunchdPolicy({.exit_timeout = 0s})->ExitTimeout(), std::nullopt);
@@ -183,7 +183,7 @@ std::string ErrorOf(const std::string& entries) {
   return "none";
 }
 
-TEST(LaunchdPlist, KeepAliveOfAnyForm_IsRead) {
+TEST(LaunchdPlist, KeepAliveOfAnyFormIsRead) {
   const std::pair<const char*, const char*> cases[] = {
       {"<key>KeepAlive</key><true/>", "launchd KeepAlive=true, throttle 10 s"},
       {"<key>keepalive</key><true/>", "launchd KeepAlive=true, throttle 10 s"},
@@ -202,7 +202,7 @@ TEST(LaunchdPlist, KeepAliveOfAnyForm_IsRead) {
   }
 }
 
-TEST(LaunchdPlist, Job_IsExposed) {
+TEST(LaunchdPlist, JobIsExposed) {
   const auto policy = Parse(
       "<key>ProgramArguments</key><array><string>x</string><string>-v</string></array>"
       "<key>Program</key><string>/bin/x</string>"
@@ -216,17 +216,17 @@ TEST(LaunchdPlist, Job_IsExposed) {
   EXPECT_EQ(job.environment.at("XPC_SERVICE_NAME"), "com.a");
 }
 
-TEST(LaunchdPlist, ProgramAlone_IsTheCommand) {
+TEST(LaunchdPlist, ProgramAloneIsTheCommand) {
   EXPECT_EQ(Parse("<key>Program</key><string>/bin/x</string>")->job().command,
             std::vector<std::string>{"/bin/x"});
 }
 
-TEST(LaunchdPlist, ProcessGroup_EndsUnlessAbandoned) {
+TEST(LaunchdPlist, ProcessGroupEndsUnlessAbandoned) {
   EXPECT_TRUE(Parse("")->EndsProcessGroup());
   EXPECT_FALSE(Parse("<key>AbandonProcessGroup</key><true/>")->EndsProcessGroup());
 }
 
-TEST(LaunchdPlist, BadIntervals_AreRefusedWithTheirLine) {
+TEST(LaunchdPlist, BadIntervalsAreRefusedWithTheirLine) {
   const std::string key = "<key>ThrottleInterval</key>\n";
   EXPECT_EQ(ErrorOf(key + "<integer>-1</integer>"), "agent.plist:4: ThrottleInterval is negative");
   EXPECT_EQ(ErrorOf(key + "<integer>7abc</integer>"), "agent.plist:4: '7abc' is not an integer");
@@ -234,12 +234,12 @@ TEST(LaunchdPlist, BadIntervals_AreRefusedWithTheirLine) {
             "agent.plist:4: ThrottleInterval is huge");
 }
 
-TEST(LaunchdPlist, WithoutLabelOrDictionary_IsRefused) {
+TEST(LaunchdPlist, WithoutLabelOrDictionaryIsRefused) {
   EXPECT_THROW(ParseLaunchdPlist("a", "<plist><dict/></plist>"), BadInput);
   EXPECT_THROW(ParseLaunchdPlist("a", "<plist><true/></plist>"), BadInput);
 }
 
-TEST(LaunchdPlist, WhatLaunchdIgnoresOrWeDo_IsNoted) {
+TEST(LaunchdPlist, WhatLaunchdIgnoresOrWeDoIsNoted) {
   const auto policy = Parse(
       "<key>KeepAlive</key><string>true</string>\n<key>StartInterval</key><integer>5</integer>\n"
       "<key>StandardOutPath</key><string>/x</string>");

@@ -33,9 +33,10 @@ class ModelJobs : public Jobs {
 
   std::chrono::nanoseconds Now() override { return now_; }
 
-  int Start(std::size_t actor, const StartOptions& options) override {
+  int Start(std::size_t actor, const JobStart& how) override {
     processes_.at(actor) = {.state = JobState::kBusy, .next = now_ + servers_[actor].start_up};
-    groups_ended_with_it.push_back(options.end_group_with_it);
+    environments.push_back(how.environment);
+    groups_ended_with_it.push_back(how.end_group_with_it);
     changed_ = true;
     return ++last_pid_;
   }
@@ -70,6 +71,7 @@ class ModelJobs : public Jobs {
   // What it was told, for the tests to see.
   std::vector<int> signals;
   std::vector<bool> groups_ended_with_it;
+  std::vector<std::map<std::string, std::string>> environments;
   std::vector<std::string> files;
   int looks = 0;
 

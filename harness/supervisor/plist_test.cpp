@@ -58,19 +58,19 @@ void ExpectAgent(const PlistValue& agent) {
   EXPECT_EQ(agent.Find("RunAtLoad"), nullptr);
 }
 
-TEST(Plist, XmlAndBinary_ReadTheSame) {
+TEST(Plist, XmlAndBinaryReadTheSame) {
   ExpectAgent(ParseBody(kAgent));
   ExpectAgent(ParsePlist("agent.plist", ToBinary(Xml(kAgent))));
 }
 
-TEST(Plist, ValueInXml_KnowsItsLine) {
+TEST(Plist, ValueInXmlKnowsItsLine) {
   const PlistValue agent = ParseBody(kAgent);
   EXPECT_EQ(agent.Find("Label")->line, 5);
   EXPECT_EQ(agent.Find("KeepAlive")->line, 7);
   EXPECT_EQ(agent.Find("ThrottleInterval")->line, 9);
 }
 
-TEST(Plist, IntegerJunk_IsRefusedWithItsLine) {
+TEST(Plist, IntegerJunkIsRefusedWithItsLine) {
   for (const char* junk : {"7abc", "", "0x", "1.5", "99999999999999999999", "010", "--1", "1 2"}) {
     const std::string error =
         ErrorOfBody(std::string("<dict>\n<key>T</key>\n<integer>") + junk + "</integer></dict>");
@@ -78,20 +78,20 @@ TEST(Plist, IntegerJunk_IsRefusedWithItsLine) {
   }
 }
 
-TEST(Plist, IntegerForms_AreRead) {
+TEST(Plist, IntegerFormsAreRead) {
   EXPECT_EQ(*ParseBody("<integer> 7 </integer>").integer(), 7);
   EXPECT_EQ(*ParseBody("<integer>0x10</integer>").integer(), 16);
   EXPECT_EQ(*ParseBody("<integer>-9</integer>").integer(), -9);
 }
 
-TEST(Plist, BrokenXml_NamesTheLine) {
+TEST(Plist, BrokenXmlNamesTheLine) {
   EXPECT_EQ(ErrorOfBody("<dict>\n<key>A</key><true/>\n</array>"), "agent.plist:6: mismatched tag");
   EXPECT_EQ(ErrorOf("<plist>\n<dict>"), "agent.plist:2: no element found");
   EXPECT_EQ(ErrorOf("hello"), "agent.plist:1: syntax error");
   EXPECT_EQ(ErrorOf(""), "agent.plist: is empty");
 }
 
-TEST(Plist, WrongStructure_IsRefused) {
+TEST(Plist, WrongStructureIsRefused) {
   const std::pair<const char*, const char*> cases[] = {
       {"<dict><true/></dict>", "a value without a key"},
       {"<dict><key>A</key></dict>", "the last key of a dict has no value"},
@@ -110,13 +110,13 @@ TEST(Plist, WrongStructure_IsRefused) {
   }
 }
 
-TEST(Plist, Entities_AreRefused) {
+TEST(Plist, EntitiesAreRefused) {
   EXPECT_EQ(ErrorOf("<!DOCTYPE plist [\n<!ENTITY a \"b\">]>\n<plist><string>&a;</string></plist>"),
             "agent.plist:2: declares the entity a; entities are refused");
   EXPECT_EQ(ErrorOfBody("<string>&nbsp;</string>"), "agent.plist:4: unknown entity nbsp");
 }
 
-TEST(Plist, TooDeep_IsRefused) {
+TEST(Plist, TooDeepIsRefused) {
   std::string deepest = "<true/>";
   for (int i = 1; i < kMaxPlistLevels; ++i) deepest = "<array>" + deepest + "</array>";
   EXPECT_EQ(ErrorOfBody(deepest), "none");
@@ -126,11 +126,11 @@ TEST(Plist, TooDeep_IsRefused) {
   EXPECT_EQ(ErrorOf(ToBinary(Xml(deeper))), "agent.plist: more than 64 levels");
 }
 
-TEST(Plist, TooLarge_IsRefused) {
+TEST(Plist, TooLargeIsRefused) {
   EXPECT_EQ(ErrorOf(std::string(kMaxPlistBytes + 1, ' ')), "agent.plist: more than 1 MiB");
 }
 
-TEST(Plist, MissingFile_SaysWhy) {
+TEST(Plist, MissingFileSaysWhy) {
   try {
     ReadPlist("/nonexistent/agent.plist");
     FAIL();
@@ -139,9 +139,9 @@ TEST(Plist, MissingFile_SaysWhy) {
   }
 }
 
-TEST(Plist, Folder_SaysWhy) { EXPECT_THROW(ReadPlist("/tmp"), BadInput); }
+TEST(Plist, FolderSaysWhy) { EXPECT_THROW(ReadPlist("/tmp"), BadInput); }
 
-TEST(BinaryPlist, CutAnywhere_IsRefused) {
+TEST(BinaryPlist, CutAnywhereIsRefused) {
   const std::string whole = ToBinary(Xml(kAgent));
   for (std::size_t size = 1; size < whole.size(); ++size) {
     EXPECT_NE(ErrorOf(whole.substr(0, size)), "none") << size;
@@ -151,7 +151,7 @@ TEST(BinaryPlist, CutAnywhere_IsRefused) {
 }
 
 // No assertion on the values: whatever a damaged byte gives, it must end in a value or an error.
-TEST(BinaryPlist, AnyByteDamaged_EndsInAValueOrAnError) {
+TEST(BinaryPlist, AnyByteDamagedEndsInAValueOrAnError) {
   const std::string whole = ToBinary(Xml(kAgent));
   for (std::size_t at = 6; at < whole.size(); ++at) {
     for (const unsigned char byte : {0x00, 0x01, 0x0F, 0x13, 0x1F, 0x5F, 0x7F, 0xA1, 0xDF, 0xFF}) {
@@ -163,7 +163,7 @@ TEST(BinaryPlist, AnyByteDamaged_EndsInAValueOrAnError) {
 }
 
 // Thirty arrays, each naming the next one twice: 2^30 values once expanded.
-TEST(BinaryPlist, ObjectsSharedExponentially_AreRefused) {
+TEST(BinaryPlist, ObjectsSharedExponentiallyAreRefused) {
   constexpr int kArrays = 30;
   std::string bytes = "bplist00";
   std::string offsets;

@@ -19,26 +19,26 @@ std::string ErrorOf(const std::string& name) {
   return "none";
 }
 
-TEST(Policies, EveryName_IsAPolicy) {
+TEST(Policies, EveryNameIsAPolicy) {
   for (const std::string& name : PolicyNames()) EXPECT_NE(LookUpPolicy(name), nullptr) << name;
 }
 
-TEST(Policies, BareSupervisor_IsItsUsualSetting) {
+TEST(Policies, BareSupervisorIsItsUsualSetting) {
   EXPECT_EQ(LookUpPolicy("launchd")->Describe(), LookUpPolicy("launchd:keepalive")->Describe());
 }
 
-TEST(Policies, NamesOfLaterSupervisors_SaySo) {
+TEST(Policies, NamesOfLaterSupervisorsSaySo) {
   for (const char* name : {"systemd", "systemd:on-failure", "docker:always", "web.service"}) {
     EXPECT_NE(ErrorOf(name).find("arrives with a later version"), std::string::npos) << name;
   }
 }
 
-TEST(Policies, UnknownName_ListsTheKnownOnes) {
+TEST(Policies, UnknownNameListsTheKnownOnes) {
   EXPECT_NE(ErrorOf("launchd:sometimes").find("launchd:keepalive"), std::string::npos);
   EXPECT_EQ(ErrorOf("./none.plist"), "./none.plist: No such file or directory");
 }
 
-TEST(PolicyTable, PoliteDuplicate_LoopsUnderKeepAliveAndStaysDownUnderSuccessfulExit) {
+TEST(PolicyTable, PoliteDuplicateLoopsUnderKeepAliveAndStaysDownUnderSuccessfulExit) {
   const std::string table =
       PolicyTable({{.run_time = 50ms, .status = 0}, {.run_time = 50ms, .status = 1}}, 60s);
   EXPECT_EQ(table,

@@ -31,7 +31,7 @@ class SpawnedJob : public Jobs {
     return std::chrono::steady_clock::now().time_since_epoch();
   }
 
-  int Start(std::size_t /*actor*/, const StartOptions& /*options*/) override {
+  int Start(std::size_t /*actor*/, const JobStart& /*how*/) override {
     std::vector<char*> arguments;
     for (std::string& word : command_) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -69,7 +69,7 @@ class SpawnedJob : public Jobs {
   JobSighting ended_;
 };
 
-TEST(SimulationOfProcesses, FiftyRestartsAtTheThrottle_TakeWellUnderASecond) {
+TEST(SimulationOfProcesses, FiftyRestartsAtTheThrottleTakeWellUnderASecond) {
   const std::shared_ptr<const Policy> policy(MakeLaunchdPolicy({.keep_alive = true}));
   SpawnedJob job({"false"});
   const SimulationLog log = Simulate(SuperviseAlone(policy, 520s), job);
@@ -79,7 +79,7 @@ TEST(SimulationOfProcesses, FiftyRestartsAtTheThrottle_TakeWellUnderASecond) {
   EXPECT_LT(log.real, 1s);
 }
 
-TEST(SimulationOfProcesses, RealTime_WaitsForTheThrottle) {
+TEST(SimulationOfProcesses, RealTimeWaitsForTheThrottle) {
   const std::shared_ptr<const Policy> policy(
       MakeLaunchdPolicy({.keep_alive = true, .throttle = 1s}));
   SpawnedJob job({"false"});

@@ -35,7 +35,7 @@ SimulationLog Simulate(const SimulationPlan& plan, const ModelServer& server,
   return Simulate(plan, jobs, limits);
 }
 
-TEST(Simulation, PoliteDuplicateUnderKeepAlive_LoopsAsLongAsTheOtherLives) {
+TEST(Simulation, PoliteDuplicateUnderKeepAliveLoopsAsLongAsTheOtherLives) {
   for (const int status : {0, 1}) {
     const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.duplicate_status = status});
     EXPECT_EQ(log.actors[kAgent].starts.size(), 61U);
@@ -46,7 +46,7 @@ TEST(Simulation, PoliteDuplicateUnderKeepAlive_LoopsAsLongAsTheOtherLives) {
   }
 }
 
-TEST(Simulation, PoliteDuplicateUnderSuccessfulExitFalse_NeverServes) {
+TEST(Simulation, PoliteDuplicateUnderSuccessfulExitFalseNeverServes) {
   const SimulationLog log = Simulate(ByHandFirst(SuccessfulExitFalse()), {});
   EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
   EXPECT_EQ(log.actors[kAgent].rest, "status 0 under KeepAlive={SuccessfulExit=false}");
@@ -55,7 +55,7 @@ TEST(Simulation, PoliteDuplicateUnderSuccessfulExitFalse_NeverServes) {
   EXPECT_EQ(Summary(log, log.actors[kAgent]), "1 start, 1 x status 0, never serves after");
 }
 
-TEST(Simulation, StandingBy_StartsOnceAndTakesOverAtOnce) {
+TEST(Simulation, StandingByStartsOnceAndTakesOverAtOnce) {
   for (const auto& policy : {KeepAlive(), SuccessfulExitFalse()}) {
     const SimulationLog log = Simulate(ByHandFirst(policy), {.on_owner = OnOwner::kWait});
     EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
@@ -64,7 +64,7 @@ TEST(Simulation, StandingBy_StartsOnceAndTakesOverAtOnce) {
   }
 }
 
-TEST(Simulation, AgentFirst_NeverLoops) {
+TEST(Simulation, AgentFirstNeverLoops) {
   const SimulationPlan plan = {.actors = {{"by-hand", nullptr}, {"agent", KeepAlive()}},
                                .events = {{.at = 0s, .deed = Deed::kLoad, .actor = kAgent},
                                           {.at = 1min, .deed = Deed::kStart, .actor = kByHand}},
@@ -75,7 +75,7 @@ TEST(Simulation, AgentFirst_NeverLoops) {
   EXPECT_TRUE(Gaps(log).empty());
 }
 
-TEST(Simulation, FiftyRestarts_TakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
+TEST(Simulation, FiftyRestartsTakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 502s);
   const SimulationLog log =
       Simulate(plan, {.duplicate_status = 1, .fails = true, .start_up = 10ms});
@@ -85,13 +85,13 @@ TEST(Simulation, FiftyRestarts_TakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
 }
 
 // launchd counts whole seconds since the start: a run of 3.3 s waits 7 s more.
-TEST(Simulation, RealRunTime_IsAddedNotTakenAsNothing) {
+TEST(Simulation, RealRunTimeIsAddedNotTakenAsNothing) {
   const SimulationLog log =
       Simulate(SuperviseAlone(KeepAlive(), 1min), {.fails = true, .start_up = 3300ms});
   EXPECT_EQ(log.actors[0].starts.at(1).at, 10300ms);
 }
 
-TEST(Simulation, RealTime_JumpsOverNothing) {
+TEST(Simulation, RealTimeJumpsOverNothing) {
   SimulationPlan plan = ByHandFirst(KeepAlive());
   plan.real_time = true;
   const SimulationLog log = Simulate(plan, {.duplicate_status = 1});
@@ -99,7 +99,7 @@ TEST(Simulation, RealTime_JumpsOverNothing) {
   EXPECT_EQ(log.actors[kAgent].starts.size(), 61U);
 }
 
-TEST(Simulation, PollingWaiter_CountsAsWaitingAfterABoundAndTakesOver) {
+TEST(Simulation, PollingWaiterCountsAsWaitingAfterABoundAndTakesOver) {
   const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.on_owner = OnOwner::kPoll});
   EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
   EXPECT_EQ(ServedAfter(log), 5ms);
@@ -108,14 +108,14 @@ TEST(Simulation, PollingWaiter_CountsAsWaitingAfterABoundAndTakesOver) {
   EXPECT_LT(log.real, 5s);
 }
 
-TEST(Simulation, BusyForEver_CountsAsWaitingAfterItsBound) {
+TEST(Simulation, BusyForEverCountsAsWaitingAfterItsBound) {
   const SimulationLog log = Simulate(SuperviseAlone(KeepAlive(), 1h), {.start_up = 2h});
   EXPECT_EQ(log.real, 30s);
   EXPECT_EQ(log.notes.size(), 1U);
   EXPECT_EQ(log.duration, 1h);
 }
 
-TEST(Simulation, NoThrottle_IsCutShortByRealTime) {
+TEST(Simulation, NoThrottleIsCutShortByRealTime) {
   const std::shared_ptr<const Policy> policy(
       MakeLaunchdPolicy({.keep_alive = true, .throttle = 0s}));
   const SimulationLog log = Simulate(SuperviseAlone(policy, 1h), {.fails = true}, {.whole = 1s});
@@ -124,7 +124,7 @@ TEST(Simulation, NoThrottle_IsCutShortByRealTime) {
   EXPECT_EQ(log.duration, 1s);
 }
 
-TEST(Simulation, StopOfAnAgentUnderKeepAlive_StartsItAgain) {
+TEST(Simulation, StopOfAnAgentUnderKeepAliveStartsItAgain) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
   plan.events.push_back({.at = 30s, .deed = Deed::kStop});
   const SimulationLog log = Simulate(plan, {});
@@ -133,7 +133,7 @@ TEST(Simulation, StopOfAnAgentUnderKeepAlive_StartsItAgain) {
   EXPECT_TRUE(log.actors[0].exits[0].provoked);
 }
 
-TEST(Simulation, StopThatIsIgnored_EndsInSigkillAfterExitTimeOut) {
+TEST(Simulation, StopThatIsIgnoredEndsInSigkillAfterExitTimeOut) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
   plan.events.push_back({.at = 1min, .deed = Deed::kUnload});
   const SimulationLog log = Simulate(plan, {.term_status = std::nullopt});
@@ -142,7 +142,7 @@ TEST(Simulation, StopThatIsIgnored_EndsInSigkillAfterExitTimeOut) {
   EXPECT_EQ(log.actors[0].exits[0].signal, SIGKILL);
 }
 
-TEST(Simulation, ExitTimeOutZero_NeverKills) {
+TEST(Simulation, ExitTimeOutZeroNeverKills) {
   const std::shared_ptr<const Policy> patient(
       MakeLaunchdPolicy({.keep_alive = true, .exit_timeout = 0s}));
   SimulationPlan plan = SuperviseAlone(patient, 1h);
@@ -150,14 +150,14 @@ TEST(Simulation, ExitTimeOutZero_NeverKills) {
   EXPECT_TRUE(Simulate(plan, {.term_status = std::nullopt}).actors[0].exits.empty());
 }
 
-TEST(Simulation, UnloadWhileThrottled_DropsTheStart) {
+TEST(Simulation, UnloadWhileThrottledDropsTheStart) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
   plan.events.push_back({.at = 5s, .deed = Deed::kUnload});
   const SimulationLog log = Simulate(plan, {.fails = true});
   EXPECT_EQ(log.actors[0].starts.size(), 1U);
 }
 
-TEST(Simulation, LoadAfterUnload_ForgetsTheThrottle) {
+TEST(Simulation, LoadAfterUnloadForgetsTheThrottle) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 8s);
   plan.events.push_back({.at = 2s, .deed = Deed::kUnload});
   plan.events.push_back({.at = 2s, .deed = Deed::kLoad});
@@ -166,7 +166,7 @@ TEST(Simulation, LoadAfterUnload_ForgetsTheThrottle) {
   EXPECT_EQ(log.actors[0].starts[1].at, 2s);
 }
 
-TEST(Simulation, StartAskedForInsideTheThrottle_KeepsIt) {
+TEST(Simulation, StartAskedForInsideTheThrottleKeepsIt) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 12s);
   plan.events.push_back({.at = 5s, .deed = Deed::kStart});
   const SimulationLog log = Simulate(plan, {.fails = true, .start_up = 50ms});
@@ -174,7 +174,7 @@ TEST(Simulation, StartAskedForInsideTheThrottle_KeepsIt) {
   EXPECT_EQ(log.actors[0].starts[1].at, 10s);
 }
 
-TEST(Simulation, KilledOwner_RestartsUnderItsPolicy) {
+TEST(Simulation, KilledOwnerRestartsUnderItsPolicy) {
   SimulationPlan plan = SuperviseAlone(SuccessfulExitFalse(), 1h);
   plan.events.push_back({.at = 3s, .deed = Deed::kKill});
   const SimulationLog log = Simulate(plan, {});
@@ -183,7 +183,15 @@ TEST(Simulation, KilledOwner_RestartsUnderItsPolicy) {
   EXPECT_EQ(ServedAfter(log), 7005ms);
 }
 
-TEST(Simulation, ProcessGroup_EndsWithItUnlessAbandoned) {
+TEST(Simulation, SupervisorsEnvironmentReachesItsJobAndNoOther) {
+  ModelJobs jobs({ModelServer{}, ModelServer{}});
+  Simulate(ByHandFirst(KeepAlive()), jobs);
+  ASSERT_GE(jobs.environments.size(), 2U);
+  EXPECT_TRUE(jobs.environments[0].empty());
+  EXPECT_EQ(jobs.environments[1].count("XPC_SERVICE_NAME"), 1U);
+}
+
+TEST(Simulation, ProcessGroupEndsWithItUnlessAbandoned) {
   for (const bool abandon : {false, true}) {
     const std::shared_ptr<const Policy> policy(
         MakeLaunchdPolicy({.keep_alive = true, .abandon_process_group = abandon}));
@@ -194,11 +202,11 @@ TEST(Simulation, ProcessGroup_EndsWithItUnlessAbandoned) {
   }
 }
 
-TEST(Simulation, TwoOwnersAtOnce_AreSeen) {
+TEST(Simulation, TwoOwnersAtOnceAreSeen) {
   EXPECT_EQ(MostOwners(Simulate(ByHandFirst(KeepAlive()), {.on_owner = OnOwner::kServeToo})), 2);
 }
 
-TEST(Simulation, FilesAndSignalsOfTheTimeline_ReachTheJobs) {
+TEST(Simulation, FilesAndSignalsOfTheTimelineReachTheJobs) {
   const SimulationPlan plan = {.actors = {{"by-hand", nullptr}},
                                .events = {{.deed = Deed::kWrite, .file = "{pid_file}", .text = "1"},
                                           {.at = 1s, .deed = Deed::kStart},
@@ -212,7 +220,7 @@ TEST(Simulation, FilesAndSignalsOfTheTimeline_ReachTheJobs) {
   EXPECT_EQ(jobs.signals, (std::vector<int>{SIGSTOP, SIGCONT}));
 }
 
-TEST(Simulation, Spans_CoverTheWholeTime) {
+TEST(Simulation, SpansCoverTheWholeTime) {
   const SimulationLog log = Simulate(ByHandFirst(KeepAlive()), {.duplicate_status = 1});
   for (const ActorLog& actor : log.actors) {
     SupervisorTime at = 0s;
@@ -224,7 +232,7 @@ TEST(Simulation, Spans_CoverTheWholeTime) {
   }
 }
 
-TEST(Simulation, JobWithoutPolicy_CannotBeLoaded) {
+TEST(Simulation, JobWithoutPolicyCannotBeLoaded) {
   const SimulationPlan plan = {
       .actors = {{"by-hand", nullptr}}, .events = {{.deed = Deed::kLoad}}, .duration = 1s};
   EXPECT_THROW(Simulate(plan, ModelServer{}), std::invalid_argument);

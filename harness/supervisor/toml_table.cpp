@@ -129,8 +129,9 @@ TomlTable TomlTable::Table(std::string_view key) {
 std::vector<TomlTable> TomlTable::Tables(std::string_view key) {
   std::vector<TomlTable> tables;
   for (const toml::node& node : Array(key)) {
-    if (!node.is_table())
+    if (!node.is_table()) {
       throw BadInput(file_, LineOf(node), fmt::format("'{}' is of tables", key));
+    }
     tables.emplace_back(file_, *node.as_table());
   }
   return tables;

@@ -26,9 +26,9 @@ SimulationLog RunModel(const IncidentVariant& variant, const std::string& guard)
   return Simulate(variant.plan, jobs);
 }
 
-TEST(Incidents, EveryFile_IsRead) { EXPECT_FALSE(ReadIncidents(kFolder).empty()); }
+TEST(Incidents, EveryFileIsRead) { EXPECTFALSE(ReadIncidents(kFolder).empty()); }
 
-TEST(Incidents, EveryCell_IsAsExpectedOfModels) {
+TEST(Incidents, EveryCellIsAsExpectedOfModels) {
   for (const Incident& incident : ReadIncidents(kFolder)) {
     for (const IncidentVariant& variant : incident.variants) {
       for (const auto& [guard, expected] : variant.expected) {
@@ -39,7 +39,7 @@ TEST(Incidents, EveryCell_IsAsExpectedOfModels) {
   }
 }
 
-TEST(Incidents, CellsThatDoNotConverge_AreThoseThatBreakC11) {
+TEST(Incidents, CellsThatDoNotConvergeAreThoseThatBreakC11) {
   for (const Incident& incident : ReadIncidents(kFolder)) {
     for (const IncidentVariant& variant : incident.variants) {
       for (const auto& [guard, expected] : variant.expected) {
@@ -51,7 +51,7 @@ TEST(Incidents, CellsThatDoNotConverge_AreThoseThatBreakC11) {
   }
 }
 
-TEST(Incidents, TheReport_HasFourCellsForEachOfThreeGuards) {
+TEST(Incidents, TheReportHasFourCellsForEachOfThreeGuards) {
   const Incident incident = FindIncident(kFolder, "2025-12-22-port-conflict");
   EXPECT_EQ(incident.variants.size(), 4U);
   EXPECT_EQ(incident.guards.size(), 3U);
