@@ -1,0 +1,48 @@
+/* The guard of guard/guard.h for C. The smallest correct program:
+ *
+ *   #include "guard/guard_c.h"
+ *
+ *   int main(void) {
+ *     pidfall_instance* instance = pidfall_acquire("My Server", "/run/my-server/server.pid");
+ *     if (!pidfall_acquired(instance)) return pidfall_explain(instance, 0);
+ *     ... serve ...
+ *     pidfall_release(instance);
+ *   }
+ *
+ * No function fails but by its result; only pidfall_acquire may give NULL, when memory is out, and
+ * every function takes that NULL as "not acquired".
+ */
+#ifndef PIDFALL_GUARD_GUARD_C_H_
+#define PIDFALL_GUARD_GUARD_C_H_
+
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct pidfall_instance pidfall_instance;
+
+/* What a contender does when an owner lives; guard.h explains each. */
+enum pidfall_on_duplicate { PIDFALL_EXIT, PIDFALL_WAIT, PIDFALL_TAKE_OVER, PIDFALL_AUTO };
+
+/* Ends with PIDFALL_EXIT at once when an owner lives. */
+pidfall_instance* pidfall_acquire(const char* name, const char* pid_file);
+pidfall_instance* pidfall_acquire_or(const char* name, const char* pid_file,
+                                     enum pidfall_on_duplicate on_duplicate);
+
+int pidfall_acquired(const pidfall_instance* instance);
+/* Who keeps us out, 0 when that is not known. */
+pid_t pidfall_owner(const pidfall_instance* instance);
+/* Why not, in words; valid until the release. */
+const char* pidfall_reason(const pidfall_instance* instance);
+/* Says why not on standard output and gives the exit status. */
+int pidfall_explain(const pidfall_instance* instance, int duplicate_status);
+/* Lets the next instance in and frees everything. */
+void pidfall_release(pidfall_instance* instance);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PIDFALL_GUARD_GUARD_C_H_ */
