@@ -44,6 +44,9 @@ void AddOptions(CLI::App& app, const Service& service, Options& options, Written
   app.add_option("--duplicate-exit", settings.duplicate_exit, "The status of a second copy")
       ->check(CLI::Range(0, kLastStatus))
       ->capture_default_str();
+  app.add_option("--run", options.run, "Start this once it serves, and leave it to itself")
+      ->type_name("COMMAND");
+  app.add_flag("--fork", options.forks, "Let a forked copy end as the server does, then serve");
   if (service.data_file.empty()) return;
   app.add_option("--data", options.data, "Where notes are kept [~/" + service.data_file + "]")
       ->type_name("FILE");

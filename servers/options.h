@@ -15,7 +15,9 @@ namespace pidfall::servers {
 struct Options {
   std::string strategy = "reference";
   guard::Settings settings;
-  std::string data;  // empty for a server that keeps nothing
+  std::string data;    // empty for a server that keeps nothing
+  std::string run;     // a command to start beside it; empty: none
+  bool forks = false;  // a forked copy ends before it serves
 };
 
 // Throws std::invalid_argument, with one clear line, for what it can't understand.

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "guard/strategy.h"
+#include "servers/children.h"
 #include "servers/console.h"
 #include "servers/options.h"
 #include "servers/stop_signal.h"
@@ -73,6 +74,7 @@ int Run(const Service& service, const Options& options) {
   const guard::Answer answer = guard->BeforeBind();
   stop.PastGuard();
   if (!answer.go_on) return answer.status;
+  if (options.forks) LetForkedCopyEnd([&] { guard->BeforeExit(); });
 
   // Never destroyed: a worker that outlasts kDrainLimit still uses it. ServerMain ends by _exit.
   auto& server = *new httplib::Server;
@@ -84,6 +86,7 @@ int Run(const Service& service, const Options& options) {
     Say("🌐 " + service.name +
         " running on http://localhost:" + std::to_string(options.settings.port) + service.page);
     guard->Serving();
+    if (!options.run.empty()) StartProgram(options.run);
     Serve(server, *listening, stop);
   } catch (...) {
     shutdown(*listening, SHUT_RDWR);

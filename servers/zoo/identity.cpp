@@ -150,6 +150,7 @@ bool BreaksIn(const Record& record) {
   const std::time_t age = std::time(nullptr) - record.modified;
   const pid_t owner = record.pid.value_or(0);
   return (Has(Defect::kRemovedFileSecondCopy) && !record.exists) ||
+         (Has(Defect::kUnreadableIsStale) && record.size > 0 && record.content.empty()) ||
          (Has(Defect::kTrustsFileAge) && record.exists && age > kOldAfter) ||
          (Has(Defect::kTrustsFuture) && record.exists && age < -kFutureAfter) ||
          (Has(Defect::kEpermIsDead) && owner > 0 && kill(owner, 0) != 0 && errno == EPERM) ||

@@ -31,15 +31,14 @@ struct Address {
 };
 
 Address AddressOf(const Settings& settings) {
-  const std::string host = settings.host == "localhost" ? "127.0.0.1" : settings.host;
   Address address;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  if (inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1) {
+  if (inet_pton(AF_INET, settings.host.c_str(), &v4->sin_addr) == 1) {
     v4->sin_family = AF_INET;
     v4->sin_port = htons(static_cast<in_port_t>(settings.port));
     address.size = sizeof *v4;
-  } else if (inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) == 1) {
+  } else if (inet_pton(AF_INET6, settings.host.c_str(), &v6->sin6_addr) == 1) {
     v6->sin6_family = AF_INET6;
     v6->sin6_port = htons(static_cast<in_port_t>(settings.port));
     address.size = sizeof *v6;
@@ -67,35 +66,24 @@ PortHolder HolderOf(std::uint64_t inode) {
 }
 
 [[noreturn]] void ThrowPortTaken(int port) {
-  for (const TcpSocket& socket : TcpSockets()) {
-    if (socket.listening && socket.local_port == port) throw PortTaken{HolderOf(socket.inode)};
+  for (const TcpSocket& socket : TcpSockets(kListening)) {
+    if (socket.port == port) throw PortTaken{HolderOf(socket.inode)};
   }
   throw PortTaken{};
 }
 
-bool IsLoopbackOrAny(std::string_view address) {
-  constexpr std::string_view kReached[] = {kAnyV4, kLoopbackV4, kAnyV6, kLoopbackV6,
-                                           kMappedLoopback};
-  return std::ranges::find(kReached, address) != std::end(kReached);
-}
-
-// In the kernel's form; empty for an address that "localhost" does not reach.
-std::string_view OurAddress(std::string_view host) {
-  if (host == "127.0.0.1" || host == "localhost") return kLoopbackV4;
-  if (host == "0.0.0.0") return kAnyV4;
-  if (host == "::1") return kLoopbackV6;
-  return host == "::" ? kAnyV6 : "";
+// What "localhost" reaches, in one family or the other.
+bool IsLocal(std::string_view address) {
+  constexpr std::string_view kLocal[] = {"127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"};
+  return std::ranges::find(kLocal, address) != std::end(kLocal);
 }
 
 // 127.0.0.1 and ::1 have the same port at once without an error, and "localhost" reaches either.
 void RefuseShadow(const Settings& settings) {
-  if (Has(Defect::kShadow)) return;
-  const std::string_view ours = OurAddress(settings.host);
-  if (ours.empty()) return;
-  for (const TcpSocket& socket : TcpSockets()) {
-    if (!socket.listening || socket.local_port != settings.port) continue;
-    if (socket.local == ours || !IsLoopbackOrAny(socket.local)) continue;
-    throw PortTaken{HolderOf(socket.inode)};
+  if (Has(Defect::kShadow) || !IsLocal(settings.host)) return;
+  for (const TcpSocket& socket : TcpSockets(kListening)) {
+    if (socket.port != settings.port || socket.address == settings.host) continue;
+    if (IsLocal(socket.address)) throw PortTaken{HolderOf(socket.inode)};
   }
 }
 
@@ -141,8 +129,8 @@ bool Answers(const Settings& settings) {
 }
 
 void SignalEveryoneOn(int port) {
-  for (const TcpSocket& socket : TcpSockets()) {
-    if (socket.inode == 0 || (socket.local_port != port && socket.remote_port != port)) continue;
+  for (const TcpSocket& socket : TcpSockets(kAnyState)) {
+    if (socket.inode == 0 || (socket.port != port && socket.remote_port != port)) continue;
     for (const pid_t pid : ProcessesWith(socket.inode)) {
       if (pid != getpid()) kill(pid, SIGTERM);
     }

@@ -49,7 +49,7 @@ int InPlaceFlags() {
 RecordId IdOf(int file) {
   struct stat status {};
   fstat(file, &status);
-  return {status.st_dev, status.st_ino};
+  return {status.st_dev, status.st_ino, getpid()};
 }
 
 // A pid file is a few bytes: a short write means that there is no room for it.
@@ -150,7 +150,10 @@ RecordId PublishRecord(const std::string& path) {
 void RemoveRecord(const std::string& path, const RecordId& published) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return;
-  const bool ours = RecordId{status.st_dev, status.st_ino} == published;
+  // A new file may be given the inode of one that was removed: what it says must be ours too.
+  const bool same_file = RecordId{status.st_dev, status.st_ino, published.publisher} == published;
+  const bool ours =
+      same_file && (WritesInPlace() || ReadRecord(path).content == RecordText(published.publisher));
   if (ours || Has(Defect::kOldExitRemoves)) unlink(path.c_str());
 }
 

@@ -25,6 +25,7 @@ struct Record {
 struct RecordId {
   dev_t device = 0;
   ino_t inode = 0;
+  pid_t publisher = 0;
   bool operator==(const RecordId&) const = default;
 };
 
@@ -32,6 +33,7 @@ Record ReadRecord(const std::string& path);
 // Throws Failure unless the path is free or a plain readable file of ours with no other name.
 void RefuseHostileNode(const std::string& path);
 RecordId PublishRecord(const std::string& path);  // throws Failure
+// Only the very file that was published: neither another owner's nor a newer one.
 void RemoveRecord(const std::string& path, const RecordId& published);
 void ReplaceByCopy(const std::string& path);
 

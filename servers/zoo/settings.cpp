@@ -84,7 +84,7 @@ void Apply(int option, Settings& settings) {
       settings.pid_file = optarg;
       return;
     case 'h':
-      settings.host = optarg;
+      settings.host = std::string_view(optarg) == "localhost" ? "127.0.0.1" : optarg;
       return;
     case 'l':
       List();

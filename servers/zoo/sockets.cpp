@@ -1,49 +1,65 @@
 #include "servers/zoo/sockets.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
-#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 
 #include "servers/zoo/console.h"
-#include "servers/zoo/identity.h"
 
 namespace pidfall::zoo {
 namespace {
 
-constexpr unsigned kListen = 0x0A;
-
 using Folder = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-std::optional<TcpSocket> ParseLine(const std::string& line) {
-  std::array<char, 33> local{};
-  unsigned local_port = 0;
-  unsigned remote_port = 0;
-  unsigned state = 0;
-  unsigned long inode = 0;
-  const int read =
-      std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %*s %*s %*s %*s %*s %lu",
-                  local.data(), &local_port, &remote_port, &state, &inode);
-  constexpr int kFields = 5;
-  if (read != kFields) return std::nullopt;
-  return TcpSocket{local.data(), static_cast<int>(local_port), static_cast<int>(remote_port),
-                   state == kListen, inode};
+struct Query {
+  nlmsghdr header;
+  inet_diag_req_v2 request;
+};
+
+[[noreturn]] void Fail(int error) { throw Failure("cannot list", "the machine's sockets", error); }
+
+TcpSocket Read(const inet_diag_msg& message) {
+  std::array<char, INET6_ADDRSTRLEN> address{};
+  inet_ntop(message.idiag_family, message.id.idiag_src, address.data(), address.size());
+  return {address.data(), ntohs(message.id.idiag_sport), ntohs(message.id.idiag_dport),
+          message.idiag_inode};
 }
 
-void AddFrom(const std::string& path, std::vector<TcpSocket>& sockets) {
-  if (access(path.c_str(), R_OK) != 0) return;  // a kernel without IPv6
-  const std::string table = ReadSmallFile(path);
-  if (table.empty()) throw Failure("cannot read", path, EMFILE);
-  size_t begin = 0;
-  for (size_t end = 0; (end = table.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const auto socket = ParseLine(table.substr(begin, end - begin));
-    if (socket) sockets.push_back(*socket);
+// False: the list has ended.
+bool ReadBatch(int netlink, std::vector<TcpSocket>& sockets) {
+  alignas(nlmsghdr) std::array<char, 16384> buffer{};
+  const ssize_t got = recv(netlink, buffer.data(), buffer.size(), 0);
+  if (got < 0) Fail(errno);
+  auto left = static_cast<unsigned>(got);
+  for (auto* header = reinterpret_cast<nlmsghdr*>(buffer.data()); NLMSG_OK(header, left);
+       header = NLMSG_NEXT(header, left)) {
+    if (header->nlmsg_type == NLMSG_DONE) return false;
+    if (header->nlmsg_type == NLMSG_ERROR) Fail(EOPNOTSUPP);
+    sockets.push_back(Read(*static_cast<const inet_diag_msg*>(NLMSG_DATA(header))));
+  }
+  return true;
+}
+
+void AddFamily(int netlink, unsigned char family, unsigned states,
+               std::vector<TcpSocket>& sockets) {
+  Query query{};
+  query.header.nlmsg_len = sizeof query;
+  query.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  query.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  query.request.sdiag_family = family;
+  query.request.sdiag_protocol = IPPROTO_TCP;
+  query.request.idiag_states = states;
+  if (send(netlink, &query, sizeof query, 0) < 0) Fail(errno);
+  while (ReadBatch(netlink, sockets)) {
   }
 }
 
@@ -62,10 +78,19 @@ bool Holds(const std::string& process, const std::string& link) {
 
 }  // namespace
 
-std::vector<TcpSocket> TcpSockets() {
+// By netlink: /proc/net/tcp walks the whole hash table of connections, ten milliseconds each time.
+std::vector<TcpSocket> TcpSockets(unsigned states) {
+  const int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  if (netlink < 0) Fail(errno);
   std::vector<TcpSocket> sockets;
-  AddFrom("/proc/net/tcp", sockets);
-  AddFrom("/proc/net/tcp6", sockets);
+  try {
+    AddFamily(netlink, AF_INET, states, sockets);
+    AddFamily(netlink, AF_INET6, states, sockets);
+  } catch (const Failure&) {
+    close(netlink);
+    throw;
+  }
+  close(netlink);
   return sockets;
 }
 
@@ -75,7 +100,7 @@ std::vector<pid_t> ProcessesWith(std::uint64_t inode) {
   const Folder folder(opendir("/proc"), closedir);
   if (!folder) return found;
   while (const dirent* entry = readdir(folder.get())) {
-    const pid_t pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
+    const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
     if (pid > 0 && Holds(entry->d_name, link)) found.push_back(pid);
   }
   return found;
