@@ -26,7 +26,7 @@ SimulationLog RunModel(const IncidentVariant& variant, const std::string& guard)
   return Simulate(variant.plan, jobs);
 }
 
-TEST(Incidents, EveryFileIsRead) { EXPECTFALSE(ReadIncidents(kFolder).empty()); }
+TEST(Incidents, EveryFileIsRead) { EXPECT_FALSE(ReadIncidents(kFolder).empty()); }
 
 TEST(Incidents, EveryCellIsAsExpectedOfModels) {
   for (const Incident& incident : ReadIncidents(kFolder)) {
