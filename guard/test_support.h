@@ -35,6 +35,7 @@ class Signals {
   Signals(int in, int out) : in_(in), out_(out) {}
   void Ready() const { Send('r'); }
   void Send(char byte) const;
+  int in() const { return in_; }
   void Wait() const;  // until Go(), or until the parent has gone
 
  private:

@@ -1,0 +1,212 @@
+// pidfall-guard: the guard for programs in any language.
+//
+//   pidfall-guard --pid-file /run/x.pid -- python3 serve.py
+//   pidfall-guard status /run/x.pid
+//
+// The command line replaces this process, so its pid, signals and exit status are the program's
+// own, and the lock lives exactly as long as it and what it starts.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "guard/agents.h"
+#include "guard/console.h"
+#include "guard/guard.h"
+#include "guard/query.h"
+#include "guard/supervisor.h"
+
+namespace pidfall::guard {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBadUsage = 2;
+constexpr int kCannotExecute = 126;  // as shells have them
+constexpr int kNotFound = 127;
+constexpr double kStopSeconds = 10;
+
+struct Request {
+  Options options;
+  int duplicate_exit = 0;
+  double seconds = 0;
+  std::vector<std::string> command;
+  std::vector<fs::path> pid_files;
+  fs::path agents;
+  bool force = false;
+};
+
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
+}
+
+int Execute(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  execvp(arguments.front(), arguments.data());
+  const int error = errno;
+  Say("pidfall-guard: cannot run " + command.front() + ": " + std::strerror(error));
+  return error == ENOENT ? kNotFound : kCannotExecute;
+}
+
+int Guard(Request& request) {
+  Options& options = request.options;
+  if (options.name.empty()) options.name = fs::path(request.command.front()).filename();
+  options.older_command = request.command;
+  options.children = Children::kPartOfInstance;
+  if (request.seconds > 0) options.patience = Milliseconds(request.seconds);
+  options.before_waiting = [&](const Owner& owner) {
+    Say(options.name + " already running (PID " + std::to_string(owner.pid) +
+        "); standing by until it ends");
+  };
+  const Instance instance = Acquire(options);
+  if (!instance) return Explain(instance, request.duplicate_exit);
+  return Execute(request.command);
+}
+
+std::string Describe(const Answered& answered) {
+  std::string words;
+  switch (answered.state) {
+    case State::kRunning:
+      words = "running, PID " + std::to_string(answered.owner.pid);
+      return words + (answered.owner.verified ? "" : " (not verified)");
+    case State::kDeadWithFile:
+      return "not running; PID " + std::to_string(answered.owner.pid) +
+             " has ended and its file is left";
+    case State::kNotRunning:
+      return "not running";
+    case State::kUnknown:
+      break;
+  }
+  return "unknown: " + answered.why;
+}
+
+// The first file that is not running decides the status.
+int TellStates(const Request& request, bool who) {
+  int status = 0;
+  for (const fs::path& path : request.pid_files) {
+    const Answered answered = Ask(path);
+    Say(path.string() + ": " + Describe(answered));
+    const Supervisor by = {answered.owner.supervisor, answered.owner.unit};
+    if (who && by.Present()) Say("  started by " + by.kind + " " + by.unit);
+    if (who && by.Present()) Say("  to end it: " + StopCommand(by, geteuid()));
+    if (status == 0) status = static_cast<int>(answered.state);
+  }
+  return status;
+}
+
+int TellStatus(const Request& request) {
+  const int status = TellStates(request, false);
+  if (request.agents.empty()) return status;
+  const auto findings = CheckAgents(request.agents, request.pid_files);
+  for (const std::string& finding : findings) Say(finding);
+  return status != 0 ? status : static_cast<int>(!findings.empty());
+}
+
+int StopAll(const Request& request) {
+  int status = 0;
+  for (const fs::path& path : request.pid_files) {
+    const double seconds = request.seconds > 0 ? request.seconds : kStopSeconds;
+    const Stopped stopped = Stop(path, Milliseconds(seconds), request.force);
+    Say(path.string() + ": " + stopped.words);
+    if (!stopped.stopped) status = 1;
+  }
+  return status;
+}
+
+const std::map<std::string, OnDuplicate> kPolicies = {{"exit", OnDuplicate::kExit},
+                                                      {"wait", OnDuplicate::kWait},
+                                                      {"takeover", OnDuplicate::kTakeOver},
+                                                      {"auto", OnDuplicate::kAuto}};
+
+void AddGuardOptions(CLI::App& app, Request& request) {
+  Options& options = request.options;
+  app.add_option("--pid-file", options.pid_file,
+                 "Where its pid is published; FILE.lock is beside it")
+      ->type_name("FILE");
+  app.add_option("--name", options.name, "What messages call it [the command's name]");
+  app.add_option_function<std::string>(
+         "--on-duplicate",
+         [&options](const std::string& policy) { options.on_duplicate = kPolicies.at(policy); },
+         "When it runs already: exit, wait, takeover or auto [exit]")
+      ->type_name("POLICY")
+      ->check(CLI::IsMember(&kPolicies).description(""));
+  app.add_option("--duplicate-exit", request.duplicate_exit, "The status of a second copy [0]")
+      ->type_name("N")
+      ->check(CLI::Range(0, 255).description(""));
+  app.add_option("--patience", request.seconds, "How many seconds to wait or to take over")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 1e6).description(""));
+  app.add_flag("--any-file-system", options.any_file_system, "Also where locks may not exclude");
+  app.add_flag("--one-file", options.one_file, "Lock the pid file itself, as flock(1) users do");
+}
+
+void Parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    std::exit(0);
+  }
+}
+
+CLI::App* AddQuestion(CLI::App& app, Request& request, const char* name, const char* help) {
+  CLI::App* question = app.add_subcommand(name, help);
+  question->add_option("PIDFILE", request.pid_files, "Which")->required();
+  return question;
+}
+
+int Answer(int argc, char** argv) {
+  Request request;
+  CLI::App app("Asks about a guarded program, or ends it", "pidfall-guard");
+  AddQuestion(app, request, "who", "Who holds it, and how it is ended");
+  CLI::App* status = AddQuestion(app, request, "status", "Statuses as the LSB has them");
+  status->add_option("--agents", request.agents,
+                     "Compare with the agents and units in this folder");
+  CLI::App* stop =
+      AddQuestion(app, request, "stop", "SIGTERM to the verified owner, and to nobody else");
+  stop->add_option("--patience", request.seconds, "How long to wait for its end [10]")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 1e6).description(""));
+  stop->add_flag("--force", request.force, "SIGKILL when it has not ended by then");
+  Parse(app, argc, argv);
+  if (stop->parsed()) return StopAll(request);
+  return status->parsed() ? TellStatus(request) : TellStates(request, true);
+}
+
+int GuardCommand(int argc, char** argv) {
+  Request request;
+  CLI::App app(
+      "One instance of a command at a time. Also: pidfall-guard who|status|stop PIDFILE...");
+  AddGuardOptions(app, request);
+  app.add_option("COMMAND", request.command, "The command line to guard, after --");
+  Parse(app, argc, argv);
+  if (request.options.pid_file.empty() || request.command.empty()) {
+    throw CLI::RequiredError("--pid-file FILE and -- COMMAND");
+  }
+  return Guard(request);
+}
+
+int Run(int argc, char** argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  const bool question = first == "who" || first == "status" || first == "stop";
+  try {
+    return question ? Answer(argc, argv) : GuardCommand(argc, argv);
+  } catch (const std::exception& error) {
+    Say(std::string("pidfall-guard: ") + error.what());
+    return kBadUsage;
+  }
+}
+
+}  // namespace
+}  // namespace pidfall::guard
+
+int main(int argc, char** argv) { return pidfall::guard::Run(argc, argv); }

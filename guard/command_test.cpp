@@ -1,0 +1,182 @@
+// The program pidfall-guard, run as people run it.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "guard/test_support.h"
+
+namespace pidfall::guard {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CommandTest : public testing::Test {
+ protected:
+  using Words = std::vector<std::string>;
+
+  // Ends in the program; its output goes to the file "output".
+  int Become(const Words& words) const {
+    dup2(open(folder_.path("output").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
+    std::vector<char*> arguments = {const_cast<char*>("pidfall-guard")};
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    execv(PIDFALL_GUARD_COMMAND, arguments.data());
+    return 99;
+  }
+
+  int Run(const Words& words) {
+    Child child([&](const Signals&) { return Become(words); });
+    const int status = child.Join();
+    output_ = Read(folder_.path("output"));
+    return status;
+  }
+
+  // A guarded shell that says when it runs (through a FIFO) and stays until it is ended.
+  Words Stay() const {
+    return {"--pid-file", pid_file_, "--", "sh", "-c", "echo > " + folder_.path("fifo") + "; cat"};
+  }
+
+  std::unique_ptr<Child> StartStaying() const {
+    mkfifo(folder_.path("fifo").c_str(), 0600);
+    auto child = std::make_unique<Child>([&](const Signals& signals) {
+      dup2(signals.in(), STDIN_FILENO);
+      return Become(Stay());
+    });
+    Read(folder_.path("fifo"));
+    return child;
+  }
+
+  TempFolder folder_;
+  std::string pid_file_ = folder_.path("x.pid");
+  std::string output_;
+};
+
+TEST_F(CommandTest, BecomesTheCommandWithItsPidAndStatus) {
+  EXPECT_EQ(Run({"--pid-file", pid_file_, "--", "sh", "-c", "test $$ = $(cat " + pid_file_ + ")"}),
+            0);
+  EXPECT_EQ(Run({"--pid-file", pid_file_, "--", "sh", "-c", "exit 7"}), 7);
+}
+
+TEST_F(CommandTest, RefusesASecondCopyWithTheDeclaredStatus) {
+  const auto owner = StartStaying();
+  Words second = Stay();
+  second.insert(second.begin(), {"--duplicate-exit", "75"});
+  EXPECT_EQ(Run(second), 75);
+  EXPECT_NE(output_.find("sh already running (PID " + std::to_string(owner->pid()) + ")"),
+            std::string::npos)
+      << output_;
+}
+
+TEST_F(CommandTest, AnswersByTheLsbStatuses) {
+  EXPECT_EQ(Run({"status", pid_file_}), 3);
+  {
+    const auto owner = StartStaying();
+    EXPECT_EQ(Run({"status", pid_file_}), 0);
+    EXPECT_EQ(Run({"who", pid_file_}), 0);
+  }
+  EXPECT_EQ(Run({"status", pid_file_}), 1);
+  Write(pid_file_, "garbage");
+  EXPECT_EQ(Run({"status", pid_file_}), 4);
+}
+
+TEST_F(CommandTest, StopsTheGuardedCommand) {
+  const auto owner = StartStaying();
+  EXPECT_EQ(Run({"stop", pid_file_}), 0) << output_;
+  EXPECT_EQ(owner->Join(), 128 + SIGTERM);
+}
+
+TEST_F(CommandTest, ACommandThatCannotRunLetsGoOfTheLock) {
+  EXPECT_EQ(Run({"--pid-file", pid_file_, "--", "no-such-command-here"}), 127);
+  EXPECT_FALSE(fs::exists(pid_file_));
+}
+
+TEST_F(CommandTest, BadUsageIsStatusTwoAndOneLine) {
+  for (const Words& words :
+       {Words{}, Words{"--pid-file", pid_file_}, Words{"--", "true"}, Words{"--frob"},
+        Words{"stop"}, Words{"status"},
+        Words{"--pid-file", pid_file_, "--on-duplicate", "maybe", "--", "true"}}) {
+    EXPECT_EQ(Run(words), 2);
+    EXPECT_EQ(std::count(output_.begin(), output_.end(), '\n'), 1) << output_;
+  }
+  EXPECT_EQ(Run({"--help"}), 0);
+  EXPECT_EQ(Run({"status", pid_file_, "--agents", folder_.path("missing")}), 2);
+}
+
+class AgentsTest : public CommandTest {
+ protected:
+  void SetUp() override { fs::create_directory(agents_); }
+
+  void AddAgent(const Words& command) const {
+    std::string strings;
+    for (const std::string& word : command) {
+      strings += "<string>" +
+                 (word.find('>') == std::string::npos
+                      ? word
+                      : word.substr(0, word.find('>')) + "&gt;" + word.substr(word.find('>') + 1)) +
+                 "</string>";
+    }
+    Write(agents_ + "/agent.plist",
+          "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>Label</key>"
+          "<string>com.example.agent</string><key>ProgramArguments</key><array>" +
+              strings + "</array></dict></plist>");
+  }
+
+  Words Command() const {
+    const Words words = Stay();
+    return {words.begin() + 3, words.end()};
+  }
+
+  std::string agents_ = folder_.path("agents");
+};
+
+TEST_F(AgentsTest, AgreesWhenTheFileNamesTheAgentsProcess) {
+  AddAgent(Command());
+  const auto owner = StartStaying();
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 0) << output_;
+}
+
+TEST_F(AgentsTest, FlagsAnAgentWithoutItsFile) {
+  AddAgent(Command());
+  const auto owner = StartStaying();
+  Run({"status", "--agents", agents_, folder_.path("other.pid")});
+  EXPECT_NE(output_.find("com.example.agent: PID " + std::to_string(owner->pid()) +
+                         " runs without a pid file"),
+            std::string::npos)
+      << output_;
+}
+
+TEST_F(AgentsTest, FlagsAFileOfAnotherCommandWhateverItsName) {
+  AddAgent({"another", "command"});
+  const auto owner = StartStaying();
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 1);
+  EXPECT_NE(output_.find("runs another command than any agent"), std::string::npos) << output_;
+}
+
+TEST_F(AgentsTest, FlagsAFileWithoutItsProcess) {
+  { const auto owner = StartStaying(); }
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 1);
+  EXPECT_NE(output_.find("its process has ended"), std::string::npos) << output_;
+}
+
+TEST_F(AgentsTest, ReadsSystemdUnits) {
+  Write(agents_ + "/x.service",
+        "[Service]\nExecStart=-sh -c \"echo > " + folder_.path("fifo") + "; cat\"\n");
+  const auto owner = StartStaying();
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 0) << output_;
+}
+
+TEST_F(AgentsTest, AnUnreadableAgentIsNamed) {
+  Write(agents_ + "/broken.plist", "<plist><dict>");
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 2);
+  EXPECT_NE(output_.find("broken.plist"), std::string::npos) << output_;
+}
+
+}  // namespace
+}  // namespace pidfall::guard

@@ -1,0 +1,116 @@
+#include "guard/query.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "guard/holder.h"
+#include "guard/identity.h"
+#include "guard/refused.h"
+#include "guard/small_file.h"
+#include "guard/supervisor.h"
+
+namespace pidfall::guard {
+namespace {
+
+Answered Unknown(std::string why) { return {State::kUnknown, {}, {}, std::move(why)}; }
+
+Answered Running(Holder holder) {
+  return {State::kRunning, std::move(holder.owner), std::move(holder.process), ""};
+}
+
+// Nobody holds the lock: what does the pid file say then?
+Answered WithoutOwner(const Folder& folder) {
+  const auto text = ReadFileAt(folder.descriptor.get(), folder.pid_name);
+  if (!text && errno == ENOENT) return {State::kNotRunning, {}, {}, "no pid file"};
+  if (!text) return Unknown("cannot read " + folder.PidPath() + ": " + std::strerror(errno));
+  const auto pid = ParsePid(*text);
+  if (!pid) return Unknown(folder.PidPath() + " holds no pid");
+  const Descriptor process = OpenProcess(*pid);
+  const bool alive = process.valid() && Alive(process);
+  if (!alive) return {State::kDeadWithFile, {.pid = *pid}, {}, "the process has ended"};
+  Answered plain = Unknown("PID " + std::to_string(*pid) +
+                           " lives, and nothing shows that it is the owner and not a stranger");
+  plain.owner = {.pid = *pid, .plain = true};
+  return plain;
+}
+
+// Another user's lock file: its content is not for us, but who holds it the kernel tells anybody.
+Answered WithoutRecord(const Folder& folder) {
+  struct stat status;
+  if (fstatat(folder.descriptor.get(), folder.lock_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) !=
+      0) {
+    return WithoutOwner(folder);
+  }
+  const pid_t pid = LockingProcess({status.st_dev, status.st_ino});
+  return pid > 0 ? Answered{State::kRunning, {.pid = pid}, {}, ""} : WithoutOwner(folder);
+}
+
+bool MayLiveElsewhere(const Holder& holder) {
+  return holder.record && !holder.record->clean && holder.in_other_namespace;
+}
+
+Answered FromLockFile(const Folder& folder, const Descriptor& lock) {
+  struct stat status;
+  if (fstat(lock.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return Unknown(folder.LockPath() + " is not a regular file");
+  }
+  const FileKey key = {status.st_dev, status.st_ino};
+  Holder holder = FindHolder(lock.get(), key);
+  if (holder.process.valid() || LockingProcess(key) > 0) return Running(std::move(holder));
+  if (MayLiveElsewhere(holder)) {
+    return Unknown("PID " + std::to_string(holder.owner.pid) +
+                   " of another pid namespace (a container) signed in and never out");
+  }
+  return WithoutOwner(folder);
+}
+
+std::string SignalAndWait(const Descriptor& process, int signal,
+                          std::chrono::milliseconds patience) {
+  if (!SendSignal(process, signal) && errno != ESRCH) return std::strerror(errno);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  return WaitUntilEnded(process, deadline) ? "" : "it did not end in time";
+}
+
+}  // namespace
+
+Answered Ask(const std::filesystem::path& pid_file) {
+  try {
+    Options options;
+    options.pid_file = pid_file;
+    const Folder folder = OpenFolder(options);
+    const Descriptor lock(openat(folder.descriptor.get(), folder.lock_name.c_str(),
+                                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (lock.valid()) return FromLockFile(folder, lock);
+    return errno == ENOENT ? WithoutOwner(folder) : WithoutRecord(folder);
+  } catch (const Refused& refused) {
+    return Unknown(refused.reason);
+  }
+}
+
+Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds patience,
+             bool force) {
+  const Answered answered = Ask(pid_file);
+  if (answered.state == State::kNotRunning || answered.state == State::kDeadWithFile) {
+    return {true, "not running"};
+  }
+  if (!answered.process.valid()) {
+    return {false, "nobody was signalled: " +
+                       (answered.why.empty() ? "the owner cannot be verified" : answered.why)};
+  }
+  const std::string pid = "PID " + std::to_string(answered.owner.pid);
+  std::string failure = SignalAndWait(answered.process, SIGTERM, patience);
+  if (!failure.empty() && force) failure = SignalAndWait(answered.process, SIGKILL, patience);
+  if (!failure.empty()) return {false, pid + ": " + failure};
+  const std::string again =
+      StopCommand({answered.owner.supervisor, answered.owner.unit}, geteuid());
+  return {true, pid + " has ended" +
+                    (again.empty() ? "" : "; its supervisor may start it again, unless: " + again)};
+}
+
+}  // namespace pidfall::guard

@@ -1,0 +1,43 @@
+// The state of a guarded program, asked and never taken: no lock is touched, so a start at the same
+// moment is never refused because somebody looked.
+//
+//   Answered answered = Ask("/run/x.pid");
+//   if (answered.state == State::kRunning) ... answered.owner.pid ...
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "guard/descriptor.h"
+#include "guard/guard.h"
+
+namespace pidfall::guard {
+
+// The values are the LSB's statuses of `status`.
+enum class State {
+  kRunning = 0,
+  kDeadWithFile = 1,
+  kNotRunning = 3,
+  kUnknown = 4,  // `why` says what could not be told
+};
+
+struct Answered {
+  State state = State::kUnknown;
+  Owner owner;
+  Descriptor process;  // valid if and only if owner.verified
+  std::string why;
+};
+
+Answered Ask(const std::filesystem::path& pid_file);
+
+struct Stopped {
+  bool stopped = false;
+  std::string words;
+};
+
+// SIGTERM through a verified handle, then waits for the end; nobody else is ever signalled. With
+// `force`, SIGKILL after the first wait.
+Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds patience, bool force);
+
+}  // namespace pidfall::guard
