@@ -11,7 +11,9 @@ together=8
 tidy=$(command -v clang-tidy-14) || { echo 'skipped: no clang-tidy-14'; exit 77; }
 
 mark_of() { echo "$passed/$(echo "$1" | tr / +)"; }
-judge() { "$tidy" -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$@"; }
+judge() {
+  "$tidy" -p "$build" --config-file=.clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option "$@"
+}
 
 units() { # UNIT FILE... per line; ninja prints an object, then what it was made of, indented
   ninja -C "$build" -t deps | awk -v root="$PWD/" '
@@ -43,13 +45,15 @@ batches() {
 
 judge_batch() { # UNIT...
   whole=$passed/batch.$$.cpp
+  status=0
+  trap 'rm -f "$whole" "$passed/$$.log"' EXIT
   printf '#include "%s"\n' "$@" >"$whole"
   if [ $# -gt 1 ] && judge '--checks=-*,google-explicit-constructor' "$whole" >/dev/null 2>&1; then
-    judge_one "$whole" --checks=-bugprone-suspicious-include || return 1
+    judge_one "$whole" --checks=-bugprone-suspicious-include || status=1
   else
-    for unit; do judge_one "$unit" || { rm "$whole"; return 1; }; done
+    for unit; do judge_one "$unit" || status=1; done
   fi
-  rm "$whole"
+  [ "$status" = 0 ] || return 1
   for unit; do mv "$(mark_of "$unit").key" "$(mark_of "$unit")"; done
 }
 
