@@ -50,13 +50,14 @@ bp::process_stdio Wire(int output) {
 }
 
 Child LaunchByBoost(const LaunchOptions& options) {
-  // Never run: it only carries the executor that Boost.Process wants.
-  static boost::asio::io_context context;
+  // Never run: it only carries the executor that Boost.Process wants. Not static: a sandbox is a
+  // fork that closes the descriptors which a context made before it would go on using.
+  boost::asio::io_context context;
   const std::string program = FindProgram(options.command.at(0));
   std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
   boost::system::error_code error;
   bp::process process = bp::default_process_launcher()(
-      context, error, program, arguments, Wire(options.output),
+      context.get_executor(), error, program, arguments, Wire(options.output),
       bp::process_environment(options.environment), bp::process_start_dir(options.folder),
       BeforeExec{options.before_exec});
   if (error) {
