@@ -75,8 +75,8 @@ bool IsDigit(char letter) { return std::isdigit(static_cast<unsigned char>(lette
 
 bool HasDigits(std::string_view text) { return std::ranges::any_of(text, IsDigit); }
 
-std::string_view FirstLine(const std::string& content) {
-  return std::string_view(content).substr(0, content.find('\n'));
+std::string_view FirstLine(std::string_view content) {
+  return content.substr(0, content.find('\n'));
 }
 
 bool IsNumberOf(std::string_view line, size_t least, size_t most) {
