@@ -125,7 +125,7 @@ class Acquisition {
 
   void Ask(const Owner& owner, const Descriptor& process) {
     if (options().ask) options().ask(owner);
-    if (SendSignal(process, SIGTERM) || errno == ESRCH) return;
+    if (SendSignal(process, owner.pid, SIGTERM) || errno == ESRCH) return;
     throw Refused(Outcome::kForbidden,
                   "cannot end the owner (PID " + std::to_string(owner.pid) + ")", errno, "");
   }

@@ -1,7 +1,7 @@
 // Who holds a lock, and a handle on that process which can be signalled without hitting another.
 //
 //   Holder holder = FindHolder(lock_fd, key);
-//   if (holder.process.valid()) SendSignal(holder.process, SIGTERM);
+//   if (holder.process.valid()) SendSignal(holder.process, holder.owner.pid, SIGTERM);
 //
 // Asks the record first; where that does not fit (the owner is just signing in, or its child keeps
 // the lock) the kernel, in /proc. Takes no lock.

@@ -2,7 +2,7 @@
 //
 //   Identity self = IdentifySelf();                     // into the record
 //   Descriptor process = OpenVerified(record);          // invalid unless it is the very same one
-//   SendSignal(process, SIGTERM);                       // so this can hit nobody else
+//   SendSignal(process, record.pid, SIGTERM);                       // so this can hit nobody else
 //
 // Used to describe an owner and to signal it, never to take a lock away: a checkpoint restore
 // changes a start time, a dead leader looks like a zombie and a container's pid 1 is always alive.
@@ -48,8 +48,9 @@ bool WaitUntilEnded(const Descriptor& process,
 // A handle on the process that wrote the record; invalid when it has ended or cannot be told.
 Descriptor OpenVerified(const Record& record);
 
-// False with errno set.
-bool SendSignal(const Descriptor& process, int signal);
+// To the process that the handle names; false with errno set. `pid` is its number, which only
+// macOS needs: there is a signal without a race only where there are pidfds.
+bool SendSignal(const Descriptor& process, pid_t pid, int signal);
 
 // When the process was started, on the wall clock; nothing where it cannot be told.
 std::optional<std::chrono::system_clock::time_point> StartedAt(pid_t pid);

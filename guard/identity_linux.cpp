@@ -105,7 +105,7 @@ Descriptor OpenVerified(const Record& record) {
   return process;
 }
 
-bool SendSignal(const Descriptor& process, int signal) {
+bool SendSignal(const Descriptor& process, pid_t /*pid*/, int signal) {
   return syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) == 0;
 }
 

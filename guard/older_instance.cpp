@@ -45,7 +45,7 @@ OlderInstance Check(pid_t pid, const struct stat& status, const Options& options
       HasGuardOfItsOwn(pid)) {
     return older;
   }
-  older.another_users = !SendSignal(process, 0) && errno == EPERM;
+  older.another_users = !SendSignal(process, pid, 0) && errno == EPERM;
   older.pid = pid;
   if (Alive(process)) older.process = std::move(process);
   return older;

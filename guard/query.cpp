@@ -70,11 +70,11 @@ Answered FromLockFile(const Folder& folder, const Descriptor& lock) {
   return WithoutOwner(folder);
 }
 
-std::string SignalAndWait(const Descriptor& process, int signal,
-                          std::chrono::milliseconds patience) {
-  if (!SendSignal(process, signal) && errno != ESRCH) return std::strerror(errno);
+std::string SignalAndWait(const Answered& running, int signal, std::chrono::milliseconds patience) {
+  if (!SendSignal(running.process, running.owner.pid, signal) && errno != ESRCH)
+    return std::strerror(errno);
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  return WaitUntilEnded(process, deadline) ? "" : "it did not end in time";
+  return WaitUntilEnded(running.process, deadline) ? "" : "it did not end in time";
 }
 
 }  // namespace
@@ -104,8 +104,8 @@ Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds pa
                        (answered.why.empty() ? "the owner cannot be verified" : answered.why)};
   }
   const std::string pid = "PID " + std::to_string(answered.owner.pid);
-  std::string failure = SignalAndWait(answered.process, SIGTERM, patience);
-  if (!failure.empty() && force) failure = SignalAndWait(answered.process, SIGKILL, patience);
+  std::string failure = SignalAndWait(answered, SIGTERM, patience);
+  if (!failure.empty() && force) failure = SignalAndWait(answered, SIGKILL, patience);
   if (!failure.empty()) return {false, pid + ": " + failure};
   const std::string again =
       StopCommand({answered.owner.supervisor, answered.owner.unit}, geteuid());

@@ -1,0 +1,9 @@
+// macOS tells nobody who holds a flock: the record is all there is.
+#include "guard/holder.h"
+
+namespace pidfall::guard {
+
+bool HoldsLock(pid_t, const FileKey&) { return false; }
+pid_t LockingProcess(const FileKey&) { return 0; }
+
+}  // namespace pidfall::guard
