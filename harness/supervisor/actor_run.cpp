@@ -11,7 +11,8 @@ namespace {
 
 JobStart StartedBy(const Policy* policy) {
   if (policy == nullptr) return {};
-  return {.environment = policy->job().environment,
+  return {.supervised = true,
+          .environment = policy->job().environment,
           .working_directory = policy->job().working_directory,
           .end_group_with_it = policy->EndsProcessGroup()};
 }

@@ -125,6 +125,7 @@ TEST_F(IncidentFile, IdAddressAndFileAllFindIt) {
 // An agent that failed `failures` times beside the copy by hand, then served.
 SimulationLog Loop(int failures, SupervisorTime gap) {
   ActorLog by_hand = {.name = "by-hand", .starts = {{0s, 1}}};
+  by_hand.exits = {{.at = 8min, .served = true, .provoked = true}};
   by_hand.spans = {{Phase::kServes, 0s, 8min}, {Phase::kDown, 8min, 10min}};
   ActorLog agent = {.name = "agent", .supervised = true};
   for (int i = 0; i < failures; ++i) {
@@ -138,7 +139,7 @@ SimulationLog Loop(int failures, SupervisorTime gap) {
 
 TEST(Differences, ExpectedOutcomeHasNone) {
   const ExpectedOutcome expected = {.starts = {{"agent", {40, 50}}, {"by-hand", {1, 1}}},
-                                    .statuses = {{"agent", {1}}},
+                                    .statuses = {{"agent", {1}}, {"by-hand", {}}},
                                     .served_within = 20s};
   EXPECT_TRUE(Differences(expected, Loop(48, 4s)).empty());
 }

@@ -16,7 +16,7 @@ namespace pidfall {
 
 enum class JobState {
   kBusy,       // none of the others: starting, working, ending; also right after Start and Signal
-  kTimedWait,  // sleeps until a time of its own (poll with a timeout, nanosleep)
+  kTimedWait,  // sleeps until a time of its own (poll with a timeout, sleep)
   kServes,     // owns the socket, or stays where the target has none
   kWaits,      // sleeps without a timeout and serves nothing (a lock, pause), or is stopped
   kEnded,
@@ -29,6 +29,7 @@ struct JobSighting {
 };
 
 struct JobStart {
+  bool supervised = false;  // it has ended when its main process has, whatever that left
   std::map<std::string, std::string> environment;  // what its supervisor adds
   std::string working_directory;                   // none: wherever
   // When the main process has ended, SIGTERM goes once to its process group, before it is reaped:

@@ -159,11 +159,20 @@ TEST(Simulation, UnloadWhileThrottledDropsTheStart) {
 
 TEST(Simulation, LoadAfterUnloadForgetsTheThrottle) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 8s);
-  plan.events.push_back({.at = 2s, .deed = Deed::kUnload});
-  plan.events.push_back({.at = 2s, .deed = Deed::kLoad});
-  const SimulationLog log = Simulate(plan, {});
+  plan.events.push_back({.at = 5s, .deed = Deed::kUnload});
+  plan.events.push_back({.at = 6s, .deed = Deed::kLoad});
+  const SimulationLog log = Simulate(plan, {.fails = true});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
-  EXPECT_EQ(log.actors[0].starts[1].at, 2s);
+  EXPECT_EQ(log.actors[0].starts[1].at, 6s);
+}
+
+TEST(Simulation, LoadWhileTheUnloadedStillEndsHappensOnceItHas) {
+  SimulationPlan plan = SuperviseAlone(KeepAlive(), 1min);
+  plan.events.push_back({.at = 2s, .deed = Deed::kUnload});
+  plan.events.push_back({.at = 3s, .deed = Deed::kLoad});
+  const SimulationLog log = Simulate(plan, {.term_status = std::nullopt});
+  ASSERT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_EQ(log.actors[0].starts[1].at, 22s);
 }
 
 TEST(Simulation, StartAskedForInsideTheThrottleKeepsIt) {
