@@ -5,7 +5,8 @@ namespace pidfall {
 const std::vector<Scenario>& Catalogue() {
   static const std::vector<Scenario> kAll = [] {
     std::vector<Scenario> all;
-    for (const auto family : {DuplicateFamily(), StaleFamily(), PidReuseFamily(), PortFamily(),
+    for (const auto family : {DuplicateFamily(), StaleFamily(), PidReuseFamily(),
+                              PermissionFamily(), PathFamily(), DiskFamily(), PortFamily(),
                               TimeWaitFamily(), StopFamily()}) {
       all.insert(all.end(), family.begin(), family.end());
     }

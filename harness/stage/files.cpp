@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <system_error>
 
 #include "harness/stage/stage.h"
@@ -34,6 +35,16 @@ void MountOn(const std::string& path, const char* source, const char* type, unsi
   }
 }
 
+void Own(const std::string& path, uid_t user, gid_t group) {
+  if (chown(path.c_str(), user, group) != 0) {
+    ThrowErrno("give " + path + " to user " + std::to_string(user));
+  }
+}
+
+// "size=64k": remounting repeats it.
+constexpr char kSmallDisk[] = "size=64k,mode=0755";
+constexpr unsigned long kDiskFlags = MS_NOSUID | MS_NODEV;
+
 }  // namespace
 
 std::string FileState::Describe() const {
@@ -60,9 +71,16 @@ FileState ReadState(const std::string& path) {
 
 void Stage::WritePidFile(std::string_view content) {
   WriteFile(pid_file_, content);
-  if (acting_as_ == User::kOrdinary)
-    (void)!chown(pid_file_.c_str(), world_.ordinary_user, world_.ordinary_user);
+  if (ActingUser() != geteuid()) Own(pid_file_, ActingUser(), ActingUser());
   Did("write " + Excerpt(std::string(content)) + " to " + pid_file_);
+}
+
+FileState Stage::NeedOwnersFile() {
+  constexpr Duration kFileBound = std::chrono::milliseconds(200);
+  if (!WaitUntil([&] { return PidFile().exists; }, kFileBound)) {
+    throw NotApplicable("the owner keeps no pid file");
+  }
+  return PidFile();
 }
 
 void Stage::RemovePidFile() {
@@ -70,12 +88,33 @@ void Stage::RemovePidFile() {
   if (unlink(pid_file_.c_str()) != 0 && errno != ENOENT) ThrowErrno("remove " + pid_file_);
 }
 
+uid_t Stage::ActingUser() const {
+  return acting_as_ == User::kOrdinary ? world_.ordinary_user : geteuid();
+}
+
 void Stage::ActAs(User user) {
   acting_as_ = user;
-  const uid_t uid = user == User::kOrdinary ? world_.ordinary_user : geteuid();
-  if (chown(folder_.c_str(), uid, uid == geteuid() ? getegid() : uid) != 0) {
-    ThrowErrno("give " + folder_ + " to user " + std::to_string(uid));
-  }
+  Own(folder_, ActingUser(), ActingUser() == geteuid() ? getegid() : ActingUser());
+}
+
+// By its owner and group: a folder that everybody may write is refused by careful guards.
+void Stage::ShareFolder() {
+  if (world_.second_user == 0) return;  // Landlock's second user is the first one, tied up
+  Own(folder_, world_.second_user, ActingUser() == geteuid() ? getegid() : ActingUser());
+  ChangeMode(folder_, 0775);
+}
+
+void Stage::MakeFolder(const std::string& path) {
+  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) ThrowErrno("create " + path);
+  if (ActingUser() != geteuid()) Own(path, ActingUser(), ActingUser());
+  Did("make the folder " + path);
+}
+
+void Stage::ChangeMode(const std::string& path, mode_t mode) {
+  if (chmod(path.c_str(), mode) != 0) ThrowErrno("change the mode of " + path);
+  std::ostringstream octal;
+  octal << std::oct << mode;
+  Did("give " + path + " the mode 0" + octal.str());
 }
 
 bool Stage::PidFileNames(const Instance& instance) const {
@@ -90,8 +129,8 @@ bool Stage::PidFileNames(const Instance& instance) const {
 
 void Stage::MountSmallDisk() {
   NeedFullSandbox("a disk of its own");
-  MountOn(folder_, "pidfall", "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=0755");
-  if (acting_as_ == User::kOrdinary) ActAs(acting_as_);
+  MountOn(folder_, "pidfall", "tmpfs", kDiskFlags, kSmallDisk);
+  ActAs(acting_as_);
 }
 
 void Stage::FillDisk() {
@@ -103,9 +142,19 @@ void Stage::FillDisk() {
   Did("fill the disk");
 }
 
+void Stage::FreeDisk() {
+  if (unlink((folder_ + "/filler").c_str()) != 0) ThrowErrno("free the disk");
+  Did("free the disk");
+}
+
 void Stage::MakeDiskReadOnly() {
-  MountOn(folder_, "pidfall", "tmpfs", MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, "size=64k");
+  MountOn(folder_, "pidfall", "tmpfs", MS_REMOUNT | MS_RDONLY | kDiskFlags, kSmallDisk);
   Did("make the disk read-only");
+}
+
+void Stage::MakeDiskWritable() {
+  MountOn(folder_, "pidfall", "tmpfs", MS_REMOUNT | kDiskFlags, kSmallDisk);
+  Did("make the disk writable");
 }
 
 void Stage::ShowInstead(const std::string& proc_path, const std::string& content) {
@@ -117,13 +166,22 @@ void Stage::ShowInstead(const std::string& proc_path, const std::string& content
   Did("change " + proc_path);
 }
 
+// Without a second user: a file of root's, seen at `path`. It cannot be removed from there either.
 void Stage::MakeFileForeign(const std::string& path) {
-  NeedSecondUser();
-  if (world_.second_user == 0) throw Skip("a file of another user needs root, or newuidmap");
-  if (chown(path.c_str(), world_.second_user, world_.second_user) != 0) {
-    ThrowErrno("give " + path + " to another user");
+  if (world_.second_user != 0) {
+    Own(path, world_.second_user, world_.second_user);
+  } else if (world_.full) {
+    MountOn(path, "/etc/passwd", nullptr, MS_BIND, nullptr);
+  } else {
+    throw Skip("a file of another user needs root or namespaces (./pidfall doctor)");
   }
-  Did("give " + path + " to another user");
+  Did("make " + path + " another user's");
+}
+
+void Stage::RemoveForeignFile(const std::string& path) {
+  if (world_.second_user == 0) umount2(path.c_str(), MNT_DETACH);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) ThrowErrno("remove " + path);
+  Did("remove " + path);
 }
 
 }  // namespace pidfall

@@ -1,7 +1,9 @@
 #include "harness/stage/recycle.h"
 
+#include <signal.h>
+
 #include <algorithm>
-#include <cctype>
+#include <cerrno>
 
 #include "harness/stage/numbers.h"
 
@@ -9,7 +11,7 @@ namespace pidfall {
 namespace {
 
 // Some write the file only after they serve.
-constexpr Duration kNamingBound = std::chrono::seconds(2);
+constexpr Duration kNamingBound = std::chrono::seconds(1);
 
 pid_t NumberNamed(Stage& stage, const Instance& owner) {
   pid_t named = 0;
@@ -20,6 +22,7 @@ pid_t NumberNamed(Stage& stage, const Instance& owner) {
     }
     return named != 0;
   };
+  stage.NeedOwnersFile();
   if (!stage.WaitUntil(is_named, kNamingBound)) {
     throw NotApplicable("the pid file names no process of the owner's");
   }
@@ -43,6 +46,11 @@ pid_t LeaveFileBehind(Stage& stage) {
   const pid_t number = NumberNamed(stage, owner);
   const std::string content = stage.PidFile().content;
   stage.KillTree(owner);
+  // A daemon's number is free when we have reaped it, after its own parent.
+  const auto is_free = [&] { return kill(number, 0) != 0 && errno == ESRCH; };
+  if (!stage.WaitUntil(is_free, Stage::kSettleBound)) {
+    throw Broken("pid " + std::to_string(number) + " did not become free");
+  }
   // A watcher that outlived it for a moment may have tidied up; a power loss would not let it.
   if (!stage.PidFile().exists) stage.WritePidFile(content);
   return number;

@@ -89,11 +89,14 @@ void Stage::NeedPort() const {
   if (!target_.port) throw NotApplicable("the target has no port");
 }
 
-void Stage::NeedPlaceholder(const std::string& placeholder) const {
-  const bool found = std::any_of(
+bool Stage::Accepts(const std::string& placeholder) const {
+  return std::any_of(
       target_.command.begin(), target_.command.end(),
       [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
-  if (!found) throw NotApplicable("the command has no " + placeholder);
+}
+
+void Stage::NeedPlaceholder(const std::string& placeholder) const {
+  if (!Accepts(placeholder)) throw NotApplicable("the command has no " + placeholder);
 }
 
 void Stage::NeedFullSandbox(const std::string& what_for) const {

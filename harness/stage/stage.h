@@ -65,6 +65,7 @@ class Stage {
   // --- what a scenario needs; each throws Skip or NotApplicable with its reason
   void NeedPidFile() const;
   void NeedPort() const;
+  bool Accepts(const std::string& placeholder) const;
   void NeedPlaceholder(const std::string& placeholder) const;  // "{port}": to start on another one
   void NeedFullSandbox(const std::string& what_for) const;
   void NeedSecondUser() const;
@@ -105,13 +106,21 @@ class Stage {
   // --- faults done to files
   void WritePidFile(std::string_view content);
   void RemovePidFile();
-  void MakeFileForeign(const std::string& path);
   void ActAs(User user);  // for later starts; the folder becomes theirs
+  void ShareFolder();     // the second user may write it as well
+  void MakeFolder(const std::string& path);
+  void ChangeMode(const std::string& path, mode_t mode);
+  void MakeFileForeign(const std::string& path);
+  void RemoveForeignFile(const std::string& path);
+  // The file of the owner that serves. NotApplicable when it keeps none after all.
+  FileState NeedOwnersFile();
   FileState PidFile() const { return ReadState(pid_file_); }
   bool PidFileNames(const Instance& instance) const;
   void MountSmallDisk();  // on the folder: 64 KiB
   void FillDisk();
+  void FreeDisk();
   void MakeDiskReadOnly();
+  void MakeDiskWritable();
   void ShowInstead(const std::string& proc_path, const std::string& content);
 
   // --- strangers
@@ -146,6 +155,7 @@ class Stage {
   static constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
 
  private:
+  uid_t ActingUser() const;
   Places PlacesOf(const StartOptions& options) const;
   LaunchOptions LaunchOf(const StartOptions& options, const Places& places, int output,
                          const std::string& name) const;

@@ -1,0 +1,109 @@
+#include "harness/stage/hindered.h"
+
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string PidFileName(const Stage& stage) {
+  return std::filesystem::path(stage.pid_file()).filename().string();
+}
+
+}  // namespace
+
+Hindered::Hindered(Stage& stage, Hindrance hindrance)
+    : stage_(stage), hindrance_(std::move(hindrance)), before_(FilesInFolder()) {}
+
+std::set<std::string> Hindered::FilesInFolder() const {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(stage_.folder())) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+void Hindered::ExpectClosed() {
+  const auto begin = Clock::now();
+  started_ = &stage_.Start(hindrance_.start);
+  const Outcome outcome = SettleSoon();
+  took_ = Clock::now() - begin;
+  if (outcome == Outcome::kServes) return ExpectGuarded();
+  stage_.ExpectFailure(*started_, hindrance_.clause, hindrance_.names);
+  left_ = FilesInFolder();
+  for (const std::string& name : before_) left_.erase(name);
+  pid_file_left_ = stage_.PidFile().content;
+}
+
+Outcome Hindered::SettleSoon() {
+  try {
+    const Outcome outcome = stage_.Settle(*started_);
+    stage_.Require(outcome != Outcome::kWaits, hindrance_.clause,
+                   "a start waits for ever when " + hindrance_.what);
+    return outcome;
+  } catch (const Broken&) {
+    throw Breach(hindrance_.clause,
+                 "a start neither serves nor ends within 10 s when " + hindrance_.what);
+  }
+}
+
+void Hindered::ExpectGuarded() {
+  StartOptions contender = hindrance_.start;
+  contender.most_files.reset();
+  stage_.Settle(stage_.Start(contender));
+  ExpectKeptOut(*started_);
+  if (!stage_.target().pid_file || !stage_.target().port || !stage_.Accepts("{port}")) return;
+  // The port alone may have kept that one out. Whether this matters, another port tells: once the
+  // hindrance is removed, is a contender there refused?
+  another_port_served_ = stage_.Settle(stage_.Start(OnAnotherPort())) == Outcome::kServes;
+}
+
+StartOptions Hindered::OnAnotherPort() const {
+  StartOptions options = hindrance_.start;
+  options.most_files.reset();
+  options.port = stage_.OtherPort();
+  return options;
+}
+
+void Hindered::ExpectKeptOut(const Instance& owner) {
+  stage_.Require(stage_.Serving().size() == 1 && stage_.Serves(owner), hindrance_.clause,
+                 "a start runs unguarded when " + hindrance_.what + ": a contender serves too");
+}
+
+void Hindered::ExpectNextServes() {
+  stage_.EndAll();
+  StartOptions options = hindrance_.start;
+  options.most_files.reset();
+  const auto begin = Clock::now();
+  Instance& next = stage_.Start(options);
+  stage_.ExpectServes(next, hindrance_.clause, "it is no longer so that " + hindrance_.what);
+  stage_.Require(took_ <= kBound || Clock::now() - begin > kBound, hindrance_.clause,
+                 "a start takes longer than 2 s to fail when " + hindrance_.what);
+  if (another_port_served_) {
+    const bool is_refused = stage_.Settle(stage_.Start(OnAnotherPort())) != Outcome::kServes;
+    stage_.Require(!is_refused, hindrance_.clause,
+                   "a start runs unguarded when " + hindrance_.what +
+                       ": only then a contender on another port serves too");
+  }
+  if (!left_.empty()) PreferNothingLeft(next);
+}
+
+// A lock file may stay for ever: that is one which a clean stop leaves as well.
+void Hindered::PreferNothingLeft(Instance& next) {
+  stage_.Stop(next);
+  const bool same_file = stage_.PidFile().exists && stage_.PidFile().content == pid_file_left_;
+  if (!same_file && left_.contains(PidFileName(stage_))) {
+    stage_.Prefer(false, hindrance_.clause,
+                  "a failed start leaves its pid file behind when " + hindrance_.what);
+  }
+  left_.erase(PidFileName(stage_));
+  for (const std::string& name : FilesInFolder()) left_.erase(name);
+  if (left_.empty()) return;
+  stage_.Prefer(false, hindrance_.clause,
+                "a failed start leaves " + *left_.begin() + " behind when " + hindrance_.what);
+}
+
+}  // namespace pidfall

@@ -1,0 +1,56 @@
+// A start that something keeps from guarding itself, as C8 and C9 want it: it serves guarded all
+// the same, or ends as a failure does; it hangs on nothing and leaves nothing in the way.
+//
+//   stage.FillDisk();
+//   Hindered start(stage, {.clause = "C8", .what = "the disk is full", .names = stage.folder()});
+//   start.ExpectClosed();
+//   stage.FreeDisk();
+//   start.ExpectNextServes();
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+struct Hindrance {
+  std::string clause;
+  std::string what;   // "the disk is full"
+  std::string names;  // what the message of a failed start must name
+  StartOptions start = {};
+};
+
+class Hindered {
+ public:
+  // The hindrance is in place. What stands in the folder now was there before.
+  Hindered(Stage& stage, Hindrance hindrance);
+
+  // The hindered start, judged. A contender is started too when it serves.
+  void ExpectClosed();
+  // The hindrance has been removed.
+  void ExpectNextServes();
+
+  // A start that hangs on a FIFO, say, is a breach when an unhindered one is quicker (C9).
+  static constexpr Duration kBound = std::chrono::seconds(2);
+
+ private:
+  Outcome SettleSoon();
+  void ExpectGuarded();
+  StartOptions OnAnotherPort() const;
+  void ExpectKeptOut(const Instance& owner);
+  void PreferNothingLeft(Instance& next);
+  std::set<std::string> FilesInFolder() const;
+
+  Stage& stage_;
+  Hindrance hindrance_;
+  std::set<std::string> before_;
+  std::set<std::string> left_;  // by a start that failed
+  std::string pid_file_left_;   // its content
+  Instance* started_ = nullptr;
+  Duration took_{};
+  bool another_port_served_ = false;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,107 @@
+// Something other than a plain file stands at the pid file's path.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "harness/process/fd.h"
+#include "harness/stage/hindered.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+std::string CanaryPath(const Stage& stage) { return stage.folder() + "/canary"; }
+
+// A file that somebody else needs.
+FileState PlaceCanary(Stage& stage) {
+  WriteFile(CanaryPath(stage), "precious\n");
+  return ReadState(CanaryPath(stage));
+}
+
+void ExpectCanary(Stage& stage, const FileState& before, const std::string& how) {
+  const FileState now = ReadState(CanaryPath(stage));
+  stage.Require(now == before, "C9",
+                "the start wrote through " + how + ": the file behind it was " + before.Describe() +
+                    ", now " + now.Describe());
+}
+
+Hindered StartAt(Stage& stage, const std::string& what) {
+  Hindered start(
+      stage, {.clause = "C9", .what = "the pid file's path is " + what, .names = stage.pid_file()});
+  stage.Did("make " + stage.pid_file() + " " + what);
+  start.ExpectClosed();
+  return start;
+}
+
+void ExpectNextServes(Stage& stage, Hindered& start) {
+  std::filesystem::remove_all(stage.pid_file());
+  stage.Did("remove it");
+  start.ExpectNextServes();
+}
+
+void Symlink(Stage& stage) {
+  stage.NeedPidFile();
+  const FileState before = PlaceCanary(stage);
+  std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
+  Hindered start = StartAt(stage, "a symlink");
+  ExpectCanary(stage, before, "a symlink");
+  ExpectNextServes(stage, start);
+}
+
+void DanglingSymlink(Stage& stage) {
+  stage.NeedPidFile();
+  std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
+  Hindered start = StartAt(stage, "a symlink to nothing");
+  stage.Require(!ReadState(CanaryPath(stage)).exists, "C9",
+                "the start made a file behind a symlink, where somebody else chose");
+  ExpectNextServes(stage, start);
+}
+
+void Directory(Stage& stage) {
+  stage.NeedPidFile();
+  const std::string inside = stage.pid_file() + "/precious";
+  std::filesystem::create_directory(stage.pid_file());
+  WriteFile(inside, "precious\n");
+  const FileState before = ReadState(inside);
+  Hindered start = StartAt(stage, "a directory");
+  stage.Require(ReadState(inside) == before, "C9", "the start removed what was in a directory");
+  ExpectNextServes(stage, start);
+}
+
+void Fifo(Stage& stage) {
+  stage.NeedPidFile();
+  if (mkfifo(stage.pid_file().c_str(), 0644) != 0) ThrowErrno("make a FIFO");
+  Hindered start = StartAt(stage, "a FIFO");
+  ExpectNextServes(stage, start);
+}
+
+void HardLink(Stage& stage) {
+  stage.NeedPidFile();
+  const FileState before = PlaceCanary(stage);
+  std::filesystem::create_hard_link(CanaryPath(stage), stage.pid_file());
+  Hindered start = StartAt(stage, "a second name of another file");
+  ExpectCanary(stage, before, "a hard link");
+  ExpectNextServes(stage, start);
+}
+
+constexpr Scenario kFamily[] = {
+    {"path/symlink", "C9", "The path is a symlink: the file behind it is not touched.",
+     "Whoever may write the folder has root's server overwrite any file.", Symlink},
+    {"path/dangling-symlink", "C9", "The path is a symlink to nothing: nothing is made there.",
+     "Whoever may write the folder has root's server make a file anywhere.", DanglingSymlink},
+    {"path/directory", "C9", "The path is a directory: it stays as it is.",
+     "The server runs unguarded, or removes what it did not make.", Directory},
+    {"path/fifo", "C9", "The path is a FIFO: the start does not wait for its other end.",
+     "Every start hangs, and neither the supervisor nor the log says why.", Fifo},
+    {"path/hard-link", "C9", "The path is a second name of another file: that is not touched.",
+     "The other file is emptied, and holds a pid.", HardLink},
+};
+
+}  // namespace
+
+std::span<const Scenario> PathFamily() { return kFamily; }
+
+}  // namespace pidfall

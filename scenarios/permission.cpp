@@ -1,0 +1,140 @@
+// Other users, and what one user may not do. Root acts as an ordinary user here: no mode keeps
+// root out of anything.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+
+#include "harness/stage/hindered.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+// A status of 0 that is not the declared one of a duplicate says "started".
+void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
+                   const FileState& before, const std::string& clause) {
+  const Outcome outcome = stage.Settle(contender);
+  stage.Require(outcome != Outcome::kServes, clause,
+                contender.name() + " serves beside the owner " + owner.name());
+  stage.Require(stage.Serves(owner), clause, "the owner no longer serves");
+  stage.ExpectUnchanged(before, clause);
+  if (outcome == Outcome::kWaits || !contender.ending()) return;
+  const Ending ending = *contender.ending();
+  stage.Require(ending != Ending{} || stage.IsDuplicateStatus(ending), clause,
+                "a start that was refused ended with status 0, as if it had started");
+}
+
+void OtherUser(Stage& stage) {
+  stage.NeedSecondUser();
+  stage.ActAs(User::kOrdinary);
+  stage.ShareFolder();
+  const Instance& owner = stage.StartOwner();
+  const FileState before = stage.PidFile();
+  ExpectRefused(stage, stage.Start({.user = User::kOther}), owner, before, "C7");
+}
+
+void UnreadableUnderOwner(Stage& stage) {
+  stage.NeedPidFile();
+  stage.ActAs(User::kOrdinary);
+  const Instance& owner = stage.StartOwner();
+  stage.NeedOwnersFile();
+  stage.ChangeMode(stage.pid_file(), 0);
+  ExpectRefused(stage, stage.Start(), owner, stage.PidFile(), "C8");
+}
+
+void UnreadableFile(Stage& stage) {
+  stage.NeedPidFile();
+  stage.ActAs(User::kOrdinary);
+  stage.WritePidFile("99999");
+  stage.ChangeMode(stage.pid_file(), 0);
+  Hindered start(stage,
+                 {.clause = "C8", .what = "the file cannot be read", .names = stage.pid_file()});
+  start.ExpectClosed();
+  if (stage.PidFile().exists) stage.ChangeMode(stage.pid_file(), 0644);
+  start.ExpectNextServes();
+}
+
+void ReadOnlyFolder(Stage& stage) {
+  stage.NeedPidFile();
+  stage.ActAs(User::kOrdinary);
+  stage.ChangeMode(stage.folder(), 0555);
+  Hindered start(stage,
+                 {.clause = "C8", .what = "the folder cannot be written", .names = stage.folder()});
+  start.ExpectClosed();
+  stage.ChangeMode(stage.folder(), 0755);
+  start.ExpectNextServes();
+}
+
+void MissingFolder(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedPlaceholder("{pid_file}");
+  stage.ActAs(User::kOrdinary);
+  const std::string missing = stage.folder() + "/missing";
+  Hindered start(stage, {.clause = "C8",
+                         .what = "the folder does not exist",
+                         .names = missing,
+                         .start = {.pid_file = missing + "/server.pid"}});
+  start.ExpectClosed();
+  stage.MakeFolder(missing);  // unless the start has
+  start.ExpectNextServes();
+}
+
+void ForeignFile(Stage& stage) {
+  stage.NeedPidFile();
+  stage.ActAs(User::kOrdinary);
+  stage.WritePidFile("99999");
+  stage.MakeFileForeign(stage.pid_file());
+  Hindered start(
+      stage,
+      {.clause = "C8", .what = "the file belongs to another user", .names = stage.pid_file()});
+  start.ExpectClosed();
+  stage.RemoveForeignFile(stage.pid_file());
+  start.ExpectNextServes();
+}
+
+void ModeUnderUmask0(Stage& stage) {
+  stage.NeedPidFile();
+  stage.StartOwner({.umask = 0});
+  const FileState file = stage.NeedOwnersFile();
+  stage.Require(
+      (file.mode & (S_IWGRP | S_IWOTH)) == 0, "C9",
+      "under umask 0 others may write the pid file: anybody can put a victim's pid there");
+}
+
+constexpr Scenario kFamily[] = {
+    {"permission/other-user", "C7",
+     "The owner is another user's: a contender that may not signal it is refused.",
+     "A second copy starts, or another user's file is removed, because EPERM was taken for death.",
+     OtherUser},
+    {"permission/unreadable-file", "C8",
+     "A file without an owner cannot be read: the start serves guarded, or fails as a failure.",
+     "A guard that cannot look decides that nobody is there.", UnreadableFile},
+    {"permission/unreadable-file-under-owner", "C8",
+     "The owner's file cannot be read: a contender is refused, the file untouched.",
+     "A second copy starts because the first one's file could not be read.", UnreadableUnderOwner},
+    {"permission/read-only-folder", "C8",
+     "The folder cannot be written: the start serves guarded, or fails as a failure.",
+     "The server runs unguarded, or the supervisor takes the failure for a duplicate.",
+     ReadOnlyFolder},
+    {"permission/missing-folder", "C8",
+     "The folder does not exist: the start serves guarded, or fails as a failure.",
+     "After a reboot /run/NAME is gone, and the server runs unguarded.", MissingFolder},
+    {"permission/foreign-file", "C8",
+     "The file belongs to another user: the start serves guarded, or fails as a failure.",
+     "Started once as root, the server never starts again as itself, or runs unguarded.",
+     ForeignFile},
+    {"permission/mode-under-umask-0", "C9",
+     "Started under umask 0, as launchd and init do: nobody else may write the file.",
+     "Anybody writes a victim's pid into it, and root's stop command kills the victim.",
+     ModeUnderUmask0},
+};
+
+}  // namespace
+
+std::span<const Scenario> PermissionFamily() { return kFamily; }
+
+}  // namespace pidfall
