@@ -104,9 +104,11 @@ bool ActorRun::Observe(const JobSighting& sighting, SupervisorTime now) {
   const bool served_before = phase_ == Phase::kServes;
   state_ = sighting.state;
   if (state_ == JobState::kEnded) End(sighting, now);
-  if (state_ == JobState::kServes) {
+  if (state_ == JobState::kServes || sighting.still_serves) {
     served_ = true;
     Enter(Phase::kServes, now);
+  } else if (served_before) {
+    Enter(Phase::kDown, now);  // on its way out: somebody else may serve before it has ended
   }
   if (state_ == JobState::kWaits) Enter(Phase::kWaits, now);
   return served_before && phase_ != Phase::kServes;

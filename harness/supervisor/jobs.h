@@ -24,8 +24,9 @@ enum class JobState {
 
 struct JobSighting {
   JobState state = JobState::kEnded;
-  int status = 0;  // of kEnded: the exit status, 0 after a signal
-  int signal = 0;  // of kEnded: the signal that ended it, or 0
+  int status = 0;             // of kEnded: the exit status, 0 after a signal
+  int signal = 0;             // of kEnded: the signal that ended it, or 0
+  bool still_serves = false;  // of kBusy: it has not let go of its socket
 };
 
 struct JobStart {

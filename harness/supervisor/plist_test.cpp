@@ -118,7 +118,7 @@ TEST(Plist, EntitiesAreRefused) {
 
 TEST(Plist, TooDeepIsRefused) {
   std::string deepest = "<true/>";
-  for (int i = 1; i < kMaxPlistLevels; ++i) deepest = "<array>" + deepest + "</array>";
+  for (int i = 1; i < kMaxPlistLevels; ++i) deepest.insert(0, "<array>").append("</array>");
   EXPECT_EQ(ErrorOfBody(deepest), "none");
   EXPECT_EQ(ErrorOf(ToBinary(Xml(deepest))), "none");
   const std::string deeper = "<array>" + deepest + "</array>";
