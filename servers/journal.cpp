@@ -60,8 +60,8 @@ off_t SizeOf(int file) {
 }
 
 int OpenRegular(const std::string& path) {
-  // Without O_NONBLOCK a FIFO at the path would hold the start for ever.
-  const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  // For reading and writing: a FIFO at the path then holds nobody up.
+  const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
   const int file = open(path.c_str(), flags, kOwnerOnly);
   if (file < 0) Fail(path, "open", errno);
   struct stat status {};
