@@ -61,9 +61,13 @@ Stage::Stage(const Target& target, const World& world)
       world_(world),
       folder_(world.folder + "/run"),
       back_room_(world.folder + "/back-room"),
+      home_(world.folder + "/home"),
       pid_file_(target.pid_file.value_or("{pid_file}")) {
   if (mkdir(folder_.c_str(), 0755) != 0) ThrowErrno("create " + folder_);
   if (mkdir(back_room_.c_str(), 0755) != 0) ThrowErrno("create " + back_room_);
+  if (mkdir(home_.c_str(), 0755) != 0 || chmod(home_.c_str(), 01777) != 0) {
+    ThrowErrno("create " + home_);
+  }
   if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
   folder_ = std::filesystem::path(pid_file_).parent_path();
   if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
@@ -114,10 +118,18 @@ Places Stage::PlacesOf(const StartOptions& options) const {
           folder_};
 }
 
+// A bundled server keeps its notes at home, and another user cannot enter ours.
+std::vector<std::string> Stage::Changes(const StartOptions& options) const {
+  std::vector<std::string> changes = options.environment;
+  const bool other_home = options.user != User::kOwn && geteuid() == 0;
+  if (!target_.as_deployed || other_home) changes.push_back("HOME=" + home_);
+  return changes;
+}
+
 LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places, int output,
                               const std::string& name) const {
   LaunchOptions launch{.command = FillIn(target_.command, places),
-                       .environment = Environment(name, options.environment),
+                       .environment = Environment(name, Changes(options)),
                        .folder = target_.folder,
                        .output = output,
                        .pid = options.pid,

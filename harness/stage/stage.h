@@ -157,6 +157,7 @@ class Stage {
  private:
   uid_t ActingUser() const;
   Places PlacesOf(const StartOptions& options) const;
+  std::vector<std::string> Changes(const StartOptions& options) const;
   LaunchOptions LaunchOf(const StartOptions& options, const Places& places, int output,
                          const std::string& name) const;
   std::optional<Outcome> OutcomeNow(Instance& instance);
@@ -169,6 +170,7 @@ class Stage {
   World world_;
   std::string folder_;
   std::string back_room_;
+  std::string home_;
   std::string pid_file_;
   int port_ = 0;
   User acting_as_ = User::kOwn;
