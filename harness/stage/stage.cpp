@@ -12,6 +12,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "harness/probe/http.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/landlock.h"
@@ -26,9 +27,8 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
 constexpr Duration kLongestLook = std::chrono::milliseconds(2);
 
-// A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in a
-// lock counts at once.
-constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
+// What talks another protocol stays silent.
+constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
 
 // A to Z, then A2 to Z2, ...
 std::string LetterName(size_t index) {
@@ -52,6 +52,12 @@ std::vector<std::string> Environment(const std::string& name,
     if (!replaced) variables.push_back(text);
   }
   return variables;
+}
+
+std::vector<std::string> Joined(std::vector<std::string> first,
+                                const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
 }
 
 }  // namespace
@@ -93,6 +99,12 @@ void Stage::NeedPort() const {
   if (!target_.port) throw NotApplicable("the target has no port");
 }
 
+bool Stage::CommandHas(const std::string& placeholder) const {
+  return std::any_of(
+      target_.command.begin(), target_.command.end(),
+      [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
+}
+
 bool Stage::Accepts(const std::string& placeholder) const {
   return std::any_of(
       target_.command.begin(), target_.command.end(),
@@ -120,7 +132,7 @@ Places Stage::PlacesOf(const StartOptions& options) const {
 
 // A bundled server keeps its notes at home, and another user cannot enter ours.
 std::vector<std::string> Stage::Changes(const StartOptions& options) const {
-  std::vector<std::string> changes = options.environment;
+  std::vector<std::string> changes = Joined(target_.environment, options.environment);
   const bool other_home = options.user != User::kOwn && geteuid() == 0;
   if (!target_.as_deployed || other_home) changes.push_back("HOME=" + home_);
   return changes;
@@ -128,14 +140,16 @@ std::vector<std::string> Stage::Changes(const StartOptions& options) const {
 
 LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places, int output,
                               const std::string& name) const {
-  LaunchOptions launch{.command = FillIn(target_.command, places),
+  const auto& command = options.command.empty() ? target_.command : options.command;
+  LaunchOptions launch{.command = FillIn(command, places),
                        .environment = Environment(name, Changes(options)),
-                       .folder = target_.folder,
+                       .folder = options.folder.empty() ? target_.folder : options.folder,
                        .output = output,
                        .pid = options.pid,
                        .before_exec = PrepareChild(options, places, world_),
                        .changes_user = options.user != User::kOwn};
   launch.command.insert(launch.command.end(), options.arguments.begin(), options.arguments.end());
+  launch.command.insert(launch.command.begin(), options.under.begin(), options.under.end());
   return launch;
 }
 
@@ -175,11 +189,6 @@ std::vector<Instance*> Stage::StartTogether(const std::vector<StartOptions>& all
   for (const Instance* instance : started) waitpid(instance->pid(), nullptr, WUNTRACED);
   for (Instance* instance : started) ptrace(PTRACE_DETACH, instance->pid(), nullptr, nullptr);
   return started;
-}
-
-void Stage::Release(Instance& held) {
-  waitpid(held.pid(), nullptr, WUNTRACED);
-  ptrace(PTRACE_DETACH, held.pid(), nullptr, nullptr);
 }
 
 void Stage::UpdateAll() {
@@ -231,6 +240,15 @@ bool Stage::Serves(const Instance& instance) const {
     }
   }
   return false;
+}
+
+bool Stage::Answers() const {
+  try {
+    if (target_.port) HttpGet(port_, target_.health_path, kAnswerBound);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 bool Stage::Stays(const Instance& instance) {
@@ -315,6 +333,7 @@ void Stage::Signal(Instance& instance, int signal) {
 void Stage::Kill(Instance& instance) {
   const auto main = MainProcess(instance);
   Signal(instance, SIGKILL);
+  CollectStepper(instance);
   const auto is_gone = [&] { return !main || MainProcess(instance) != main; };
   if (!WaitUntil(is_gone, kSettleBound)) {
     throw Broken(instance.name() + " did not end after SIGKILL");

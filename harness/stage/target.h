@@ -17,7 +17,10 @@ struct Target {
   std::optional<int> duplicate_exit;  // none: the first duplicate's status counts as declared
   bool as_deployed = false;           // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";           // the working directory
+  std::vector<std::string> environment;  // "NAME=value", added to ours
   std::chrono::seconds start_timeout{10};
+  std::vector<std::string> child_arguments;  // make it start a program that outlives it
+  std::vector<std::string> fork_arguments;   // make a forked copy of it end before it serves
   std::vector<std::string> needs;  // shell commands started before it: a database, say
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
