@@ -1,0 +1,65 @@
+#include "harness/cli/baseline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "harness/input.h"
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+using nlohmann::json;
+
+std::string KeyOf(const std::string& scenario, const std::string& clause) {
+  return fmt::format("{} {}", scenario, clause);
+}
+
+json ParseFile(const std::string& path) {
+  try {
+    return json::parse(ReadFile(path));
+  } catch (const json::parse_error& error) {
+    throw BadInput(path, 0, "not JSON at byte " + std::to_string(error.byte));
+  } catch (const std::system_error& error) {
+    throw BadInput(error.what());
+  }
+}
+
+}  // namespace
+
+bool Baseline::Knows(const Result& result) const {
+  return result.verdict == Verdict::kFail && !result.clauses.empty() &&
+         failures_.contains(KeyOf(result.scenario, result.clauses.front()));
+}
+
+std::vector<std::string> Baseline::Mended(const std::vector<Result>& results) const {
+  std::vector<std::string> mended;
+  for (const Result& result : results) {
+    if (result.verdict != Verdict::kPass) continue;
+    const auto first = failures_.lower_bound(result.scenario + " ");
+    if (first != failures_.end() &&
+        first->compare(0, result.scenario.size() + 1, result.scenario + " ") == 0) {
+      mended.push_back(result.scenario);
+    }
+  }
+  return mended;
+}
+
+Baseline ReadBaseline(const std::string& path) {
+  const json file = ParseFile(path);
+  std::set<std::string> failures;
+  try {
+    for (const json& result : file.at("results")) {
+      if (result.at("verdict") != "fail") continue;
+      failures.insert(KeyOf(result.at("scenario"), result.at("clauses").at(0)));
+    }
+  } catch (const json::exception&) {
+    throw BadInput(path, 0, "not a result file: write one with `pidfall check --json FILE`");
+  }
+  return Baseline(std::move(failures));
+}
+
+}  // namespace pidfall

@@ -1,0 +1,32 @@
+// Failures that a project has accepted: the `--json` file of an earlier check.
+//
+//   const Baseline baseline = ReadBaseline("accepted.json");
+//   if (baseline.Knows(result)) ...   // neither shown nor counted
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/report/result.h"
+
+namespace pidfall {
+
+class Baseline {
+ public:
+  Baseline() = default;
+  explicit Baseline(std::set<std::string> failures) : failures_(std::move(failures)) {}
+
+  // The same scenario failed by the same clause.
+  bool Knows(const Result& result) const;
+  // The scenarios that failed then and pass now.
+  std::vector<std::string> Mended(const std::vector<Result>& results) const;
+
+ private:
+  std::set<std::string> failures_;  // "stale/zero C5"
+};
+
+// Throws BadInput.
+Baseline ReadBaseline(const std::string& path);
+
+}  // namespace pidfall
