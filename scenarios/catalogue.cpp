@@ -5,9 +5,9 @@ namespace pidfall {
 const std::vector<Scenario>& Catalogue() {
   static const std::vector<Scenario> kAll = [] {
     std::vector<Scenario> all;
-    for (const auto family : {DuplicateFamily(), StaleFamily(), PidReuseFamily(),
-                              PermissionFamily(), PathFamily(), DiskFamily(), PortFamily(),
-                              TimeWaitFamily(), StopFamily()}) {
+    for (const auto family : {DuplicateFamily(), StaleFamily(), Kill9Family(), PidReuseFamily(),
+                              PermissionFamily(), PathFamily(), DiskFamily(), OwnershipFamily(),
+                              PortFamily(), TimeWaitFamily(), StopFamily(), RestartLoopFamily()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

@@ -17,12 +17,15 @@ const std::vector<Scenario>& Catalogue();
 
 std::span<const Scenario> DuplicateFamily();
 std::span<const Scenario> StaleFamily();
+std::span<const Scenario> Kill9Family();
 std::span<const Scenario> PidReuseFamily();
 std::span<const Scenario> PermissionFamily();
 std::span<const Scenario> PathFamily();
 std::span<const Scenario> DiskFamily();
+std::span<const Scenario> OwnershipFamily();
 std::span<const Scenario> PortFamily();
 std::span<const Scenario> TimeWaitFamily();
 std::span<const Scenario> StopFamily();
+std::span<const Scenario> RestartLoopFamily();
 
 }  // namespace pidfall

@@ -56,11 +56,23 @@ std::string ProgramFolder() {
 Target BundledTarget(const std::string& folder, const std::string& server,
                      const std::string& guard) {
   Target target;
-  target.command = {folder + '/' + server, "--guard",   guard, "--port", "{port}",
-                    "--pid-file",          "{pid_file}"};
+  // auto: a person's second copy ends, a supervisor's stands by (where the strategy can).
+  target.command = {folder + '/' + server,
+                    "--guard",
+                    guard,
+                    "--host",
+                    "{host}",
+                    "--port",
+                    "{port}",
+                    "--pid-file",
+                    "{pid_file}",
+                    "--on-duplicate",
+                    "auto"};
   if (KeepsPidFile(guard)) target.pid_file = "{pid_file}";
   target.port = Find(server).port;
   target.health_path = Find(server).health_path;
+  target.child_arguments = {"--run", "sleep 1000"};
+  target.fork_arguments = {"--fork"};
   // Without a safeguard the failed bind is all there is, and it is status 1.
   target.duplicate_exit = guard == "none" ? 1 : 0;
   return target;

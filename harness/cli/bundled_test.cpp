@@ -10,8 +10,9 @@ namespace {
 TEST(BundledTest, ATargetIsACommandLineWithPlaceholders) {
   const Target target = BundledTarget("/bin", "serve-task-manager", "pidfile");
   EXPECT_EQ(target.command,
-            (std::vector<std::string>{"/bin/serve-task-manager", "--guard", "pidfile", "--port",
-                                      "{port}", "--pid-file", "{pid_file}"}));
+            (std::vector<std::string>{"/bin/serve-task-manager", "--guard", "pidfile", "--host",
+                                      "{host}", "--port", "{port}", "--pid-file", "{pid_file}",
+                                      "--on-duplicate", "auto"}));
   EXPECT_EQ(target.port, 8767);
   EXPECT_EQ(target.health_path, "/tasks-overview-priority.html");
   EXPECT_EQ(target.pid_file, "{pid_file}");

@@ -46,7 +46,7 @@ class OneConnection {
   std::thread thread_;
 };
 
-TEST(HttpGet, AnswerAndClose_LeavesTheServersSideInTimeWait) {
+TEST(HttpGet, AnswerAndCloseLeavesTheServersSideInTimeWait) {
   const OneConnection server([](int fd) { WriteAll(fd, "HTTP/1.0 204 Fine\r\n\r\n", "answer"); });
   const HttpReply reply = HttpGet(server.port(), "/", kBound);
   EXPECT_EQ(reply.status, 204);
@@ -54,7 +54,7 @@ TEST(HttpGet, AnswerAndClose_LeavesTheServersSideInTimeWait) {
   EXPECT_FALSE(TcpSocketsOn(server.port(), TcpState::kTimeWait).empty());
 }
 
-TEST(HttpGet, ServerThatKeepsTheConnection_IsLeftWhenTheBoundIsOver) {
+TEST(HttpGet, ServerThatKeepsTheConnectionIsLeftWhenTheBoundIsOver) {
   const Pipe over = MakePipe();
   const OneConnection server([&](int fd) {
     WriteAll(fd, "HTTP/1.1 200 OK\r\n\r\n", "answer");
@@ -67,12 +67,12 @@ TEST(HttpGet, ServerThatKeepsTheConnection_IsLeftWhenTheBoundIsOver) {
   EXPECT_FALSE(reply.closed_by_server);
 }
 
-TEST(HttpGet, AnswerThatIsNotHttp_HasNoStatus) {
+TEST(HttpGet, AnswerThatIsNotHttpHasNoStatus) {
   const OneConnection server([](int fd) { WriteAll(fd, "-ERR unknown command\r\n", "answer"); });
   EXPECT_EQ(HttpGet(server.port(), "/", kBound).status, 0);
 }
 
-TEST(HttpGet, NobodyListening_ThrowsAndNamesThePort) {
+TEST(HttpGet, NobodyListeningThrowsAndNamesThePort) {
   const int port = FreePort();
   try {
     HttpGet(port, "/", kBound);

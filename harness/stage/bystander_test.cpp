@@ -12,7 +12,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-TEST(Bystander, SignalsSentJustNow_AreRecordedInFull) {
+TEST(Bystander, SignalsSentJustNowAreRecordedInFull) {
   for (int round = 0; round < 50; ++round) {
     Bystander bystander({});
     kill(bystander.pid(), SIGTERM);
@@ -25,14 +25,14 @@ TEST(Bystander, SignalsSentJustNow_AreRecordedInFull) {
   }
 }
 
-TEST(Bystander, LeftAlone_HasNoSignals) {
+TEST(Bystander, LeftAloneHasNoSignals) {
   Bystander bystander({});
   EXPECT_TRUE(bystander.Signals().empty());
   EXPECT_TRUE(bystander.Signals().empty());
   bystander.End();
 }
 
-TEST(Bystander, Stopped_SaysSo) {
+TEST(Bystander, StoppedSaysSo) {
   Bystander bystander({});
   kill(bystander.pid(), SIGSTOP);
   while (ReadProcess(bystander.pid())->state != 'T') {

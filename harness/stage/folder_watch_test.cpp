@@ -15,21 +15,21 @@ class FolderWatchTest : public testing::Test {
   std::string folder_ = testing::TempDir() + "folder_watch_test";
 };
 
-TEST_F(FolderWatchTest, NewFile_IsSeen) {
+TEST_F(FolderWatchTest, NewFileIsSeen) {
   const FolderWatch watch(folder_);
   EXPECT_FALSE(watch.SawNew());
   WriteFile(folder_ + "/new", "");
   EXPECT_TRUE(watch.SawNew());
 }
 
-TEST_F(FolderWatchTest, FileMovedIn_IsSeen) {
+TEST_F(FolderWatchTest, FileMovedInIsSeen) {
   WriteFile(folder_ + ".elsewhere", "");
   const FolderWatch watch(folder_);
   std::filesystem::rename(folder_ + ".elsewhere", folder_ + "/moved");
   EXPECT_TRUE(watch.SawNew());
 }
 
-TEST_F(FolderWatchTest, OldFileRewrittenOrRemoved_IsNothingNew) {
+TEST_F(FolderWatchTest, OldFileRewrittenOrRemovedIsNothingNew) {
   WriteFile(folder_ + "/old", "1");
   const FolderWatch watch(folder_);
   WriteFile(folder_ + "/old", "2");
@@ -37,7 +37,7 @@ TEST_F(FolderWatchTest, OldFileRewrittenOrRemoved_IsNothingNew) {
   EXPECT_FALSE(watch.SawNew());
 }
 
-TEST(FolderWatch, MissingFolder_IsNamed) {
+TEST(FolderWatch, MissingFolderIsNamed) {
   try {
     const FolderWatch watch("/nowhere/at/all");
     FAIL() << "it watches nothing";

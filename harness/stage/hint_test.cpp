@@ -8,31 +8,31 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(HintedCommand, LightBulbOrTry_GivesWhatFollowsTheLastColon) {
+TEST(HintedCommand, LightBulbOrTryGivesWhatFollowsTheLastColon) {
   EXPECT_EQ(HintedCommand("ℹ️  X already running (PID 7)\n💡 If stuck, kill it: kill 7\n"),
             "kill 7");
   EXPECT_EQ(HintedCommand("Port 1 is in use\nTry: lsof -ti :1 | xargs kill\n"),
             "lsof -ti :1 | xargs kill");
 }
 
-TEST(HintedCommand, MessageWithoutAHint_IsEmpty) {
+TEST(HintedCommand, MessageWithoutAHintIsEmpty) {
   EXPECT_EQ(HintedCommand("Error: address in use\nbye: 1\n"), "");
   EXPECT_EQ(HintedCommand("💡 ask your administrator\n"), "");
   EXPECT_EQ(HintedCommand(""), "");
 }
 
-TEST(RunInShell, CommandThatEnds_GivesItsStatusAndOutput) {
+TEST(RunInShell, CommandThatEndsGivesItsStatusAndOutput) {
   const Shelled done = RunInShell("echo out; echo err >&2; exit 3", seconds(5));
   EXPECT_EQ(done.ending.status, 3);
   EXPECT_EQ(done.output, "out\nerr\n");
   EXPECT_FALSE(done.lacks_a_program());
 }
 
-TEST(RunInShell, MissingProgram_IsSaid) {
+TEST(RunInShell, MissingProgramIsSaid) {
   EXPECT_TRUE(RunInShell("no-such-program-anywhere", seconds(5)).lacks_a_program());
 }
 
-TEST(RunInShell, CommandThatRunsOn_IsEndedWithAllItStarted) {
+TEST(RunInShell, CommandThatRunsOnIsEndedWithAllItStarted) {
   const Shelled done = RunInShell("cat /dev/zero >/dev/null | cat", std::chrono::milliseconds(20));
   EXPECT_EQ(done.ending.signal, SIGKILL);
 }

@@ -1,6 +1,7 @@
 #include "harness/stage/instance.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,6 +43,7 @@ void Instance::AwaitChild() {
   if (keep_as_zombie_) {
     left_as_zombie_ = true;
   } else {
+    if (ends_group_) kill(-child_.pid, SIGTERM);
     ending_ = Reap(child_);
   }
 }

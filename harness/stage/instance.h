@@ -33,6 +33,10 @@ class Instance {
   // Its end is seen from now on, but it is not reaped until the sandbox ends.
   void KeepAsZombie() { keep_as_zombie_ = true; }
 
+  // As launchd does: with its end, and before the number of its group can pass to strangers, what
+  // is left of the group gets SIGTERM.
+  void EndGroupWithIt() { ends_group_ = true; }
+
   // The live processes that descend from this start, found by the mark in their environment or
   // by their parents; those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
@@ -47,6 +51,7 @@ class Instance {
   int port_;
   std::string output_;
   std::optional<Ending> ending_;
+  bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;
   bool nothing_left_ = false;  // for good: what could still be started has no parent of ours

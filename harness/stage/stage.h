@@ -16,6 +16,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@
 #include "harness/report/result.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
+#include "harness/stage/call_stepper.h"
+#include "harness/stage/folder_watch.h"
 #include "harness/stage/instance.h"
 #include "harness/stage/outcome.h"
 #include "harness/stage/start.h"
@@ -67,6 +70,7 @@ class Stage {
   void NeedPort() const;
   bool Accepts(const std::string& placeholder) const;
   void NeedPlaceholder(const std::string& placeholder) const;  // "{port}": to start on another one
+  bool CommandHas(const std::string& placeholder) const;
   void NeedFullSandbox(const std::string& what_for) const;
   void NeedSecondUser() const;
 
@@ -76,7 +80,21 @@ class Stage {
   Instance& StartOwner(const StartOptions& options = {});
   // All are executed, then released at one moment.
   std::vector<Instance*> StartTogether(const std::vector<StartOptions>& options);
+  // From the first call that has to do with the safeguard on, each makes so many in turn, and who
+  // listens is held until the others are done: the worst of what one moment can be, whatever else
+  // the machine does.
+  std::vector<Instance*> StartInLockStep(const std::vector<StartOptions>& options, int calls);
   void Release(Instance& held);
+  // On another port, where the pid file and not the port makes the instance: two owners then do not
+  // depend on whether a port can be had twice.
+  StartOptions Elsewhere();
+
+  // --- windows, forced: the target is run call by call, and held right after the `nth` call that
+  // did something to its safeguard. Where it has fewer such moments it goes on (IsHeld is false).
+  Instance& StartUntil(int nth, FolderEvents events = FolderEvents::kChanges,
+                       const StartOptions& options = {});  // counts changes of its folder, listen
+  void StopUntil(Instance& instance, int nth);  // SIGTERM; counts changes, and the port's closing
+  bool IsHeld(const Instance& instance) const { return steppers_.contains(&instance); }
 
   // --- waiting
   Outcome Settle(Instance& instance, Duration bound = kSettleBound);
@@ -84,6 +102,8 @@ class Stage {
   // All of it has ended, what it left in the background included.
   bool Gone(const Instance& instance, Duration bound);
   bool Serves(const Instance& instance) const;
+  // None: still on its way. One that waits may only be waiting for the next moment.
+  std::optional<Outcome> OutcomeNow(Instance& instance);
   // Still there after a while, with nothing left to do: how a target without a port serves.
   bool Stays(const Instance& instance);
   // The started process; where that went to the background, the first of what it left.
@@ -91,6 +111,9 @@ class Stage {
   // Those that hold a listening socket on `port` now.
   std::vector<const Instance*> Serving(int port) const;
   std::vector<const Instance*> Serving() const { return Serving(port_); }
+  // Somebody answers on the port: then all that is done at a start is done. What, is no matter.
+  // A target without a port is taken at its word.
+  bool Answers() const;
   // Wakes on output, on ends and at short intervals; false when `bound` is over.
   bool WaitUntil(const std::function<bool()>& condition, Duration bound);
 
@@ -106,6 +129,10 @@ class Stage {
   // --- faults done to files
   void WritePidFile(std::string_view content);
   void RemovePidFile();
+  // The pid file and what stands beside it under its name: a lock file, say.
+  std::vector<std::string> SafeguardFiles() const;
+  void RemoveSafeguard();
+  void ShiftFileTimes(std::chrono::seconds shift);
   void ActAs(User user);  // for later starts; the folder becomes theirs
   void ShareFolder();     // the second user may write it as well
   void MakeFolder(const std::string& path);
@@ -142,8 +169,10 @@ class Stage {
   void ExpectFileNames(const Instance& owner, const std::string& clause);
   bool IsDuplicateStatus(const Ending& ending);
 
-  void Did(const std::string& what) { evidence_.push_back("did " + what); }
-  void Saw(const std::string& what) { evidence_.push_back("saw " + what); }
+  void Did(const std::string& what) { Note("did " + what); }
+  void Saw(const std::string& what) { Note("saw " + what); }
+  // Steps that a log of their own tells are no evidence as well.
+  void Hush(bool hushed) { hushed_ = hushed; }
   const std::vector<std::string>& evidence() const { return evidence_; }
   struct Finding {
     std::string clause, summary;
@@ -151,6 +180,9 @@ class Stage {
   const std::vector<Finding>& weaknesses() const { return weaknesses_; }
 
   static constexpr Duration kSettleBound = std::chrono::seconds(10);
+  // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
+  // a lock counts at once.
+  static constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
   static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
   static constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
 
@@ -160,11 +192,21 @@ class Stage {
   std::vector<std::string> Changes(const StartOptions& options) const;
   LaunchOptions LaunchOf(const StartOptions& options, const Places& places, int output,
                          const std::string& name) const;
-  std::optional<Outcome> OutcomeNow(Instance& instance);
   void UpdateAll();
   void ReapAdopted();
   void StartNeeds();
+  bool IsDone(Instance& instance);
+  Instance& StartBeforeSafeguard(const StartOptions& options);
+  enum class Turn { kTaken, kListens, kSleeps };
+  Turn TakeTurn(Instance& instance, int calls);
+  void TakeTurns(std::vector<Instance*> stepping, int calls);
+  void CollectStepper(const Instance& killed);
+  void HoldAt(Instance& instance, CallStepper stepper, const CallStepper::Moment& moment,
+              const std::function<bool()>& is_over);
   void Sleepless(Duration interval);
+  void Note(const std::string& what) {
+    if (!hushed_) evidence_.push_back(what);
+  }
 
   const Target& target_;
   World world_;
@@ -177,7 +219,9 @@ class Stage {
   std::deque<Instance> instances_;
   std::deque<Bystander> bystanders_;
   std::deque<Child> needs_;
+  std::map<const Instance*, CallStepper> steppers_;  // of those held in a window
   std::optional<int> first_duplicate_status_;
+  bool hushed_ = false;
   std::vector<std::string> evidence_;
   std::vector<Finding> weaknesses_;
 };

@@ -27,6 +27,8 @@ enum class User {
 enum class Output { kCaptured, kClosed, kFullDisk };
 
 struct StartOptions {
+  std::vector<std::string> command;  // instead of the declared one
+  std::string folder;                // instead of the declared working directory
   std::optional<int> port;
   std::optional<std::string> pid_file;
   std::string host = "127.0.0.1";
@@ -35,6 +37,7 @@ struct StartOptions {
   Output output = Output::kCaptured;
   std::vector<std::string> environment;  // replaces variables of the same name
   std::vector<std::string> arguments;    // after the declared ones
+  std::vector<std::string> under;        // before the command: what starts it, and stays
   std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
   mode_t umask = 022;
   bool held = false;          // stopped before its first instruction, until Stage::Release

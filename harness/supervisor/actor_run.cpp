@@ -107,7 +107,7 @@ bool ActorRun::Observe(const JobSighting& sighting, SupervisorTime now) {
   if (state_ == JobState::kServes || sighting.still_serves) {
     served_ = true;
     Enter(Phase::kServes, now);
-  } else if (served_before) {
+  } else if (served_before && running_) {
     Enter(Phase::kDown, now);  // on its way out: somebody else may serve before it has ended
   }
   if (state_ == JobState::kWaits) Enter(Phase::kWaits, now);

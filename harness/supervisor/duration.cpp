@@ -67,6 +67,7 @@ nanoseconds ParseDuration(std::string_view text) {
 std::string FormatDuration(nanoseconds duration) {
   const double seconds = std::chrono::duration<double>(duration).count();
   if (seconds == 0) return "0 s";
+  if (seconds < 0.0005) return "less than 1 ms";
   if (seconds < 0.95) return fmt::format("{:.1g} s", seconds);
   if (seconds < 9.95) return fmt::format("{:.2g} s", seconds);
   const auto whole = std::chrono::round<std::chrono::seconds>(duration).count();

@@ -27,6 +27,7 @@ TEST(Duration, JunkIsRefused) {
 }
 
 TEST(Duration, ShownInTheUnitsThatMatter) {
+  EXPECT_EQ(FormatDuration(std::chrono::microseconds(2)), "less than 1 ms");
   EXPECT_EQ(FormatDuration(0s), "0 s");
   EXPECT_EQ(FormatDuration(100ms), "0.1 s");
   EXPECT_EQ(FormatDuration(4s), "4 s");

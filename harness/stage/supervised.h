@@ -1,0 +1,28 @@
+// The incident's two copies on a stage: one under a supervisor, one started by hand.
+//
+//   const Supervision seen = Supervise(stage, "launchd:keepalive", FirstCopy::kByHand);
+//   seen.starts_beside_an_owner   // in ten minutes of the supervisor's time
+#pragma once
+
+#include <string>
+
+#include "harness/stage/stage.h"
+#include "harness/supervisor/simulation_log.h"
+
+namespace pidfall {
+
+enum class FirstCopy {
+  kByHand,  // the agent is loaded a second later; the copy by hand is stopped after ten minutes
+  kAgent,   // the copy by hand is started a minute later; the agent is killed after ten minutes
+};
+
+struct Supervision {
+  SimulationLog log;
+  int starts_beside_an_owner = 0;
+};
+
+// Ten minutes with a live owner, and two without the first one. The log is in the evidence.
+// `policy` is a name or a file that LookUpPolicy takes.
+Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first);
+
+}  // namespace pidfall

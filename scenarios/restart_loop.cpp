@@ -1,0 +1,92 @@
+// A safeguard and a supervisor together: do they come to rest?
+#include <string>
+
+#include "harness/stage/supervised.h"
+#include "harness/supervisor/duration.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+constexpr char kKeepAlive[] = "launchd:keepalive";
+constexpr char kSuccessfulExit[] = "launchd:successful-exit";
+constexpr char kRunAtLoad[] = "launchd:run-at-load";
+
+// The bounds of C11.
+constexpr int kMostStarts = 2;
+constexpr SupervisorTime kServedWithin = std::chrono::seconds(20);  // two throttle intervals
+
+void ExpectFewStarts(Stage& stage, const Supervision& seen) {
+  stage.Require(MostOwners(seen.log) <= 1, "C1", "both copies served at one instant");
+  stage.Require(seen.starts_beside_an_owner <= kMostStarts, "C11",
+                "the supervisor started it " + std::to_string(seen.starts_beside_an_owner) +
+                    " times beside a live owner, the bound is " + std::to_string(kMostStarts));
+}
+
+void ExpectServedAgain(Stage& stage, const SimulationLog& log) {
+  for (const Gap& gap : Gaps(log)) {
+    const SupervisorTime nobody = gap.to.value_or(log.duration) - gap.from;
+    stage.Require(gap.to && nobody <= kServedWithin, "C11",
+                  gap.to ? "nobody served for " + FormatDuration(nobody) + " after the owner went"
+                         : "nobody ever served after the owner went");
+  }
+}
+
+void Converges(Stage& stage, const std::string& policy, FirstCopy first) {
+  const Supervision seen = Supervise(stage, policy, first);
+  ExpectFewStarts(stage, seen);
+  ExpectServedAgain(stage, seen.log);
+}
+
+void KeepAliveByHandFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kByHand); }
+void KeepAliveAgentFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kAgent); }
+void SuccessfulExitByHandFirst(Stage& stage) {
+  Converges(stage, kSuccessfulExit, FirstCopy::kByHand);
+}
+void SuccessfulExitAgentFirst(Stage& stage) {
+  Converges(stage, kSuccessfulExit, FirstCopy::kAgent);
+}
+
+// Nothing is restarted under this policy, so nobody owes a takeover.
+void RunAtLoadByHandFirst(Stage& stage) {
+  ExpectFewStarts(stage, Supervise(stage, kRunAtLoad, FirstCopy::kByHand));
+}
+void RunAtLoadAgentFirst(Stage& stage) {
+  ExpectFewStarts(stage, Supervise(stage, kRunAtLoad, FirstCopy::kAgent));
+}
+
+constexpr char kLoops[] =
+    "A start every ten seconds for as long as the other copy lives, and a log full of errors "
+    "(https://github.com/openclaw/openclaw/issues/82248).";
+constexpr char kNobody[] = "The agent is given up, and nobody serves once the other copy has gone.";
+
+constexpr Scenario kFamily[] = {
+    {"restart-loop/keep-alive-by-hand-first", "C11 C1",
+     "KeepAlive=true, a copy by hand came first: at most 2 starts in ten minutes, and the agent "
+     "serves within 20 s of the copy's end.",
+     kLoops, KeepAliveByHandFirst},
+    {"restart-loop/keep-alive-agent-first", "C11 C1",
+     "KeepAlive=true, the agent came first: a copy by hand does not disturb it, and a killed owner "
+     "is replaced within 20 s.",
+     kLoops, KeepAliveAgentFirst},
+    {"restart-loop/successful-exit-by-hand-first", "C11 C1",
+     "KeepAlive={SuccessfulExit=false}, a copy by hand came first: at most 2 starts in ten "
+     "minutes, and the agent serves within 20 s of the copy's end.",
+     kNobody, SuccessfulExitByHandFirst},
+    {"restart-loop/successful-exit-agent-first", "C11 C1",
+     "KeepAlive={SuccessfulExit=false}, the agent came first: a copy by hand does not disturb it, "
+     "and a killed owner is replaced within 20 s.",
+     kNobody, SuccessfulExitAgentFirst},
+    {"restart-loop/run-at-load-by-hand-first", "C11 C1",
+     "No KeepAlive, a copy by hand came first: they never both serve.",
+     "Two copies serve after a login.", RunAtLoadByHandFirst},
+    {"restart-loop/run-at-load-agent-first", "C11 C1",
+     "No KeepAlive, the agent came first: they never both serve.",
+     "Two copies serve after a login.", RunAtLoadAgentFirst},
+};
+
+}  // namespace
+
+std::span<const Scenario> RestartLoopFamily() { return kFamily; }
+
+}  // namespace pidfall
