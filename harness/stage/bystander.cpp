@@ -77,7 +77,7 @@ void DropCapabilities() {
 }
 
 int Live(const BystanderOptions& options, int record) {
-  setpgid(0, 0);
+  if (setpgid(0, options.group) != 0) ThrowErrno("join group " + std::to_string(options.group));
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);

@@ -92,6 +92,33 @@ uid_t Stage::ActingUser() const {
   return acting_as_ == User::kOrdinary ? world_.ordinary_user : geteuid();
 }
 
+std::vector<std::string> Stage::SafeguardFiles() const {
+  const std::string stem = std::filesystem::path(pid_file_).stem();
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename();
+    if (name.compare(0, stem.size(), stem) == 0 && entry.is_regular_file()) {
+      files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+void Stage::RemoveSafeguard() {
+  for (const std::string& file : SafeguardFiles()) {
+    Did("remove " + file);
+    if (unlink(file.c_str()) != 0) ThrowErrno("remove " + file);
+  }
+}
+
+void Stage::ShiftFileTimes(std::chrono::seconds shift) {
+  for (const std::string& file : SafeguardFiles()) {
+    const auto before = std::filesystem::last_write_time(file);
+    std::filesystem::last_write_time(file, before + shift);
+    Did("shift the time of " + file + " by " + std::to_string(shift.count()) + " s");
+  }
+}
+
 void Stage::ActAs(User user) {
   acting_as_ = user;
   Own(folder_, ActingUser(), ActingUser() == geteuid() ? getegid() : ActingUser());

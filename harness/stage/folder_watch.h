@@ -1,4 +1,4 @@
-// Sees the moment at which something appears in a folder.
+// Sees the moment at which something happens in a folder.
 //
 //   const FolderWatch watch(stage.folder());
 //   Instance& server = stage.Start();
@@ -11,12 +11,21 @@
 
 namespace pidfall {
 
+// What counts as something: events of inotify(7).
+enum class FolderEvents {
+  kNew,      // something was created in it, or moved into it
+  kChanges,  // or written, removed, given another mode
+  kTouches,  // or opened: the folder itself, too
+};
+
 class FolderWatch {
  public:
-  explicit FolderWatch(const std::string& folder);
+  explicit FolderWatch(const std::string& folder, FolderEvents events = FolderEvents::kNew);
 
-  // Something was created in it, or moved into it, since the watch began.
+  // Something has happened since the watch began, or since Take().
   bool SawNew() const;
+  // The same; what has happened so far then no longer counts.
+  bool Take() const;
 
  private:
   UniqueFd events_;

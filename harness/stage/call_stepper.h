@@ -1,0 +1,82 @@
+// Runs a process system call by system call, to hold it at a chosen moment.
+//
+//   CallStepper stepper = CallStepper::ForHeld(server.pid());
+//   bool held = stepper.RunUntil([&](const Call&) { return folder.Take(); }, is_over, bound);
+//   ...                    // it stands right after the call that changed the folder
+//   stepper.Release();
+//
+// A SIGSTOP sent when an event is seen comes too late by a few instructions, and that is the whole
+// window. Here the moment is asked for between one call and the next. What the process forks is
+// followed; threads that it starts later run freely.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/process/launch.h"
+
+namespace pidfall {
+
+// A system call, at its entry or when it has returned.
+struct Call {
+  pid_t thread = 0;
+  long number = -1;
+  std::array<uint64_t, 6> arguments{};
+  bool returned = false;
+};
+
+// Some argument of it is a path that begins with `prefix`.
+bool NamesPath(const Call& call, const std::string& prefix);
+
+class CallStepper {
+ public:
+  // A child of ours that asked to be traced and has executed its program (StartOptions::held).
+  static CallStepper ForHeld(pid_t pid);
+  // Every thread of a running process.
+  static CallStepper ForRunning(pid_t pid);
+
+  // Asked before each system call, and after it has returned.
+  using Moment = std::function<bool(const Call& call)>;
+  // True: the moment has come and the process is held at it. False: it ended, `is_over` (asked
+  // while nothing happens) said so, or `bound` is over; it is then still to be released.
+  bool RunUntil(const Moment& moment, const std::function<bool()>& is_over, Duration bound);
+
+  // All of it runs on, untraced.
+  void Release();
+  // After SIGKILL to the process: what has died under a tracer must be collected by it.
+  void Collect();
+
+ private:
+  struct Tracee {
+    bool is_thread = false;  // of the process itself
+    bool is_new = true;      // its first stop is of our own making
+    bool stopped = false;
+    Call call;  // the one that it is in
+  };
+  struct Stop {
+    bool ended = false;
+    int signal = 0;
+    int event = 0;
+  };
+
+  explicit CallStepper(pid_t pid) : leader_(pid) {}
+  std::optional<Stop> NextStop(pid_t id) const;
+  bool HandleStops(const Moment& moment);
+  bool Handle(pid_t id, const Stop& stop, const Moment& moment);
+  bool IsMoment(pid_t id, const Moment& moment);
+  void FollowChild(pid_t parent);
+  void Resume(pid_t id, int signal);
+  void AwaitFirstStops();
+  bool Halt(pid_t id);
+
+  pid_t leader_;
+  std::map<pid_t, Tracee> tracees_;
+};
+
+}  // namespace pidfall
