@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/probe/process.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -48,20 +49,103 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
 constexpr int kRounds = 20;
 constexpr size_t kContenders = 8;
 
+// Released together, chance decides who meets whom; every fourth round leaves nothing to it.
+void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
+  constexpr int kLockStepEvery = 4;
+  const bool in_lock_step = round % kLockStepEvery == 0;
+  ExpectOneOf(stage, in_lock_step ? stage.StartInLockStep(starts, 1 + round / kLockStepEvery)
+                                  : stage.StartTogether(starts));
+  stage.EndAll();
+  if (stage.target().pid_file) stage.RemovePidFile();
+}
+
 void EightAtOnce(Stage& stage) {
   for (int round = 0; round < kRounds; ++round) {
-    ExpectOneOf(stage, stage.StartTogether(std::vector<StartOptions>(kContenders)));
-    stage.EndAll();
-    if (stage.target().pid_file) stage.RemovePidFile();
+    RaceFor(stage, round, std::vector<StartOptions>(kContenders));
   }
+}
+
+void EightOnOtherPorts(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedPlaceholder("{port}");
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<StartOptions> starts;
+    while (starts.size() < kContenders) starts.push_back(stage.Elsewhere());
+    RaceFor(stage, round, starts);
+  }
+}
+
+// A window is opened at each of so many moments, if there are as many.
+constexpr int kMostMoments = 16;
+
+void DuringStartUp(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& first = stage.StartUntil(nth);
+    if (!stage.IsHeld(first)) return;
+    Instance& second = stage.Start(stage.Elsewhere());
+    stage.Settle(second);
+    stage.Release(first);
+    ExpectOneOf(stage, {&first, &second});
+    stage.EndAll();
+  }
+}
+
+// The owner is gone: whoever came while it ended serves now, or the next start does.
+void ExpectSuccessor(Stage& stage, Instance& contender) {
+  const bool is_there = !contender.Processes().empty();
+  if (is_there) {
+    stage.Require(stage.WaitUntil([&] { return stage.Serves(contender); }, Stage::kSettleBound),
+                  "C17", contender.name() + " stood by and did not take over");
+  }
+  Instance& successor = is_there ? contender : stage.Start();
+  stage.ExpectServes(successor, "C3", "the owner has ended");
+  stage.ExpectFileNames(successor, "C6");
+}
+
+void DuringShutdown(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& owner = stage.StartOwner();
+    stage.StopUntil(owner, nth);
+    if (!stage.IsHeld(owner)) return;
+    Instance& contender = stage.Start(stage.Elsewhere());
+    const bool serves = stage.Settle(contender) == Outcome::kServes;
+    stage.Require(!serves || !stage.Serves(owner), "C1",
+                  contender.name() + " serves while the owner still has its port");
+    stage.Release(owner);
+    stage.Require(stage.Gone(owner, Stage::kStopBound), "C12",
+                  "the owner did not end within 2 s after SIGTERM");
+    ExpectSuccessor(stage, contender);
+    stage.EndAll();
+  }
+}
+
+void AcrossShutdown(Stage& stage) {
+  stage.NeedPidFile();
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& owner = stage.StartOwner();
+    Instance& slow = stage.StartUntil(nth, FolderEvents::kTouches);
+    if (!stage.IsHeld(slow)) return;
+    stage.Stop(owner);
+    stage.Release(slow);
+    stage.Settle(slow);
+    ExpectOneOf(stage, {&slow, &stage.Start(stage.Elsewhere())});
+    stage.EndAll();
+  }
+}
+
+bool IsStopped(const Instance& instance) {
+  const auto info = ReadProcess(instance.pid());
+  return info && info->state == 'T';
 }
 
 void OwnerStopped(Stage& stage) {
   Instance& owner = stage.StartOwner();
   stage.Signal(owner, SIGSTOP);
-  Instance& contender = stage.Start();
+  stage.WaitUntil([&] { return IsStopped(owner); }, Stage::kSettleBound);
+  Instance& contender = stage.Start(stage.Elsewhere());
   stage.Settle(contender);
   stage.Require(!stage.Serves(contender), "C14", "the contender took over from a stopped owner");
+  stage.ExpectFileNames(owner, "C14");
   stage.Signal(owner, SIGCONT);
   stage.ExpectOneOwner(owner);
 }
@@ -70,7 +154,7 @@ void OtherPort(Stage& stage) {
   stage.NeedPidFile();
   stage.NeedPlaceholder("{port}");
   Instance& owner = stage.StartOwner();
-  stage.ExpectQuiet(stage.Start({.port = stage.OtherPort()}), owner);
+  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
 }
 
 void OwnersFileUntouched(Stage& stage) {
@@ -81,9 +165,21 @@ void OwnersFileUntouched(Stage& stage) {
   stage.ExpectUnchanged(before, "C2");
 }
 
-void OutputClosed(Stage& stage) {
+// Whatever becomes of its message, a duplicate is a duplicate.
+void ExpectSameStatus(Stage& stage, const std::vector<StartOptions>& all) {
   Instance& owner = stage.StartOwner();
-  stage.ExpectQuiet(stage.Start({.output = Output::kClosed}), owner);
+  // Where no status is declared, an ordinary duplicate's counts.
+  if (!stage.target().duplicate_exit) stage.ExpectQuiet(stage.Start(), owner);
+  for (const StartOptions& options : all) stage.ExpectQuiet(stage.Start(options), owner);
+}
+
+void OutputClosed(Stage& stage) { ExpectSameStatus(stage, {{.output = Output::kClosed}}); }
+void OutputOnFullDisk(Stage& stage) { ExpectSameStatus(stage, {{.output = Output::kFullDisk}}); }
+
+void PlainLocale(Stage& stage) {
+  const std::string python = "PYTHONIOENCODING=ascii";  // it takes C for UTF-8 since 3.7 (PEP 540)
+  ExpectSameStatus(stage, {{.environment = {"LC_ALL=C", python}},
+                           {.environment = {"LC_ALL=en_US.ISO-8859-1", python}}});
 }
 
 constexpr Scenario kFamily[] = {
@@ -96,6 +192,24 @@ constexpr Scenario kFamily[] = {
     {"duplicate/eight-at-once", "C1 C2",
      "Eight starts at the same instant, 20 times: one serves, seven are quiet.",
      "Two cold starts both run: cron, an agent and a person at once.", EightAtOnce},
+    {"duplicate/eight-on-other-ports", "C1 C2",
+     "The same with a port for each and one pid file: one serves, seven are quiet.",
+     "Where the port does not keep the second copy out, the check that precedes the write lets it "
+     "in, and both use the same data.",
+     EightOnOtherPorts},
+    {"duplicate/during-start-up", "C1 C2",
+     "The first start is held at each moment of its start-up, a second one comes, the first goes "
+     "on: one serves, the other is quiet.",
+     "An agent and a person start it within a second of each other.", DuringStartUp},
+    {"duplicate/during-shutdown", "C1 C3 C6",
+     "The owner is held at each moment of its shutdown, a second start comes, the owner goes on: "
+     "never two, and afterwards one serves.",
+     "A restart overlaps, and either two copies serve or none.", DuringShutdown},
+    {"duplicate/across-shutdown", "C1 C2",
+     "A start is held at each moment of its check, the owner ends, the start goes on, and another "
+     "comes: one serves.",
+     "The start holds the lock of a file that the owner removed, and the next one does not see it.",
+     AcrossShutdown},
     {"duplicate/owner-stopped", "C14",
      "The owner is stopped by SIGSTOP: nobody takes over, and waking it makes no second owner.",
      "A debugger or a laptop's sleep makes two owners.", OwnerStopped},
@@ -108,6 +222,13 @@ constexpr Scenario kFamily[] = {
     {"duplicate/output-closed", "C2",
      "A duplicate with descriptors 0 to 2 closed ends with the same status.",
      "A supervisor without a log takes a duplicate for a crash.", OutputClosed},
+    {"duplicate/output-on-full-disk", "C2",
+     "A duplicate whose output is on a full disk ends with the same status.",
+     "The log's disk is full, and the polite exit turns into a crash loop.", OutputOnFullDisk},
+    {"duplicate/plain-locale", "C2",
+     "A duplicate in a locale that can't encode its message ends with the same status.",
+     "cron and launchd start without a locale, and the emoji turns the polite exit into a crash.",
+     PlainLocale},
 };
 
 }  // namespace

@@ -1,4 +1,9 @@
-// What is in the file when no owner lives: it never keeps the next start out.
+// What is in the file when no owner lives: it never keeps the next start out, and gets nobody
+// signalled. Its times decide nothing when one does.
+#include <signal.h>
+
+#include <cerrno>
+#include <chrono>
 #include <string>
 
 #include "harness/stage/stage.h"
@@ -8,26 +13,152 @@ namespace pidfall {
 namespace {
 
 // The file holds `content`, nobody owns it: the start serves, and the file then names it.
-void Recovers(Stage& stage, const std::string& content, const std::string& clause,
-              const std::string& although) {
+Instance& Recovers(Stage& stage, const std::string& content, const std::string& clause,
+                   const std::string& although) {
   stage.NeedPidFile();
   stage.WritePidFile(content);
   Instance& server = stage.Start();
   stage.ExpectServes(server, clause, although);
   stage.ExpectFileNames(server, clause);
+  return server;
 }
 
-void DeadPid(Stage& stage) { Recovers(stage, "99999", "C3", "no process has the pid 99999"); }
+// Only a plain sandbox shares its numbers with the machine.
+void NeedDead(pid_t pid) {
+  if (kill(pid, 0) != 0 && errno == ESRCH) return;
+  throw Skip("pid " + std::to_string(pid) +
+             " is taken on this machine: try again later, or allow " +
+             "namespaces (./pidfall doctor says how)");
+}
+
+constexpr pid_t kReportsPid = 99999;
+
+void DeadPid(Stage& stage) {
+  NeedDead(kReportsPid);
+  Recovers(stage, std::to_string(kReportsPid), "C3", "no process has the pid 99999");
+}
+
 void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody"); }
-void Zero(Stage& stage) { Recovers(stage, "0", "C5", "0 is no process"); }
+void Garbage(Stage& stage) { Recovers(stage, "not a pid\n", "C5", "words name nobody"); }
+
+void Zero(Stage& stage) {
+  stage.NeedPidFile();
+  stage.WritePidFile("0");
+  Instance& server = stage.Start({.held = true});
+  const Bystander& fellow = stage.StartBystander({.group = server.pid()});
+  stage.Release(server);
+  stage.ExpectServes(server, "C5", "0 is no process");
+  stage.ExpectFileNames(server, "C5");
+  stage.ExpectUntouched(fellow);
+}
+
+// In a plain sandbox -1 would mean every process of the machine.
+void Negative(Stage& stage) {
+  const Bystander& somebody = stage.StartBystander({});
+  const std::string number = stage.world().full ? "-1" : std::to_string(-somebody.pid());
+  Recovers(stage, number, "C5", "a negative number is no process");
+  stage.ExpectUntouched(somebody);
+}
+
+void TwentyDigits(Stage& stage) {
+  Recovers(stage, std::string(20, '9'), "C5", "no process can have a number of 20 digits");
+}
+
+void OneMebibyte(Stage& stage) {
+  constexpr size_t kMebibyte = 1 << 20;
+  Recovers(stage, std::string(kMebibyte, 'x'), "C5", "1 MiB of letters names nobody");
+}
+
+void NulBytes(Stage& stage) {
+  constexpr size_t kDigits = 5;
+  Recovers(stage, std::string(kDigits, '\0'), "C5", "NUL bytes name nobody");
+}
+
+void NumberAndLetters(Stage& stage) {
+  constexpr pid_t kReportsNumber = 12;
+  const Bystander& number = stage.StartBystander({.pid = stage.world().full ? kReportsNumber : 0});
+  Recovers(stage, std::to_string(number.pid()) + "abc", "C5", "a number with letters is no pid");
+  stage.ExpectUntouched(number);
+}
+
+void Blanks(Stage& stage) {
+  NeedDead(kReportsPid);
+  stage.KillTree(Recovers(stage, " \n\t\n", "C5", "blanks name nobody"));
+  Recovers(stage, "\n  99999 \n\n", "C5", "no process has the pid 99999");
+}
+
+// Whoever reads less than the whole number reads a live bystander's.
+void SevenDigits(Stage& stage) {
+  constexpr pid_t kFiveDigits = 12345;
+  const Bystander& cut = stage.StartBystander({.pid = stage.world().full ? kFiveDigits : 0});
+  const std::string shown = std::to_string(cut.pid());
+  const std::string five = (shown + "6789012").substr(0, 7);
+  const std::string six = ("000000" + shown).substr(shown.size()) + "7";
+  NeedDead(std::stoi(five));
+  NeedDead(std::stoi(six));
+  stage.KillTree(Recovers(stage, five, "C5", "no process has the pid " + five));
+  Recovers(stage, six, "C5", "no process has the pid " + six);
+  stage.ExpectUntouched(cut);
+}
+
+void LongerContent(Stage& stage) {
+  NeedDead(kReportsPid);
+  Recovers(stage, "99999\nport=8767\nstarted by an older version\n", "C5",
+           "the old content is longer than the new");
+}
+
+void UnderOwner(Stage& stage, std::chrono::seconds shift) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  stage.ShiftFileTimes(shift);
+  Instance& contender = stage.Start(stage.Elsewhere());
+  stage.Require(stage.Settle(contender) != Outcome::kServes, "C15",
+                contender.name() + " serves beside the owner because of the file's time");
+  stage.ExpectQuiet(contender, owner);
+  stage.ExpectFileNames(owner, "C15");
+}
+
+constexpr std::chrono::hours kAnHour{1};
+
+void HourOld(Stage& stage) { UnderOwner(stage, -kAnHour); }
+void FromTheFuture(Stage& stage) { UnderOwner(stage, kAnHour); }
 
 constexpr Scenario kFamily[] = {
     {"stale/dead-pid", "C3", "The file names pid 99999, which no process has: the start serves.",
      "After a crash the server stays down until somebody removes the file.", DeadPid},
     {"stale/empty", "C5", "The file is empty: the start serves.",
      "A crash between create and write blocks every later start (osquery/osquery#2631).", Empty},
-    {"stale/zero", "C5", "The file says 0: the start serves, and nobody is signalled.",
+    {"stale/garbage", "C5", "The file holds words: the start serves.",
+     "One edit by hand keeps the server down.", Garbage},
+    {"stale/zero", "C5",
+     "The file says 0: the start serves, and a process of its own group gets no signal.",
      "kill(0) means the caller's own group (thuehlinger/daemons#1).", Zero},
+    {"stale/negative", "C5", "The file says -1: the start serves, and a bystander gets no signal.",
+     "kill(-1) means every process that may be signalled.", Negative},
+    {"stale/twenty-digits", "C5", "The file holds 20 digits: the start serves.",
+     "A number that wraps around names another process, or crashes the check.", TwentyDigits},
+    {"stale/one-mebibyte", "C5", "The file holds 1 MiB of letters: the start serves.",
+     "A log written over the file keeps the server down.", OneMebibyte},
+    {"stale/nul-bytes", "C5", "The file holds NUL bytes: the start serves.",
+     "What a power loss leaves of a small file keeps the server down.", NulBytes},
+    {"stale/number-and-letters", "C5",
+     "The file says 12abc, and a stranger has the pid 12: the start serves, nobody is signalled.",
+     "A number read as far as it goes is somebody else's.", NumberAndLetters},
+    {"stale/blanks", "C5", "The file holds blanks and empty lines, then a dead pid among them.",
+     "An empty line keeps the server down.", Blanks},
+    {"stale/seven-digits", "C5",
+     "The file holds a dead pid of seven digits, the first of which are a stranger's pid.",
+     "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
+     SevenDigits},
+    {"stale/longer-content", "C5",
+     "The file holds more than its next owner writes: nothing of it is left afterwards.",
+     "The rest of the old content makes the new pid another number.", LongerContent},
+    {"stale/hour-old-under-owner", "C15 C1",
+     "The live owner's files are an hour old: a second start is refused.",
+     "A lock that times out lets a second copy in beside a slow one.", HourOld},
+    {"stale/from-the-future-under-owner", "C15 C1",
+     "The live owner's files are from an hour ahead: a second start is refused.",
+     "After the clock is set back, a second copy starts.", FromTheFuture},
 };
 
 }  // namespace

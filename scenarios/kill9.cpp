@@ -1,0 +1,170 @@
+// The owner ends without a chance to clean up; and what it leaves behind may live on.
+#include <algorithm>
+#include <string>
+
+#include "harness/probe/process.h"
+#include "harness/stage/listener_copy.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kMostMoments = 16;
+
+void ExpectRecovery(Stage& stage, const std::string& clause, const std::string& although) {
+  Instance& next = stage.Start();
+  stage.ExpectServes(next, clause, although);
+  stage.ExpectFileNames(next, clause);
+}
+
+void Restart(Stage& stage) {
+  stage.KillTree(stage.StartOwner());
+  ExpectRecovery(stage, "C3", "the owner was killed by SIGKILL");
+}
+
+void DuringStartUp(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& starting = stage.StartUntil(nth);
+    if (!stage.IsHeld(starting)) return;
+    stage.KillTree(starting);
+    ExpectRecovery(stage, "C3", "the start before was killed");
+    stage.EndAll();
+  }
+}
+
+void DuringShutdown(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& ending = stage.StartOwner();
+    stage.StopUntil(ending, nth);
+    if (!stage.IsHeld(ending)) return;
+    stage.KillTree(ending);
+    ExpectRecovery(stage, "C3", "the owner was killed while it ended");
+    stage.EndAll();
+  }
+}
+
+bool RunsAnotherProgram(const Instance& owner) {
+  const auto own = ReadProcess(owner.pid());
+  const auto all = owner.Processes();
+  return own && std::any_of(all.begin(), all.end(), [&](pid_t pid) {
+           const auto info = ReadProcess(pid);
+           return info && info->program != own->program;
+         });
+}
+
+Instance& StartWithChildren(Stage& stage) {
+  Instance& owner = stage.StartOwner({.arguments = stage.target().child_arguments});
+  stage.Answers();  // its children are there by then
+  const bool told_to = !stage.target().child_arguments.empty();
+  const auto has_child = [&] { return RunsAnotherProgram(owner); };
+  if (told_to && !stage.WaitUntil(has_child, Stage::kSettleBound)) {
+    throw Broken("the target was told to start a child, and did not");
+  }
+  return owner;
+}
+
+void ChildOutlives(Stage& stage) {
+  Instance& owner = StartWithChildren(stage);
+  stage.Kill(owner);
+  if (owner.Processes().empty()) throw NotApplicable("no child of the target outlives it");
+  if (stage.Serves(owner))
+    throw NotApplicable("what it leaves serves on: see kill9/worker-on-port");
+  ExpectRecovery(stage, "C13", "of the killed owner only a child is left, which serves nobody");
+}
+
+void ExpectAfterWorker(Stage& stage, Instance& next) {
+  if (next.Processes().empty()) return ExpectRecovery(stage, "C3", "the worker is gone, too");
+  stage.Require(stage.WaitUntil([&] { return stage.Serves(next); }, Stage::kSettleBound), "C17",
+                next.name() + " stood by and did not take over");
+}
+
+// The target's own: it may go by itself when it notices that its master has.
+void OwnWorkerOnPort(Stage& stage, Instance& owner) {
+  if (stage.WaitUntil([&] { return !stage.Serves(owner); }, Stage::kStopBound)) {
+    return ExpectRecovery(stage, "C3", "the owner was killed, and its workers have gone");
+  }
+  Instance& next = stage.Start();
+  const Outcome outcome = stage.Settle(next);
+  stage.Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker");
+  stage.Prefer(outcome == Outcome::kWaits, "C13",
+               "a worker of the killed owner keeps the port, and the next start ends");
+  stage.KillTree(owner);
+  ExpectAfterWorker(stage, next);
+}
+
+void WorkerOnPort(Stage& stage) {
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  stage.Answers();  // its workers are there by then
+  UniqueFd listener = CopyListener(owner.Processes(), stage.port());
+  stage.Kill(owner);
+  if (stage.Serves(owner)) {
+    listener.Reset();
+    return OwnWorkerOnPort(stage, owner);
+  }
+  Bystander& worker = stage.StartBystander({});
+  listener.Reset();
+  stage.Did("leave the listening socket to the bystander, as to a forked worker");
+  Instance& next = stage.Start();
+  stage.Require(stage.Settle(next) != Outcome::kServes, "C1",
+                next.name() + " serves beside a worker that still has the port");
+  worker.End();
+  ExpectAfterWorker(stage, next);
+}
+
+void Zombie(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  if (owner.ended()) throw NotApplicable("in the background the system's init reaps it");
+  stage.LeaveZombie(owner);
+  stage.KillTree(owner);
+  ExpectRecovery(stage, "C4", "the owner is a zombie");
+}
+
+StartOptions Supervised(StartOptions options) {
+  options.under = {"/bin/sh", "-c", "\"$@\" & wait $!", "supervisor"};
+  return options;
+}
+
+void SupervisorKilled(Stage& stage) {
+  Instance& owner = stage.StartOwner(Supervised({}));
+  stage.Kill(owner);
+  stage.Did("kill the supervisor of " + owner.name());
+  if (!stage.Answers() || !stage.Serves(owner)) {
+    throw NotApplicable("the target ends with its supervisor");
+  }
+  stage.ExpectQuiet(stage.Start(Supervised(stage.Elsewhere())), owner);
+  stage.ExpectFileNames(owner, "C6");
+}
+
+constexpr Scenario kFamily[] = {
+    {"kill9/restart", "C3", "The owner is killed by SIGKILL: the next start serves.",
+     "After a crash the server stays down until somebody removes the file.", Restart},
+    {"kill9/during-start-up", "C3",
+     "A start is killed at each moment of its start-up: the next start serves.",
+     "A crash at the wrong instant keeps the server down.", DuringStartUp},
+    {"kill9/during-shutdown", "C3",
+     "The owner is killed at each moment of its shutdown: the next start serves.",
+     "A supervisor that loses patience keeps the server down.", DuringShutdown},
+    {"kill9/child-outlives", "C13",
+     "The owner is killed, a program that it started lives on and serves nobody: the next start "
+     "serves.",
+     "The child inherited the lock, and the server stays down until somebody finds it.",
+     ChildOutlives},
+    {"kill9/worker-on-port", "C1 C3 C13",
+     "The owner is killed, a worker of it still has the port: nobody serves beside it, and when it "
+     "goes the next start serves.",
+     "Two generations answer on one port, or the restart fails until somebody finds the worker.",
+     WorkerOnPort},
+    {"kill9/zombie", "C4", "The killed owner stays a zombie: the next start serves.",
+     "A parent that does not reap keeps its server down.", Zombie},
+    {"kill9/supervisor-killed", "C1 C2",
+     "The supervisor is killed, the orphan serves on: the new supervisor's copy is quiet.",
+     "Two copies serve after every crash of the supervisor.", SupervisorKilled},
+};
+
+}  // namespace
+
+std::span<const Scenario> Kill9Family() { return kFamily; }
+
+}  // namespace pidfall

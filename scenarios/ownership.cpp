@@ -1,0 +1,108 @@
+// Whose file it is: only the owner removes or rewrites it.
+#include <algorithm>
+#include <string>
+
+#include "harness/probe/files.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kMostMoments = 16;
+
+// The old owner has closed its port and still runs; its files are gone, and a newer one serves.
+void ExpectOldOneLeaves(Stage& stage, Instance& old) {
+  stage.RemoveSafeguard();
+  Instance& newer = stage.Start();
+  const bool is_newer = stage.Settle(newer) == Outcome::kServes;
+  stage.Release(old);
+  stage.Require(stage.Gone(old, Stage::kStopBound), "C12",
+                "the old owner did not end within 2 s after SIGTERM");
+  if (is_newer) stage.ExpectFileNames(newer, "C6");
+}
+
+void OldExit(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedPort();
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    Instance& old = stage.StartOwner();
+    stage.StopUntil(old, nth);
+    if (!stage.IsHeld(old)) return;
+    if (!stage.Serves(old)) ExpectOldOneLeaves(stage, old);
+    stage.EndAll();
+  }
+}
+
+void ForkedChildExit(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
+  stage.Answers();  // the child has come and gone by then
+  stage.ExpectFileNames(owner, "C6");
+  if (stage.target().fork_arguments.empty()) {
+    throw NotApplicable("nothing is known that makes the target fork a child which ends");
+  }
+}
+
+void ContenderExit(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  const FileState before = stage.PidFile();
+  Instance& contender = stage.Start();
+  if (stage.Settle(contender) == Outcome::kWaits) stage.Stop(contender);
+  stage.Require(stage.Gone(contender, Stage::kStopBound), "C2",
+                contender.name() + " neither served nor ended");
+  stage.ExpectUnchanged(before, "C6");
+  stage.ExpectOneOwner(owner);
+}
+
+bool CarriesLock(const Stage& stage, const Instance& owner) {
+  for (const pid_t pid : owner.Processes()) {
+    const auto locks = HeldLocks(pid);
+    if (std::any_of(locks.begin(), locks.end(),
+                    [&](const HeldLock& lock) { return lock.path == stage.pid_file(); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void FileRemoved(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  const bool carries_lock = CarriesLock(stage, owner);
+  stage.RemovePidFile();
+  try {
+    stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  } catch (const Breach& breach) {
+    // To remove the very file that carries the lock is sabotage, which no lock survives.
+    if (!carries_lock) throw;
+    stage.Prefer(false, breach.clause,
+                 "the lock was on the removed file itself: " + std::string(breach.what()));
+  }
+}
+
+constexpr Scenario kFamily[] = {
+    {"ownership/old-exit", "C6",
+     "An owner that is ending still runs, its files were removed, a newer one serves: the old "
+     "one's exit keeps the newer one's file.",
+     "The newer copy is invisible, and the next start is a second copy "
+     "(cocoindex-io/cocoindex-code#288).",
+     OldExit},
+    {"ownership/forked-child-exit", "C6",
+     "A forked child of the owner ends as a program does: the owner's file stays.",
+     "The first helper process that ends takes the safeguard away.", ForkedChildExit},
+    {"ownership/contender-exit", "C6",
+     "A contender ends, by itself or by SIGTERM while it stands by: the owner's file stays.",
+     "The second try takes the safeguard away, and the third start is a second copy.",
+     ContenderExit},
+    {"ownership/file-removed", "C1 C2",
+     "The file is removed under the running owner, as by rm ~/.*.pid: a second start is refused.",
+     "The cure for many stale files starts a second copy of each server that runs.", FileRemoved},
+};
+
+}  // namespace
+
+std::span<const Scenario> OwnershipFamily() { return kFamily; }
+
+}  // namespace pidfall
