@@ -67,8 +67,8 @@ class Acquisition {
     state_->folder = OpenFolder(options());
     for (int i = 0; i < kMostReplacements; ++i) {
       if (!AdoptInherited()) OpenAndLock();
-      if (StillNamed(state_->folder, node().key))
-        return CheckFolder(state_->folder, node(), options());
+      if (!StillNamed(state_->folder, node().key)) continue;
+      return CheckFolder(state_->folder, node(), options());
     }
     throw Refused(Outcome::kTrouble, state_->folder.LockPath() + " is replaced again and again", 0,
                   "find out by whom");
@@ -91,10 +91,8 @@ class Acquisition {
     }
     if (TryLock(state_->folder, node(), options().also_ofd)) return;
     if (Answer() == OnDuplicate::kExit) throw Busy();
-    if (Answer() == OnDuplicate::kTakeOver)
-      AskOwnerToEnd();
-    else
-      AnnounceWaiting(FindHolder(node().descriptor.get(), node().key).owner);
+    const Holder holder = FindHolder(node().descriptor.get(), node().key);
+    AskOrAnnounce(holder.owner, holder.process);
     WaitForOwner();
   }
 
@@ -112,15 +110,13 @@ class Acquisition {
     return std::nullopt;
   }
 
-  void AnnounceWaiting(const Owner& owner) {
-    if (options().before_waiting) options().before_waiting(owner);
-  }
-
   // Only by a verified handle: where the owner cannot be told, nobody gets a signal.
-  void AskOwnerToEnd() {
-    const Holder holder = FindHolder(node().descriptor.get(), node().key);
-    if (!holder.process.valid()) throw Busy();
-    Ask(holder.owner, holder.process);
+  void AskOrAnnounce(const Owner& owner, const Descriptor& process) {
+    if (Answer() == OnDuplicate::kTakeOver) {
+      if (!process.valid()) throw Busy();
+      return Ask(owner, process);
+    }
+    if (options().before_waiting) options().before_waiting(owner);
   }
 
   void Ask(const Owner& owner, const Descriptor& process) {
@@ -135,7 +131,8 @@ class Acquisition {
     switch (WaitForLock(node().descriptor.get(), Deadline())) {
       case Waited::kLocked:
         node().fresh = false;  // somebody had it while we waited
-        return;
+        if (!options().also_ofd || TryLock(state_->folder, node(), true)) return;
+        throw Busy();
       case Waited::kTimeOver:
         throw Busy();
       case Waited::kInterrupted:
@@ -158,10 +155,7 @@ class Acquisition {
     state_->older = {.pid = older.pid, .verified = true, .plain = true};
     if (older.another_users) throw Refused(Outcome::kForbidden, "an older instance runs", 0, "");
     if (Answer() == OnDuplicate::kExit) throw Busy();
-    if (Answer() == OnDuplicate::kTakeOver)
-      Ask(state_->older, older.process);
-    else
-      AnnounceWaiting(state_->older);
+    AskOrAnnounce(state_->older, older.process);
     WaitForOlder(older.process);
   }
 

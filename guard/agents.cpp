@@ -29,8 +29,8 @@ std::string ReadFile(const fs::path& path) {
 
 std::string Text(plist_t node) {
   char* text = nullptr;
-  if (node != nullptr && plist_get_node_type(node) == PLIST_STRING)
-    plist_get_string_val(node, &text);
+  const bool string = node != nullptr && plist_get_node_type(node) == PLIST_STRING;
+  if (string) plist_get_string_val(node, &text);
   const std::unique_ptr<char, void (*)(void*)> owned(text, &free);
   return text == nullptr ? "" : text;
 }
@@ -64,12 +64,13 @@ std::vector<std::string> Split(const std::string& line) {
     if (!blank && !inside) words.emplace_back();
     inside = !blank;
     if (blank) continue;
-    if (quote == '\0' && (c == '"' || c == '\''))
+    if (quote == '\0' && (c == '"' || c == '\'')) {
       quote = c;
-    else if (c == quote)
+    } else if (c == quote) {
       quote = '\0';
-    else
+    } else {
       words.back() += c;
+    }
   }
   return words;
 }
@@ -155,6 +156,7 @@ std::vector<Agent> ReadAgents(const fs::path& folder) {
 std::vector<std::string> CheckAgents(const fs::path& folder,
                                      const std::vector<fs::path>& pid_files) {
   std::vector<NamedFile> files;
+  files.reserve(pid_files.size());
   for (const fs::path& path : pid_files) files.push_back({path, Ask(path)});
   std::vector<std::string> findings;
   for (const Agent& agent : ReadAgents(folder)) CheckAgent(agent, &files, &findings);

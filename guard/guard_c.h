@@ -24,7 +24,9 @@ extern "C" {
 typedef struct pidfall_instance pidfall_instance;
 
 /* What a contender does when an owner lives; guard.h explains each. */
+/* NOLINTBEGIN(readability-identifier-naming): C names */
 enum pidfall_on_duplicate { PIDFALL_EXIT, PIDFALL_WAIT, PIDFALL_TAKE_OVER, PIDFALL_AUTO };
+/* NOLINTEND(readability-identifier-naming) */
 
 /* Ends with PIDFALL_EXIT at once when an owner lives. */
 pidfall_instance* pidfall_acquire(const char* name, const char* pid_file);

@@ -62,7 +62,7 @@ bool ShowsLock(const std::string& fdinfo, const FileKey& key) {
 bool HoldsLock(pid_t pid, const FileKey& key) {
   const std::string folder = "/proc/" + std::to_string(pid) + "/fdinfo";
   for (const std::string& name : Names(folder)) {
-    if (ShowsLock(ReadSmallFile(folder + "/" + name), key)) return true;
+    if (ShowsLock(ReadSmallFile(std::string(folder).append("/").append(name)), key)) return true;
   }
   return false;
 }

@@ -42,14 +42,15 @@ bool IsAnotherUsers(const Folder& folder) {
                 permission ? "make " + folder.path + " writable for this user" : "");
 }
 
+const char* Wrong(const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return " is not a regular file";
+  if (status.st_nlink > 1) return " has a second name (a hard link)";
+  const bool ours = status.st_uid == 0 || status.st_uid == geteuid();
+  return ours ? nullptr : " belongs to another user";
+}
+
 void CheckNode(const Folder& folder, const struct stat& status) {
-  const char* wrong = nullptr;
-  if (!S_ISREG(status.st_mode))
-    wrong = " is not a regular file";
-  else if (status.st_nlink > 1)
-    wrong = " has a second name (a hard link)";
-  else if (status.st_uid != 0 && status.st_uid != geteuid())
-    wrong = " belongs to another user";
+  const char* wrong = Wrong(status);
   if (wrong == nullptr) return;
   throw Refused(Outcome::kHostile, folder.LockPath() + wrong, 0,
                 "it was left as it is; look who put it there");

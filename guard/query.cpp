@@ -71,8 +71,8 @@ Answered FromLockFile(const Folder& folder, const Descriptor& lock) {
 }
 
 std::string SignalAndWait(const Answered& running, int signal, std::chrono::milliseconds patience) {
-  if (!SendSignal(running.process, running.owner.pid, signal) && errno != ESRCH)
-    return std::strerror(errno);
+  const bool sent = SendSignal(running.process, running.owner.pid, signal);
+  if (!sent && errno != ESRCH) return std::strerror(errno);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   return WaitUntilEnded(running.process, deadline) ? "" : "it did not end in time";
 }

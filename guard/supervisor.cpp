@@ -18,7 +18,7 @@ std::string Variable(const char* name) {
 // Terminals and other applications hand their own service name on to what a person starts in
 // them: "0" or "application.com.apple.Terminal...".
 std::string LaunchdLabel() {
-  const std::string label = Variable("XPC_SERVICE_NAME");
+  std::string label = Variable("XPC_SERVICE_NAME");
   if (label == "0" || label.starts_with("application.")) return "";
 #ifdef __APPLE__
   if (getppid() != 1) return "";
