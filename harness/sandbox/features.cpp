@@ -1,128 +1,218 @@
 #include "harness/sandbox/features.h"
 
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <exception>
-#include <fstream>
-#include <functional>
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
 
 #include "harness/process/clone.h"
+#include "harness/sandbox/cures.h"
 #include "harness/sandbox/landlock.h"
+#include "harness/sandbox/mounts.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/sandbox/trial.h"
 #include "harness/sandbox/users.h"
 
 namespace pidfall {
 namespace {
 
-constexpr Duration kProbeBound = std::chrono::seconds(5);
+constexpr uint64_t kPidsAndMounts = CLONE_NEWPID | CLONE_NEWNS;
 
-// What a probe throws or prints inside a sandbox comes back as the detail; "" means it works.
-std::string InSandbox(const SandboxOptions& options,
-                      const std::function<void(const World&)>& probe) {
-  if (!FullSandboxWorks()) return "needs the full sandbox";
-  const auto story = [&](const World& world) -> std::string {
-    try {
-      probe(world);
-      return "works";
-    } catch (const std::exception& error) {
-      return error.what();
+void MountProc() {
+  KeepMountsPrivate();
+  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
+    ThrowErrno("mount /proc in a pid namespace");
+  }
+}
+
+std::string TryUserNamespace() {
+  return TryInNamespaces({}, [] {});
+}
+std::string TryProc() { return TryInNamespaces({kPidsAndMounts}, MountProc); }
+std::string TryNetwork() { return TryInNamespaces({CLONE_NEWNET}, BringLoopbackUp); }
+
+// A number that nobody has in a new pid namespace.
+constexpr pid_t kChosen = 300;
+
+std::string TrySetTid() {
+  if (getenv("PIDFALL_NO_SET_TID") != nullptr) return "PIDFALL_NO_SET_TID";
+  return TryInNamespaces({kPidsAndMounts}, [] {
+    MountProc();
+    clone_args args{};
+    pid_t wanted = kChosen;
+    args.exit_signal = SIGCHLD;
+    args.set_tid = reinterpret_cast<uint64_t>(&wanted);
+    args.set_tid_size = 1;
+    const long pid = syscall(SYS_clone3, &args, sizeof(args));
+    if (pid == 0) _exit(0);
+    if (pid < 0) ThrowErrno("clone3 with set_tid");
+  });
+}
+
+std::string TryLastPid() {
+  return TryInNamespaces({kPidsAndMounts}, [] {
+    MountProc();
+    WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(kChosen));
+  });
+}
+
+std::string TryTimeNamespace() {
+  return TryInNamespaces({}, [] {
+    if (unshare(CLONE_NEWTIME) != 0) ThrowErrno("make a time namespace");
+  });
+}
+
+std::string TryOverlay() {
+  return TryInNamespaces({CLONE_NEWNS}, [] {
+    KeepMountsPrivate();
+    const std::string base = ChoosePrivateFolder({});
+    if (mount("pidfall", base.c_str(), "tmpfs", 0, nullptr) != 0) ThrowErrno("mount a tmpfs");
+    for (const char* name : {"/lower", "/upper", "/work", "/view"}) {
+      mkdir((base + name).c_str(), 0755);
     }
-  };
+    const std::string options = "userxattr,lowerdir=" + base + "/lower,upperdir=" + base +
+                                "/upper,workdir=" + base + "/work";
+    if (mount("pidfall", (base + "/view").c_str(), "overlay", 0, options.c_str()) != 0) {
+      ThrowErrno("mount an overlay with userxattr");
+    }
+  });
+}
+
+std::string TrySecondUser() { return geteuid() == 0 ? "" : SubordinateObstacle(); }
+
+std::string TryLandlock() {
+  return LandlockScopesSignals() ? "" : "Landlock here knows no scopes (version 6 does)";
+}
+
+std::string TryPidfs() {
+  constexpr long kPidfsMagic = 0x50494446;
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
+  struct statfs info {};
+  if (fstatfs(pidfd.get(), &info) == 0 && info.f_type == kPidfsMagic) return "";
+  return "a pidfd has no inode number of its own";
+}
+
+// By its version: before 6.14 a write would change the number for the whole machine.
+std::string TryPidMax() {
+  utsname system{};
+  int major = 0, minor = 0;
+  uname(&system);
+  if (sscanf(system.release, "%d.%d", &major, &minor) != 2) return "an unknown kernel version";
+  const bool has = major > 6 || (major == 6 && minor >= 14);
+  return has ? "" : std::string("Linux ") + system.release + " has one pid_max for all";
+}
+
+// A child of ours that asked to be traced and stands still.
+std::string OnTracedChild(const std::function<std::string(pid_t)>& ask) {
+  const Child child = Clone({}, [] {
+    if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) return 1;
+    raise(SIGSTOP);
+    return 0;
+  });
+  int status = 0;
+  waitpid(child.pid, &status, WUNTRACED);
+  if (!WIFSTOPPED(status)) return "PTRACE_TRACEME is refused";
+  std::string answer = ask(child.pid);
+  SendSignal(child, SIGKILL);
+  Reap(child);
+  return answer;
+}
+
+std::string TryPtrace() {
+  return OnTracedChild([](pid_t) { return std::string(); });
+}
+
+std::string TrySetSyscallInfo() {
+  constexpr int kSetSyscallInfo = 0x4212;
+  return OnTracedChild([](pid_t pid) -> std::string {
+    long info[16] = {};
+    const auto request = static_cast<__ptrace_request>(kSetSyscallInfo);
+    // Known, but out of place here: EINVAL. Unknown: EIO.
+    const bool unknown = ptrace(request, pid, sizeof(info), &info) != 0 && errno == EIO;
+    return unknown ? "ptrace does not know PTRACE_SET_SYSCALL_INFO" : "";
+  });
+}
+
+std::string TryLsof() {
   try {
-    const std::string told = TellInSandbox(options, story, kProbeBound);
-    return told == "works" ? "" : told;
-  } catch (const std::exception& error) {
+    FindProgram("lsof");
+    return "";
+  } catch (const std::system_error& error) {
     return error.what();
   }
 }
 
-Feature MakeFeature(const std::string& name, const std::string& obstacle, const std::string& cost,
-                    const std::string& cure) {
-  return {.name = name,
-          .available = obstacle.empty(),
-          .detail = obstacle.empty() ? "works" : obstacle,
-          .cost = cost,
-          .cure = cure};
-}
+struct Probe {
+  const char* name;
+  std::string (*obstacle)();
+  const char* cost;
+  std::string (*cure)();
+};
 
-// Debian and Ubuntu each have a switch of their own against namespaces of ordinary users.
-std::string NamespaceCure() {
-  const auto reads = [](const char* path, const char* value) {
-    std::string word;
-    std::ifstream(path) >> word;
-    return word == value;
-  };
-  if (getenv("PIDFALL_SANDBOX") != nullptr) return "unset PIDFALL_SANDBOX";
-  if (reads("/proc/sys/kernel/unprivileged_userns_clone", "0")) {
-    return "sysctl kernel.unprivileged_userns_clone=1";
+constexpr char kPlain[] =
+    "the plain sandbox: full disks, changed clocks and foreign files are skipped, a pid is written "
+    "into a file instead of recycled, and `check` wants {port} and {pid_file}";
+
+constexpr Probe kProbes[] = {
+    {"user namespaces", TryUserNamespace, kPlain, CureOfNamespaces},
+    {"/proc in a pid namespace", TryProc, kPlain, CureOfMounts},
+    {"network namespaces", TryNetwork, kPlain, CureOfMounts},
+    {"full sandbox", [] { return FullSandboxObstacle(); }, kPlain, CureOfSandbox},
+    {"chosen pids (set_tid)", TrySetTid, "nothing where ns_last_pid can be written",
+     CureOfNamespaces},
+    {"ns_last_pid", TryLastPid, "pid-reuse/thread-id",
+     [] { return std::string("a kernel with CONFIG_CHECKPOINT_RESTORE=y"); }},
+    {"time namespaces", TryTimeNamespace, "pid-reuse/boot-offset-changed",
+     [] { return std::string("a kernel with CONFIG_TIME_NS=y"); }},
+    {"a second user", TrySecondUser,
+     "permission/foreign-file sees a file of root's instead; permission/other-user needs Landlock",
+     CureOfSecondUser},
+    {"Landlock scopes", TryLandlock, "permission/other-user, unless there is a second user",
+     [] { return std::string("Linux 6.12 with lsm=...,landlock, or a second user"); }},
+    {"ptrace", TryPtrace, "starts at the same instant; crash-point, errors and race", CureOfPtrace},
+    {"PTRACE_SET_SYSCALL_INFO", TrySetSyscallInfo,
+     "errors/* rewrites registers instead, which needs code for each processor",
+     [] { return std::string("Linux 6.16"); }},
+    {"overlayfs for users", TryOverlay, "`check` cannot show a program the machine copy-on-write",
+     CureOfMounts},
+    {"pidfs ids", TryPidfs, "a guard compares start times, which a restored process may share",
+     [] { return std::string("Linux 6.9"); }},
+    {"pid_max of a namespace", TryPidMax, "recycling a pid by running through all numbers",
+     [] { return std::string("Linux 6.14"); }},
+    {"lsof", TryLsof, "port/conflicts-hint",
+     [] { return std::string("sudo apt-get install -y lsof"); }},
+};
+
+Feature Ask(const Probe& probe) {
+  std::string obstacle;
+  try {
+    obstacle = probe.obstacle();
+  } catch (const std::exception& error) {
+    obstacle = error.what();
   }
-  if (reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1")) {
-    return "sysctl kernel.apparmor_restrict_unprivileged_userns=0";
-  }
-  if (reads("/proc/sys/user/max_user_namespaces", "0")) {
-    return "sysctl user.max_user_namespaces=10000";
-  }
-  return "in a container: docker run --privileged (or --security-opt seccomp=unconfined "
-         "--security-opt apparmor=unconfined --security-opt systempaths=unconfined)";
-}
-
-void ChoosePid(const World&) {
-  constexpr pid_t kAnyNumber = 4242;
-  const Child child = Clone({.pid = kAnyNumber}, [] { return 0; });
-  Reap(child);
-}
-
-void MakeTimeNamespace(const World&) {
-  if (unshare(CLONE_NEWTIME) != 0) ThrowErrno("make a time namespace");
-}
-
-// The file system of pidfds has had unique inode numbers since Linux 6.9.
-std::string PidfdIdentity() {
-  constexpr long kPidfsMagic = 0x50494446;
-  const UniqueFd self(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)));
-  struct statfs info {};
-  if (self && fstatfs(self.get(), &info) == 0 && info.f_type == kPidfsMagic) return "";
-  utsname kernel{};
-  uname(&kernel);
-  return std::string("Linux ") + kernel.release + " has none (6.9 brings it)";
-}
-
-std::string SecondUser() {
-  if (geteuid() == 0 || SubordinateUser()) return "";
-  return "no range in /etc/subuid and /etc/subgid, or no newuidmap";
+  if (obstacle.empty()) return {.name = probe.name, .available = true};
+  return {.name = probe.name, .detail = obstacle, .cost = probe.cost, .cure = probe.cure()};
 }
 
 }  // namespace
 
 std::vector<Feature> ProbeFeatures() {
-  const std::string doctor_plain =
-      "pid-reuse writes a live stranger's pid instead of recycling one; scenarios that need "
-      "mounts, "
-      "a private network or another user are skipped; check needs {port} and {pid_file}";
-  return {
-      MakeFeature("full sandbox", FullSandboxObstacle(), doctor_plain, NamespaceCure()),
-      MakeFeature("copy-on-write view", InSandbox({.as_deployed = true}, [](const World&) {}),
-                  "check cannot run a server at its own paths", "load overlayfs: modprobe overlay"),
-      MakeFeature("chosen pids", InSandbox({}, ChoosePid), "pid-reuse is skipped",
-                  "the full sandbox brings it"),
-      MakeFeature("time namespace", InSandbox({}, MakeTimeNamespace),
-                  "the boot-clock scenario is skipped", "a kernel with CONFIG_TIME_NS"),
-      MakeFeature("second user", SecondUser(), "EPERM comes from Landlock, or is skipped",
-                  "apt-get install uidmap && usermod --add-subuids 100000-165535 "
-                  "--add-subgids 100000-165535 $USER"),
-      MakeFeature("Landlock signal scope", LandlockScopesSignals() ? "" : "Linux 6.12 brings it",
-                  "no second way to EPERM", "Linux 6.12 or later"),
-      MakeFeature("pidfd identity", PidfdIdentity(),
-                  "the reference guard falls back to start ticks", "Linux 6.9 or later"),
-  };
+  std::vector<Feature> features;
+  for (const Probe& probe : kProbes) features.push_back(Ask(probe));
+  return features;
 }
 
 std::string SandboxName() { return FullSandboxWorks() ? "full" : "plain"; }

@@ -16,6 +16,7 @@
 #include "harness/process/clone.h"
 #include "harness/sandbox/init.h"
 #include "harness/sandbox/mounts.h"
+#include "harness/sandbox/trial.h"
 #include "harness/sandbox/users.h"
 
 namespace pidfall {
@@ -127,22 +128,15 @@ Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story)
   return init;
 }
 
-// The story of the trial: that it can be told at all.
 std::string FindObstacle() {
   if (const char* forced = getenv("PIDFALL_SANDBOX"); forced && std::string(forced) == "plain") {
     return "PIDFALL_SANDBOX=plain";
   }
-  try {
-    Pipes pipes;
-    const Child init = StartFull(pipes, {}, [](const World&) { return std::string("."); });
-    pipes.result.write.Reset();
-    char byte = 0;
-    const bool worked = read(pipes.result.read.get(), &byte, 1) == 1;
-    Reap(init);
-    return worked ? "" : "mounting in a new namespace is refused (see the line above)";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
+  return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [] {
+    KeepMountsPrivate();
+    MountFolder(ChoosePrivateFolder({}));
+    BringLoopbackUp();
+  });
 }
 
 }  // namespace

@@ -4,14 +4,17 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <string>
-#include <vector>
+#include <system_error>
 
 #include "harness/process/launch.h"
+#include "harness/sandbox/trial.h"
 
 namespace pidfall {
 namespace {
@@ -43,17 +46,41 @@ void RunMapper(const std::string& program, pid_t init, uid_t own, uid_t second) 
   if (ending != Ending{}) throw std::runtime_error(program + " ended with " + ending.Describe());
 }
 
-std::optional<uid_t> FirstOf(const char* path, const std::string& user, uid_t uid) {
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream fields(line);
-    std::string name, first;
-    std::getline(fields, name, ':');
-    std::getline(fields, first, ':');
-    if (name != user && name != std::to_string(uid)) continue;
-    return static_cast<uid_t>(std::stoul(first));
-  }
-  return std::nullopt;
+std::string ReadWhole(const char* path) {
+  const std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::optional<uid_t> ParseId(const std::string& text) {
+  uid_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+struct Subordinate {
+  std::optional<uid_t> user;
+  std::string obstacle;
+};
+
+Subordinate FindSubordinate() {
+  if (geteuid() == 0) return {std::nullopt, "root needs none"};
+  if (getenv("PIDFALL_NO_SUBUID") != nullptr) return {std::nullopt, "PIDFALL_NO_SUBUID"};
+  const passwd* entry = getpwuid(geteuid());
+  const std::string user = entry != nullptr ? entry->pw_name : "";
+  const auto id = FirstInBoth(GrantedRanges(ReadWhole("/etc/subuid"), user, geteuid()),
+                              GrantedRanges(ReadWhole("/etc/subgid"), user, geteuid()));
+  if (!id) return {std::nullopt, "no id is granted by both /etc/subuid and /etc/subgid"};
+  // The mappers may be missing, or have lost their privileges in a container.
+  const std::string obstacle = TryInNamespaces({.second_user = id}, [] {});
+  return {obstacle.empty() ? id : std::nullopt, obstacle};
+}
+
+const Subordinate& AskedOnce() {
+  static const Subordinate kFound = FindSubordinate();
+  return kFound;
 }
 
 }  // namespace
@@ -73,15 +100,34 @@ void MapUsers(pid_t init, std::optional<uid_t> second_user) {
   }
 }
 
-std::optional<uid_t> SubordinateUser() {
-  if (geteuid() == 0 || getenv("PIDFALL_NO_SUBUID") != nullptr) return std::nullopt;
-  const passwd* entry = getpwuid(geteuid());
-  const std::string user = entry != nullptr ? entry->pw_name : "";
-  const auto uid = FirstOf("/etc/subuid", user, geteuid());
-  const auto gid = FirstOf("/etc/subgid", user, geteuid());
-  const bool has_mapper = access("/usr/bin/newuidmap", X_OK) == 0;
-  // One number serves as both: the ranges start alike wherever useradd wrote them.
-  return uid && uid == gid && has_mapper ? uid : std::nullopt;
+std::optional<uid_t> SubordinateUser() { return AskedOnce().user; }
+const std::string& SubordinateObstacle() { return AskedOnce().obstacle; }
+
+std::vector<IdRange> GrantedRanges(const std::string& text, const std::string& user, uid_t uid) {
+  std::vector<IdRange> ranges;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string name, first, count;
+    std::getline(fields, name, ':');
+    std::getline(fields, first, ':');
+    std::getline(fields, count);
+    if (name != user && name != std::to_string(uid)) continue;
+    const auto begin = ParseId(first), size = ParseId(count);
+    if (begin && size) ranges.push_back({*begin, *size});
+  }
+  return ranges;
+}
+
+std::optional<uid_t> FirstInBoth(const std::vector<IdRange>& uids,
+                                 const std::vector<IdRange>& gids) {
+  for (const IdRange& u : uids) {
+    for (const IdRange& g : gids) {
+      const uid_t first = std::max(u.first, g.first);
+      if (first - u.first < u.count && first - g.first < g.count) return first;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace pidfall

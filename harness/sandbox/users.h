@@ -4,6 +4,8 @@
 #include <sys/types.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace pidfall {
 
@@ -11,8 +13,22 @@ namespace pidfall {
 // process in a new user namespace has no rights in the one outside.
 void MapUsers(pid_t init, std::optional<uid_t> second_user);
 
-// The first subordinate id of ours, where /etc/subuid, /etc/subgid and newuidmap(1) grant one;
-// none for root, who needs no grant. PIDFALL_NO_SUBUID hides it.
+// An id that /etc/subuid and /etc/subgid grant us and newuidmap(1) maps, asked once: none for
+// root, who needs no grant. PIDFALL_NO_SUBUID hides it.
 std::optional<uid_t> SubordinateUser();
+// What stands in its way; empty when nothing does.
+const std::string& SubordinateObstacle();
+
+struct IdRange {
+  uid_t first = 0;
+  uid_t count = 0;
+};
+
+// The lines "NAME:FIRST:COUNT" of /etc/subuid that are the user's, by name or by number.
+std::vector<IdRange> GrantedRanges(const std::string& text, const std::string& user, uid_t uid);
+
+// One number serves as user and as group. Ranges start alike wherever useradd wrote them.
+std::optional<uid_t> FirstInBoth(const std::vector<IdRange>& uids,
+                                 const std::vector<IdRange>& gids);
 
 }  // namespace pidfall
