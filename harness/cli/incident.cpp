@@ -1,11 +1,30 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
+#include "harness/cli/bundled.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
+#include "harness/cli/incident_run.h"
+#include "harness/cli/incident_text.h"
+#include "harness/cli/incidents_folder.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/simulator.h"
+#include "harness/cli/terminal.h"
 #include "harness/input.h"
+#include "harness/report/findings.h"
+#include "harness/report/summary.h"
+#include "harness/sandbox/features.h"
+#include "harness/stage/runner.h"
+#include "harness/supervisor/policies.h"
 
 namespace pidfall {
 namespace {
@@ -21,42 +40,125 @@ struct IncidentCommand {
 
 using Options = std::shared_ptr<IncidentCommand>;
 
-[[noreturn]] int Later() { throw BadInput("incident arrives with a later version"); }
+bool IsUnder(const Incident& incident, const std::string& policy) {
+  const std::string wanted = LookUpPolicy(policy)->Describe();
+  for (const IncidentVariant& variant : incident.variants) {
+    for (const Actor& actor : variant.plan.actors) {
+      if (actor.policy && actor.policy->Describe() == wanted) return true;
+    }
+  }
+  return false;
+}
+
+bool IsListed(const Incident& incident, const IncidentCommand& options) {
+  const bool mechanism = incident.mechanism.find(options.mechanism) != std::string::npos;
+  return mechanism && (options.policy.empty() || IsUnder(incident, options.policy));
+}
+
+int List(const IncidentCommand& options) {
+  std::vector<Incident> incidents = ReadIncidents(IncidentsFolder());
+  std::erase_if(incidents, [&](const Incident& incident) { return !IsListed(incident, options); });
+  if (incidents.empty()) throw BadInput("no incident is like that (incident list shows all)");
+  std::fputs(IncidentListText(incidents).c_str(), stdout);
+  return kAsItShouldBe;
+}
+
+int Show(const IncidentCommand& options) {
+  std::fputs(IncidentText(FindIncident(IncidentsFolder(), options.which)).c_str(), stdout);
+  return kAsItShouldBe;
+}
+
+// Never over a file that is there: it may be somebody's work.
+int Create(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "wxe");
+  if (file == nullptr) {
+    throw BadInput("cannot create " + path + ": " + std::generic_category().message(errno));
+  }
+  const bool written = std::fputs(IncidentTemplate().c_str(), file) >= 0;
+  if (std::fclose(file) != 0 || !written) {
+    throw std::system_error(errno, std::generic_category(), "cannot write " + path);
+  }
+  return kAsItShouldBe;
+}
+
+std::vector<Incident> Chosen(const IncidentCommand& options) {
+  if (options.all != options.which.empty()) {
+    throw BadInput("incident run takes either one ID, address or file, or --all");
+  }
+  if (options.all) return ReadIncidents(IncidentsFolder());
+  return {FindIncident(IncidentsFolder(), options.which)};
+}
+
+// Everything that is reported of the incidents run so far.
+struct Told {
+  std::vector<Result> results;
+  std::vector<SimulatedFacts> facts;
+};
+
+void Add(const std::vector<IncidentCell>& cells, Told* told) {
+  for (const IncidentCell& cell : cells) {
+    told->results.push_back(cell.result);
+    told->facts.push_back(FactsOf(cell.variant, cell.log));
+  }
+}
+
+void PrintFindings(const Outputs& outputs, const Told& told, bool verbose) {
+  for (const Result* finding : Findings(told.results, verbose)) {
+    outputs.Print(FindingText(*finding, {}, outputs.paint(), verbose));
+  }
+}
+
+int Run(const IncidentCommand& options, const std::vector<std::string>& command) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<Incident> incidents = Chosen(options);
+  const Outputs outputs(options.common);
+  const InterruptGuard guard;
+  const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
+    return SimulateAll(requests, options.common.jobs);
+  };
+  Told told;
+  for (const Incident& incident : incidents) {
+    if (Interrupted()) break;
+    const auto cells = RunIncident(
+        incident, {.servers = ProgramFolder(), .real_time = options.real_time, .command = command},
+        simulate);
+    outputs.Print(CellsText(incident, cells, StyleFor(outputs.text())));
+    Add(cells, &told);
+  }
+  PrintFindings(outputs, told, options.common.verbose);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  outputs.Print(RunSummary(told.results, took.count(), Interrupted()) + '\n');
+  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results, told.facts);
+  return ExitStatusOf(told.results, {.interrupted = Interrupted()});
+}
 
 void AddList(CLI::App* incident, const Options& options, Invocation* invocation) {
   CLI::App* list = incident->add_subcommand("list", "The incidents that come with pidfall");
-  list->add_option("--mechanism", options->mechanism, "Only those of this mechanism");
+  list->add_option("--mechanism", options->mechanism, "Only those with these words in theirs");
   list->add_option("--policy", options->policy, "Only those under this policy");
   list->callback([=] {
     RefuseCommand(invocation->command, "incident list");
-    invocation->action = [] { return Later(); };
+    invocation->action = [=] { return List(*options); };
   });
 }
 
 void AddShow(CLI::App* incident, const Options& options, Invocation* invocation) {
-  CLI::App* show = incident->add_subcommand("show", "What happened, and what is known of it");
-  show->add_option("id", options->which, "Its id")->required();
+  CLI::App* show = incident->add_subcommand("show", "What happened, and what must be seen");
+  show->add_option("id", options->which, "Its id, its address, or a file")->required();
   show->callback([=] {
     RefuseCommand(invocation->command, "incident show");
-    invocation->action = [] { return Later(); };
+    invocation->action = [=] { return Show(*options); };
   });
 }
 
-void AddNew(CLI::App* incident, Invocation* invocation) {
-  CLI::App* create = incident->add_subcommand("new", "Write one down (with a later version)");
-  create->allow_extras();
+void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) {
+  CLI::App* create =
+      incident->add_subcommand("new", "A file to start from, explained line by line");
+  create->add_option("file", options->which, "The file to create")->required();
   create->callback([=] {
-    invocation->action = []() -> int {
-      throw BadInput("incident new arrives with a later version");
-    };
+    RefuseCommand(invocation->command, "incident new");
+    invocation->action = [=] { return Create(options->which); };
   });
-}
-
-int Run(const IncidentCommand& options) {
-  if (options.all != options.which.empty()) {
-    throw BadInput("incident run takes either one ID, address or file, or --all");
-  }
-  Later();
 }
 
 void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) {
@@ -66,7 +168,7 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
   DeclareReports(run, &options->common);
-  run->callback([=] { invocation->action = [=] { return Run(*options); }; });
+  run->callback([=] { invocation->action = [=] { return Run(*options, invocation->command); }; });
 }
 
 }  // namespace
@@ -77,7 +179,7 @@ void AddIncidentCommand(CLI::App* app, Invocation* invocation) {
   incident->require_subcommand(1);
   AddList(incident, options, invocation);
   AddShow(incident, options, invocation);
-  AddNew(incident, invocation);
+  AddNew(incident, options, invocation);
   AddRun(incident, options, invocation);
 }
 

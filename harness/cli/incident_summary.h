@@ -1,17 +1,21 @@
-// The incident in a line or two, for the end of `run`.
+// The incident that the suite began with, for the end of `run`.
 //
-//   const IncidentSummary incident = SummarizeIncident();
+//   const IncidentSummary incident = SummarizeIncident(jobs, paint);
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "harness/report/paint.h"
+#include "harness/report/result.h"
 
 namespace pidfall {
 
 struct IncidentSummary {
-  std::string text;  // whole lines
-  bool as_expected = true;
+  std::string text;  // a line per variant, then what is not as expected
+  std::vector<Result> results;
 };
 
-IncidentSummary SummarizeIncident();
+IncidentSummary SummarizeIncident(int jobs, const Paint& paint);
 
 }  // namespace pidfall

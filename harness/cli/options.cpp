@@ -59,11 +59,8 @@ void DeclareSelection(CLI::App* command, CommonOptions* options) {
 }  // namespace
 
 void DeclareCommon(CLI::App* command, CommonOptions* options) {
-  options->jobs = ProcessorCount();
   options->no_skip = WantsNoSkip();
   DeclareSelection(command, options);
-  DeclareNumber(command, "-j,--jobs", "Run so many side by side [one per processor]", 1, kMostJobs,
-                [options](int value) { options->jobs = value; });
   DeclareReports(command, options);
   command->add_flag("--keep", options->keep, "Keep the sandboxes' files and name their folder");
   command->add_flag("--no-skip", options->no_skip,
@@ -71,6 +68,9 @@ void DeclareCommon(CLI::App* command, CommonOptions* options) {
 }
 
 void DeclareReports(CLI::App* command, CommonOptions* options) {
+  options->jobs = ProcessorCount();
+  DeclareNumber(command, "-j,--jobs", "Run so many side by side [one per processor]", 1, kMostJobs,
+                [options](int value) { options->jobs = value; });
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
   DeclareLater(command, "--html", "Write a page");

@@ -42,7 +42,7 @@ struct CommonOptions {
 
 void DeclareCommon(CLI::App* command, CommonOptions* options);
 
-// Those of them that a command without scenarios has: --json --junit --html --picture -v --color.
+// Those of them that a command without scenarios has too: --jobs, the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
 
 // --version and --color.

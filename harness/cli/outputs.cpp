@@ -27,8 +27,9 @@ void Outputs::Print(const std::string& text) const {
   std::fflush(text_);
 }
 
-void Outputs::WriteFiles(const JsonHead& head, const std::vector<Result>& results) const {
-  json_.Write(JsonText(head, results));
+void Outputs::WriteFiles(const JsonHead& head, const std::vector<Result>& results,
+                         const std::vector<SimulatedFacts>& facts) const {
+  json_.Write(JsonText(head, results, facts));
   junit_.Write(JunitText(head.command, results));
 }
 

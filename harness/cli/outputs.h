@@ -22,9 +22,11 @@ class Outputs {
   explicit Outputs(const CommonOptions& options);
 
   const Paint& paint() const { return paint_; }
+  std::FILE* text() const { return text_; }
   // To standard output, or to standard error when a file of results goes there.
   void Print(const std::string& text) const;
-  void WriteFiles(const JsonHead& head, const std::vector<Result>& results) const;
+  void WriteFiles(const JsonHead& head, const std::vector<Result>& results,
+                  const std::vector<SimulatedFacts>& facts = {}) const;
 
  private:
   OutputFile json_;

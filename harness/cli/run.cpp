@@ -92,15 +92,18 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   const TableHead head{.version = PIDFALL_VERSION, .sandbox = SandboxName()};
   outputs.Print(RunTable(results, head, outputs.paint()));
   for (const Result* finding : Findings(results, verbose)) {
-    outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint()));
+    outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), verbose));
   }
   outputs.Print(SkipText(results));
 }
 
 // The incident is part of the whole picture, not of a closer look at a few scenarios.
-IncidentSummary Incident(const CommonOptions& common) {
+IncidentSummary Incident(const RunCommand& options, const Outputs& outputs) {
+  const CommonOptions& common = options.common;
   const bool whole = common.scenarios.empty() && common.excepts.empty() && common.shard.index == 1;
-  return whole && !Interrupted() ? SummarizeIncident() : IncidentSummary{};
+  if (!whole || Interrupted()) return {};
+  const InterruptGuard guard;
+  return SummarizeIncident(common.jobs, outputs.paint());
 }
 
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
@@ -108,17 +111,22 @@ double MillisecondsSince(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
+// The incident counts for the exit status; the other figures are of the scenarios alone.
+ExitStatus StatusOf(const std::vector<Result>& results, const IncidentSummary& incident,
+                    const CommonOptions& common) {
+  std::vector<Result> all = results;
+  all.insert(all.end(), incident.results.begin(), incident.results.end());
+  return ExitStatusOf(all, {.no_skip = common.no_skip, .interrupted = Interrupted()});
+}
+
 int Report(const RunCommand& options, const Outputs& outputs, const std::vector<Result>& results,
            std::chrono::steady_clock::time_point start) {
-  const CommonOptions& common = options.common;
-  PrintResults(outputs, results, common.verbose);
-  const IncidentSummary incident = Incident(common);
+  PrintResults(outputs, results, options.common.verbose);
+  const IncidentSummary incident = Incident(options, outputs);
   outputs.Print(incident.text);
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
-  const ExitStatus status =
-      ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
-  return incident.as_expected || status == kInterrupted ? status : kBroke;
+  return StatusOf(results, incident, options.common);
 }
 
 void CheckExpectedNames() {

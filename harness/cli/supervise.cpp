@@ -3,13 +3,23 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
+#include "harness/cli/incident_run.h"
+#include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/simulator.h"
+#include "harness/cli/terminal.h"
 #include "harness/input.h"
+#include "harness/report/text.h"
+#include "harness/report/timeline.h"
+#include "harness/sandbox/features.h"
 #include "harness/supervisor/duration.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/prediction.h"
@@ -26,7 +36,7 @@ struct SuperviseCommand {
   std::chrono::nanoseconds window = minutes(10);
   bool real_time = false;
   bool table = false;
-  int port = 0;
+  std::optional<int> port;
 };
 
 // The ways a server ends soon after its start: politely, with an error, and killed.
@@ -45,15 +55,60 @@ std::chrono::nanoseconds Window(const std::string& text) {
   return window;
 }
 
+std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
+                                   const std::vector<std::string>& command) {
+  if (!command.empty()) return command;
+  if (!job.command.empty()) return job.command;
+  throw BadInput("nothing to supervise: --policy " + policy + " names no command, none follows --");
+}
+
+SimulationRequest RequestFor(const SuperviseCommand& options,
+                             const std::vector<std::string>& command) {
+  std::shared_ptr<const Policy> policy = LookUpPolicy(options.policy);
+  SimulationRequest request;
+  request.commands = {CommandOf(options.policy, policy->job(), command)};
+  request.plan = SuperviseAlone(std::move(policy), options.window);
+  request.plan.real_time = options.real_time;
+  request.port = options.port;
+  return request;
+}
+
+// Nothing is promised here: a loop is what was asked to be seen.
+Result ResultOf(const SimulationLog& log) {
+  Result result{.scenario = "restart-loop/supervise",
+                .family = "restart-loop",
+                .clauses = {"C11"},
+                .verdict = Verdict::kPass};
+  if (log.cut_short) {
+    result.verdict = Verdict::kBroken;
+    result.summary = *log.cut_short;
+  }
+  result.duration_ms = std::chrono::duration<double, std::milli>(log.real).count();
+  return result;
+}
+
+std::string Head(const SimulationRequest& request, const SimulationLog& log) {
+  return request.plan.actors.front().policy->Describe() + "; " + FormatDuration(log.duration) +
+         " simulated in " + FormatDuration(log.real) + '\n';
+}
+
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
   if (options.table) return PrintTable(options);
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
-  const auto policy = LookUpPolicy(options.policy);
-  if (command.empty() && policy->job().command.empty()) {
-    throw BadInput("nothing to supervise: --policy " + options.policy +
-                   " names no command, and none follows --");
+  const SimulationRequest request = RequestFor(options, command);
+  const Outputs outputs(options.common);
+  const InterruptGuard guard;
+  const auto logs = SimulateAll({request}, 1);
+  if (logs.empty()) return kInterrupted;
+  const SimulationLog& log = logs.front();
+  const Result result = ResultOf(log);
+  if (!log.actors.empty()) {
+    outputs.Print(Head(request, log) + DrawTimeline({{"", &log}}, StyleFor(outputs.text())));
   }
-  throw BadInput("supervise arrives with a later version");
+  if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
+  outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
+                     {FactsOf(options.policy, log)});
+  return ExitStatusOf({result}, {});
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace pidfall {
 namespace {
 
 constexpr std::size_t kLabelWidth = 7;
+constexpr std::size_t kFirstLines = 4;
+constexpr std::size_t kLastLines = 10;
 
 bool IsFinding(const Result& result, bool verbose) {
   if (result.verdict == Verdict::kBroken || result.surprise) return true;
@@ -65,6 +67,20 @@ std::string EvidenceLine(std::string_view evidence, const Paint& paint) {
   return Line("", evidence, paint);
 }
 
+std::string EvidenceText(const std::vector<std::string>& evidence, bool whole, const Paint& paint) {
+  const bool cut = !whole && evidence.size() > kFirstLines + kLastLines + 1;
+  const std::size_t left_out = cut ? evidence.size() - kFirstLines - kLastLines : 0;
+  std::string out;
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    if (cut && i == kFirstLines) {
+      out += Line("...", fmt::format("{} more lines (-v)", left_out), paint);
+      i += left_out;
+    }
+    out += EvidenceLine(evidence[i], paint);
+  }
+  return out;
+}
+
 std::string OptionalLine(std::string_view label, std::string_view text, const Paint& paint) {
   return text.empty() ? "" : Line(label, text, paint);
 }
@@ -87,13 +103,14 @@ std::vector<const Result*> Findings(const std::vector<Result>& results, bool ver
   return findings;
 }
 
-std::string FindingText(const Result& result, const Advice& advice, const Paint& paint) {
+std::string FindingText(const Result& result, const Advice& advice, const Paint& paint,
+                        bool whole) {
   std::string out = fmt::format("{}  {}  ", Head(result, paint), Clauses(result));
   if (!result.guard.empty()) out += result.guard + "  ";
   out += paint.Bold(result.scenario);
   if (!result.summary.empty()) out += "   " + CleanLine(result.summary);
   out += '\n';
-  for (const std::string& evidence : result.evidence) out += EvidenceLine(evidence, paint);
+  out += EvidenceText(result.evidence, whole, paint);
   if (result.surprise) out += Line("expect", result.expected, paint);
   if (result.verdict == Verdict::kFail) {
     out += OptionalLine("known", advice.known, paint);

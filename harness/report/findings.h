@@ -23,7 +23,9 @@ struct Advice {
 // breaches too. `verbose` adds the expected fails and the weaknesses.
 std::vector<const Result*> Findings(const std::vector<Result>& results, bool verbose);
 
-std::string FindingText(const Result& result, const Advice& advice, const Paint& paint);
+// Of a long story the first lines and the last, unless `whole`.
+std::string FindingText(const Result& result, const Advice& advice, const Paint& paint,
+                        bool whole = true);
 
 // What this machine could not judge, grouped by reason; empty when nothing was skipped.
 std::string SkipText(const std::vector<Result>& results);

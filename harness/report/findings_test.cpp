@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "harness/report/testing.h"
 
 namespace pidfall {
@@ -45,6 +47,18 @@ TEST(FindingsTest, AnExpectedFailSaysWhyItIsKnown) {
   const Result result = ResultOf("a/b", Verdict::kFail, {.guard = "none", .expected = "fail C5"});
   EXPECT_EQ(FindingText(result, {.known = "It never looks."}, Paint(false)),
             "FAIL  breach  C5  none  a/b\n  known  It never looks.\n");
+}
+
+TEST(FindingsTest, ALongStoryIsCutInItsMiddle) {
+  Result result = ResultOf("a/b", Verdict::kFail);
+  for (int i = 0; i < 16; ++i) result.evidence.push_back("did step " + std::to_string(i));
+  const std::string cut = FindingText(result, {}, Paint(false), false);
+  EXPECT_NE(cut.find("step 3\n  ...    2 more lines (-v)\n  did    step 6\n"), std::string::npos)
+      << cut;
+  EXPECT_NE(cut.find("step 15\n"), std::string::npos);
+  EXPECT_NE(FindingText(result, {}, Paint(false)).find("step 4\n"), std::string::npos);
+  result.evidence.pop_back();  // one line is no shorter than the note about it
+  EXPECT_EQ(FindingText(result, {}, Paint(false), false).find("..."), std::string::npos);
 }
 
 TEST(FindingsTest, WhatATargetPrintedCannotSteerTheTerminal) {

@@ -36,6 +36,31 @@ Json ResultJson(const Result& result) {
   return json;
 }
 
+Json ExitsJson(const std::vector<SimulatedFacts::Exit>& exits) {
+  Json json = Json::array();
+  for (const auto& [at_s, pid, status] : exits) {
+    json.push_back({{"at_s", at_s}, {"pid", pid}, {"status", status}});
+  }
+  return json;
+}
+
+void Add(const SimulatedFacts& facts, Json* json) {
+  (*json)["variant"] = facts.variant;
+  (*json)["starts"] = facts.starts;
+  (*json)["exits"] = ExitsJson(facts.exits);
+  (*json)["gave_up"] = OrNull(facts.gave_up);
+  (*json)["served_after_s"] = OrNull(facts.served_after_s);
+}
+
+Json ResultsJson(const std::vector<Result>& results, const std::vector<SimulatedFacts>& facts) {
+  Json json = Json::array();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    json.push_back(ResultJson(results[i]));
+    if (i < facts.size()) Add(facts[i], &json.back());
+  }
+  return json;
+}
+
 Json TotalsJson(const Totals& totals) {
   return {{"pass", totals.pass},
           {"fail", totals.fail},
@@ -46,11 +71,11 @@ Json TotalsJson(const Totals& totals) {
 
 }  // namespace
 
-std::string JsonText(const JsonHead& head, const std::vector<Result>& results) {
+std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
+                     const std::vector<SimulatedFacts>& facts) {
   Json json = {{"pidfall", head.version}, {"command", head.command}, {"sandbox", head.sandbox}};
   if (head.target) json["target"] = TargetJson(*head.target);
-  json["results"] = Json::array();
-  for (const Result& result : results) json["results"].push_back(ResultJson(result));
+  json["results"] = ResultsJson(results, facts);
   json["totals"] = TotalsJson(Count(results));
   constexpr int kIndent = 2;
   return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';

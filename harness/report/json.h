@@ -19,7 +19,23 @@ struct JsonHead {
   std::optional<Target> target = {};  // where every result is about the same one
 };
 
+// What a simulation adds to its result.
+struct SimulatedFacts {
+  struct Exit {
+    double at_s = 0;
+    int pid = 0;
+    int status = 0;  // -9: ended by signal 9
+  };
+  std::string variant;
+  int starts = 0;
+  std::vector<Exit> exits;
+  std::optional<std::string> gave_up;    // why
+  std::optional<double> served_after_s;  // after the last owner went
+};
+
 // One object on several lines, in UTF-8 whatever the bytes in the results.
-std::string JsonText(const JsonHead& head, const std::vector<Result>& results);
+// `facts` holds one entry per result, or none at all.
+std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
+                     const std::vector<SimulatedFacts>& facts = {});
 
 }  // namespace pidfall

@@ -30,7 +30,7 @@ TEST(JsonTest, ARunHasTheDocumentedFields) {
 }
 
 TEST(JsonTest, OneTargetIsNamed) {
-  JsonHead head{"0.1.0", "check", "plain", Target{}};
+  JsonHead head{"0.1.0", "check", "plain", Target()};
   head.target->command = {"python3", "serve.py"};
   head.target->port = 8767;
   const Json json = Json::parse(JsonText(head, {ResultOf("stale/zero", Verdict::kPass)}));
@@ -38,6 +38,18 @@ TEST(JsonTest, OneTargetIsNamed) {
                                             "pid_file": null})"));
   EXPECT_FALSE(json["results"][0].contains("guard"));
   EXPECT_FALSE(json["results"][0].contains("severity"));
+}
+
+TEST(JsonTest, ASimulationAddsItsFacts) {
+  const SimulatedFacts facts{"by hand first", 2, {{10.5, 7, 1}, {20.5, 8, -9}}, std::nullopt, 0.1};
+  const Json json =
+      Json::parse(JsonText(kRun, {ResultOf("incident/x", Verdict::kPass)}, {facts}))["results"][0];
+  EXPECT_EQ(json["variant"], "by hand first");
+  EXPECT_EQ(json["starts"], 2);
+  EXPECT_EQ(json["exits"], Json::parse(R"([{"at_s": 10.5, "pid": 7, "status": 1},
+                                           {"at_s": 20.5, "pid": 8, "status": -9}])"));
+  EXPECT_TRUE(json["gave_up"].is_null());
+  EXPECT_EQ(json["served_after_s"], 0.1);
 }
 
 TEST(JsonTest, AnyBytesStayValid) {
