@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "harness/cli/bundled.h"
@@ -43,9 +44,13 @@ pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path&
   constexpr int kFlags = O_WRONLY | O_CREAT | O_NOCTTY;
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error.c_str(), kFlags, 0600);
-  pid_t pid = -1;
-  posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  pid_t pid = 0;
+  const int error_number = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
+  // Nobody may go on with a pid that is none: kill(-1) and kill(0) reach everybody.
+  if (error_number != 0) {
+    throw std::system_error(error_number, std::generic_category(), "cannot start " + words[0]);
+  }
   return pid;
 }
 
