@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 
 namespace pidfall::guard {
 namespace {
@@ -42,6 +43,7 @@ Child::Child(const std::function<int(const Signals&)>& body) {
   if (pipe2(to_child, O_CLOEXEC) != 0 || pipe2(to_parent, O_CLOEXEC) != 0)
     throw std::runtime_error("pipe");
   pid_ = fork();
+  if (pid_ < 0) throw std::runtime_error("fork");  // its -1 would mean everybody to kill()
   if (pid_ == 0) {
     close(to_child[1]);
     close(to_parent[0]);
@@ -54,7 +56,7 @@ Child::Child(const std::function<int(const Signals&)>& body) {
 }
 
 Child::~Child() {
-  if (pid_ > 0) Kill();
+  Kill();
   close(in_);
   close(out_);
 }
@@ -84,6 +86,7 @@ int Child::Join() {
 }
 
 void Child::Kill() {
+  if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   Join();
 }
