@@ -65,6 +65,22 @@ TEST_F(PolicyTest, WaitTakesOverWhenTheOwnerReleases) {
   EXPECT_EQ(owner.Join(), 0);
 }
 
+// Sabotage at the worst moment: what the waiter then locks has no name any more, and locks nobody
+// out. It says again that it waits, now for the owner of the new file.
+TEST_F(PolicyTest, AWaiterWhoseLockFileWasRemovedDoesNotTakeOver) {
+  Child first([&](const Signals& signals) { return Hold(signals); });
+  first.WaitReady();
+  Child standby([&](const Signals& signals) { return StandBy(signals, With(OnDuplicate::kWait)); });
+  standby.WaitReady();
+  unlink((pid_file_ + ".lock").c_str());
+  Instance second = Acquire(With(OnDuplicate::kExit));
+  ASSERT_TRUE(second);
+  first.Kill();
+  EXPECT_EQ(standby.Receive(), 'r');
+  second.Release();
+  EXPECT_EQ(standby.Receive(), 'a');
+}
+
 TEST_F(PolicyTest, OfSeveralWaitersOneAtATimeTakesOver) {
   Child owner([&](const Signals& signals) { return Hold(signals); });
   owner.WaitReady();
