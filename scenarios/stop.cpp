@@ -3,7 +3,6 @@
 #include <string>
 
 #include "harness/probe/http.h"
-#include "harness/stage/folder_watch.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -68,15 +67,27 @@ void AtItsFirstInstruction(Stage& stage) {
   ExpectNextServes(stage);
 }
 
-void AtItsFirstFile(Stage& stage) {
-  const FolderWatch folder(stage.folder());
-  Instance& starting = stage.Start();
-  const auto past = [&] { return starting.ended() || stage.Serves(starting); };
-  stage.WaitUntil([&] { return folder.SawNew() || past(); }, Stage::kSettleBound);
-  if (!folder.SawNew()) throw NotApplicable("the target creates nothing in its folder");
+// Held right after the `nth` thing that it did to its folder or to its port; false: it does fewer.
+bool StopAtMoment(Stage& stage, int nth) {
+  Instance& starting = stage.StartUntil(nth);
+  if (!stage.IsHeld(starting)) {
+    stage.KillTree(starting);
+    return false;
+  }
   stage.Signal(starting, SIGTERM);
-  ExpectEnds(stage, starting, "when it had created its first file");
-  ExpectNextServes(stage);
+  stage.Release(starting);
+  ExpectEnds(stage, starting, "at moment " + std::to_string(nth) + " of its start");
+  return true;
+}
+
+constexpr int kMostMoments = 12;
+
+void DuringStartUp(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments && StopAtMoment(stage, nth); ++nth) {
+    Instance& next = stage.Start();
+    stage.ExpectServes(next, "C12", "the instance before was ended by a signal");
+    stage.KillTree(next);
+  }
 }
 
 void AsItBeginsToServe(Stage& stage) {
@@ -103,9 +114,11 @@ constexpr Scenario kFamily[] = {
     {"stop/at-its-first-instruction", "C12",
      "SIGTERM is there before the first instruction: it ends, and the next start serves.",
      "An agent unloaded while it starts runs on without its supervisor.", AtItsFirstInstruction},
-    {"stop/at-its-first-file", "C12",
-     "SIGTERM at the moment at which its first file appears: it ends, and the next start serves.",
-     "A half-made safeguard blocks every later start.", AtItsFirstFile},
+    {"stop/during-start-up", "C12",
+     "SIGTERM right after each thing that its start does to its folder or its port: it ends, and "
+     "the next start serves.",
+     "A half-made safeguard blocks every later start, or an unloaded agent serves on.",
+     DuringStartUp},
     {"stop/as-it-begins-to-serve", "C12",
      "SIGTERM at the moment at which it listens: the signal is not lost.",
      "A signal between two set-up steps is lost, and the server serves on.", AsItBeginsToServe},

@@ -44,6 +44,7 @@ SimulationRequest RequestFor(const Incident& incident, const Pairing& pairing,
     request.commands = CommandsOf(incident, *pairing.guard, options.servers);
   } else {
     request.commands.assign(request.plan.actors.size(), options.command);
+    request.as_deployed = true;
   }
   return request;
 }

@@ -7,36 +7,40 @@
 namespace pidfall {
 namespace {
 
-Target TargetOf(const std::vector<std::vector<std::string>>& commands, std::optional<int> port) {
-  return {.command = commands.at(0),
-          .port = port,
-          .pid_file = "{pid_file}",
-          .folder = std::filesystem::current_path()};
-}
-
-std::vector<StartOptions> StartsOf(const std::vector<std::vector<std::string>>& commands) {
+std::vector<StartOptions> StartsOf(const Commands& commands) {
   std::vector<StartOptions> starts;
   for (const auto& command : commands) starts.push_back({.command = command});
   return starts;
 }
 
-// What the jobs stand on lives as long as they do: a base is made before those after it.
-struct Ground {
-  Target target;
-  Stage stage;
+// The stage lives as long as the jobs on it: a base is made before those after it.
+struct OwnStage {
+  Stage own_stage;
 };
 
-class GroundedJobs : private Ground, public StageJobs {
+class JobsOnOwnStage : private OwnStage, public StageJobs {
  public:
-  GroundedJobs(const Target& whose, const World& world, const std::vector<StartOptions>& starts)
-      : Ground{whose, Stage(target, world)}, StageJobs(stage, starts) {}
+  JobsOnOwnStage(const Target& target, const World& world, const std::vector<StartOptions>& starts)
+      : OwnStage{Stage(target, world)}, StageJobs(own_stage, starts) {}
 };
 
 }  // namespace
 
-std::unique_ptr<Jobs> MakeJobs(const std::vector<std::vector<std::string>>& commands,
-                               std::optional<int> port, const World& world) {
-  return std::make_unique<GroundedJobs>(TargetOf(commands, port), world, StartsOf(commands));
+Ground GroundFor(const Commands& commands, std::optional<int> port, bool as_deployed) {
+  const Target target{.command = commands.at(0),
+                      .port = port,
+                      .pid_file = "{pid_file}",
+                      .as_deployed = as_deployed && FullSandboxWorks(),
+                      .folder = std::filesystem::current_path()};
+  Ground ground{.target = target, .sandbox = SandboxFor(target)};
+  for (const auto& command : commands) {
+    ground.sandbox.keep_visible.push_back(command.at(0));
+  }
+  return ground;
+}
+
+std::unique_ptr<Jobs> MakeJobs(const Ground& ground, const Commands& commands, const World& world) {
+  return std::make_unique<JobsOnOwnStage>(ground.target, world, StartsOf(commands));
 }
 
 }  // namespace pidfall

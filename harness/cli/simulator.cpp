@@ -34,9 +34,9 @@ seconds BoundOf(const SimulationPlan& plan) {
 }
 
 // In the sandbox.
-std::string Tell(const SimulationRequest& request, const World& world) {
+std::string Tell(const SimulationRequest& request, const Ground& ground, const World& world) {
   try {
-    const auto jobs = MakeJobs(request.commands, request.port, world);
+    const auto jobs = MakeJobs(ground, request.commands, world);
     return EncodeLog(Simulate(request.plan, *jobs));
   } catch (const std::exception& error) {
     SimulationLog log;
@@ -45,11 +45,17 @@ std::string Tell(const SimulationRequest& request, const World& world) {
   }
 }
 
+Sandbox OpenFor(const SimulationRequest& request) {
+  const Ground ground = GroundFor(request.commands, request.port, request.as_deployed);
+  return Sandbox::Open(ground.sandbox,
+                       [&](const World& world) { return Tell(request, ground, world); });
+}
+
 // One simulation under way.
 class Running {
  public:
   explicit Running(const SimulationRequest& request)
-      : sandbox_(Sandbox::Open({}, [&](const World& world) { return Tell(request, world); })),
+      : sandbox_(OpenFor(request)),
         until_(std::chrono::steady_clock::now() + BoundOf(request.plan)) {}
 
   // False when an interrupt or the bound came first.

@@ -19,6 +19,7 @@ struct SimulationRequest {
   SimulationPlan plan;
   std::vector<std::vector<std::string>> commands;  // one per actor of the plan
   std::optional<int> port;                         // none: they serve by staying
+  bool as_deployed = false;                        // a program of the user's, in its own places
 };
 
 // Injected in tests, which bring servers made of rules.

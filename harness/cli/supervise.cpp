@@ -70,6 +70,7 @@ SimulationRequest RequestFor(const SuperviseCommand& options,
   request.plan = SuperviseAlone(std::move(policy), options.window);
   request.plan.real_time = options.real_time;
   request.port = options.port;
+  request.as_deployed = true;
   return request;
 }
 
