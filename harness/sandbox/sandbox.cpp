@@ -15,6 +15,7 @@
 
 #include "harness/process/clone.h"
 #include "harness/sandbox/init.h"
+#include "harness/sandbox/landlock.h"
 #include "harness/sandbox/mounts.h"
 #include "harness/sandbox/trial.h"
 #include "harness/sandbox/users.h"
@@ -107,8 +108,11 @@ int PlainInit(const Pipes& pipes, World world, const Story& story) {
   setpgid(0, 0);
   KeepOnly(pipes);
   world.folder = MakeTemporaryFolder();
-  return RunPlainInit(pipes.lifeline.read.get(), world.folder,
-                      [&] { return Direct(world, story, pipes.result.write.get()); });
+  return RunPlainInit(pipes.lifeline.read.get(), world.folder, [&] {
+    // Without a pid namespace a faulty target could signal the whole machine.
+    if (LandlockScopesSignals()) ForbidSignalsToOthers();
+    return Direct(world, story, pipes.result.write.get());
+  });
 }
 
 Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
