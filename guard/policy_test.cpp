@@ -73,12 +73,23 @@ TEST_F(PolicyTest, AWaiterWhoseLockFileWasRemovedDoesNotTakeOver) {
   Child standby([&](const Signals& signals) { return StandBy(signals, With(OnDuplicate::kWait)); });
   standby.WaitReady();
   unlink((pid_file_ + ".lock").c_str());
+  unlink(pid_file_.c_str());
   Instance second = Acquire(With(OnDuplicate::kExit));
   ASSERT_TRUE(second);
   first.Kill();
   EXPECT_EQ(standby.Receive(), 'r');
   second.Release();
   EXPECT_EQ(standby.Receive(), 'a');
+}
+
+// The lock file is gone, yet the pid file names a live process of this program.
+TEST_F(PolicyTest, AnOwnerWhoseLockFileAloneWasRemovedIsStillKnown) {
+  Child owner([&](const Signals& signals) { return Hold(signals); });
+  owner.WaitReady();
+  unlink((pid_file_ + ".lock").c_str());
+  const Instance second = Acquire(With(OnDuplicate::kExit));
+  EXPECT_EQ(second.outcome(), Outcome::kBusy);
+  EXPECT_EQ(second.owner().pid, owner.pid());
 }
 
 TEST_F(PolicyTest, OfSeveralWaitersOneAtATimeTakesOver) {
