@@ -107,6 +107,7 @@ void WildcardBesideLoopback(Stage& stage) {
 // Does what the message says, and sees whom it hits.
 void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) {
   const std::string command = HintedCommand(adviser.output());
+  stage.ExpectUntouched(client);
   if (command.empty()) throw NotApplicable("the message hints at no command");
   stage.Did("run the hint: " + command);
   const Shelled done = RunInShell(command, kHintBound);

@@ -28,7 +28,7 @@ void ExpectServedAgain(Stage& stage, const SimulationLog& log) {
     const SupervisorTime nobody = gap.to.value_or(log.duration) - gap.from;
     stage.Require(gap.to && nobody <= kServedWithin, "C11",
                   gap.to ? "nobody served for " + FormatDuration(nobody) + " after the owner went"
-                         : "nobody ever served after the owner went");
+                         : "nobody that it knows of ever served after the owner went");
   }
 }
 

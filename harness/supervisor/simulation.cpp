@@ -52,9 +52,10 @@ class Simulation {
 
   void Look(nanoseconds at_most) {
     const std::vector<JobSighting> sightings = jobs_.Look(at_most);
+    const SupervisorTime now = Now();  // one for all: who took over did not serve beside who went
     bool owner_went = false;
     for (std::size_t i = 0; i < actors_.size(); ++i) {
-      owner_went |= actors_[i].Observe(sightings.at(i), Now());
+      owner_went |= actors_[i].Observe(sightings.at(i), now);
     }
     if (!owner_went) return;
     // Whoever polls for the owner's end gets its time again.
