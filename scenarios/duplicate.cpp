@@ -1,6 +1,5 @@
 // A start while a live owner serves.
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,12 @@ namespace pidfall {
 namespace {
 
 void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owner) {
-  if (!contender.ending()) return;  // it stands by
-  stage.Prefer(contender.output().find(std::to_string(owner.pid())) != std::string::npos, "C2",
+  if (!contender.ending()) return;     // it stands by
+  const auto all = owner.Processes();  // in the background it has another number
+  const bool named = std::any_of(all.begin(), all.end(), [&](pid_t pid) {
+    return contender.output().find(std::to_string(pid)) != std::string::npos;
+  });
+  stage.Prefer(named, "C2",
                "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
                    ": it printed \"" + contender.FirstLines() + "\"");
 }
@@ -147,6 +150,9 @@ void OwnerStopped(Stage& stage) {
   stage.Require(!stage.Serves(contender), "C14", "the contender took over from a stopped owner");
   stage.ExpectFileNames(owner, "C14");
   stage.Signal(owner, SIGCONT);
+  // An answer, so that a kill that is under way has arrived.
+  stage.Require(stage.Answers() && stage.Serves(owner), "C14",
+                "the owner no longer serves after it was stopped and woken");
   stage.ExpectOneOwner(owner);
 }
 

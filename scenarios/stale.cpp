@@ -39,7 +39,7 @@ void DeadPid(Stage& stage) {
 }
 
 void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody"); }
-void Garbage(Stage& stage) { Recovers(stage, "not a pid\n", "C5", "words name nobody"); }
+void Garbage(Stage& stage) { Recovers(stage, "garbage\n", "C5", "a word names nobody"); }
 
 void Zero(Stage& stage) {
   stage.NeedPidFile();
@@ -87,6 +87,18 @@ void Blanks(Stage& stage) {
   Recovers(stage, "\n  99999 \n\n", "C5", "no process has the pid 99999");
 }
 
+bool CanHave(pid_t number) { return std::stoi(ReadFile("/proc/sys/kernel/pid_max")) > number; }
+
+void OwnerOfSevenDigits(Stage& stage) {
+  constexpr pid_t kSevenDigits = 1234568;
+  if (!stage.world().full || !CanHave(kSevenDigits)) {
+    return stage.Saw("no pid of seven digits can be had here");
+  }
+  Instance& owner = stage.StartOwner({.pid = kSevenDigits});
+  stage.ExpectFileNames(owner, "C5");
+  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+}
+
 // Whoever reads less than the whole number reads a live bystander's.
 void SevenDigits(Stage& stage) {
   constexpr pid_t kFiveDigits = 12345;
@@ -97,8 +109,9 @@ void SevenDigits(Stage& stage) {
   NeedDead(std::stoi(five));
   NeedDead(std::stoi(six));
   stage.KillTree(Recovers(stage, five, "C5", "no process has the pid " + five));
-  Recovers(stage, six, "C5", "no process has the pid " + six);
+  stage.KillTree(Recovers(stage, six, "C5", "no process has the pid " + six));
   stage.ExpectUntouched(cut);
+  OwnerOfSevenDigits(stage);
 }
 
 void LongerContent(Stage& stage) {
@@ -128,7 +141,7 @@ constexpr Scenario kFamily[] = {
      "After a crash the server stays down until somebody removes the file.", DeadPid},
     {"stale/empty", "C5", "The file is empty: the start serves.",
      "A crash between create and write blocks every later start (osquery/osquery#2631).", Empty},
-    {"stale/garbage", "C5", "The file holds words: the start serves.",
+    {"stale/garbage", "C5", "The file holds a word: the start serves.",
      "One edit by hand keeps the server down.", Garbage},
     {"stale/zero", "C5",
      "The file says 0: the start serves, and a process of its own group gets no signal.",
@@ -147,7 +160,8 @@ constexpr Scenario kFamily[] = {
     {"stale/blanks", "C5", "The file holds blanks and empty lines, then a dead pid among them.",
      "An empty line keeps the server down.", Blanks},
     {"stale/seven-digits", "C5",
-     "The file holds a dead pid of seven digits, the first of which are a stranger's pid.",
+     "The file holds a dead pid of seven digits, the first of which are a stranger's pid; then the "
+     "owner has one itself.",
      "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
      SevenDigits},
     {"stale/longer-content", "C5",

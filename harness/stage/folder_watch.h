@@ -15,7 +15,7 @@ namespace pidfall {
 enum class FolderEvents {
   kNew,      // something was created in it, or moved into it
   kChanges,  // or written, removed, given another mode
-  kTouches,  // or opened: the folder itself, too
+  kTouches,  // or opened or closed: the folder itself, too
 };
 
 class FolderWatch {

@@ -59,7 +59,10 @@ void Stage::ExpectQuiet(Instance& contender, const Instance& owner) {
   Require(outcome != Outcome::kServes, "C1",
           contender.name() + " serves beside the owner " + owner.name());
   ExpectOneOwner(owner);
-  if (outcome == Outcome::kWaits) return;
+  if (outcome == Outcome::kWaits) {
+    return Require(!ListensAnywhere(contender), "C1",
+                   contender.name() + " serves on another port beside the owner " + owner.name());
+  }
   Require(IsDuplicateStatus(*contender.ending()), "C2",
           "a duplicate ended with " + HowItEnded(contender) + ", which is not the declared " +
               std::to_string(target_.duplicate_exit.value_or(first_duplicate_status_.value_or(0))) +

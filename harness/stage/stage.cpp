@@ -27,6 +27,9 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
 constexpr Duration kLongestLook = std::chrono::milliseconds(2);
 
+// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
+constexpr Duration kLauncherBound = std::chrono::milliseconds(100);
+
 // What talks another protocol stays silent.
 constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
 
@@ -58,6 +61,15 @@ std::vector<std::string> Joined(std::vector<std::string> first,
                                 const std::vector<std::string>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
+}
+
+bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
+  if (sockets.empty()) return false;
+  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
+    const auto open = OpenSockets(pid);
+    return std::any_of(sockets.begin(), sockets.end(),
+                       [&](const TcpSocket& socket) { return open.contains(socket.inode); });
+  });
 }
 
 }  // namespace
@@ -100,15 +112,15 @@ void Stage::NeedPort() const {
 }
 
 bool Stage::CommandHas(const std::string& placeholder) const {
-  return std::any_of(
-      target_.command.begin(), target_.command.end(),
-      [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
+  return std::any_of(target_.command.begin(), target_.command.end(), [&](const std::string& word) {
+    return word.find(placeholder) != std::string::npos;
+  });
 }
 
 bool Stage::Accepts(const std::string& placeholder) const {
-  return std::any_of(
-      target_.command.begin(), target_.command.end(),
-      [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
+  return std::any_of(target_.command.begin(), target_.command.end(), [&](const std::string& word) {
+    return word.find(placeholder) != std::string::npos;
+  });
 }
 
 void Stage::NeedPlaceholder(const std::string& placeholder) const {
@@ -231,15 +243,21 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
 
 bool Stage::Serves(const Instance& instance) const {
   if (!target_.port) return !instance.Processes().empty();
+  return AnyHolds(instance.Processes(), TcpSocketsOn(instance.port(), TcpState::kListen));
+}
+
+bool Stage::ListensAnywhere(const Instance& instance) const {
+  std::vector<TcpSocket> sockets = ListTcpSockets();
+  std::erase_if(sockets, [](const TcpSocket& s) { return s.state != TcpState::kListen; });
+  return AnyHolds(instance.Processes(), sockets);
+}
+
+// One that leaves the serving to others ends, unless it supervises them. Until then it would pass
+// for the main process.
+void Stage::AwaitLauncher(const Instance& instance) {
   const auto listeners = TcpSocketsOn(instance.port(), TcpState::kListen);
-  if (listeners.empty()) return false;
-  for (const pid_t pid : instance.Processes()) {
-    const auto open = OpenSockets(pid);
-    for (const TcpSocket& socket : listeners) {
-      if (open.contains(socket.inode)) return true;
-    }
-  }
-  return false;
+  if (!target_.port || instance.ended() || AnyHolds({instance.pid()}, listeners)) return;
+  WaitUntil([&] { return instance.ended(); }, kLauncherBound);
 }
 
 bool Stage::Answers() const {
@@ -303,6 +321,7 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
                  " s");
   }
+  if (outcome == Outcome::kServes) AwaitLauncher(instance);
   if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
   if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
   if (outcome == Outcome::kEnded) {

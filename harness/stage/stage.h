@@ -93,7 +93,8 @@ class Stage {
   // did something to its safeguard. Where it has fewer such moments it goes on (IsHeld is false).
   Instance& StartUntil(int nth, FolderEvents events = FolderEvents::kChanges,
                        const StartOptions& options = {});  // counts changes of its folder, listen
-  void StopUntil(Instance& instance, int nth);  // SIGTERM; counts changes, and the port's closing
+  // SIGTERM; counts touches, so that a lock let go by closing its file is seen, and the port's end.
+  void StopUntil(Instance& instance, int nth);
   bool IsHeld(const Instance& instance) const { return steppers_.contains(&instance); }
 
   // --- waiting
@@ -102,6 +103,7 @@ class Stage {
   // All of it has ended, what it left in the background included.
   bool Gone(const Instance& instance, Duration bound);
   bool Serves(const Instance& instance) const;
+  bool ListensAnywhere(const Instance& instance) const;
   // None: still on its way. One that waits may only be waiting for the next moment.
   std::optional<Outcome> OutcomeNow(Instance& instance);
   // Still there after a while, with nothing left to do: how a target without a port serves.
@@ -123,7 +125,7 @@ class Stage {
   void KillTree(Instance& instance);            // and to whatever it left
   void LeaveZombie(Instance& instance);
   void Terminate(Instance& instance) { Signal(instance, SIGTERM); }
-  void Stop(Instance& instance);      // SIGTERM, and ended
+  void Stop(Instance& instance);  // SIGTERM, and ended
   void EndAll();                  // SIGKILL to everything the scenario started
 
   // --- faults done to files
@@ -194,6 +196,7 @@ class Stage {
                          const std::string& name) const;
   void UpdateAll();
   void ReapAdopted();
+  void AwaitLauncher(const Instance& instance);
   void StartNeeds();
   bool IsDone(Instance& instance);
   Instance& StartBeforeSafeguard(const StartOptions& options);

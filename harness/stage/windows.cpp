@@ -142,7 +142,7 @@ std::vector<Instance*> Stage::StartInLockStep(const std::vector<StartOptions>& a
 void Stage::StopUntil(Instance& instance, int nth) {
   const auto main = MainProcess(instance);
   if (!main) throw Broken(instance.name() + " has ended before it was stopped");
-  const FolderWatch folder(folder_, FolderEvents::kChanges);
+  const FolderWatch folder(folder_, FolderEvents::kTouches);
   CallStepper stepper = CallStepper::ForRunning(*main);
   Signal(instance, SIGTERM);
   bool serves = Serves(instance);

@@ -151,7 +151,7 @@ constexpr DefectNote kNotes[] = {
     {Defect::kForkExitRemoves, "fork-exit-removes", "The end of a forked child removes the file.",
      "ownership/forked-child-exit"},
     {Defect::kUnlinksLock, "unlinks-lock",
-     "Removes its lock file, so that two starts lock two files.", "duplicate/during-shutdown"},
+     "Removes its lock file, so that two starts lock two files.", "duplicate/across-shutdown"},
 
     {Defect::kIgnoresSigterm, "ignores-sigterm", "Does not end on SIGTERM.", "stop/sigterm"},
     {Defect::kIgnoresSigint, "ignores-sigint", "Does not end on SIGINT.", "stop/sigint"},
