@@ -37,6 +37,7 @@ std::string Content(const fs::path& path) {
 pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path& error) {
   words.insert(words.begin(), ProgramFolder() + "/pidfall");
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -120,6 +120,7 @@ std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOp
                                       const Simulator& simulate) {
   const auto pairings = Pairings(incident, !options.command.empty());
   std::vector<SimulationRequest> requests;
+  requests.reserve(pairings.size());
   for (const Pairing& pairing : pairings) {
     requests.push_back(RequestFor(incident, pairing, options));
   }

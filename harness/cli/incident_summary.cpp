@@ -20,6 +20,7 @@ IncidentSummary SummarizeIncident(int jobs, const Paint& paint) {
   const auto cells = RunIncident(incident, {.servers = ProgramFolder()},
                                  [&](const auto& requests) { return SimulateAll(requests, jobs); });
   std::vector<Result> results;
+  results.reserve(cells.size());
   for (const IncidentCell& cell : cells) results.push_back(cell.result);
   std::string text = CellsSummary(incident, cells);
   for (const Result* finding : Findings(results, false)) text += FindingText(*finding, {}, paint);

@@ -34,6 +34,7 @@ std::string VariantHead(const Incident& incident, const std::vector<const Incide
 
 std::string Drawing(const std::vector<const IncidentCell*>& cells, const TimelineStyle& style) {
   std::vector<TimelineGroup> groups;
+  groups.reserve(cells.size());
   for (const IncidentCell* cell : cells) groups.push_back({cell->guard, &cell->log});
   return DrawTimeline(groups, style);
 }
@@ -84,6 +85,7 @@ std::string CellsSummary(const Incident& incident, const std::vector<IncidentCel
   std::string out;
   for (const auto& variant : ByVariant(cells)) {
     std::vector<std::string> guards;
+    guards.reserve(variant.size());
     for (const IncidentCell* cell : variant) guards.push_back(GuardWords(*cell));
     out += fmt::format("incident {}, {}, {}: {}\n", incident.dated, variant.front()->variant,
                        FormatDuration(variant.front()->log.duration), fmt::join(guards, "; "));

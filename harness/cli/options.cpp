@@ -27,8 +27,9 @@ int ProcessorCount() {
 }
 
 bool WantsNoSkip() {
-  const char* value = std::getenv("PIDFALL_NO_SKIP");
-  return value != nullptr && std::string_view(value) != "" && std::string_view(value) != "0";
+  const char* set = std::getenv("PIDFALL_NO_SKIP");
+  const std::string_view value = set != nullptr ? set : "";
+  return !value.empty() && value != "0";
 }
 
 void DeclareGlobs(CLI::App* command, const std::string& name, const std::string& description,
