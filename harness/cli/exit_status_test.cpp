@@ -18,6 +18,7 @@ const Result kBroken = ResultOf("a/b", Verdict::kBroken);
 
 TEST(ExitStatusTest, PassesWeaknessesAndExpectedFailsAreAsTheyShouldBe) {
   EXPECT_EQ(ExitStatusOf({kPass, kWeakness, kExpectedFail, kSkip, kNotApplicable}, {}), 0);
+  EXPECT_EQ(ExitStatusOf({kExpectedFail}, {}), 0);  // a fail was judged as well
 }
 
 TEST(ExitStatusTest, ABreachOrASurprisePassIsOne) {
