@@ -47,7 +47,9 @@ int StageJobs::Start(std::size_t actor, const JobStart& how) {
   Actor& started = actors_.at(actor);
   if (how.supervised && !stage_.Serving().empty()) ++starts_beside_an_owner_;
   StartOptions start = started.start;
-  for (const auto& [name, value] : how.environment) start.environment.push_back(name + '=' + value);
+  for (const auto& [name, value] : how.environment) {
+    start.environment.push_back(std::string(name).append("=").append(value));
+  }
   if (!how.working_directory.empty()) start.folder = how.working_directory;
   started.instance = &stage_.Start(start);
   started.supervised = how.supervised;

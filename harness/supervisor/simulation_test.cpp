@@ -247,5 +247,38 @@ TEST(Simulation, JobWithoutPolicyCannotBeLoaded) {
   EXPECT_THROW(Simulate(plan, ModelServer{}), std::invalid_argument);
 }
 
+// Sightings as they are told, one row a look; the last row stays.
+class ToldJobs : public Jobs {
+ public:
+  explicit ToldJobs(std::vector<std::vector<JobSighting>> rows) : rows_(std::move(rows)) {}
+  std::chrono::nanoseconds Now() override { return now_ += 1ms; }
+  int Start(std::size_t /*actor*/, const JobStart& /*how*/) override { return 1; }
+  void Signal(std::size_t /*actor*/, int /*signal*/) override {}
+  void Write(const std::string& /*file*/, const std::string& /*text*/) override {}
+  void Remove(const std::string& /*file*/) override {}
+  std::vector<JobSighting> Look(std::chrono::nanoseconds /*at_most*/) override {
+    return rows_.at(std::min(row_++, rows_.size() - 1));
+  }
+
+ private:
+  std::vector<std::vector<JobSighting>> rows_;
+  std::size_t row_ = 0;
+  std::chrono::nanoseconds now_{};
+};
+
+// The first actor takes over from the second, which is still on its way out.
+TEST(Simulation, TakeoverFromOneThatStillEndsIsNoSecondOwner) {
+  const SimulationPlan plan = {.actors = {{"next", nullptr}, {"owner", nullptr}},
+                               .events = {{.actor = 0}, {.actor = 1}},
+                               .duration = 1min};
+  const JobSighting busy{.state = JobState::kBusy};
+  const JobSighting serves{.state = JobState::kServes};
+  const JobSighting ends{.state = JobState::kBusy, .still_serves = true};
+  ToldJobs jobs({{busy, busy}, {busy, serves}, {busy, ends}, {serves, busy}, {serves, {}}});
+  const SimulationLog log = Simulate(plan, jobs);
+  EXPECT_EQ(MostOwners(log), 1);
+  EXPECT_EQ(log.actors[1].spans.at(2).phase, Phase::kServes);
+}
+
 }  // namespace
 }  // namespace pidfall
