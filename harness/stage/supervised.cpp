@@ -29,9 +29,10 @@ std::vector<Event> EventsOf(FirstCopy first) {
 }
 
 std::string Told(const std::string& policy, FirstCopy first) {
-  return policy + (first == FirstCopy::kByHand
-                       ? ": a copy by hand, 1 s later the agent; after 10 min the copy is stopped"
-                       : ": the agent, 1 min later a copy by hand; after 10 min the agent is killed");
+  return policy +
+         (first == FirstCopy::kByHand
+              ? ": a copy by hand, 1 s later the agent; after 10 min the copy is stopped"
+              : ": the agent, 1 min later a copy by hand; after 10 min the agent is killed");
 }
 
 bool EverServed(const SimulationLog& log) {
