@@ -71,13 +71,7 @@ std::string CureOfMounts() {
   return "run it as root: sudo ./pidfall";
 }
 
-std::string CureOfSandbox() {
-  const char* forced = getenv("PIDFALL_SANDBOX");
-  return forced != nullptr ? "unset PIDFALL_SANDBOX" : CureOfNamespaces();
-}
-
 std::string CureOfSecondUser() {
-  if (getenv("PIDFALL_NO_SUBUID") != nullptr) return "unset PIDFALL_NO_SUBUID";
   if (!Has("newuidmap") || !Has("newgidmap")) return "sudo apt-get install -y uidmap";
   return "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 " + UserName();
 }

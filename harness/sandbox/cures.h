@@ -9,7 +9,6 @@ namespace pidfall {
 
 std::string CureOfNamespaces();
 std::string CureOfMounts();
-std::string CureOfSandbox();
 std::string CureOfSecondUser();
 std::string CureOfPtrace();
 

@@ -94,6 +94,7 @@ std::string TryOverlay() {
 std::string TrySecondUser() { return geteuid() == 0 ? "" : SubordinateObstacle(); }
 
 std::string TryLandlock() {
+  if (getenv("PIDFALL_NO_LANDLOCK") != nullptr) return "PIDFALL_NO_LANDLOCK";
   return LandlockScopesSignals() ? "" : "Landlock here knows no scopes (version 6 does)";
 }
 
@@ -170,7 +171,7 @@ constexpr Probe kProbes[] = {
     {"user namespaces", TryUserNamespace, kPlain, CureOfNamespaces},
     {"/proc in a pid namespace", TryProc, kPlain, CureOfMounts},
     {"network namespaces", TryNetwork, kPlain, CureOfMounts},
-    {"full sandbox", [] { return FullSandboxObstacle(); }, kPlain, CureOfSandbox},
+    {"full sandbox", [] { return FullSandboxObstacle(); }, kPlain, CureOfNamespaces},
     {"chosen pids (set_tid)", TrySetTid, "nothing where ns_last_pid can be written",
      CureOfNamespaces},
     {"ns_last_pid", TryLastPid, "pid-reuse/thread-id",
@@ -196,6 +197,10 @@ constexpr Probe kProbes[] = {
      [] { return std::string("sudo apt-get install -y lsof"); }},
 };
 
+// "PIDFALL_SANDBOX=plain": the obstacle was asked for.
+bool IsOurSwitch(const std::string& obstacle) { return obstacle.starts_with("PIDFALL_"); }
+std::string Name(const std::string& variable) { return variable.substr(0, variable.find('=')); }
+
 Feature Ask(const Probe& probe) {
   std::string obstacle;
   try {
@@ -204,7 +209,8 @@ Feature Ask(const Probe& probe) {
     obstacle = error.what();
   }
   if (obstacle.empty()) return {.name = probe.name, .available = true};
-  return {.name = probe.name, .detail = obstacle, .cost = probe.cost, .cure = probe.cure()};
+  const std::string cure = IsOurSwitch(obstacle) ? "unset " + Name(obstacle) : probe.cure();
+  return {.name = probe.name, .detail = obstacle, .cost = probe.cost, .cure = cure};
 }
 
 }  // namespace

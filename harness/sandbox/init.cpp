@@ -85,6 +85,23 @@ void EndDescendants() {
   }
 }
 
+// A story may have ended while it forbade something.
+void AllowAll(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.symlink_status(ignored).type() == std::filesystem::file_type::directory) {
+      AllowAll(entry.path());
+    }
+  }
+}
+
+void RemoveAll(const std::string& folder) {
+  AllowAll(folder);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+}
+
 }  // namespace
 
 int RunFullInit(int lifeline, const std::function<int()>& director) {
@@ -102,9 +119,7 @@ int RunPlainInit(int lifeline, const std::string& folder, const std::function<in
     ReapUntilOver(lifeline, signals.get(), child.pid);
   }
   EndDescendants();
-  std::error_code ignored;
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
-  std::filesystem::remove_all(folder, ignored);
+  RemoveAll(folder);
   return 0;
 }
 

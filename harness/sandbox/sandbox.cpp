@@ -132,10 +132,12 @@ Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story)
   return init;
 }
 
+bool IsForcedPlain() {
+  const char* forced = getenv("PIDFALL_SANDBOX");
+  return forced != nullptr && std::string(forced) == "plain";
+}
+
 std::string FindObstacle() {
-  if (const char* forced = getenv("PIDFALL_SANDBOX"); forced && std::string(forced) == "plain") {
-    return "PIDFALL_SANDBOX=plain";
-  }
   return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [] {
     KeepMountsPrivate();
     MountFolder(ChoosePrivateFolder({}));
@@ -183,8 +185,10 @@ std::string TellInSandbox(const SandboxOptions& options, const Story& story, Dur
 }
 
 const std::string& FullSandboxObstacle() {
-  static const std::string kObstacle = FindObstacle();
-  return kObstacle;
+  static const std::string kForced = "PIDFALL_SANDBOX=plain";
+  if (IsForcedPlain()) return kForced;
+  static const std::string kFound = FindObstacle();
+  return kFound;
 }
 
 }  // namespace pidfall
