@@ -1,6 +1,6 @@
 #!/bin/sh
 # start_script_test.sh SOURCE_DIR: ./pidfall itself, in a checkout of stand-ins where apt-get, sudo, cmake
-# and ninja only write down that they were called.
+# and ninja only write down that they were called, and nothing else of theirs is in reach.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -11,16 +11,21 @@ mkdir -p "$checkout/guard" "$checkout/servers" "$checkout/harness" "$checkout/sc
 cp "$1/pidfall" "$checkout/pidfall"
 touch "$checkout/CMakeLists.txt" "$checkout/CMakePresets.json"
 
+for tool in sh cat chmod cksum cut env find flock grep head mkdir mv nproc readlink rm sed touch; do
+  ln -s "$(command -v "$tool")" "$bin/$tool"
+done
 stand_in() { # NAME BODY
   printf '#!/bin/sh\necho "%s $*" >>"%s"\n%s\n' "$1" "$calls" "$2" >"$bin/$1"
   chmod +x "$bin/$1"
 }
 release() { printf 'ID=%s\nVERSION_ID="%s"\n' "$1" "$2" >"$folder/os-release"; }
+# shellcheck disable=SC2016
+as_sudoer() { stand_in sudo '"$@"'; }
 user() { stand_in id "[ \"\$1\" = -u ] && echo $1"; }
 start() { # ARG...: sets status, said and called; the arguments are the script's
   : >"$calls"
   status=0
-  said=$(env PATH="$bin:/usr/bin:/bin" PIDFALL_OS_RELEASE="$folder/os-release" HOME="$folder/home" \
+  said=$(env PATH="$bin" PIDFALL_OS_RELEASE="$folder/os-release" HOME="$folder/home" \
     PIDFALL_PRESET= "${started:-$checkout/pidfall}" "$@" 2>&1) || status=$?
   called=$(cat "$calls")
 }
@@ -37,8 +42,7 @@ begins_anew() { rm -rf "$checkout/build" "${folder:?}/home"; }
 stand_in uname 'echo Linux'
 stand_in dpkg-query 'exit 1'
 stand_in apt-get ''
-# shellcheck disable=SC2016
-stand_in sudo '"$@"'
+as_sudoer
 # shellcheck disable=SC2016
 stand_in cmake 'for last; do :; done; mkdir -p "$last/bin"; touch "$last/build.ninja"
 echo "CMAKE_HOME_DIRECTORY:INTERNAL=$3" >"$last/CMakeCache.txt"
@@ -104,13 +108,12 @@ stand_in apt-get ''
 begins_anew
 user 12345
 rm "$bin/sudo"
-if ! command -v sudo >/dev/null; then
-  start run
-  ends 2
-  says 'not root, and no sudo'
-  says 'apt-get update && apt-get install -y --no-install-recommends g++'
-  spares apt-get
-fi
+start run
+ends 2
+says 'not root, and no sudo'
+says 'apt-get update && apt-get install -y --no-install-recommends g++'
+spares apt-get
+as_sudoer
 
 # Whoever owns the checkout, it is another user's now: theirs is left alone.
 begins_anew
