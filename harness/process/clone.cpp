@@ -62,13 +62,14 @@ long CloneAsAsked(const CloneOptions& options, int* pidfd) {
   return refused ? CloneByForecast(options, pidfd) : pid;
 }
 
-// Descriptors 0, 1 and 2, and nothing else that is not inherited on purpose.
+// Descriptors 0, 1 and 2; before_exec may make more of them inherited.
 void WireDescriptors(int output) {
   const int null = open("/dev/null", O_RDWR);
   dup2(null, STDIN_FILENO);
   dup2(output >= 0 ? output : null, STDOUT_FILENO);
   dup2(output >= 0 ? output : null, STDERR_FILENO);
   if (null > STDERR_FILENO) close(null);
+  InheritOnlyStandard();
 }
 
 std::vector<char*> Pointers(const std::vector<std::string>& strings) {

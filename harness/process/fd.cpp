@@ -1,6 +1,7 @@
 #include "harness/process/fd.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,6 +19,10 @@ Pipe MakePipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) ThrowErrno("pipe");
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+void InheritOnlyStandard() {
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) ThrowErrno("close_range");
 }
 
 void ThrowErrno(const std::string& what) {

@@ -39,6 +39,9 @@ struct Pipe {
 // Close-on-exec at both ends.
 Pipe MakePipe();
 
+// An exec from now on hands on descriptors 0 to 2 alone.
+void InheritOnlyStandard();
+
 // std::system_error with the present errno: "open /run/x.pid: Permission denied".
 [[noreturn]] void ThrowErrno(const std::string& what);
 

@@ -36,6 +36,7 @@ struct BeforeExec {
   boost::system::error_code on_exec_setup(Launcher&, const bp::filesystem::path&,
                                           const char* const*) const {
     try {
+      InheritOnlyStandard();  // Boost.Process itself leaves its /dev/null open
       if (action) action();
     } catch (const std::system_error& error) {
       return {error.code().value(), boost::system::system_category()};

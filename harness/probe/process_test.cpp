@@ -1,0 +1,180 @@
+#include "harness/probe/process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+
+#include "harness/process/clone.h"
+
+namespace pidfall {
+namespace {
+
+// A child of ours that is ended with the test.
+class Running {
+ public:
+  explicit Running(const std::function<void()>& body)
+      : child_(Clone({}, [&] {
+          body();
+          return 0;
+        })) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    SendSignal(child_, SIGKILL);
+    Reap(child_);
+  }
+
+  pid_t pid() const { return child_.pid; }
+  // No event says that a process has blocked: it is looked up, at most 10 s long.
+  bool Becomes(const std::function<bool(pid_t)>& holds) const {
+    constexpr int kMostLooks = 10'000;
+    for (int i = 0; i < kMostLooks && !holds(child_.pid); ++i) {
+      if (WaitForEnd(child_, std::chrono::milliseconds(1))) break;
+    }
+    return holds(child_.pid);
+  }
+
+ private:
+  Child child_;
+};
+
+void PauseForEver() {
+  for (;;) pause();
+}
+
+bool IsInState(pid_t pid, char state) {
+  const auto info = ReadProcess(pid);
+  return info && info->state == state;
+}
+
+TEST(ReadProcessTest, ANameMayHoldBracketsAndBlanks) {
+  const Running child([] {
+    prctl(PR_SET_NAME, "a) S 1 (b");
+    PauseForEver();
+  });
+  EXPECT_TRUE(child.Becomes([](pid_t pid) { return ReadProcess(pid)->program == "a) S 1 (b"; }));
+  EXPECT_EQ(ReadProcess(child.pid())->parent, getpid());
+}
+
+TEST(ReadProcessTest, OneThatIsGoneHasNoAnswer) {
+  const Child child = Clone({}, [] { return 0; });
+  Reap(child);
+  EXPECT_FALSE(ReadProcess(child.pid));
+  EXPECT_TRUE(Threads(child.pid).empty());
+  EXPECT_TRUE(OpenSockets(child.pid).empty());
+  EXPECT_FALSE(InitialVariable(child.pid, "PATH"));
+  EXPECT_FALSE(WaitsWithoutTimeout(child.pid));
+}
+
+TEST(ReadProcessTest, AZombieIsOne) {
+  const Child child = Clone({}, [] { return 0; });
+  ASSERT_TRUE(WaitForEnd(child, std::chrono::seconds(10)));
+  EXPECT_TRUE(IsInState(child.pid, 'Z'));
+  Reap(child);
+}
+
+TEST(DescendantsTest, GrandchildrenComeAfterTheirParents) {
+  Pipe ready = MakePipe();
+  const Running child([&] {
+    const Running grandchild([&] {
+      WriteAll(ready.write.get(), "r", "the pipe");
+      PauseForEver();
+    });
+    PauseForEver();
+  });
+  char byte = 0;
+  ASSERT_EQ(read(ready.read.get(), &byte, 1), 1);
+  const auto found = Descendants(child.pid());
+  ASSERT_EQ(found.size(), 1U);
+  const auto all = Descendants(getpid());
+  EXPECT_LT(std::find(all.begin(), all.end(), child.pid()),
+            std::find(all.begin(), all.end(), found.front()));
+  kill(found.front(), SIGKILL);
+}
+
+TEST(InitialVariableTest, IsThatOfTheExec) {
+  const Child child = Launch({.command = {"/bin/sh", "-c", "kill -STOP $$"},
+                              .environment = {"NAME=A", "NAMES=B", "EMPTY="}});
+  waitpid(child.pid, nullptr, WUNTRACED);
+  EXPECT_EQ(InitialVariable(child.pid, "NAME"), "A");
+  EXPECT_EQ(InitialVariable(child.pid, "EMPTY"), "");
+  EXPECT_FALSE(InitialVariable(child.pid, "AME"));
+  SendSignal(child, SIGKILL);
+  Reap(child);
+}
+
+TEST(WaitsTest, APauseIsWithoutTimeout) {
+  const Running child(PauseForEver);
+  EXPECT_TRUE(child.Becomes(WaitsWithoutTimeout));
+  EXPECT_FALSE(WaitsForLock(child.pid()));
+}
+
+TEST(WaitsTest, APollIsWhenItHasNoEnd) {
+  const Running endless([] { poll(nullptr, 0, -1); });
+  EXPECT_TRUE(endless.Becomes(WaitsWithoutTimeout));
+  const Running timed([] { poll(nullptr, 0, 60'000); });
+  EXPECT_TRUE(timed.Becomes([](pid_t pid) { return IsInState(pid, 'S'); }));
+  EXPECT_FALSE(WaitsWithoutTimeout(timed.pid()));
+}
+
+TEST(WaitsTest, AStoppedOneIsWithoutTimeout) {
+  const Running child([] {
+    raise(SIGSTOP);
+    PauseForEver();
+  });
+  EXPECT_TRUE(child.Becomes([](pid_t pid) { return IsInState(pid, 'T'); }));
+  EXPECT_TRUE(WaitsWithoutTimeout(child.pid()));
+}
+
+TEST(WaitsTest, ABusyOneIsNot) {
+  const Running child([] {
+    for (;;) getpid();
+  });
+  EXPECT_TRUE(child.Becomes([](pid_t pid) { return IsInState(pid, 'R'); }));
+  EXPECT_FALSE(WaitsWithoutTimeout(child.pid()));
+}
+
+// Held by the test, wanted by a child.
+void ExpectWaitForLock(const std::function<void(int)>& hold, const std::function<void(int)>& want) {
+  const std::string path = testing::TempDir() + "pidfall-lock-" + std::to_string(getpid());
+  const UniqueFd ours = OpenFile(path, O_RDWR | O_CREAT, 0600);
+  hold(ours.get());
+  const Running child([&] { want(OpenFile(path, O_RDWR).get()); });
+  EXPECT_TRUE(child.Becomes(WaitsForLock));
+  EXPECT_TRUE(WaitsWithoutTimeout(child.pid()));
+  unlink(path.c_str());
+}
+
+TEST(WaitsTest, AnFlockIsALock) {
+  const auto take = [](int fd) { flock(fd, LOCK_EX); };
+  ExpectWaitForLock(take, take);
+}
+
+TEST(WaitsTest, AnFcntlLockIsALock) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const auto take = [whole](int fd) mutable { fcntl(fd, F_SETLKW, &whole); };
+  ExpectWaitForLock(take, take);
+}
+
+TEST(OpenSocketsTest, AreThoseStillOpen) {
+  const UniqueFd file = OpenFile("/dev/null", O_RDONLY);
+  const size_t before = OpenSockets(getpid()).size();
+  UniqueFd one(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(OpenSockets(getpid()).size(), before + 1);
+  one.Reset();
+  EXPECT_EQ(OpenSockets(getpid()).size(), before);
+}
+
+}  // namespace
+}  // namespace pidfall

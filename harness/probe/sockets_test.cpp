@@ -1,0 +1,85 @@
+#include "harness/probe/sockets.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/probe/process.h"
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return address;
+}
+
+UniqueFd ListenOn(int port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = Loopback(port);
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (bind(fd.get(), generic, sizeof(address)) != 0 || listen(fd.get(), 1) != 0) {
+    ThrowErrno("listen on port " + std::to_string(port));
+  }
+  return fd;
+}
+
+UniqueFd ConnectTo(int port) {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = Loopback(port);
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    ThrowErrno("connect to port " + std::to_string(port));
+  }
+  return fd;
+}
+
+TEST(SocketsTest, AListenerIsFoundByItsHolder) {
+  const int port = FreePort();
+  const UniqueFd listening = ListenOn(port);
+  const auto found = TcpSocketsOn(port, TcpState::kListen);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(OpenSockets(getpid()).contains(found.front().inode));
+}
+
+TEST(SocketsTest, OneThatDoesNotListenIsNone) {
+  const int port = FreePort();
+  const UniqueFd bound(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = Loopback(port);
+  ASSERT_EQ(bind(bound.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_TRUE(TcpSocketsOn(port, TcpState::kListen).empty());
+}
+
+TEST(SocketsTest, AClientIsNoListener) {
+  const int port = FreePort();
+  const UniqueFd listening = ListenOn(port);
+  const UniqueFd client = ConnectTo(port);
+  EXPECT_EQ(TcpSocketsOn(port, TcpState::kListen).size(), 1U);
+  const auto connections = TcpSocketsOn(port, TcpState::kEstablished);
+  ASSERT_EQ(connections.size(), 1U);
+  EXPECT_NE(connections.front().peer_port, port);
+}
+
+TEST(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
+  const int port = FreePort();
+  const UniqueFd listening = ListenOn(port);
+  UniqueFd client = ConnectTo(port);
+  UniqueFd accepted(accept(listening.get(), nullptr, nullptr));
+  accepted.Reset();
+  char byte = 0;
+  ASSERT_EQ(read(client.get(), &byte, 1), 0);
+  client.Reset();
+  const auto waiting = TcpSocketsOn(port, TcpState::kTimeWait);
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting.front().inode, 0U);
+}
+
+TEST(SocketsTest, AFreePortCanBeTaken) { EXPECT_TRUE(ListenOn(FreePort())); }
+
+}  // namespace
+}  // namespace pidfall
