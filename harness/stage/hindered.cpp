@@ -55,7 +55,7 @@ void Hindered::ExpectGuarded() {
   contender.most_files.reset();
   stage_.Settle(stage_.Start(contender));
   ExpectKeptOut(*started_);
-  if (!stage_.target().pid_file || !stage_.target().port || !stage_.Accepts("{port}")) return;
+  if (!stage_.target().pid_file || !stage_.target().port || !stage_.CommandHas("{port}")) return;
   // The port alone may have kept that one out. Whether this matters, another port tells: once the
   // hindrance is removed, is a contender there refused?
   another_port_served_ = stage_.Settle(stage_.Start(OnAnotherPort())) == Outcome::kServes;
