@@ -46,6 +46,8 @@ class Safeguard {
   virtual Answer BindFailed(int error) = 0;
   // The port is bound and listening.
   virtual void Serving() {}
+  // Before this program executes itself anew; false: it may not. The port is closed.
+  virtual bool BeforeRestart() { return true; }
   // A clean end: after the port was closed.
   virtual void BeforeExit() {}
 };

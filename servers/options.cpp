@@ -30,6 +30,7 @@ void AddOptions(CLI::App& app, const Service& service, Options& options, Written
   std::vector<std::string> strategies(guard::StrategyNames().begin(), guard::StrategyNames().end());
   app.add_option("--guard", options.strategy, "What keeps a second copy out")
       ->check(CLI::IsMember(std::move(strategies)))
+      ->take_last()
       ->capture_default_str();
   app.add_option("--pid-file", written.pid_file,
                  "Where it says who runs [~/" + service.pid_file + "]")
@@ -40,6 +41,7 @@ void AddOptions(CLI::App& app, const Service& service, Options& options, Written
       ->capture_default_str();
   app.add_option("--on-duplicate", written.on_duplicate, "What to do when a copy runs already")
       ->check(CLI::IsMember({"exit", "wait", "takeover", "auto"}))
+      ->take_last()
       ->capture_default_str();
   app.add_option("--duplicate-exit", settings.duplicate_exit, "The status of a second copy")
       ->check(CLI::Range(0, kLastStatus))
@@ -47,6 +49,8 @@ void AddOptions(CLI::App& app, const Service& service, Options& options, Written
   app.add_option("--run", options.run, "Start this once it serves, and leave it to itself")
       ->type_name("COMMAND");
   app.add_flag("--fork", options.forks, "Let a forked copy end as the server does, then serve");
+  app.add_flag("--end-main-thread", options.ends_main_thread,
+               "Let the main thread end, and serve from others");
   if (service.data_file.empty()) return;
   app.add_option("--data", options.data, "Where notes are kept [~/" + service.data_file + "]")
       ->type_name("FILE");

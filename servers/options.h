@@ -18,6 +18,8 @@ struct Options {
   std::string data;    // empty for a server that keeps nothing
   std::string run;     // a command to start beside it; empty: none
   bool forks = false;  // a forked copy ends before it serves
+  bool ends_main_thread = false;
+  char** command_line = nullptr;  // ours, to be executed again
 };
 
 // Throws std::invalid_argument, with one clear line, for what it can't understand.

@@ -1,17 +1,20 @@
 #include "servers/server_main.h"
 
 #include <httplib.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "guard/strategy.h"
 #include "servers/children.h"
@@ -93,6 +96,11 @@ int Run(const Service& service, const Options& options) {
     guard->BeforeExit();
     throw;
   }
+  if (stop.WantsRestart() && guard->BeforeRestart()) {
+    execvp(options.command_line[0], options.command_line);
+    Complain("❌ " + service.name +
+             ": cannot start again: " + std::generic_category().message(errno));
+  }
   guard->BeforeExit();
   return 0;
 }
@@ -106,10 +114,22 @@ int RunOrSayWhyNot(const Service& service, const Options& options) {
   }
 }
 
+// The process lives on, although whoever looks at its first thread sees a zombie. That thread's
+// stack is unwound: `go_on` owns what it uses.
+void EndMainThread(const std::function<void()>& go_on) {
+  std::thread(go_on).detach();
+  pthread_exit(nullptr);
+}
+
 int ParseAndRun(const Service& service, int argc, char** argv) {
   try {
-    const std::optional<Options> options = ParseOptions(service, argc, argv);
-    return options ? RunOrSayWhyNot(service, *options) : 0;
+    std::optional<Options> options = ParseOptions(service, argc, argv);
+    if (!options) return 0;
+    options->command_line = argv;
+    if (options->ends_main_thread) {
+      EndMainThread([service, ours = *options] { _exit(RunOrSayWhyNot(service, ours)); });
+    }
+    return RunOrSayWhyNot(service, *options);
   } catch (const std::invalid_argument& error) {
     Complain(service.program + ": " + error.what());
     return kBadUsage;

@@ -18,6 +18,7 @@ sigset_t StopSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, kRestartSignal);
   return signals;
 }
 
@@ -27,6 +28,7 @@ struct StopSignal::State {
   std::mutex mutex;
   std::condition_variable changed;
   bool came = false;
+  bool wants_restart = false;
   bool past_guard = false;
   std::function<void()> stop;
 };
@@ -44,14 +46,21 @@ StopSignal::StopSignal() : state_(std::make_shared<State>()) {
 void StopSignal::WaitForSignal(const std::shared_ptr<State>& state) {
   const sigset_t signals = StopSignals();
   int signal = 0;
-  while (sigwait(&signals, &signal) == EINTR) {
+  while (sigwait(&signals, &signal) == EINTR || !IsMeant(signal, *state)) {
   }
   std::unique_lock lock(state->mutex);
   state->came = true;
+  state->wants_restart = signal == kRestartSignal;
   if (!state->changed.wait_for(lock, kStandbyGrace, [&] { return state->past_guard; })) {
     _exit(EXIT_SUCCESS);
   }
   if (state->stop) state->stop();
+}
+
+// Nothing is there yet to be started again before it serves.
+bool StopSignal::IsMeant(int signal, State& state) {
+  const std::scoped_lock lock(state.mutex);
+  return signal != kRestartSignal || state.stop;
 }
 
 void StopSignal::PastGuard() {
@@ -69,6 +78,11 @@ void StopSignal::OnStop(std::function<void()> stop) {
 bool StopSignal::Came() const {
   const std::scoped_lock lock(state_->mutex);
   return state_->came;
+}
+
+bool StopSignal::WantsRestart() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->wants_restart;
 }
 
 }  // namespace pidfall::servers

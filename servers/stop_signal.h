@@ -7,6 +7,8 @@
 //   stop.OnStop([&] { shutdown(socket, SHUT_RDWR); });  // at once when a signal came already
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -17,6 +19,9 @@ namespace pidfall::servers {
 // so it just ends.
 inline constexpr std::chrono::milliseconds kStandbyGrace{250};
 
+// As nginx and gunicorn have it: end as usual, then execute the program anew with the same pid.
+inline constexpr int kRestartSignal = SIGUSR2;
+
 void BlockStopSignals();
 
 class StopSignal {
@@ -25,10 +30,12 @@ class StopSignal {
   void PastGuard();
   void OnStop(std::function<void()> stop);
   bool Came() const;
+  bool WantsRestart() const;
 
  private:
   struct State;
   static void WaitForSignal(const std::shared_ptr<State>& state);
+  static bool IsMeant(int signal, State& state);
 
   std::shared_ptr<State> state_;
 };

@@ -14,6 +14,7 @@ class Reference : public Safeguard {
   Answer BeforeBind() override;
   Answer BindFailed(int error) override;
   void Serving() override;
+  bool BeforeRestart() override { return instance_ && instance_->PrepareExec(); }
   void BeforeExit() override;
 
  private:
