@@ -95,9 +95,27 @@ enum class Defect {
   kSlowStop,
   kSecondSigtermCrashes,
   kUnlocksBeforePort,
+  // standing by, taking over, starting again
+  kWaiterGivesUp,
+  kWaitersShare,
+  kWaiterIgnoresStop,
+  kWaiterPublishesEarly,
+  kAutoNeverWaits,
+  kAutoAlwaysWaits,
+  kTakeoverTrustsPid,
+  kTakeoverAtOnce,
+  kRestartDropsLock,
+  // other worlds
+  kOwnNumberIsMine,
+  kTrustsHostName,
+  kDeadMainThreadIsDead,
   // asking
   kStatusTakesLock,
+  kStatusRemovesStale,
+  kStatusTrustsPid,
   kStopTrustsPid,
+  kStopParsesLoosely,
+  kStopEndsNobody,
   kCount,
 };
 

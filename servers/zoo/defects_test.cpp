@@ -10,9 +10,9 @@
 namespace pidfall::zoo {
 namespace {
 
-constexpr std::array kFamilies = {"duplicate", "stale", "kill9",  "pid-reuse",    "permission",
-                                  "time-wait", "path",  "disk",   "restart-loop", "ownership",
-                                  "port",      "stop",  "standby"};
+constexpr std::array kFamilies = {"duplicate", "stale", "kill9",   "pid-reuse",    "permission",
+                                  "time-wait", "path",  "disk",    "restart-loop", "ownership",
+                                  "port",      "stop",  "standby", "namespace",    "upgrade"};
 
 TEST(DefectsTest, EachHasOneNoteInTheOrderOfTheEnum) {
   ASSERT_EQ(DefectNotes().size(), static_cast<size_t>(Defect::kCount));

@@ -15,6 +15,7 @@
 #include "servers/zoo/marks.h"
 #include "servers/zoo/record.h"
 #include "servers/zoo/styles.h"
+#include "servers/zoo/supervisor.h"
 
 namespace pidfall::zoo {
 namespace {
@@ -54,12 +55,17 @@ class SeparateLock : public Guard {
   void Acquire() override;
   void Release() override;
   void LeaveToParent() override { lock_.Close(); }
+  void LeaveToSuccessor() override {
+    if (owner_ && !Has(Defect::kRestartDropsLock)) lock_.PassOn();
+  }
 
  private:
   void AcquireOrThrow();
   void OpenLock();
   void WhenHeld();
   void KillSilentOwner(pid_t owner);
+  void StandBy();
+  void TakeOver(pid_t owner);
   bool PatienceIsLost();
 
   Settings& settings_;
@@ -83,7 +89,7 @@ void SeparateLock::Acquire() {
 }
 
 void SeparateLock::AcquireOrThrow() {
-  OpenLock();
+  if (!lock_.Adopt()) OpenLock();
   if (lock_.file() < 0) return;
   if (!lock_.Try()) return WhenHeld();
   const Record record = ReadRecord(settings_.pid_file);
@@ -116,9 +122,10 @@ void SeparateLock::WhenHeld() {
     published_ = PublishRecord(settings_.pid_file);
   } else if (Has(Defect::kServesElsewhere)) {
     ++settings_.port;
-  } else if (settings_.style == Style::kStandsBy) {
-    lock_.Wait();
-    published_ = PublishRecord(settings_.pid_file);
+  } else if (StandsBy(settings_)) {
+    StandBy();
+  } else if (settings_.on_duplicate == OnDuplicate::kTakeOver) {
+    TakeOver(Has(Defect::kTakeoverTrustsPid) ? record.pid.value_or(0) : owner);
   } else {
     EndAsDuplicate(settings_, owner);
   }
@@ -127,6 +134,25 @@ void SeparateLock::WhenHeld() {
 void SeparateLock::KillSilentOwner(pid_t owner) {
   if (owner > 0) kill(owner, SIGKILL);
   lock_.Wait();
+  published_ = PublishRecord(settings_.pid_file);
+}
+
+void SeparateLock::StandBy() {
+  if (Has(Defect::kWaiterPublishesEarly)) PublishRecord(settings_.pid_file);
+  lock_.Wait();
+  if (Has(Defect::kWaiterGivesUp)) EndAsDuplicate(settings_, 0);
+  published_ = PublishRecord(settings_.pid_file);
+}
+
+void SeparateLock::TakeOver(pid_t owner) {
+  const bool ours_to_end = owner == lock_.Owner() || Has(Defect::kTakeoverTrustsPid);
+  if (owner <= 1 || !ours_to_end) EndAsDuplicate(settings_, owner);
+  kill(owner, SIGTERM);
+  if (Has(Defect::kTakeoverAtOnce)) {
+    lock_.BreakIn();
+  } else {
+    lock_.Wait();
+  }
   published_ = PublishRecord(settings_.pid_file);
 }
 

@@ -19,6 +19,8 @@ class Guard {
   // Ends the process as a duplicate, or throws Failure, unless this copy is the owner.
   virtual void Acquire() = 0;
   virtual void Release() = 0;
+  // What is executed next, in our place, adopts it.
+  virtual void LeaveToSuccessor() {}
   // A child that is no part of the instance holds nothing of the guard.
   virtual void LeaveToParent() {}
   // Whether the holder of the port is a copy of ours: only without a lock is it for the port to

@@ -52,6 +52,8 @@ std::string BootId() {
   return id.substr(0, id.find('\n'));
 }
 
+std::string HostName() { return ReadSmallFile("/proc/sys/kernel/hostname"); }
+
 bool IsThread(pid_t pid) {
   const std::string leader = Word(Process(pid, "status"), "\nTgid:");
   return !leader.empty() && leader != std::to_string(pid);
@@ -138,6 +140,7 @@ std::string ReadSmallFile(const std::string& path) {
 std::string IdentityLine(pid_t pid) {
   if (Has(Defect::kTrustsBtime)) return "started=" + BootTime() + "+" + StartTicks(pid) + "\n";
   if (Has(Defect::kTrustsStartTicks)) return "ticks=" + StartTicks(pid) + "\n";
+  if (Has(Defect::kTrustsHostName)) return "host=" + HostName() + "\n";
   if (Has(Defect::kTrustsBootId)) return "boot=" + BootId() + "\n";
   return "";
 }
@@ -154,6 +157,8 @@ bool BreaksIn(const Record& record) {
          (Has(Defect::kTrustsFileAge) && record.exists && age > kOldAfter) ||
          (Has(Defect::kTrustsFuture) && record.exists && age < -kFutureAfter) ||
          (Has(Defect::kEpermIsDead) && owner > 0 && kill(owner, 0) != 0 && errno == EPERM) ||
+         (Has(Defect::kOwnNumberIsMine) && owner == getpid()) ||
+         (Has(Defect::kDeadMainThreadIsDead) && owner > 0 && IsZombie(owner)) ||
          IdentityDiffers(record);
 }
 

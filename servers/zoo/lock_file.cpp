@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "servers/zoo/console.h"
@@ -23,6 +24,7 @@ namespace {
 // Another start may replace the file between our open and our lock; a correct copy never does.
 constexpr int kMostTries = 100;
 constexpr mode_t kLockMode = 0600;
+constexpr char kPassedOn[] = "ZOO_LOCK";
 
 // "08:01:1234", as /proc/locks names a file.
 std::string KernelName(int file) {
@@ -63,9 +65,11 @@ bool LockFile::Try() {
 }
 
 void LockFile::Wait() {
-  const EndOnStopSignal end_on_stop;
+  std::optional<EndOnStopSignal> end_on_stop;
+  if (!Has(Defect::kWaiterIgnoresStop)) end_on_stop.emplace();
+  const int kind = Has(Defect::kWaitersShare) ? LOCK_SH : LOCK_EX;
   do {
-    while (flock(file_, LOCK_EX) != 0) {
+    while (flock(file_, kind) != 0) {
       if (errno != EINTR) throw Failure("cannot wait for", path_, errno);
     }
     if (IsAtPath()) return;
@@ -76,6 +80,20 @@ void LockFile::Wait() {
 void LockFile::Close() {
   if (file_ >= 0) close(file_);
   file_ = -1;
+}
+
+bool LockFile::Adopt() {
+  const char* passed = std::getenv(kPassedOn);
+  if (passed == nullptr) return false;
+  file_ = static_cast<int>(std::strtol(passed, nullptr, 10));
+  unsetenv(kPassedOn);
+  fcntl(file_, F_SETFD, FD_CLOEXEC);
+  return true;
+}
+
+void LockFile::PassOn() {
+  fcntl(file_, F_SETFD, 0);
+  setenv(kPassedOn, std::to_string(file_).c_str(), 1);
 }
 
 void LockFile::BreakIn() {

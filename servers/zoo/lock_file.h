@@ -22,6 +22,8 @@ class LockFile {
   bool Try();   // throws Failure when the lock can't be had for another reason than an owner
   void Wait();  // stands by until the owner has gone; a stop signal ends the process
   void Close();
+  bool Adopt();  // what PassOn left to this very process; false: nothing
+  void PassOn();
   void BreakIn();  // what no correct copy does: another file, and the lock on that
   // Who holds it, from the kernel; 0: nobody, or nobody that is visible here.
   pid_t Owner() const;

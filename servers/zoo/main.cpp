@@ -1,9 +1,13 @@
 // A small server that keeps every clause of guard/CONTRACT.md, and breaks one when it is told to.
+#include <pthread.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "servers/zoo/children.h"
 #include "servers/zoo/console.h"
@@ -20,6 +24,7 @@ namespace pidfall::zoo {
 namespace {
 
 constexpr std::chrono::milliseconds kSlowStop{3000};
+constexpr char kStartedAgain[] = "ZOO_STARTED_AGAIN";
 
 int ListenOrEnd(const Settings& settings, Guard& guard) {
   try {
@@ -61,9 +66,19 @@ void Stop(const Settings& settings, Guard& guard, int listening) {
   MarkStopped(settings.pid_file);
 }
 
+// With the same pid, and what the guard holds still held.
+void StartAgain(const Settings& settings, Guard& guard, int listening) {
+  close(listening);
+  guard.LeaveToSuccessor();
+  setenv(kStartedAgain, "1", 1);
+  execvp(settings.command_line[0], settings.command_line);
+  throw Failure("cannot execute", settings.command_line[0], errno);
+}
+
 void Run(Settings& settings) {
   CatchStopSignals();
-  if (settings.style == Style::kDaemonizing || Has(Defect::kDaemonizes)) GoToBackground();
+  const bool goes = settings.style == Style::kDaemonizing || Has(Defect::kDaemonizes);
+  if (goes && getenv(kStartedAgain) == nullptr) GoToBackground();
   const std::unique_ptr<Guard> guard = MakeGuard(settings);
   guard->Acquire();
   if (Has(Defect::kLeaksLockToChild)) StartLockHolder();
@@ -72,12 +87,11 @@ void Run(Settings& settings) {
   SayServing(settings);
   TellParentThatWeServe();
   ServeOrBecomeWorker(listening, *guard);
+  if (RestartRequested()) StartAgain(settings, *guard, listening);
   Stop(settings, *guard, listening);
 }
 
-int Main(int argc, char** argv) {
-  Settings settings = ParseCommandLine(argc, argv);
-  OpenStandardDescriptors();
+int Act(Settings settings) {
   try {
     if (settings.action == Action::kStatus) return ShowStatus(settings);
     if (settings.action == Action::kStop) return StopOwner(settings);
@@ -86,6 +100,15 @@ int Main(int argc, char** argv) {
   } catch (const Failure& failure) {
     EndAsFailure(failure);
   }
+}
+
+int Main(int argc, char** argv) {
+  const Settings settings = ParseCommandLine(argc, argv);
+  OpenStandardDescriptors();
+  if (!settings.ends_main_thread) return Act(settings);
+  // By value: with its main thread, the stack of that goes.
+  std::thread([settings] { _exit(Act(settings)); }).detach();
+  pthread_exit(nullptr);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ constexpr int kLastPort = 65535;
 constexpr int kLastStatus = 255;
 constexpr std::string_view kUsage =
     "usage: zoo --pid-file FILE [--port N] [--host ADDRESS] [--duplicate-exit N]\n"
+    "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread]\n"
     "           [--style STYLE] [--defect NAME]... [--status | --stop]\n"
     "       zoo --list\n"
     "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing";
@@ -35,6 +36,18 @@ constexpr StyleName kStyles[] = {
     {"port-only", Style::kPortOnly},
     {"stands-by", Style::kStandsBy},
     {"daemonizing", Style::kDaemonizing},
+};
+
+struct DuplicateName {
+  std::string_view name;
+  OnDuplicate answer;
+};
+
+constexpr DuplicateName kOnDuplicate[] = {
+    {"exit", OnDuplicate::kExit},
+    {"wait", OnDuplicate::kWait},
+    {"takeover", OnDuplicate::kTakeOver},
+    {"auto", OnDuplicate::kAuto},
 };
 
 [[noreturn]] void BadOption(std::string_view option, std::string_view value) {
@@ -55,6 +68,12 @@ Style StyleNamed(std::string_view name) {
   const auto* found = std::ranges::find(kStyles, name, &StyleName::name);
   if (found == std::end(kStyles)) BadOption("--style", name);
   return found->style;
+}
+
+OnDuplicate AnswerNamed(std::string_view name) {
+  const auto* found = std::ranges::find(kOnDuplicate, name, &DuplicateName::name);
+  if (found == std::end(kOnDuplicate)) BadOption("--on-duplicate", name);
+  return found->answer;
 }
 
 void ChooseNamed(std::string_view name) {
@@ -94,6 +113,12 @@ void Apply(int option, Settings& settings) {
     case 's':
       settings.style = StyleNamed(optarg);
       return;
+    case 'o':
+      settings.on_duplicate = AnswerNamed(optarg);
+      return;
+    case 'm':
+      settings.ends_main_thread = true;
+      return;
     case 'x':
       settings.duplicate_exit = Number("--duplicate-exit", optarg, 0, kLastStatus);
       return;
@@ -117,6 +142,8 @@ constexpr option kOptions[] = {
     {"list", no_argument, nullptr, 'l'},
     {"port", required_argument, nullptr, 'p'},
     {"style", required_argument, nullptr, 's'},
+    {"on-duplicate", required_argument, nullptr, 'o'},
+    {"end-main-thread", no_argument, nullptr, 'm'},
     {"duplicate-exit", required_argument, nullptr, 'x'},
     {"status", no_argument, nullptr, 'A'},
     {"stop", no_argument, nullptr, 'T'},
@@ -138,11 +165,13 @@ void RefuseContradictions(const Settings& settings) {
 
 Settings ParseCommandLine(int argc, char** argv) {
   Settings settings;
+  settings.command_line = argv;
   for (int option = 0; (option = getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
     Apply(option, settings);
   }
   if (optind < argc) BadOption("an argument", argv[optind]);
   RefuseContradictions(settings);
+  if (settings.style == Style::kStandsBy) settings.on_duplicate = OnDuplicate::kWait;
   return settings;
 }
 

@@ -22,6 +22,8 @@ enum class Style {
 
 enum class Action { kServe, kStatus, kStop };
 
+enum class OnDuplicate { kExit, kWait, kTakeOver, kAuto };
+
 struct Settings {
   std::string host = "127.0.0.1";
   int port = 8769;
@@ -29,6 +31,9 @@ struct Settings {
   int duplicate_exit = 0;
   Style style = Style::kSeparateLock;
   Action action = Action::kServe;
+  OnDuplicate on_duplicate = OnDuplicate::kExit;
+  bool ends_main_thread = false;  // others serve
+  char** command_line = nullptr;  // ours, to be executed again on SIGUSR2
 };
 
 Settings ParseCommandLine(int argc, char** argv);

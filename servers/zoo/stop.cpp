@@ -11,12 +11,19 @@ namespace pidfall::zoo {
 namespace {
 
 constexpr int kSupervisorGone = SIGUSR1;
+constexpr int kRestart = SIGUSR2;
 
 volatile sig_atomic_t stop_requested = 0;
+volatile sig_atomic_t restart_requested = 0;
 volatile sig_atomic_t supervisor_gone = 0;
 
 void OnStop(int) {
   if (stop_requested != 0 && Has(Defect::kSecondSigtermCrashes)) std::abort();
+  stop_requested = 1;
+}
+
+void OnRestart(int) {
+  restart_requested = 1;
   stop_requested = 1;
 }
 
@@ -29,6 +36,7 @@ sigset_t StopSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, kRestart);
   sigaddset(&signals, kSupervisorGone);
   return signals;
 }
@@ -68,12 +76,14 @@ void ListenToStopSignals() {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   Handle(SIGTERM, Has(Defect::kIgnoresSigterm) ? SIG_IGN : OnStop);
   Handle(SIGINT, Has(Defect::kIgnoresSigint) ? SIG_IGN : OnStop);
+  Handle(kRestart, OnRestart);
   if (!Has(Defect::kSupervisorOrphan)) return;
   Handle(kSupervisorGone, OnSupervisorGone);
   prctl(PR_SET_PDEATHSIG, kSupervisorGone);
 }
 
 bool StopRequested() { return stop_requested != 0; }
+bool RestartRequested() { return restart_requested != 0; }
 bool SupervisorGone() { return supervisor_gone != 0; }
 
 void WaitForEvents(std::span<pollfd> polled) { Wait(polled.data(), polled.size(), nullptr); }

@@ -1,4 +1,5 @@
-// SIGTERM and SIGINT: blocked from the first instruction, let in only where the server waits.
+// SIGTERM, SIGINT and SIGUSR2 (start again, in place): blocked from the first instruction, let in
+// only where the server waits.
 //
 //   CatchStopSignals();
 //   while (!StopRequested()) WaitForEvents(polled);
@@ -18,7 +19,8 @@ inline constexpr std::chrono::milliseconds kWideWindow{100};
 void CatchStopSignals();
 void ListenToStopSignals();  // for the defect that ignored them so far
 bool StopRequested();
-bool SupervisorGone();  // told only to the defect that cares
+bool RestartRequested();  // and a stop with it
+bool SupervisorGone();    // told only to the defect that cares
 
 // Returns when a descriptor has news or a signal came.
 void WaitForEvents(std::span<pollfd> polled);
