@@ -118,10 +118,7 @@ std::vector<bool> MapThreads(pid_t pid, Predicate predicate) {
   return answers;
 }
 
-}  // namespace
-
-std::optional<ProcessInfo> ReadProcess(pid_t pid) {
-  const std::string stat = ReadOrEmpty(ProcPath(pid, "stat"));
+std::optional<ProcessInfo> ParseStat(pid_t pid, const std::string& stat) {
   // The name may hold blanks and parentheses: it ends at the last one.
   const size_t open = stat.find('('), close = stat.rfind(')');
   if (open == std::string::npos || close == std::string::npos) return std::nullopt;
@@ -129,6 +126,27 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   std::istringstream rest(stat.substr(close + 1));
   rest >> info.state >> info.parent;
   return info;
+}
+
+// A main thread that has ended shows as a zombie while others go on: one of those then speaks for
+// the process.
+pid_t LiveThread(pid_t pid) {
+  for (const pid_t thread : Threads(pid)) {
+    const auto info =
+        ParseStat(pid, ReadOrEmpty(ProcPath(pid, "task/" + std::to_string(thread) + "/stat")));
+    if (info && info->state != 'Z' && info->state != 'X') return thread;
+  }
+  return pid;
+}
+
+}  // namespace
+
+std::optional<ProcessInfo> ReadProcess(pid_t pid) {
+  auto info = ParseStat(pid, ReadOrEmpty(ProcPath(pid, "stat")));
+  if (!info || info->state != 'Z') return info;
+  const std::string thread = std::to_string(LiveThread(pid));
+  const auto live = ParseStat(pid, ReadOrEmpty(ProcPath(pid, "task/" + thread + "/stat")));
+  return live ? live : info;
 }
 
 std::vector<pid_t> Descendants(pid_t root) {
@@ -197,8 +215,13 @@ bool WaitsForLock(pid_t pid) {
 
 std::set<uint64_t> OpenSockets(pid_t pid) {
   std::set<uint64_t> inodes;
-  const std::string folder = ProcPath(pid, "fd");
-  for (const std::string& fd : ListFolder(folder)) {
+  std::string folder = ProcPath(pid, "fd");
+  auto descriptors = ListFolder(folder);
+  if (descriptors.empty()) {
+    folder = ProcPath(pid, "task/" + std::to_string(LiveThread(pid)) + "/fd");
+    descriptors = ListFolder(folder);
+  }
+  for (const std::string& fd : descriptors) {
     std::array<char, 64> link{};
     const ssize_t n = readlink((folder + "/" + fd).c_str(), link.data(), link.size() - 1);
     unsigned long long inode = 0;

@@ -14,7 +14,7 @@ namespace pidfall {
 struct ProcessInfo {
   pid_t pid = 0;
   pid_t parent = 0;
-  char state = '?';     // R, S, D, T (stopped), t (traced), Z: the second field of /proc/PID/stat
+  char state = '?';     // R, S, D, T (stopped), t (traced), Z: of a live thread, if there is one
   std::string program;  // comm: at most 15 characters
 };
 

@@ -125,7 +125,8 @@ Child LaunchByClone(const LaunchOptions& options) {
   const std::string program = FindProgram(options.command.at(0));
   Pipe report = MakePipe();
   Child child =
-      Clone({.pid = options.pid}, [&] { return Execute(options, program, report.write.get()); });
+      Clone({.namespaces = options.namespaces, .pid = options.pid},
+            [&] { return Execute(options, program, report.write.get()); });
   report.write.Reset();
   int code = 0;
   if (read(report.read.get(), &code, sizeof(code)) == sizeof(code)) {

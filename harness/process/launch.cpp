@@ -77,7 +77,7 @@ std::string Ending::Describe() const {
 }
 
 Child Launch(const LaunchOptions& options) {
-  const bool ordinary = options.pid == 0 && !options.changes_user;
+  const bool ordinary = options.pid == 0 && options.namespaces == 0 && !options.changes_user;
   Child child = ordinary ? LaunchByBoost(options) : LaunchByClone(options);
   if (!child.pidfd) ThrowErrno("pidfd_open " + std::to_string(child.pid));
   return child;

@@ -3,13 +3,15 @@
 //   Child child = Launch({.command = {"/usr/bin/env"}, .environment = {"A=1"}, .folder = "/"});
 //   std::optional<Ending> ending = WaitForEnd(child, std::chrono::seconds(2));
 //
-// Boost.Process starts ordinary targets. What it cannot do, a chosen pid or another user, goes
-// through our own clone3 (clone.h). The caller has one thread: `before_exec` may use any library call.
+// Boost.Process starts ordinary targets. What it cannot do, a chosen pid, another user or
+// a namespace, goes through our own clone3 (clone.h). The caller has one thread: `before_exec` may
+// use any library call.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,6 +29,7 @@ struct LaunchOptions {
   std::string folder = "/";              // the working directory
   int output = -1;                       // becomes descriptors 1 and 2; -1: /dev/null
   pid_t pid = 0;                         // the number it must get; 0: any
+  uint64_t namespaces = 0;               // CLONE_NEW... flags: those that it is the first one in
   std::function<void()> before_exec;     // in the child, last; what it throws ends the launch
   bool changes_user = false;             // before_exec becomes somebody else
 };

@@ -75,6 +75,24 @@ void Stage::WritePidFile(std::string_view content) {
   Did("write " + Excerpt(std::string(content)) + " to " + pid_file_);
 }
 
+void Stage::ReplacePidFile(std::string_view content) {
+  const std::string other = pid_file_ + ".other";
+  WriteFile(other, content);
+  if (ActingUser() != geteuid()) Own(other, ActingUser(), ActingUser());
+  std::filesystem::rename(other, pid_file_);
+  Did("replace " + pid_file_ + " by a file that says " + Excerpt(std::string(content)));
+}
+
+// Lower folders of a copy-on-write view can't be renamed (EXDEV), and the real ones hold more.
+void Stage::RenameFolder() {
+  if (!CommandHas("{pid_file}") && !CommandHas("{dir}")) {
+    throw NotApplicable("the folder of the pid file is not the sandbox's own");
+  }
+  std::filesystem::rename(folder_, folder_ + ".old");
+  Did("rename " + folder_);
+  MakeFolder(folder_);
+}
+
 FileState Stage::NeedOwnersFile() {
   constexpr Duration kFileBound = std::chrono::milliseconds(200);
   if (!WaitUntil([&] { return PidFile().exists; }, kFileBound)) {

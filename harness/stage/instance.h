@@ -27,6 +27,7 @@ class Instance {
   int output_fd() const { return output_fd_.get(); }
   // Up to two printed lines, for evidence.
   std::string FirstLines() const;
+  std::string LastLine() const;
 
   // Reads what has been printed and reaps the process if it has ended. Never blocks.
   void Update();
@@ -37,9 +38,11 @@ class Instance {
   // is left of the group gets SIGTERM.
   void EndGroupWithIt() { ends_group_ = true; }
 
-  // The live processes that descend from this start, found by the mark in their environment or
+  // The live processes that descend from this start, found by the marks that they inherited or
   // by their parents; those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
+  // Nothing of it runs: what is starved of the processor is not done yet.
+  bool Sleeps() const;
 
  private:
   void ReadOutput();
@@ -59,5 +62,9 @@ class Instance {
 
 // In the environment of every process of a start: its name.
 inline constexpr char kInstanceMark[] = "PIDFALL_START";
+
+// In the child, before it is executed. Programs that write their title over their environment
+// (nginx, sshd) lose the name there; this mark stays with them.
+void WearMark(const std::string& name);
 
 }  // namespace pidfall

@@ -91,15 +91,17 @@ void Stage::ExpectUnchanged(const FileState& before, const std::string& clause) 
 
 void Stage::ExpectFileNames(const Instance& owner, const std::string& clause) {
   if (!target_.pid_file) return;
-  Require(PidFileNames(owner), clause,
+  // A daemon may write it a moment after it serves.
+  constexpr Duration kFileBound = std::chrono::milliseconds(200);
+  Require(WaitUntil([&] { return PidFileNames(owner); }, kFileBound), clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
               std::to_string(owner.pid()) + "): it is " + PidFile().Describe());
 }
 
-void Stage::ExpectUntouched(const Bystander& bystander) {
+void Stage::ExpectUntouched(const Bystander& bystander, const std::string& clause) {
   std::string all;
   for (const std::string& name : bystander.Signals()) all += (all.empty() ? "" : ", ") + name;
-  Require(all.empty(), "C5", "a bystander got signals: " + all);
+  Require(all.empty(), clause, "a bystander got signals: " + all);
 }
 
 }  // namespace pidfall

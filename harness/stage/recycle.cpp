@@ -40,9 +40,9 @@ void SayRecycled(Stage& stage, pid_t number) {
 
 }  // namespace
 
-pid_t LeaveFileBehind(Stage& stage) {
+pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
   stage.NeedPidFile();
-  Instance& owner = stage.StartOwner();
+  Instance& owner = stage.StartOwner(options);
   const pid_t number = NumberNamed(stage, owner);
   const std::string content = stage.PidFile().content;
   stage.KillTree(owner);

@@ -14,7 +14,7 @@
 namespace pidfall {
 
 // An owner is started, and killed with all it started. The number that its file gives.
-pid_t LeaveFileBehind(Stage& stage);
+pid_t LeaveFileBehind(Stage& stage, const StartOptions& options = {});
 
 Bystander& GiveToStranger(Stage& stage, pid_t number);
 // Of a second thread: kill(2) takes it for a pid.

@@ -1,6 +1,7 @@
 #include "harness/stage/stage.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -70,6 +72,15 @@ bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>&
     return std::any_of(sockets.begin(), sockets.end(),
                        [&](const TcpSocket& socket) { return open.contains(socket.inode); });
   });
+}
+
+// Where one of two addresses is another's, many a server waits or goes on with the other one.
+size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
+  std::set<std::string> addresses;
+  for (const TcpSocket& socket : sockets) {
+    if (AnyHolds(processes, {socket})) addresses.insert(socket.address);
+  }
+  return addresses.size();
 }
 
 }  // namespace
@@ -158,7 +169,12 @@ LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places,
                        .folder = options.folder.empty() ? target_.folder : options.folder,
                        .output = output,
                        .pid = options.pid,
-                       .before_exec = PrepareChild(options, places, world_),
+                       .namespaces = options.contained ? CLONE_NEWPID | CLONE_NEWNS : 0ULL,
+                       .before_exec =
+                           [name, prepare = PrepareChild(options, places, world_)] {
+                             WearMark(name);
+                             prepare();
+                           },
                        .changes_user = options.user != User::kOwn};
   launch.command.insert(launch.command.end(), options.arguments.begin(), options.arguments.end());
   launch.command.insert(launch.command.begin(), options.under.begin(), options.under.end());
@@ -243,7 +259,8 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
 
 bool Stage::Serves(const Instance& instance) const {
   if (!target_.port) return !instance.Processes().empty();
-  return AnyHolds(instance.Processes(), TcpSocketsOn(instance.port(), TcpState::kListen));
+  return AddressesHeld(instance.Processes(), TcpSocketsOn(instance.port(), TcpState::kListen)) >=
+         target_.addresses;
 }
 
 bool Stage::ListensAnywhere(const Instance& instance) const {
@@ -296,6 +313,8 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
   const auto processes = instance.Processes();
   const bool waits =
       !processes.empty() && std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  // Without a port, what sleeps through its time as cron does serves as well.
+  if (!waits && !target_.port && Stays(instance)) return Outcome::kServes;
   if (!waits) return std::nullopt;
   const bool in_lock = std::any_of(processes.begin(), processes.end(), WaitsForLock);
   if (!target_.port && !in_lock) return Outcome::kServes;
@@ -304,9 +323,14 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
 
 Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Outcome> outcome;
-  std::optional<Clock::time_point> blocked_since;
+  std::optional<Clock::time_point> blocked_since, serves_since;
   const auto has_settled = [&] {
     outcome = OutcomeNow(instance);
+    if (outcome != Outcome::kServes) serves_since.reset();
+    if (outcome == Outcome::kServes && !instance.Sleeps()) {
+      if (!serves_since) serves_since = Clock::now();
+      return Clock::now() - *serves_since >= kBusyAfter;
+    }
     if (outcome != Outcome::kWaits) {
       blocked_since.reset();
       return outcome.has_value();

@@ -134,6 +134,8 @@ class Stage {
   // The pid file and what stands beside it under its name: a lock file, say.
   std::vector<std::string> SafeguardFiles() const;
   void RemoveSafeguard();
+  void ReplacePidFile(std::string_view content);  // by another file of that name
+  void RenameFolder();                            // and an empty one takes its place
   void ShiftFileTimes(std::chrono::seconds shift);
   void ActAs(User user);  // for later starts; the folder becomes theirs
   void ShareFolder();     // the second user may write it as well
@@ -152,9 +154,15 @@ class Stage {
   void MakeDiskWritable();
   void ShowInstead(const std::string& proc_path, const std::string& content);
 
+  // --- the target's own stop and status commands, run by the shell in the process group `group`
+  // (0: one of its own). What one of them signals by mistake does not hit the harness.
+  Ending RunCommand(const std::string& command, pid_t group = 0);
+  // Again and again, as monitors do, until it is killed.
+  Child RepeatCommand(const std::string& command);
+
   // --- strangers
   Bystander& StartBystander(const BystanderOptions& options);
-  void ExpectUntouched(const Bystander& bystander);
+  void ExpectUntouched(const Bystander& bystander, const std::string& clause = "C5");
 
   // --- judgement
   // Throws Breach unless `kept`.
@@ -194,6 +202,7 @@ class Stage {
   std::vector<std::string> Changes(const StartOptions& options) const;
   LaunchOptions LaunchOf(const StartOptions& options, const Places& places, int output,
                          const std::string& name) const;
+  Child StartShell(const std::string& script, pid_t group);
   void UpdateAll();
   void ReapAdopted();
   void AwaitLauncher(const Instance& instance);

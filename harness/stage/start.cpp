@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "harness/process/fd.h"
 #include "harness/sandbox/landlock.h"
+#include "harness/sandbox/mounts.h"
 #include "harness/stage/numbers.h"
 
 namespace pidfall {
@@ -58,6 +60,20 @@ void ShiftBootClock(std::chrono::seconds offset) {
   WriteFile("/proc/self/timens_offsets", "boottime " + std::to_string(offset.count()) + " 0\n");
   const UniqueFd future = OpenFile("/proc/self/ns/time_for_children", O_RDONLY);
   if (setns(future.get(), CLONE_NEWTIME) != 0) ThrowErrno("enter the time namespace");
+}
+
+void MountOwnProc() {
+  KeepMountsPrivate();
+  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
+    ThrowErrno("mount a container's /proc");
+  }
+}
+
+void TakeHostName(const std::string& name) {
+  if (name.empty()) return;
+  if (unshare(CLONE_NEWUTS) != 0 || sethostname(name.data(), name.size()) != 0) {
+    ThrowErrno("take the host name " + name);
+  }
 }
 
 void TakePlace(pid_t number, const std::string& pid_file) {
@@ -110,6 +126,8 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     setpgid(0, 0);  // as launchd does: a group of its own
     ResetSignals();
     umask(options.umask);
+    if (options.contained) MountOwnProc();
+    TakeHostName(options.host_name);
     ShiftBootClock(options.boot_offset);
     TakePlace(options.takes_place_of, places.pid_file);
     ChangeUser(options.user, world);

@@ -12,15 +12,22 @@ namespace pidfall {
 struct Target {
   std::vector<std::string> command;
   std::optional<int> port;              // the port it serves on; none: it serves by staying
+  size_t addresses = 1;                 // on that port: with fewer of them it does not serve yet
   std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
   std::string health_path = "/";
-  std::optional<int> duplicate_exit;  // none: the first duplicate's status counts as declared
-  bool as_deployed = false;           // at its own paths, in a copy-on-write view of the machine
-  std::string folder = "/";           // the working directory
+  std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
+  bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
+  std::string folder = "/";              // the working directory
   std::vector<std::string> environment;  // "NAME=value", added to ours
   std::chrono::seconds start_timeout{10};
-  std::vector<std::string> child_arguments;  // make it start a program that outlives it
-  std::vector<std::string> fork_arguments;   // make a forked copy of it end before it serves
+  std::vector<std::string> child_arguments;      // make it start a program that outlives it
+  std::vector<std::string> fork_arguments;       // make a forked copy of it end before it serves
+  std::vector<std::string> standby_arguments;    // make a duplicate stand by
+  std::vector<std::string> takeover_arguments;   // make a start end the owner and take its place
+  std::vector<std::string> auto_arguments;       // stand by for a supervisor, end for a person
+  std::vector<std::string> dead_main_arguments;  // its main thread ends, and others serve
+  std::vector<std::string> older_command;        // a version under a plain pid file
+  int restart_signal = 0;          // makes it execute itself anew, with the same pid; 0: none does
   std::vector<std::string> needs;  // shell commands started before it: a database, say
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
