@@ -7,7 +7,9 @@ const std::vector<Scenario>& Catalogue() {
     std::vector<Scenario> all;
     for (const auto family : {DuplicateFamily(), StaleFamily(), Kill9Family(), PidReuseFamily(),
                               PermissionFamily(), PathFamily(), DiskFamily(), OwnershipFamily(),
-                              PortFamily(), TimeWaitFamily(), StopFamily(), RestartLoopFamily()}) {
+                              PortFamily(), TimeWaitFamily(), StopFamily(), RestartLoopFamily(),
+                              StandbyFamily(), ControlFamilies(), NamespaceFamily(),
+                              UpgradeFamily()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

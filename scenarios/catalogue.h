@@ -27,5 +27,9 @@ std::span<const Scenario> PortFamily();
 std::span<const Scenario> TimeWaitFamily();
 std::span<const Scenario> StopFamily();
 std::span<const Scenario> RestartLoopFamily();
+std::span<const Scenario> StandbyFamily();
+std::span<const Scenario> ControlFamilies();  // of `standby` and `stop`: the commands beside it
+std::span<const Scenario> NamespaceFamily();
+std::span<const Scenario> UpgradeFamily();
 
 }  // namespace pidfall

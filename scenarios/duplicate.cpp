@@ -156,6 +156,16 @@ void OwnerStopped(Stage& stage) {
   stage.ExpectOneOwner(owner);
 }
 
+void DeadMainThread(Stage& stage) {
+  const auto& arguments = stage.target().dead_main_arguments;
+  if (arguments.empty()) {
+    throw NotApplicable("nothing is known that makes the target's main thread end");
+  }
+  Instance& owner = stage.StartOwner({.arguments = arguments});
+  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  stage.ExpectFileNames(owner, "C14");
+}
+
 void OtherPort(Stage& stage) {
   stage.NeedPidFile();
   stage.NeedPlaceholder("{port}");
@@ -219,6 +229,9 @@ constexpr Scenario kFamily[] = {
     {"duplicate/owner-stopped", "C14",
      "The owner is stopped by SIGSTOP: nobody takes over, and waking it makes no second owner.",
      "A debugger or a laptop's sleep makes two owners.", OwnerStopped},
+    {"duplicate/dead-main-thread", "C14 C1",
+     "The owner's main thread has ended and others serve: a second start is refused.",
+     "Its first thread shows as a zombie, so a second copy starts beside it.", DeadMainThread},
     {"duplicate/other-port", "C1",
      "The same pid file on another port is the same instance: refused.",
      "A changed port starts a second copy on the same data.", OtherPort},

@@ -76,19 +76,45 @@ void ContenderExit(Stage& stage) {
   stage.ExpectOneOwner(owner);
 }
 
+void ExpectStillOwned(Stage& stage, const Instance& owner, bool carries_lock) {
+  try {
+    stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  } catch (const Breach& breach) {
+    // To take away the very file that carries the lock is sabotage, which no lock survives.
+    if (!carries_lock) throw;
+    stage.Prefer(false, breach.clause,
+                 "the lock was on that very file: " + std::string(breach.what()));
+  }
+}
+
 void FileRemoved(Stage& stage) {
   stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
   stage.RemovePidFile();
-  try {
-    stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
-  } catch (const Breach& breach) {
-    // To remove the very file that carries the lock is sabotage, which no lock survives.
-    if (!carries_lock) throw;
-    stage.Prefer(false, breach.clause,
-                 "the lock was on the removed file itself: " + std::string(breach.what()));
-  }
+  ExpectStillOwned(stage, owner, carries_lock);
+}
+
+constexpr char kNoProcess[] = "4194303\n";  // the highest pid that there can be
+
+void FileReplaced(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
+  stage.ReplacePidFile(kNoProcess);
+  ExpectStillOwned(stage, owner, carries_lock);
+}
+
+// The lock went with the folder. Only the port can tell now, so on another one nothing is promised.
+void FolderRenamed(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  stage.RenameFolder();
+  Instance& contender = stage.Start();
+  stage.Require(stage.Settle(contender) != Outcome::kServes, "C1",
+                contender.name() + " serves beside the owner " + owner.name());
+  stage.ExpectOneOwner(owner);
 }
 
 constexpr Scenario kFamily[] = {
@@ -108,6 +134,14 @@ constexpr Scenario kFamily[] = {
     {"ownership/file-removed", "C1 C2",
      "The file is removed under the running owner, as by rm ~/.*.pid: a second start is refused.",
      "The cure for many stale files starts a second copy of each server that runs.", FileRemoved},
+    {"ownership/file-replaced", "C1 C2",
+     "Another file, with another number, takes the place of the running owner's: a second start is "
+     "refused.",
+     "A restored backup or a clumsy script starts a second copy.", FileReplaced},
+    {"ownership/folder-renamed", "C1",
+     "The folder of the pid file is renamed under the running owner, and made anew: no second copy "
+     "serves on its port.",
+     "Two copies share the port after a clean-up of /run.", FolderRenamed},
 };
 
 }  // namespace

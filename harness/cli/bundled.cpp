@@ -1,5 +1,8 @@
 #include "harness/cli/bundled.h"
 
+#include <signal.h>
+
+#include <algorithm>
 #include <filesystem>
 
 #include "harness/input.h"
@@ -30,7 +33,24 @@ const Server& Find(const std::string& name) {
 }
 
 // `none` and `port` know the port only.
+constexpr char kPlain[] = "pidfile";  // the report's, and so the one to upgrade from
+
 bool KeepsPidFile(const std::string& guard) { return guard != "none" && guard != "port"; }
+
+std::vector<std::string> Replace(std::vector<std::string> command, const std::string& word,
+                                 const std::string& by) {
+  std::replace(command.begin(), command.end(), word, by);
+  return command;
+}
+
+// It alone answers in every way, and comes with a command that asks and stops.
+void AddReferenceParts(const std::string& folder, Target& target) {
+  target.standby_arguments = {"--on-duplicate", "wait"};
+  target.takeover_arguments = {"--on-duplicate", "takeover"};
+  target.auto_arguments = {"--on-duplicate", "auto"};
+  target.stop_command = folder + "/pidfall-guard stop {pid_file}";
+  target.status_command = folder + "/pidfall-guard status {pid_file}";
+}
 
 }  // namespace
 
@@ -73,6 +93,11 @@ Target BundledTarget(const std::string& folder, const std::string& server,
   target.health_path = Find(server).health_path;
   target.child_arguments = {"--run", "sleep 1000"};
   target.fork_arguments = {"--fork"};
+  target.dead_main_arguments = {"--end-main-thread"};
+  target.restart_signal = SIGUSR2;
+  if (KeepsPidFile(guard)) target.older_command = Replace(target.command, guard, kPlain);
+  if (guard == kPlain) target.stop_command = "kill $(cat {pid_file})";
+  if (guard == "reference") AddReferenceParts(folder, target);
   // Without a safeguard the failed bind is all there is, and it is status 1.
   target.duplicate_exit = guard == "none" ? 1 : 0;
   return target;

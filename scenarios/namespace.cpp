@@ -1,0 +1,102 @@
+// Containers: several pid namespaces and host names around one folder. A number of one means
+// nothing, or somebody else, in another.
+#include <string>
+
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+// A container ends with its first process.
+void NeedForeground(Stage& stage, Instance& started) {
+  if (stage.Settle(started) != Outcome::kEnded || !started.ending()) return;
+  if (*started.ending() != Ending{} || stage.CommandHas("{pid_file}")) return;
+  throw NotApplicable("it goes to the background, and a container ends with its first process");
+}
+
+// As pid 1 of a container with the same volume and a port of its own.
+Instance& StartContained(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedFullSandbox("a container");
+  StartOptions options = stage.Elsewhere();
+  options.contained = true;
+  Instance& started = stage.Start(options);
+  stage.Did("make " + started.name() + " pid 1 of a container");
+  return started;
+}
+
+Instance& ContainedOwner(Stage& stage) {
+  Instance& owner = StartContained(stage);
+  NeedForeground(stage, owner);
+  stage.ExpectServes(owner, "C3", "nobody else has been started");
+  return owner;
+}
+
+void TwoContainers(Stage& stage) {
+  Instance& owner = ContainedOwner(stage);
+  stage.ExpectQuiet(StartContained(stage), owner);
+}
+
+void ContenderInside(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  stage.ExpectQuiet(StartContained(stage), owner);
+}
+
+void ContenderOutside(Stage& stage) {
+  Instance& owner = ContainedOwner(stage);
+  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+}
+
+void RestartSamePid(Stage& stage) {
+  Instance& killed = ContainedOwner(stage);
+  stage.KillTree(killed);
+  stage.ExpectServes(StartContained(stage), "C3", "the container was killed and made again");
+}
+
+StartOptions OnHost(Stage& stage, const std::string& name) {
+  StartOptions options = stage.Elsewhere();
+  options.host_name = name;
+  stage.Did("name the host " + name);
+  return options;
+}
+
+void OtherHostName(Stage& stage) {
+  stage.NeedPidFile();
+  stage.NeedFullSandbox("another host name");
+  Instance& owner = stage.StartOwner(OnHost(stage, "first"));
+  stage.ExpectQuiet(stage.Start(OnHost(stage, "second")), owner);
+  stage.EndAll();
+  stage.ExpectServes(stage.Start(OnHost(stage, "third")), "C3",
+                     "the owner was killed, under another host name");
+}
+
+constexpr Scenario kFamily[] = {
+    {"namespace/two-containers", "C1",
+     "Two containers on one volume, each server is pid 1 there: the second is refused.",
+     "Each takes the number 1 in the file for itself, and both use the same data.", TwoContainers},
+    {"namespace/contender-inside", "C1",
+     "The owner runs outside, the contender in a container that does not see it: refused.",
+     "No process has the recorded number there, so a second copy starts.", ContenderInside},
+    {"namespace/contender-outside", "C1",
+     "The owner is pid 1 of a container, the contender runs outside: refused.",
+     "Outside, the number 1 is another process, so a second copy starts.", ContenderOutside},
+    {"namespace/restart-same-pid", "C3 C4",
+     "A container is killed and made again: its server, pid 1 again, serves.",
+     "The file names its own number, and the container never comes up again "
+     "(https://github.com/troglobit/inadyn/issues/334).",
+     RestartSamePid},
+    {"namespace/other-host-name", "C1 C3",
+     "The host's name differs at each start: a contender is refused, and the start after a kill "
+     "serves.",
+     "A container gets a new name each time: the profile stays locked for ever, or is opened "
+     "twice (https://github.com/guysoft/FullPageOS/issues/508).",
+     OtherHostName},
+};
+
+}  // namespace
+
+std::span<const Scenario> NamespaceFamily() { return kFamily; }
+
+}  // namespace pidfall

@@ -1,0 +1,237 @@
+// Waiting for the owner's end, and bringing it about: one owner at every instant, and soon another.
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/probe/process.h"
+#include "harness/stage/hand_over.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+void OwnerKilled(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  Instance& waiter = StandBy(stage);
+  stage.ExpectOneOwner(owner);
+  stage.KillTree(owner);
+  ExpectHandOver(stage, owner, waiter);
+}
+
+constexpr int kMostMoments = 16;
+
+// Held right after the `nth` thing that the owner does to its folder or its port as it ends.
+bool HandOverAtMoment(Stage& stage, int nth) {
+  Instance& owner = stage.StartOwner();
+  Instance& waiter = StandBy(stage);
+  stage.StopUntil(owner, nth);
+  const bool held = stage.IsHeld(owner);
+  if (held) {
+    stage.Require(stage.Settle(waiter) != Outcome::kServes || !stage.Serves(owner), "C1",
+                  waiter.name() + " serves while the owner still has its port");
+    stage.Release(owner);
+  }
+  ExpectHandOver(stage, owner, waiter);
+  stage.EndAll();
+  return held;
+}
+
+void OwnerStopped(Stage& stage) {
+  for (int nth = 1; nth <= kMostMoments && HandOverAtMoment(stage, nth); ++nth) {
+  }
+}
+
+void TwoWaiting(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  Instance* first = &StandBy(stage);
+  Instance* second = &StandBy(stage);
+  stage.KillTree(owner);
+  const auto one_serves = [&] { return stage.Serves(*first) || stage.Serves(*second); };
+  stage.Require(stage.WaitUntil(one_serves, kHandOverBound), "C17",
+                "neither of the two that stood by took over");
+  if (!stage.Serves(*first)) std::swap(first, second);
+  stage.Require(stage.Settle(*second) == Outcome::kWaits, "C1",
+                second->name() + " does not wait on, although " + first->name() + " took over");
+  stage.ExpectOneOwner(*first);
+  stage.KillTree(*first);
+  ExpectHandOver(stage, *first, *second);
+}
+
+void StoppedWhileWaiting(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  const auto before = Snapshot(stage);
+  Instance& waiter = StandBy(stage);
+  ExpectSame(stage, before, "C2", "one that stands by");
+  stage.Terminate(waiter);
+  stage.Require(stage.Gone(waiter, Stage::kStopBound), "C12",
+                waiter.name() + " stands by, and did not end within 2 s after SIGTERM");
+  ExpectSame(stage, before, "C6", "one that stood by and was stopped");
+  stage.ExpectOneOwner(owner);
+  stage.KillTree(owner);
+  stage.ExpectServes(stage.Start(), "C3", "the owner is gone");
+}
+
+// --- by itself: a supervisor's start waits, a person's ends
+
+struct Starter {
+  std::string name;
+  std::vector<std::string> environment;
+  std::vector<std::string> under = {};
+  bool contained = false;
+};
+
+// What launchd hands on to a terminal, and what a supervisor above us may have handed on.
+const std::vector<std::string> kNobody = {
+    "XPC_SERVICE_NAME=0", "SUPERVISOR_ENABLED=", "INVOCATION_ID=", "SYSTEMD_EXEC_PID="};
+
+constexpr char kAsSystemd[] =
+    "INVOCATION_ID=0123456789abcdef0123456789abcdef SYSTEMD_EXEC_PID=$$ exec \"$0\" \"$@\"";
+constexpr char kAsParent[] = "\"$0\" \"$@\"; exit $?";
+
+std::vector<Starter> Supervisors(const Stage& stage) {
+  // A program's name is that of its link.
+  const std::string runsv = stage.back_room() + "/runsv";
+  std::filesystem::create_symlink("/bin/sh", runsv);
+  std::vector<Starter> all = {
+      {"launchd", {"XPC_SERVICE_NAME=com.example.server"}},
+      {"systemd", {}, {"/bin/sh", "-c", kAsSystemd}},
+      {"supervisord", {"SUPERVISOR_ENABLED=1", "SUPERVISOR_PROCESS_NAME=server"}},
+      {"runit", {}, {runsv, "-c", kAsParent}},
+  };
+  if (stage.world().full) all.push_back({.name = "a container", .contained = true});
+  return all;
+}
+
+Instance& StartBy(Stage& stage, const Starter& starter) {
+  if (stage.target().auto_arguments.empty()) {
+    throw NotApplicable("nothing is known that makes the target look who started it");
+  }
+  StartOptions options = stage.Elsewhere();
+  options.arguments = stage.target().auto_arguments;
+  options.environment = starter.environment;
+  for (const std::string& variable : kNobody) {
+    const std::string name = variable.substr(0, variable.find('=') + 1);
+    const bool set = std::any_of(options.environment.begin(), options.environment.end(),
+                                 [&](const auto& own) { return own.starts_with(name); });
+    if (!set) options.environment.push_back(variable);
+  }
+  options.under = starter.under;
+  options.contained = starter.contained;
+  stage.Did("start one as " + starter.name + " does");
+  return stage.Start(options);
+}
+
+void SupervisorWaits(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  for (const Starter& starter : Supervisors(stage)) {
+    Instance& contender = StartBy(stage, starter);
+    stage.ExpectQuiet(contender, owner);
+    stage.Require(!contender.Processes().empty(), "C17",
+                  "started by " + starter.name + ", it ended instead of standing by");
+    stage.KillTree(contender);
+  }
+}
+
+void PersonEnds(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  Instance& contender = StartBy(stage, {.name = "a person"});
+  stage.ExpectQuiet(contender, owner);
+  stage.Require(contender.ended(), "C17", "started by a person, it stands by and says no more");
+}
+
+// --- taking over
+
+Instance& TakeOver(Stage& stage) {
+  stage.NeedPort();
+  const auto& arguments = stage.target().takeover_arguments;
+  if (arguments.empty()) throw NotApplicable("nothing is known that makes the target take over");
+  return StartElsewhere(stage, arguments);
+}
+
+void TakeOverRunning(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  Instance& next = TakeOver(stage);
+  ExpectHandOver(stage, owner, next);
+  stage.Require(stage.Gone(owner, Stage::kStopBound), "C17", "the owner did not end");
+  stage.ExpectOneOwner(next);
+}
+
+// It has asked the owner to end by the time that it waits.
+void AwaitItsWaiting(Stage& stage, const Instance& next) {
+  constexpr Duration kAtMost = std::chrono::milliseconds(500);
+  stage.WaitUntil(
+      [&] {
+        const auto processes = next.Processes();
+        return stage.Serves(next) || processes.empty() ||
+               std::any_of(processes.begin(), processes.end(), WaitsForLock);
+      },
+      kAtMost);
+}
+
+void TakeOverStopped(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  stage.Signal(owner, SIGSTOP);
+  Instance& next = TakeOver(stage);
+  AwaitItsWaiting(stage, next);
+  stage.Require(!stage.Serves(next) || !stage.Serves(owner), "C1",
+                next.name() + " serves while the owner, which is stopped, has not ended");
+  stage.Signal(owner, SIGCONT);
+  ExpectHandOver(stage, owner, next);
+}
+
+void TakeOverStranger(Stage& stage) {
+  stage.NeedPidFile();
+  Instance& owner = stage.StartOwner();
+  const Bystander& stranger = stage.StartBystander({});
+  stage.WritePidFile(std::to_string(stranger.pid()) + "\n");
+  Instance& next = TakeOver(stage);
+  const auto decided = [&] { return next.ended() || stage.Serves(next); };
+  stage.WaitUntil(decided, kHandOverBound);
+  stage.ExpectUntouched(stranger, "C16");
+  stage.ExpectOneOwner(stage.Serves(next) ? next : owner);
+}
+
+constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";
+constexpr char kTwoServe[] = "Two copies write the same data while one replaces the other.";
+
+constexpr Scenario kFamily[] = {
+    {"standby/owner-killed", "C17 C1",
+     "One stands by and the owner is killed: it serves within 5 s, and the file names it.",
+     kNobodyServes, OwnerKilled},
+    {"standby/owner-stopped", "C17 C1",
+     "One stands by and the owner gets SIGTERM, held at each moment of its end: never two, and "
+     "then the other serves within 5 s.",
+     kTwoServe, OwnerStopped},
+    {"standby/two-waiting", "C1 C17",
+     "Two stand by and the owner is killed: one serves, the other waits on and is next.", kTwoServe,
+     TwoWaiting},
+    {"standby/stopped-while-waiting", "C12 C2 C6",
+     "One that stands by gets SIGTERM: it ends within 2 s, and the owner's files are as before.",
+     "The agent is unloaded, and its job hangs until it is killed.", StoppedWhileWaiting},
+    {"standby/supervisor-waits", "C17",
+     "Told to see for itself, one started as launchd, systemd, supervisord, runit or a container "
+     "does stands by.",
+     "A job that ends at once is started again for ever, or given up.", SupervisorWaits},
+    {"standby/person-ends", "C17", "Told to see for itself, one that a person started ends.",
+     "A person's second copy sits in the terminal and seems to serve.", PersonEnds},
+    {"standby/take-over", "C17 C1",
+     "One is told to take over: the owner ends, and the other serves within 5 s, never both.",
+     kTwoServe, TakeOverRunning},
+    {"standby/take-over-stopped", "C1 C17",
+     "The owner is stopped by SIGSTOP when one is told to take over: not before it has gone on and "
+     "ended does the other serve.",
+     kTwoServe, TakeOverStopped},
+    {"standby/take-over-stranger", "C16 C1",
+     "The owner's file names a stranger when one is told to take over: the stranger gets no "
+     "signal, and one serves.",
+     "A restart kills another program.", TakeOverStranger},
+};
+
+}  // namespace
+
+std::span<const Scenario> StandbyFamily() { return kFamily; }
+
+}  // namespace pidfall

@@ -1,0 +1,139 @@
+// From one version to the next: an older one, kept apart by nothing but a plain pid file, and the
+// same one executed anew in place.
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+#include "harness/stage/hand_over.h"
+#include "harness/stage/recycle.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+StartOptions Older(const Stage& stage) {
+  if (stage.target().older_command.empty()) {
+    throw NotApplicable("no older version is known that keeps a plain pid file");
+  }
+  return {.command = stage.target().older_command};
+}
+
+void OlderRuns(Stage& stage) {
+  Instance& owner = stage.StartOwner(Older(stage));
+  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  stage.ExpectFileNames(owner, "C6");
+}
+
+void OlderKilled(Stage& stage) {
+  stage.KillTree(stage.StartOwner(Older(stage)));
+  stage.ExpectServes(stage.Start(), "C3", "the older version was killed");
+}
+
+void OlderRecycled(Stage& stage) {
+  const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage, Older(stage)));
+  stage.ExpectServes(stage.Start(), "C4", "the older version's number is a stranger's now");
+  stage.ExpectUntouched(stranger);
+}
+
+void OlderEnds(Stage& stage) {
+  Instance& owner = stage.StartOwner(Older(stage));
+  Instance& waiter = StandBy(stage);
+  stage.Terminate(owner);
+  ExpectHandOver(stage, owner, waiter);
+}
+
+// Its declared status is its own: only that it does not serve is asked of it.
+void OlderComesBack(Stage& stage) {
+  StartOptions older = Older(stage);
+  Instance& owner = stage.StartOwner();
+  older.port = stage.Elsewhere().port;
+  stage.Settle(stage.Start(older));
+  stage.ExpectOneOwner(owner);
+  stage.ExpectFileNames(owner, "C6");
+}
+
+// --- in place
+
+std::set<uint64_t> Listening(const Stage& stage, const Instance& instance) {
+  std::set<uint64_t> inodes;
+  for (const TcpSocket& socket : TcpSocketsOn(instance.port(), TcpState::kListen)) {
+    for (const pid_t pid : instance.Processes()) {
+      if (OpenSockets(pid).contains(socket.inode)) inodes.insert(socket.inode);
+    }
+  }
+  return stage.Serves(instance) ? inodes : std::set<uint64_t>();
+}
+
+void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint64_t>& before) {
+  const auto again = [&] {
+    const auto now = Listening(stage, owner);
+    return owner.ended() || (!now.empty() && now != before);
+  };
+  stage.WaitUntil(again, kHandOverBound);
+  stage.Require(stage.Serves(owner), "C17",
+                owner.name() + " executed itself anew and does not serve: it " +
+                    (owner.ending() ? "ended with " + owner.ending()->Describe() : "runs") +
+                    ", and printed last \"" + owner.LastLine() + "\"");
+}
+
+// Who stands by gets the lock the moment that it is free.
+Instance* TryStandBy(Stage& stage) {
+  try {
+    return &StandBy(stage);
+  } catch (const NotApplicable&) {
+    return nullptr;
+  }
+}
+
+void RestartInPlace(Stage& stage) {
+  if (stage.target().restart_signal == 0) {
+    throw NotApplicable("no signal is known that makes the target execute itself anew");
+  }
+  stage.NeedPort();
+  Instance& owner = stage.StartOwner();
+  const Instance* waiter = TryStandBy(stage);
+  const auto before = Listening(stage, owner);
+  stage.Signal(owner, stage.target().restart_signal);
+  ExpectServesAgain(stage, owner, before);
+  stage.Require(waiter == nullptr || !stage.Serves(*waiter), "C1",
+                "one that stood by got in while the owner executed itself anew");
+  stage.ExpectQuiet(stage.Start(), owner);
+  stage.ExpectFileNames(owner, "C6");
+}
+
+constexpr char kTwoVersions[] = "Two versions use the same data at once.";
+
+constexpr Scenario kFamily[] = {
+    {"upgrade/older-runs", "C17 C1",
+     "An older version, which keeps a plain pid file, runs when the new one is first started: "
+     "refused.",
+     kTwoVersions, OlderRuns},
+    {"upgrade/older-killed", "C3",
+     "An older version was killed and left its file: the new one serves.",
+     "The first start after the upgrade fails until somebody removes the file.", OlderKilled},
+    {"upgrade/older-recycled", "C4 C5",
+     "An older version left its file, and its number is a stranger's now: the new one serves, and "
+     "the stranger gets no signal.",
+     "The first start after the upgrade and a reboot is refused.", OlderRecycled},
+    {"upgrade/older-ends", "C17 C1",
+     "The new version stands by while an older one runs, which then ends: it serves within 5 s, "
+     "never both.",
+     kTwoVersions, OlderEnds},
+    {"upgrade/older-comes-back", "C1 C6",
+     "The new version serves, and an older one is started by an old script: it does not serve, and "
+     "the file stays the owner's.",
+     kTwoVersions, OlderComesBack},
+    {"upgrade/restart-in-place", "C17 C1",
+     "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
+     "between.",
+     "It takes its own number or its own lock for another's and ends, or another gets in.",
+     RestartInPlace},
+};
+
+}  // namespace
+
+std::span<const Scenario> UpgradeFamily() { return kFamily; }
+
+}  // namespace pidfall
