@@ -1,0 +1,43 @@
+#!/bin/sh
+# patterns_test.sh PIDFALL BIN TEMPLATE: the template keeps the contract, whether a duplicate exits
+# or stands by. BIN has the compiled ones.
+set -eu
+pidfall=$1 bin=$2 template=$3
+cd "$(dirname "$0")"
+
+need() { command -v "$1" >/dev/null || { echo "skipped: no $1"; exit 77; }; }
+
+case $template in
+  python) need python3 ;;
+  node) need node; need flock ;;
+  shell) need python3; need flock; need ss ;;
+esac
+
+# What python3 is found as may be a script that looks for the right one at every start.
+python() { python3 -c 'import sys; print(sys.executable)'; }
+
+check() { # ON_DUPLICATE OPTION...: the options are check's
+  answer=$1
+  shift
+  set -- "$@" --
+  case $template in
+    c | cpp) set -- "$@" "$bin/pattern-$template" --host '{host}' ;;
+    python) set -- "$@" "$(python)" "$PWD/serve.py" --host '{host}' ;;
+    node) set -- "$@" "$(command -v node)" "$PWD/serve.js" --host '{host}' ;;
+    shell) set -- "$@" sh "$PWD/serve.sh" ;;
+  esac
+  set -- "$@" --port '{port}' --pid-file '{pid_file}' --on-duplicate "$answer"
+  if [ "$template" = shell ]; then
+    set -- "$@" -- "$(python)" -m http.server --bind '{host}' '{port}'
+  fi
+  "$pidfall" check --duplicate-exit 0 "$@"
+}
+
+# Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of a script.
+if [ "$template" = node ]; then
+  check exit --except disk/no-descriptors
+else
+  check exit
+fi
+check wait --policy launchd:keepalive --scenario 'restart-loop/*-by-hand-first' \
+  --scenario 'stop/*' --scenario duplicate/second-start
