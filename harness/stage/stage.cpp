@@ -128,14 +128,8 @@ bool Stage::CommandHas(const std::string& placeholder) const {
   });
 }
 
-bool Stage::Accepts(const std::string& placeholder) const {
-  return std::any_of(target_.command.begin(), target_.command.end(), [&](const std::string& word) {
-    return word.find(placeholder) != std::string::npos;
-  });
-}
-
 void Stage::NeedPlaceholder(const std::string& placeholder) const {
-  if (!Accepts(placeholder)) throw NotApplicable("the command has no " + placeholder);
+  if (!CommandHas(placeholder)) throw NotApplicable("the command has no " + placeholder);
 }
 
 void Stage::NeedFullSandbox(const std::string& what_for) const {

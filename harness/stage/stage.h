@@ -68,7 +68,6 @@ class Stage {
   // --- what a scenario needs; each throws Skip or NotApplicable with its reason
   void NeedPidFile() const;
   void NeedPort() const;
-  bool Accepts(const std::string& placeholder) const;
   void NeedPlaceholder(const std::string& placeholder) const;  // "{port}": to start on another one
   bool CommandHas(const std::string& placeholder) const;
   void NeedFullSandbox(const std::string& what_for) const;
