@@ -13,8 +13,12 @@ case $template in
   shell) need python3; need flock; need ss ;;
 esac
 
-# What python3 is found as may be a script that looks for the right one at every start.
-python() { python3 -c 'import sys; print(sys.executable)'; }
+# The system's, where it has one: what is first in the path may be a script that looks for the right
+# one at every start, or lie in a home that the permission scenarios' users may not enter.
+python() {
+  [ ! -x /usr/bin/python3 ] || { echo /usr/bin/python3; return; }
+  python3 -c 'import sys; print(sys.executable)'
+}
 
 check() { # ON_DUPLICATE OPTION...: the options are check's
   answer=$1
