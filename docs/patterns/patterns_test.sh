@@ -37,9 +37,10 @@ check() { # ON_DUPLICATE OPTION...: the options are check's
   "$pidfall" check --duplicate-exit 0 "$@"
 }
 
-# Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of a script.
+# Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of a script; and
+# 320 starts of it are a minute's work for two processors, which these races leave to the others.
 if [ "$template" = node ]; then
-  check exit --except disk/no-descriptors
+  check exit --except disk/no-descriptors --except 'duplicate/eight-*'
 else
   check exit
 fi
