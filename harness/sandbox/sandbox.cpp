@@ -63,6 +63,10 @@ void KeepOnly(const Pipes& pipes) {
   close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
 }
 
+// As under a supervisor: a person's Ctrl-C reaches the harness only, and what asks a terminal is
+// told that there is none, where it would be stopped (SIGTTIN) in a background group.
+void LeaveTerminal() { setsid(); }
+
 bool WasToldToGo(int go) {
   char byte = 0;
   return read(go, &byte, 1) == 1;
@@ -88,7 +92,7 @@ void BuildWorld(World& world, const std::string& base, const SandboxOptions& opt
 
 int FullInit(const Pipes& pipes, World world, const std::string& base,
              const SandboxOptions& options, const Story& story) {
-  setpgid(0, 0);  // a person's Ctrl-C reaches the harness only
+  LeaveTerminal();
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
   BuildWorld(world, base, options);
@@ -105,7 +109,7 @@ std::string MakeTemporaryFolder() {
 }
 
 int PlainInit(const Pipes& pipes, World world, const Story& story) {
-  setpgid(0, 0);
+  LeaveTerminal();
   KeepOnly(pipes);
   world.folder = MakeTemporaryFolder();
   return RunPlainInit(pipes.lifeline.read.get(), world.folder, [&] {

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "harness/probe/process.h"
+#include "harness/stage/outcome.h"
 
 namespace pidfall {
 namespace {
@@ -21,6 +22,9 @@ namespace {
 // may read it.
 constexpr auto kMark = static_cast<__rlimit_resource>(10);  // RLIMIT_LOCKS
 constexpr char kMarkLine[] = "Max file locks";
+
+// Far more than a server's workers; what forks for ever is at it within a second.
+constexpr size_t kMostProcesses = 1000;
 
 rlim_t MarkOf(const std::string& name) {
   rlim_t mark = 0x7069'6466;
@@ -70,13 +74,15 @@ std::string Instance::LastLine() const {
 
 void Instance::ReadOutput() {
   constexpr size_t kMostKept = 64 << 10;
+  constexpr int kMostReads = 16;  // a program that never ends printing holds nobody up
   std::array<char, 16384> chunk{};
-  ssize_t n = 0;
-  while (output_fd_ && (n = read(output_fd_.get(), chunk.data(), chunk.size())) > 0) {
+  for (int reads = 0; output_fd_ && reads < kMostReads; ++reads) {
+    const ssize_t n = read(output_fd_.get(), chunk.data(), chunk.size());
+    if (n < 0) return;
+    if (n == 0) return output_fd_.Reset();
     const size_t kept = std::min(static_cast<size_t>(n), kMostKept - output_.size());
     output_.append(chunk.data(), kept);
   }
-  if (n == 0) output_fd_.Reset();
 }
 
 void Instance::AwaitChild() {
@@ -108,6 +114,10 @@ std::vector<pid_t> Instance::Processes() const {
   for (const pid_t pid : Descendants(getpid())) {
     const auto info = ReadProcess(pid);
     if (info && info->state != 'Z' && is_ours(pid, *info)) found.push_back(pid);
+    if (found.size() > kMostProcesses) {
+      throw Broken(name_ + " has more than " + std::to_string(kMostProcesses) +
+                   " processes: it starts them without end");
+    }
   }
   return found;
 }

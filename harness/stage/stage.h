@@ -14,6 +14,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -97,7 +98,8 @@ class Stage {
   bool IsHeld(const Instance& instance) const { return steppers_.contains(&instance); }
 
   // --- waiting
-  Outcome Settle(Instance& instance, Duration bound = kSettleBound);
+  Outcome Settle(Instance& instance, Duration bound);
+  Outcome Settle(Instance& instance) { return Settle(instance, StartBound()); }
   bool EndsWithin(Instance& instance, Duration bound);
   // All of it has ended, what it left in the background included.
   bool Gone(const Instance& instance, Duration bound);
@@ -192,10 +194,14 @@ class Stage {
   // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
   // a lock counts at once.
   static constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
+  // Many a start listens before it has done all that may still end it. One that is still busy after
+  // this long serves.
+  static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
   static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
   static constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
 
  private:
+  Duration StartBound() const { return std::max<Duration>(kSettleBound, target_.start_timeout); }
   uid_t ActingUser() const;
   Places PlacesOf(const StartOptions& options) const;
   std::vector<std::string> Changes(const StartOptions& options) const;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
@@ -95,6 +96,16 @@ void LimitFiles(std::optional<rlim_t> most) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) ThrowErrno("limit the descriptors");
 }
 
+// Root is exempt; what the harness watches (Instance::Processes) holds for everybody. Counted per
+// user namespace since Linux 5.14, so in a full sandbox the user's other processes do not count.
+void LimitProcesses(bool full) {
+  constexpr rlim_t kMost = 4096;
+  rlimit limit{};
+  if (!full || getrlimit(RLIMIT_NPROC, &limit) != 0) return;
+  limit.rlim_cur = std::min(limit.rlim_cur, kMost);
+  if (setrlimit(RLIMIT_NPROC, &limit) != 0) ThrowErrno("limit the processes");
+}
+
 }  // namespace
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
@@ -133,7 +144,9 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     ChangeUser(options.user, world);
     ChangeOutput(options.output);
     LimitFiles(options.most_files);
-    if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ThrowErrno("hold a start");
+    LimitProcesses(world.full);
+    if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
+      ThrowErrno("hold a start");
   };
 }
 

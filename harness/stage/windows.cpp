@@ -21,15 +21,6 @@ bool ClosesSomething(long call) {
   return call == SYS_close || call == SYS_shutdown || call == SYS_close_range;
 }
 
-// Nothing of it runs: what is starved of the processor is not done yet.
-bool Sleeps(const Instance& instance) {
-  const auto processes = instance.Processes();
-  return std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
-    const auto info = ReadProcess(pid);
-    return !info || info->state == 'S';
-  });
-}
-
 }  // namespace
 
 void Stage::Release(Instance& held) {
@@ -67,7 +58,7 @@ void Stage::HoldAt(Instance& instance, CallStepper stepper, const CallStepper::M
 
 bool Stage::IsDone(Instance& instance) {
   UpdateAll();
-  return OutcomeNow(instance).has_value() && Sleeps(instance);
+  return OutcomeNow(instance).has_value() && instance.Sleeps();
 }
 
 Instance& Stage::StartUntil(int nth, FolderEvents events, const StartOptions& asked) {
@@ -102,7 +93,7 @@ Stage::Turn Stage::TakeTurn(Instance& instance, int calls) {
     return listens || (call.returned && --calls == 0);
   };
   const bool held = steppers_.at(&instance).RunUntil(
-      moment, [&] { return Sleeps(instance); }, target_.start_timeout);
+      moment, [&] { return instance.Sleeps(); }, target_.start_timeout);
   if (!held) return Turn::kSleeps;
   return listens ? Turn::kListens : Turn::kTaken;
 }
