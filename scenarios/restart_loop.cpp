@@ -1,8 +1,11 @@
 // A safeguard and a supervisor together: do they come to rest?
+#include <signal.h>
+
 #include <string>
 
 #include "harness/stage/supervised.h"
 #include "harness/supervisor/duration.h"
+#include "harness/supervisor/policies.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -55,6 +58,22 @@ void RunAtLoadAgentFirst(Stage& stage) {
   ExpectFewStarts(stage, Supervise(stage, kRunAtLoad, FirstCopy::kAgent));
 }
 
+bool ReplacesAKilledOwner(const std::string& policy) {
+  const EndedRun killed{.ended = std::chrono::minutes(1), .signal = SIGKILL};
+  return LookUpPolicy(policy)->Next({killed}).start_at.has_value();
+}
+
+void NamedPolicy(Stage& stage, FirstCopy first) {
+  const std::string& policy = stage.target().policy;
+  if (policy.empty()) throw NotApplicable("no policy named (--policy)");
+  const Supervision seen = Supervise(stage, policy, first);
+  ExpectFewStarts(stage, seen);
+  if (ReplacesAKilledOwner(policy)) ExpectServedAgain(stage, seen.log);
+}
+
+void NamedPolicyByHandFirst(Stage& stage) { NamedPolicy(stage, FirstCopy::kByHand); }
+void NamedPolicyAgentFirst(Stage& stage) { NamedPolicy(stage, FirstCopy::kAgent); }
+
 constexpr char kLoops[] =
     "A start every ten seconds for as long as the other copy lives, and a log full of errors "
     "(https://github.com/openclaw/openclaw/issues/82248).";
@@ -83,6 +102,14 @@ constexpr Scenario kFamily[] = {
     {"restart-loop/run-at-load-agent-first", "C11 C1",
      "No KeepAlive, the agent came first: they never both serve.",
      "Two copies serve after a login.", RunAtLoadAgentFirst},
+    {"restart-loop/named-policy-by-hand-first", "C11 C1",
+     "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
+     "where it restarts at all somebody serves within 20 s of the copy's end.",
+     kLoops, NamedPolicyByHandFirst},
+    {"restart-loop/named-policy-agent-first", "C11 C1",
+     "Under the --policy named, the agent came first: a copy by hand does not disturb it, and "
+     "where it restarts at all a killed owner is replaced within 20 s.",
+     kLoops, NamedPolicyAgentFirst},
 };
 
 }  // namespace

@@ -20,8 +20,8 @@
 #include "harness/cli/select.h"
 #include "harness/cli/target_file.h"
 #include "harness/input.h"
-#include "harness/process/fd.h"
 #include "harness/report/findings.h"
+#include "harness/report/output_file.h"
 #include "harness/report/progress.h"
 #include "harness/report/summary.h"
 #include "harness/sandbox/features.h"
@@ -53,12 +53,19 @@ struct CheckCommand {
 
 // --- the target, from its file, a policy, the options and the command line, each over the former
 
-Target FromPolicy(const std::string& policy) {
-  const std::unique_ptr<Policy> read = LookUpPolicy(policy);
-  const Job& job = read->job();
+// A name is none of these; a file is read again inside the sandbox, in another folder.
+std::string Locate(const std::string& policy) {
+  const bool is_file = !policy.empty() && std::filesystem::exists(policy);
+  return is_file ? std::filesystem::absolute(policy).string() : policy;
+}
+
+Target FromPolicy(const std::string& name) {
+  const std::unique_ptr<Policy> policy = LookUpPolicy(name);
+  const Job& job = policy->job();
   Target target{.command = job.command, .folder = job.working_directory};
-  for (const auto& [name, value] : job.environment) {
-    target.environment.push_back(name + "=" + value);
+  for (const auto& [variable, value] : job.environment) {
+    // By this a server knows its supervisor, and a copy that is started by hand has none.
+    if (variable != "XPC_SERVICE_NAME") target.environment.push_back(variable + "=" + value);
   }
   return target;
 }
@@ -92,6 +99,7 @@ Target TargetOf(const CheckCommand& options, const std::vector<std::string>& com
   Target target{.folder = ""};
   if (!options.policy.empty()) target = FromPolicy(options.policy);
   if (!options.target_file.empty()) target = ReadTargetFile(options.target_file);
+  target.policy = Locate(options.policy);
   if (!command.empty()) target.command = command;
   if (target.command.empty()) {
     throw BadInput("nothing to check: write the server's command after --");
@@ -144,12 +152,13 @@ Advice AdviceOn(const Result& result) {
           .mend = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
 }
 
-// With no policy named, what each supervisor would make of it is a table and no verdict.
-void TakeOutPolicies(std::vector<Result>& results) {
+// What a supervisor that nobody named would make of it is a row of a table and no verdict.
+void TakeOutOtherPolicies(std::vector<Result>& results) {
   for (Result& result : results) {
     if (result.family != "restart-loop" || result.verdict != Verdict::kFail) continue;
+    if (result.scenario.starts_with("restart-loop/named-policy")) continue;
     result.verdict = Verdict::kNotApplicable;
-    result.summary = "no policy named (--policy): " + result.summary;
+    result.summary = "not the policy named (--policy): " + result.summary;
   }
 }
 
@@ -177,11 +186,16 @@ void PrintHead(const Outputs& outputs, const Target& target, const Found& found)
       target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));
 }
 
-// A server that could not reach what it needs says so itself, as a rule.
+// A server that could not have what it needs says so itself, as a rule.
 std::string HintOn(const Found& found) {
-  const bool refused = found.why_not.find("refused") != std::string::npos ||
-                       found.why_not.find("ECONNREFUSED") != std::string::npos;
-  return refused ? "\nA connection was refused: start what it needs with --with COMMAND.\n" : "\n";
+  const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
+  if (says("refused") || says("ECONNREFUSED")) {
+    return "\nA connection was refused: start what it needs with --with COMMAND.\n";
+  }
+  if (says("terminal") || says("tty") || says("EOF when reading")) {
+    return "\nIt may want a terminal: there is none here, as there is none under a supervisor.\n";
+  }
+  return "\n";
 }
 
 int NeverServed(const Target& target, const Found& found) {
@@ -197,10 +211,10 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
                   [&](const Result& result) { progress.Step(result); });
 }
 
-int Judge(const CheckCommand& options, const Target& target, std::vector<Result> results,
+int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
           const Outputs& outputs, Clock::time_point start) {
   const CommonOptions& common = options.common;
-  if (options.policy.empty()) TakeOutPolicies(results);
+  TakeOutOtherPolicies(results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   for (const Result* finding : Findings(results, common.verbose)) {
     outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), common.verbose));
@@ -208,13 +222,14 @@ int Judge(const CheckCommand& options, const Target& target, std::vector<Result>
   outputs.Print(SkipText(results));
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   outputs.Print(CheckSummary(results, took.count(), Interrupted()) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "check", SandboxName(), target}, results);
+  outputs.WriteFiles(head, results);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
   const Outputs outputs(options.common);
+  const OutputFile target_file(options.write_target);
   if (options.common.list) {
     outputs.Print(ListText(Select(Catalogue(), options.common.scenarios, options.common.excepts),
                            options.common.verbose));
@@ -227,9 +242,10 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   const Found found = Discover(asked);
   if (!found.stays) return NeverServed(asked, found);
   const Target target = Complete(asked, found);
-  if (!options.write_target.empty()) WriteFile(options.write_target, TargetFileText(target));
+  target_file.Write(TargetFileText(target));
   PrintHead(outputs, target, found);
-  return Judge(options, target, RunAll(options, CasesOf(options, target, target.command)), outputs,
+  const JsonHead head{PIDFALL_VERSION, "check", SandboxName(), target, JsonText(found)};
+  return Judge(options, head, RunAll(options, CasesOf(options, target, target.command)), outputs,
                start);
 }
 

@@ -118,7 +118,9 @@ std::string TargetFileText(const Target& target) {
   if (target.port) table.insert("port", *target.port);
   if (target.pid_file) table.insert("pid_file", *target.pid_file);
   table.insert("health", target.health_path);
-  if (target.duplicate_exit) table.insert("duplicate_exit", *target.duplicate_exit);
+  if (target.duplicate_exit && target.duplicate_is_declared) {
+    table.insert("duplicate_exit", *target.duplicate_exit);
+  }
   table.insert("start_timeout", std::to_string(target.start_timeout.count()) + "s");
   if (!target.needs.empty()) table.insert("with", ArrayOf(target.needs));
   if (!target.stop_command.empty()) table.insert("stop_command", target.stop_command);

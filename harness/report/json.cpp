@@ -75,6 +75,7 @@ std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
                      const std::vector<SimulatedFacts>& facts) {
   Json json = {{"pidfall", head.version}, {"command", head.command}, {"sandbox", head.sandbox}};
   if (head.target) json["target"] = TargetJson(*head.target);
+  if (!head.found.empty()) json["target"]["found"] = Json::parse(head.found);
   json["results"] = ResultsJson(results, facts);
   json["totals"] = TotalsJson(Count(results));
   constexpr int kIndent = 2;

@@ -17,6 +17,7 @@ struct JsonHead {
   std::string command;                // "run", "check"
   std::string sandbox;                // "full" or "plain"
   std::optional<Target> target = {};  // where every result is about the same one
+  std::string found = {};             // a JSON text: what a probing start showed of it
 };
 
 // What a simulation adds to its result.

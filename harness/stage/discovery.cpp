@@ -106,8 +106,9 @@ class Discovery {
     found_.started_after_ms = MillisecondsSince(start);
     found_.read_only = world_.view.read_only;
     if (!found_.stays) return Explain(instance);
+    AwaitRest(instance);
     Look(instance);
-    StopIt(instance);
+    StopIt(TryDuplicate(instance));
     return found_;
   }
 
@@ -125,6 +126,15 @@ class Discovery {
         },
         target_.start_timeout);
     if (!over && !target_.port) found_.stays = stage_.Stays(instance);
+  }
+
+  // It may listen on more addresses yet, and its launcher may still be there.
+  void AwaitRest(Instance& instance) {
+    stage_.WaitUntil([&] { return instance.Sleeps(); }, Stage::kBusyAfter);
+    if (instance.Processes().size() > 1 && ListenersOf({instance.pid()}).empty()) {
+      stage_.WaitUntil([&] { return instance.ended(); }, Stage::kWaitsAfter);
+    }
+    found_.listeners = ListenersOf(instance.Processes());
   }
 
   bool IsListening() const {
@@ -171,6 +181,36 @@ class Discovery {
         kPidFileBound);
   }
 
+  // Asked once, so that every scenario judges by the same answer. Gives the one to go on with: a
+  // start that takes over ends the first one.
+  Instance& TryDuplicate(Instance& owner) {
+    Instance& second = stage_.Start();
+    const std::optional<Outcome> outcome = SettledAs(second);
+    const bool took_over = owner.Processes().empty() && outcome == Outcome::kServes;
+    found_.duplicate = took_over ? "takes over" : DescribeDuplicate(outcome, second);
+    if (took_over) return second;
+    if (outcome == Outcome::kEnded && second.ending()->signal == 0) {
+      found_.duplicate_exit = second.ending()->status;
+    }
+    if (outcome != Outcome::kEnded) stage_.KillTree(second);
+    return owner;
+  }
+
+  std::optional<Outcome> SettledAs(Instance& second) {
+    try {
+      return stage_.Settle(second, Stage::kDuplicateBound);
+    } catch (const Broken&) {
+      return std::nullopt;
+    }
+  }
+
+  static std::string DescribeDuplicate(const std::optional<Outcome>& outcome,
+                                       const Instance& second) {
+    if (!outcome) return "neither ends nor stands by within 2 s";
+    if (outcome == Outcome::kServes) return "serves too";
+    return outcome == Outcome::kWaits ? "stands by" : "ends with " + second.ending()->Describe();
+  }
+
   void StopIt(Instance& instance) {
     const auto start = Clock::now();
     stage_.Terminate(instance);
@@ -202,6 +242,8 @@ json ToJson(const Found& found) {
           {"processes", found.processes},
           {"ends_on_sigterm", found.ends_on_sigterm},
           {"pid_file_left", found.pid_file_left},
+          {"duplicate", found.duplicate},
+          {"duplicate_exit", found.duplicate_exit ? json(*found.duplicate_exit) : json()},
           {"why_not", found.why_not}};
 }
 
@@ -218,8 +260,10 @@ Found FromJson(const json& told) {
               .processes = told["processes"],
               .ends_on_sigterm = told["ends_on_sigterm"],
               .pid_file_left = told["pid_file_left"],
+              .duplicate = told["duplicate"],
               .why_not = told["why_not"]};
   if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
+  if (told["duplicate_exit"].is_number()) found.duplicate_exit = told["duplicate_exit"];
   return found;
 }
 
@@ -261,8 +305,17 @@ Found Discover(const Target& target) {
 Target Complete(const Target& target, const Found& found) {
   Target whole = target;
   if (!whole.port && !found.listeners.empty()) whole.port = found.listeners.front().port;
+  const auto on_its_port = [&](const Listener& listener) { return listener.port == whole.port; };
+  const auto count = std::count_if(found.listeners.begin(), found.listeners.end(), on_its_port);
+  whole.addresses = static_cast<size_t>(std::max<ptrdiff_t>(count, 1));
   if (!whole.pid_file) whole.pid_file = found.pid_file;
+  whole.duplicate_is_declared = whole.duplicate_exit.has_value();
+  if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
   return whole;
+}
+
+std::string JsonText(const Found& found) {
+  return ToJson(found).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string Describe(const Found& found) {
@@ -281,6 +334,7 @@ std::string Describe(const Found& found) {
   text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
                                         : "ends on SIGTERM " + found.ends_on_sigterm;
   if (found.pid_file) text += found.pid_file_left ? ", file left" : ", file removed";
+  if (!found.duplicate.empty()) text += "; a duplicate " + found.duplicate;
   return text;
 }
 

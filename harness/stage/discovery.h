@@ -33,13 +33,18 @@ struct Found {
   int processes = 0;
   std::string ends_on_sigterm;  // "status 0 after 3 ms"; empty: it does not
   bool pid_file_left = false;   // after SIGTERM
-  std::string why_not;          // where !stays: what it did instead, and its last output
+  std::string duplicate;        // what a second start does: "ends with status 0", "stands by", ...
+  std::optional<int> duplicate_exit;
+  std::string why_not;  // where !stays: what it did instead, and its last output
 };
 
 // Throws std::runtime_error when no sandbox can be made.
 Found Discover(const Target& target);
 
 Target Complete(const Target& target, const Found& found);
+
+// Every field of it, for the results that machines read.
+std::string JsonText(const Found& found);
 
 // One line on what was found: "127.0.0.1:8767 after 84 ms, pid file ~/.serve.pid, no lock; ..."
 std::string Describe(const Found& found);

@@ -16,6 +16,7 @@ struct Target {
   std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
   std::string health_path = "/";
   std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
+  bool duplicate_is_declared = true;     // by its author, rather than by what it did
   bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";              // the working directory
   std::vector<std::string> environment;  // "NAME=value", added to ours
@@ -31,6 +32,7 @@ struct Target {
   std::vector<std::string> needs;  // shell commands started before it: a database, say
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
+  std::string policy;  // its supervisor, as LookUpPolicy takes it; empty: none is named
 };
 
 }  // namespace pidfall
