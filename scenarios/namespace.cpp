@@ -11,7 +11,7 @@ namespace {
 // A container ends with its first process.
 void NeedForeground(Stage& stage, Instance& started) {
   if (stage.Settle(started) != Outcome::kEnded || !started.ending()) return;
-  if (*started.ending() != Ending{} || stage.CommandHas("{pid_file}")) return;
+  if (*started.ending() != Ending{}) return;
   throw NotApplicable("it goes to the background, and a container ends with its first process");
 }
 

@@ -69,7 +69,7 @@ std::set<uint64_t> Listening(const Stage& stage, const Instance& instance) {
 void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint64_t>& before) {
   const auto again = [&] {
     const auto now = Listening(stage, owner);
-    return owner.ended() || (!now.empty() && now != before);
+    return owner.Processes().empty() || (!now.empty() && now != before);
   };
   stage.WaitUntil(again, kHandOverBound);
   stage.Require(stage.Serves(owner), "C17",

@@ -1,8 +1,8 @@
 #include "servers/server_main.h"
 
 #include <httplib.h>
-#include <pthread.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -114,11 +114,11 @@ int RunOrSayWhyNot(const Service& service, const Options& options) {
   }
 }
 
-// The process lives on, although whoever looks at its first thread sees a zombie. That thread's
-// stack is unwound: `go_on` owns what it uses.
-void EndMainThread(const std::function<void()>& go_on) {
+// The process lives on, although whoever looks at its first thread sees a zombie.
+[[noreturn]] void EndMainThread(const std::function<void()>& go_on) {
   std::thread(go_on).detach();
-  pthread_exit(nullptr);
+  // Of this thread alone, and unlike pthread_exit without unwinding what the other one uses.
+  for (;;) syscall(SYS_exit, 0);
 }
 
 int ParseAndRun(const Service& service, int argc, char** argv) {
@@ -126,9 +126,7 @@ int ParseAndRun(const Service& service, int argc, char** argv) {
     std::optional<Options> options = ParseOptions(service, argc, argv);
     if (!options) return 0;
     options->command_line = argv;
-    if (options->ends_main_thread) {
-      EndMainThread([service, ours = *options] { _exit(RunOrSayWhyNot(service, ours)); });
-    }
+    if (options->ends_main_thread) EndMainThread([&] { _exit(RunOrSayWhyNot(service, *options)); });
     return RunOrSayWhyNot(service, *options);
   } catch (const std::invalid_argument& error) {
     Complain(service.program + ": " + error.what());

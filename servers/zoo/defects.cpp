@@ -189,6 +189,9 @@ constexpr DefectNote kNotes[] = {
      "namespace/two-containers"},
     {Defect::kTrustsHostName, "trusts-host-name",
      "Takes an owner under another host name for a dead one.", "namespace/other-host-name"},
+    {Defect::kOtherProgramIsDead, "other-program-is-dead",
+     "Takes an owner for dead whose number is another program's, seen from here.",
+     "namespace/contender-outside"},
     {Defect::kDeadMainThreadIsDead, "dead-main-thread-is-dead",
      "Takes an owner whose main thread has ended for dead.", "duplicate/dead-main-thread"},
 

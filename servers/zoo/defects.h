@@ -108,6 +108,7 @@ enum class Defect {
   // other worlds
   kOwnNumberIsMine,
   kTrustsHostName,
+  kOtherProgramIsDead,
   kDeadMainThreadIsDead,
   // asking
   kStatusTakesLock,

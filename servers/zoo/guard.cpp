@@ -14,6 +14,7 @@
 #include "servers/zoo/lock_file.h"
 #include "servers/zoo/marks.h"
 #include "servers/zoo/record.h"
+#include "servers/zoo/stop.h"
 #include "servers/zoo/styles.h"
 #include "servers/zoo/supervisor.h"
 
@@ -56,7 +57,10 @@ class SeparateLock : public Guard {
   void Release() override;
   void LeaveToParent() override { lock_.Close(); }
   void LeaveToSuccessor() override {
-    if (owner_ && !Has(Defect::kRestartDropsLock)) lock_.PassOn();
+    if (!owner_) return;
+    if (!Has(Defect::kRestartDropsLock)) return lock_.PassOn();
+    lock_.Close();
+    Dawdle(kWideWindow);
   }
 
  private:

@@ -65,6 +65,8 @@ bool IsSibling(pid_t pid) {
   return pid != getpid() && !IsZombie(pid) && Process(pid, "comm") == Process(getpid(), "comm");
 }
 
+bool IsOther(pid_t pid) { return Process(pid, "comm") != Process(getpid(), "comm"); }
+
 bool BelievesPid(pid_t pid) {
   if (pid <= 0) return false;
   return (Has(Defect::kTrustsOwnPid) && pid == getpid()) ||
@@ -158,6 +160,7 @@ bool BreaksIn(const Record& record) {
          (Has(Defect::kTrustsFuture) && record.exists && age < -kFutureAfter) ||
          (Has(Defect::kEpermIsDead) && owner > 0 && kill(owner, 0) != 0 && errno == EPERM) ||
          (Has(Defect::kOwnNumberIsMine) && owner == getpid()) ||
+         (Has(Defect::kOtherProgramIsDead) && owner > 0 && IsOther(owner)) ||
          (Has(Defect::kDeadMainThreadIsDead) && owner > 0 && IsZombie(owner)) ||
          IdentityDiffers(record);
 }

@@ -112,6 +112,7 @@ void Apply(int option, Settings& settings) {
       return;
     case 's':
       settings.style = StyleNamed(optarg);
+      if (settings.style == Style::kStandsBy) settings.on_duplicate = OnDuplicate::kWait;
       return;
     case 'o':
       settings.on_duplicate = AnswerNamed(optarg);
@@ -171,7 +172,6 @@ Settings ParseCommandLine(int argc, char** argv) {
   }
   if (optind < argc) BadOption("an argument", argv[optind]);
   RefuseContradictions(settings);
-  if (settings.style == Style::kStandsBy) settings.on_duplicate = OnDuplicate::kWait;
   return settings;
 }
 
