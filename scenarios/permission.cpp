@@ -28,9 +28,21 @@ void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                 "a start that was refused ended with status 0, as if it had started");
 }
 
+// A target that only root can run shows nothing when an ordinary user cannot start it.
+void ActAsOrdinary(Stage& stage) {
+  stage.ActAs(User::kOrdinary);
+  if (stage.world().ordinary_user == geteuid()) return;
+  Instance& first = stage.Start();
+  if (stage.Settle(first) != Outcome::kServes) {
+    throw NotApplicable("an ordinary user cannot start it: " + first.FirstLines());
+  }
+  stage.KillTree(first);
+  if (stage.target().pid_file) stage.RemoveSafeguard();
+}
+
 void OtherUser(Stage& stage) {
   stage.NeedSecondUser();
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   stage.ShareFolder();
   const Instance& owner = stage.StartOwner();
   const FileState before = stage.PidFile();
@@ -39,7 +51,7 @@ void OtherUser(Stage& stage) {
 
 void UnreadableUnderOwner(Stage& stage) {
   stage.NeedPidFile();
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   const Instance& owner = stage.StartOwner();
   stage.NeedOwnersFile();
   stage.ChangeMode(stage.pid_file(), 0);
@@ -48,7 +60,7 @@ void UnreadableUnderOwner(Stage& stage) {
 
 void UnreadableFile(Stage& stage) {
   stage.NeedPidFile();
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.ChangeMode(stage.pid_file(), 0);
   Hindered start(stage,
@@ -60,7 +72,7 @@ void UnreadableFile(Stage& stage) {
 
 void ReadOnlyFolder(Stage& stage) {
   stage.NeedPidFile();
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   stage.ChangeMode(stage.folder(), 0555);
   Hindered start(stage,
                  {.clause = "C8", .what = "the folder cannot be written", .names = stage.folder()});
@@ -72,7 +84,7 @@ void ReadOnlyFolder(Stage& stage) {
 void MissingFolder(Stage& stage) {
   stage.NeedPidFile();
   stage.NeedPlaceholder("{pid_file}");
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   const std::string missing = stage.folder() + "/missing";
   Hindered start(stage, {.clause = "C8",
                          .what = "the folder does not exist",
@@ -85,7 +97,7 @@ void MissingFolder(Stage& stage) {
 
 void ForeignFile(Stage& stage) {
   stage.NeedPidFile();
-  stage.ActAs(User::kOrdinary);
+  ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.MakeFileForeign(stage.pid_file());
   Hindered start(
