@@ -48,6 +48,13 @@ TEST_F(OptionsTest, TakesWhatIsGiven) {
   EXPECT_EQ(options->settings.port, 1);
 }
 
+TEST_F(OptionsTest, TheLastAnswerCounts) {
+  const auto options = Parse({"--guard", "port", "--on-duplicate", "auto", "--guard", "pidfile",
+                              "--on-duplicate", "wait"});
+  EXPECT_EQ(options->strategy, "pidfile");
+  EXPECT_EQ(options->settings.on_duplicate, guard::OnDuplicate::kWait);
+}
+
 TEST_F(OptionsTest, RefusesBadOptionsInOneLineThatNamesThem) {
   const std::vector<std::vector<const char*>> bad = {
       {"--port", "0"},

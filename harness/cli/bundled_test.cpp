@@ -25,6 +25,26 @@ TEST(BundledTest, StrategiesWithoutAPidFileSaySo) {
   EXPECT_EQ(BundledTarget("/bin", "task-notes-api", "none").duplicate_exit, 1);
 }
 
+TEST(BundledTest, OnlyTheReferenceStandsByAndAnswers) {
+  const Target reference = BundledTarget("/bin", "serve-task-manager", "reference");
+  EXPECT_EQ(reference.standby_arguments, (std::vector<std::string>{"--on-duplicate", "wait"}));
+  EXPECT_EQ(reference.stop_command, "/bin/pidfall-guard stop {pid_file}");
+  EXPECT_EQ(reference.status_command, "/bin/pidfall-guard status {pid_file}");
+  for (const char* guard : {"none", "pidfile", "lockfile", "port"}) {
+    const Target other = BundledTarget("/bin", "serve-task-manager", guard);
+    EXPECT_TRUE(other.standby_arguments.empty()) << guard;
+    EXPECT_TRUE(other.takeover_arguments.empty()) << guard;
+    EXPECT_TRUE(other.status_command.empty()) << guard;
+  }
+}
+
+TEST(BundledTest, TheOlderVersionWearsTheReportsGuard) {
+  const Target reference = BundledTarget("/bin", "serve-task-manager", "reference");
+  EXPECT_EQ(reference.older_command,
+            BundledTarget("/bin", "serve-task-manager", "pidfile").command);
+  EXPECT_TRUE(BundledTarget("/bin", "serve-task-manager", "none").older_command.empty());
+}
+
 TEST(BundledTest, TheProgramFolderIsOurs) {
   EXPECT_TRUE(std::filesystem::exists(ProgramFolder() + "/cli_unit_test"));
 }

@@ -23,6 +23,10 @@ std::string ProcPath(pid_t pid, const std::string& rest) {
   return "/proc/" + std::to_string(pid) + "/" + rest;
 }
 
+std::string ThreadPath(pid_t pid, pid_t thread, const std::string& rest) {
+  return ProcPath(pid, "task/" + std::to_string(thread)).append("/").append(rest);
+}
+
 // A process that is gone, or not ours to read, reads as empty.
 std::string ReadOrEmpty(const std::string& path) {
   try {
@@ -132,8 +136,7 @@ std::optional<ProcessInfo> ParseStat(pid_t pid, const std::string& stat) {
 // the process.
 pid_t LiveThread(pid_t pid) {
   for (const pid_t thread : Threads(pid)) {
-    const auto info =
-        ParseStat(pid, ReadOrEmpty(ProcPath(pid, "task/" + std::to_string(thread) + "/stat")));
+    const auto info = ParseStat(pid, ReadOrEmpty(ThreadPath(pid, thread, "stat")));
     if (info && info->state != 'Z' && info->state != 'X') return thread;
   }
   return pid;
@@ -144,8 +147,7 @@ pid_t LiveThread(pid_t pid) {
 std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   auto info = ParseStat(pid, ReadOrEmpty(ProcPath(pid, "stat")));
   if (!info || info->state != 'Z') return info;
-  const std::string thread = std::to_string(LiveThread(pid));
-  const auto live = ParseStat(pid, ReadOrEmpty(ProcPath(pid, "task/" + thread + "/stat")));
+  const auto live = ParseStat(pid, ReadOrEmpty(ThreadPath(pid, LiveThread(pid), "stat")));
   return live ? live : info;
 }
 
@@ -218,12 +220,13 @@ std::set<uint64_t> OpenSockets(pid_t pid) {
   std::string folder = ProcPath(pid, "fd");
   auto descriptors = ListFolder(folder);
   if (descriptors.empty()) {
-    folder = ProcPath(pid, "task/" + std::to_string(LiveThread(pid)) + "/fd");
+    folder = ThreadPath(pid, LiveThread(pid), "fd");
     descriptors = ListFolder(folder);
   }
   for (const std::string& fd : descriptors) {
     std::array<char, 64> link{};
-    const ssize_t n = readlink((folder + "/" + fd).c_str(), link.data(), link.size() - 1);
+    const ssize_t n =
+        readlink(std::string(folder).append("/").append(fd).c_str(), link.data(), link.size() - 1);
     unsigned long long inode = 0;
     if (n > 0 && sscanf(link.data(), "socket:[%llu]", &inode) == 1) inodes.insert(inode);
   }

@@ -7,12 +7,15 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <string>
+#include <thread>
 
 #include "harness/process/clone.h"
 
@@ -55,6 +58,27 @@ void PauseForEver() {
 bool IsInState(pid_t pid, char state) {
   const auto info = ReadProcess(pid);
   return info && info->state == state;
+}
+
+// Unlike pthread_exit it unwinds nothing, which the other thread might use.
+[[noreturn]] void EndThisThread() {
+  for (;;) syscall(SYS_exit, 0);
+}
+
+TEST(ReadProcessTest, AThreadSpeaksForADeadMainThread) {
+  const UniqueFd held(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Running process([] {
+    std::thread(PauseForEver).detach();
+    EndThisThread();
+  });
+  const auto main_is_dead = [](pid_t pid) {
+    const std::string thread = std::to_string(pid);
+    return ReadFile("/proc/" + thread + "/task/" + thread + "/stat").find(") Z ") !=
+           std::string::npos;
+  };
+  ASSERT_TRUE(process.Becomes(main_is_dead));
+  EXPECT_TRUE(IsInState(process.pid(), 'S'));
+  EXPECT_FALSE(OpenSockets(process.pid()).empty());
 }
 
 TEST(ReadProcessTest, ANameMayHoldBracketsAndBlanks) {

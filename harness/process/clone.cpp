@@ -124,9 +124,8 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
 Child LaunchByClone(const LaunchOptions& options) {
   const std::string program = FindProgram(options.command.at(0));
   Pipe report = MakePipe();
-  Child child =
-      Clone({.namespaces = options.namespaces, .pid = options.pid},
-            [&] { return Execute(options, program, report.write.get()); });
+  Child child = Clone({.namespaces = options.namespaces, .pid = options.pid},
+                      [&] { return Execute(options, program, report.write.get()); });
   report.write.Reset();
   int code = 0;
   if (read(report.read.get(), &code, sizeof(code)) == sizeof(code)) {

@@ -1,5 +1,7 @@
 #include "harness/stage/hand_over.h"
 
+#include <fmt/format.h>
+
 namespace pidfall {
 namespace {
 
@@ -68,11 +70,12 @@ void ExpectSame(Stage& stage, const std::map<std::string, FileState>& before,
   for (const auto& [file, state] : before) {
     const FileState seen = now.contains(file) ? now.at(file) : FileState{};
     stage.Require(seen == state, clause,
-                  file + " was changed by " + after_what + ": before " + state.Describe() +
-                      ", now " + seen.Describe());
+                  fmt::format("{} was changed by {}: before {}, now {}", file, after_what,
+                              state.Describe(), seen.Describe()));
   }
   for (const auto& [file, state] : now) {
-    stage.Require(before.contains(file), clause, file + " was left by " + after_what);
+    stage.Require(before.contains(file), clause,
+                  fmt::format("{} was left by {}", file, after_what));
   }
 }
 
