@@ -14,8 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string KeyOf(const std::string& scenario, const std::string& clause) {
-  return fmt::format("{} {}", scenario, clause);
+std::string KeyOf(const std::string& scenario, const std::string& clause,
+                  const std::string& severity) {
+  return fmt::format("{} {} {}", scenario, clause, severity);
 }
 
 json ParseFile(const std::string& path) {
@@ -31,8 +32,11 @@ json ParseFile(const std::string& path) {
 }  // namespace
 
 bool Baseline::Knows(const Result& result) const {
-  return result.verdict == Verdict::kFail && !result.clauses.empty() &&
-         failures_.contains(KeyOf(result.scenario, result.clauses.front()));
+  if (result.verdict != Verdict::kFail || result.clauses.empty()) return false;
+  const auto was_accepted = [&](Severity severity) {
+    return failures_.contains(KeyOf(result.scenario, result.clauses.front(), Name(severity)));
+  };
+  return was_accepted(Severity::kBreach) || was_accepted(result.severity);
 }
 
 std::vector<std::string> Baseline::Mended(const std::vector<Result>& results) const {
@@ -54,7 +58,8 @@ Baseline ReadBaseline(const std::string& path) {
   try {
     for (const json& result : file.at("results")) {
       if (result.at("verdict") != "fail") continue;
-      failures.insert(KeyOf(result.at("scenario"), result.at("clauses").at(0)));
+      failures.insert(
+          KeyOf(result.at("scenario"), result.at("clauses").at(0), result.at("severity")));
     }
   } catch (const json::exception&) {
     throw BadInput(path, 0, "not a result file: write one with `pidfall check --json FILE`");

@@ -17,13 +17,13 @@ class Baseline {
   Baseline() = default;
   explicit Baseline(std::set<std::string> failures) : failures_(std::move(failures)) {}
 
-  // The same scenario failed by the same clause.
+  // The same scenario failed by the same clause, and no less badly.
   bool Knows(const Result& result) const;
   // The scenarios that failed then and pass now.
   std::vector<std::string> Mended(const std::vector<Result>& results) const;
 
  private:
-  std::set<std::string> failures_;  // "stale/zero C5"
+  std::set<std::string> failures_;  // "stale/zero C5 breach"
 };
 
 // Throws BadInput.

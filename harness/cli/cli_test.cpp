@@ -2,102 +2,19 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <system_error>
-#include <vector>
 
-#include "harness/cli/bundled.h"
+#include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
 
 namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string error;
-};
-
-std::string Content(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path& error) {
-  words.insert(words.begin(), ProgramFolder() + "/pidfall");
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_NOCTTY;
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error.c_str(), kFlags, 0600);
-  pid_t pid = 0;
-  const int error_number = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  // Nobody may go on with a pid that is none: kill(-1) and kill(0) reach everybody.
-  if (error_number != 0) {
-    throw std::system_error(error_number, std::generic_category(), "cannot start " + words[0]);
-  }
-  return pid;
-}
-
-int StatusOf(pid_t pid) {
-  int status = 0;
-  waitpid(pid, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-// Two folders: one for what the program prints, and the one it works in, which is its home too.
-class CliTest : public testing::Test {
- protected:
-  CliTest() {
-    static const std::string before = testing::TempDir();  // it follows TMPDIR, which we move
-    std::string name = before + "pidfall-cli-XXXXXX";
-    folder_ = mkdtemp(name.data());
-    fs::create_directory(work_ = folder_ / "work");
-    fs::current_path(work_);
-    setenv("HOME", work_.c_str(), 1);
-    setenv("TMPDIR", work_.c_str(), 1);
-  }
-  ~CliTest() override {
-    fs::current_path("/");
-    fs::remove_all(folder_);
-  }
-
-  Outcome Run(const std::vector<std::string>& words) {
-    const fs::path out = folder_ / "out";
-    const fs::path error = folder_ / "error";
-    fs::remove(out);
-    fs::remove(error);
-    const int status = StatusOf(Spawn(words, out, error));
-    return {status, Content(out), Content(error)};
-  }
-
-  void ExpectRefused(const std::vector<std::string>& words, const std::string& message) {
-    const Outcome outcome = Run(words);
-    EXPECT_EQ(outcome.status, kBadUsage) << message;
-    EXPECT_EQ(outcome.error, "pidfall: " + message + "\n");
-    EXPECT_EQ(outcome.out, "") << message;
-    EXPECT_TRUE(fs::is_empty(work_)) << message;
-  }
-
-  fs::path folder_;
-  fs::path work_;
-};
 
 TEST_F(CliTest, UnknownWordsAreRefused) {
   ExpectRefused({"run", "--bogus"},
@@ -142,7 +59,7 @@ TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
 }
 
 TEST_F(CliTest, NoCommandIsHelpAndBadUsage) {
-  const Outcome outcome = Run({});
+  const ProgramOutcome outcome = Run({});
   EXPECT_EQ(outcome.status, kBadUsage);
   EXPECT_NE(outcome.error.find("Usage: pidfall"), std::string::npos);
 }
@@ -154,7 +71,7 @@ TEST_F(CliTest, HelpAndVersionAreAnswers) {
 }
 
 TEST_F(CliTest, ListRunsNothing) {
-  const Outcome outcome = Run({"run", "--list", "--scenario", "stale/zero"});
+  const ProgramOutcome outcome = Run({"run", "--list", "--scenario", "stale/zero"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_TRUE(outcome.out.starts_with("stale/zero  C")) << outcome.out;
   EXPECT_TRUE(fs::is_empty(work_));
@@ -167,7 +84,7 @@ TEST_F(CliTest, AFullDiskIsNotSuccess) {
 }
 
 TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
-  const Outcome outcome =
+  const ProgramOutcome outcome =
       Run({"run", "--scenario", "stale/zero", "--guard", "reference", "--json", "-"});
   EXPECT_TRUE(outcome.out.starts_with("{\n")) << outcome.out;
   EXPECT_NE(outcome.error.find("1 scenario x 1 strategy"), std::string::npos) << outcome.error;

@@ -1,0 +1,249 @@
+// `pidfall check` on servers that hardly are any, and on input that is none: a clear word each
+// time, and never a hang.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/bundled.h"
+#include "harness/cli/cli_testing.h"
+#include "harness/cli/exit_status.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+using Words = std::vector<std::string>;
+
+Words Joined(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class CheckTest : public CliTest {
+ protected:
+  // One scenario, in Python, which this suite's users have.
+  ProgramOutcome CheckPython(const std::string& program, const Words& options = {},
+                             const std::string& scenario = "stale/dead-pid") {
+    const Words check = {"check", "--scenario", scenario, "-v"};
+    return Run(Joined(Joined(check, options), {"--", "/usr/bin/python3", "-c", program}));
+  }
+
+  void ExpectNeverServes(const std::string& program, const Words& options,
+                         const std::string& words) {
+    const ProgramOutcome outcome = CheckPython(program, options);
+    EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;
+    EXPECT_NE(outcome.error.find("never served: "), std::string::npos) << outcome.error;
+    EXPECT_NE(outcome.error.find(words), std::string::npos) << outcome.error;
+  }
+
+  // How long the test runs is left to ctest's TIMEOUT: a hang is a failure there.
+  void ExpectFound(const ProgramOutcome& outcome, const std::string& words) {
+    EXPECT_NE(outcome.out.find(words), std::string::npos) << outcome.out << outcome.error;
+  }
+};
+
+constexpr char kServer[] = R"(
+import fcntl, os, select, signal, socket, sys, time
+lock = open(os.environ['HOME'] + '/serve.pid', 'a+')
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    print('already running'); sys.exit(0)
+lock.truncate(0); lock.write(str(os.getpid())); lock.flush()
+#BEFORE
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', 8767)); s.listen()
+while True:
+    c = s.accept()[0]; c.recv(999); c.send(b'HTTP/1.0 200 OK\r\n\r\nhello'); c.close()
+)";
+
+std::string ServerThat(const std::string& statement) {
+  const std::string mark = "#BEFORE";
+  std::string program = kServer;
+  return program.replace(program.find(mark), mark.size(), statement);
+}
+
+TEST_F(CheckTest, WhatDiesAtOnceIsToldWithItsStatusAndOutput) {
+  ExpectNeverServes("import sys; sys.exit('no such luck')", {},
+                    "it ended with status 1; its last output:\nno such luck");
+  ExpectNeverServes("import os; os.abort()", {}, "it ended with signal 6 (Aborted)");
+}
+
+TEST_F(CheckTest, ACommandThatIsNotThereIsNamed) {
+  const ProgramOutcome outcome = Run({"check", "--", "no-such-server-9f"});
+  EXPECT_EQ(outcome.status, kBrokenRun);
+  EXPECT_NE(outcome.error.find("no-such-server-9f"), std::string::npos) << outcome.error;
+}
+
+TEST_F(CheckTest, WhatNeverServesOnItsPortIsToldAfterTheTimeItHas) {
+  ExpectNeverServes("import signal; signal.pause()", {"--port", "8767", "--start-timeout", "1s"},
+                    "it neither listened nor came to rest within 1 s; it printed nothing");
+}
+
+TEST_F(CheckTest, WhatFindsNoPeerIsToldHowToStartOne) {
+  ExpectNeverServes("import socket; socket.create_connection(('127.0.0.1', 6379))", {},
+                    "--with COMMAND");
+}
+
+TEST_F(CheckTest, WhatWantsATerminalIsToldThatThereIsNone) {
+  ExpectNeverServes("input()", {}, "It may want a terminal");
+  ExpectNeverServes("open('/dev/tty').read()", {}, "No such device or address: '/dev/tty'");
+}
+
+TEST_F(CheckTest, WhatPrintsForEverHoldsNobodyUp) {
+  ExpectNeverServes("while True: print('y' * 4000)", {"--start-timeout", "1s"}, "yyyyyyyy");
+}
+
+TEST_F(CheckTest, AServerThatPrintsAGigabyteIsJudged) {
+  const ProgramOutcome outcome =
+      CheckPython(ServerThat("for _ in range(1024): os.write(1, b'y' * (1 << 20))"),
+                  {"--start-timeout", "60s"});
+  ExpectFound(outcome, "127.0.0.1:8767 after");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+// One process after another, each of them waiting: the harness must end it, and nothing of it may
+// be left.
+TEST_F(CheckTest, WhatForksForEverIsEnded) {
+  ExpectNeverServes(
+      "import os, signal\n"
+      "for _ in range(3000):\n"
+      "    if os.fork() == 0: signal.pause()\n"
+      "signal.pause()",
+      {"--port", "8767"}, "it starts them without end");
+}
+
+TEST_F(CheckTest, WhatIgnoresSigtermIsToldAndJudged) {
+  const ProgramOutcome outcome =
+      CheckPython(ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)"), {}, "stop/sigterm");
+  ExpectFound(outcome, "does not end on SIGTERM within 5 s");
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatListensOnNothingServesByStaying) {
+  const std::string server = kServer;
+  const ProgramOutcome outcome =
+      CheckPython(server.substr(0, server.find("#BEFORE")) + "signal.pause()");
+  ExpectFound(outcome, "no port after");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, ASlowStartIsJudgedWhenItIsGivenTheTime) {
+  const std::string slow = ServerThat("time.sleep(12)");
+  ExpectNeverServes(slow, {"--port", "8767", "--start-timeout", "1s"}, "within 1 s");
+  const ProgramOutcome outcome = CheckPython(slow, {"--start-timeout", "30s"});
+  ExpectFound(outcome, "127.0.0.1:8767 after 12");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, TheDuplicatesStatusIsFoundOnceAndTold) {
+  const ProgramOutcome outcome = CheckPython(ServerThat(""), {"--json", "found.json"});
+  ExpectFound(outcome, "a duplicate ends with status 0");
+  const json found = json::parse(Content(work_ / "found.json"))["target"]["found"];
+  EXPECT_EQ(found["duplicate_exit"], 0);
+  EXPECT_EQ(found["listeners"][0]["port"], 8767);
+  EXPECT_EQ(found["pid_file"], (work_ / "serve.pid").string());
+  EXPECT_FALSE(fs::exists(work_ / "serve.pid"));
+}
+
+TEST_F(CheckTest, ADuplicateThatStandsByIsTold) {
+  std::string waits = kServer;
+  const std::string no_wait = " | fcntl.LOCK_NB";
+  ExpectFound(CheckPython(waits.erase(waits.find(no_wait), no_wait.size())),
+              "a duplicate stands by");
+}
+
+TEST_F(CheckTest, ACopyStartedByHandHasNoSupervisor) {
+  std::ofstream(work_ / "a.plist")
+      << "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>Label</key><string>a</string>"
+         "<key>ProgramArguments</key><array><string>sh</string>"
+         "<string>-c</string><string>echo $A, ${XPC_SERVICE_NAME:-nobody}</string></array>"
+         "<key>EnvironmentVariables</key><dict><key>A</key><string>given</string></dict>"
+         "</dict></plist>";
+  const ProgramOutcome outcome = Run({"check", "--policy", "a.plist"});
+  EXPECT_NE(outcome.error.find("given, nobody\n"), std::string::npos) << outcome.error;
+}
+
+TEST_F(CheckTest, ThePolicyNamedIsTheOneThatJudges) {
+  const std::string refuses = ServerThat("");
+  const std::string story = "restart-loop/named-policy-by-hand-first";
+  EXPECT_EQ(CheckPython(refuses, {"--policy", "launchd:keepalive"}, story).status, kBroke);
+  EXPECT_EQ(CheckPython(refuses, {"--policy", "launchd:run-at-load"}, story).status, kAsItShouldBe);
+  EXPECT_EQ(CheckPython(refuses, {}, story).status, kNothingJudged);
+  EXPECT_EQ(CheckPython(refuses, {}, "restart-loop/keep-alive-by-hand-first").status,
+            kNothingJudged);
+}
+
+TEST_F(CheckTest, AKnownFailureIsAcceptedAndAMendedOneTold) {
+  const std::string ignores = ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)");
+  EXPECT_EQ(CheckPython(ignores, {"--json", "known.json"}, "stop/sigterm").status, kBroke);
+  EXPECT_EQ(CheckPython(ignores, {"--baseline", "known.json"}, "stop/sigterm").status,
+            kNothingJudged);
+  const std::string ends =
+      ServerThat("signal.signal(signal.SIGTERM, lambda *_: (os.unlink(lock.name), sys.exit(0)))");
+  const ProgramOutcome mended = CheckPython(ends, {"--baseline", "known.json"}, "stop/sigterm");
+  ExpectFound(mended, "MENDED  stop/sigterm is in the baseline and passes now");
+  EXPECT_EQ(mended.status, kAsItShouldBe);
+}
+
+TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
+  EXPECT_EQ(CheckPython(ServerThat(""), {"--write-target", "serve.toml"}).status, kAsItShouldBe);
+  const std::string text = Content(work_ / "serve.toml");
+  EXPECT_NE(text.find("port = 8767"), std::string::npos) << text;
+  EXPECT_NE(text.find("/serve.pid"), std::string::npos) << text;
+  EXPECT_EQ(Run({"check", "--target", "serve.toml", "--scenario", "stale/dead-pid"}).status,
+            kAsItShouldBe);
+}
+
+// --- bad input: one line, status 2, before anything runs
+
+class CheckInputTest : public CliTest {
+ protected:
+  void ExpectFileRefused(const std::string& text, const std::string& message) {
+    const fs::path path = folder_ / "t.toml";
+    std::ofstream(path) << text;
+    ExpectRefused({"check", "--target", path}, path.string() + message);
+  }
+};
+
+TEST_F(CheckInputTest, NoCommandIsRefused) {
+  ExpectRefused({"check"}, "nothing to check: write the server's command after --");
+}
+
+TEST_F(CheckInputTest, ATargetFileIsRefusedWithItsLine) {
+  ExpectFileRefused("command = ['serve']\nprot = 1\n", ":2: 'prot' is not a known key");
+  ExpectFileRefused("command = 'serve'\n", ":1: a list of texts is wanted here");
+  ExpectFileRefused("\nport = '8767'\n", ":2: a whole number from 1 to 65535 is wanted here");
+  ExpectRefused({"check", "--target", "nowhere.toml"},
+                "open nowhere.toml: No such file or directory");
+}
+
+TEST_F(CheckInputTest, ABaselineThatIsNoneIsRefused) {
+  const fs::path path = folder_ / "b.json";
+  std::ofstream(path) << "verdicts";
+  ExpectRefused({"check", "--baseline", path, "--", "true"},
+                path.string() + ": not JSON at byte 1");
+}
+
+TEST_F(CheckInputTest, ATargetFileThatCannotBeWrittenIsFoundBeforeAnythingRuns) {
+  ExpectRefused({"check", "--write-target", "/nowhere/t.toml", "--", "touch", "ran"},
+                "cannot write /nowhere/t.toml: No such file or directory");
+}
+
+TEST_F(CheckInputTest, ImpossibleNumbersAreRefused) {
+  ExpectRefused({"check", "--port", "65536", "--", "true"},
+                "--port: '65536' is not a whole number from 1 to 65535");
+  ExpectRefused({"check", "--duplicate-exit", "256", "--", "true"},
+                "--duplicate-exit: '256' is not a whole number from 0 to 255");
+  EXPECT_EQ(Run({"check", "--start-timeout", "soon", "--", "true"}).status, kBadUsage);
+  EXPECT_EQ(Run({"check", "--start-timeout", "-1s", "--", "true"}).status, kBadUsage);
+  EXPECT_EQ(Run({"check", "--policy", "belief", "--", "true"}).status, kBadUsage);
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,43 @@
+// The built program in a folder of its own, for tests.
+//
+//   TEST_F(CliTest, Unknown) { ExpectRefused({"ruin"}, "The following argument ..."); }
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+struct ProgramOutcome {
+  int status = -1;
+  std::string out;
+  std::string error;
+};
+
+std::string Content(const std::filesystem::path& path);
+
+// Throws where no program was started: nobody may go on with a pid that is none, because kill(-1)
+// and kill(0) reach everybody.
+pid_t Spawn(std::vector<std::string> words, const std::filesystem::path& out,
+            const std::filesystem::path& error);
+int StatusOf(pid_t pid);
+
+// Two folders: one for what the program prints, and the one it works in, which is its home too.
+class CliTest : public testing::Test {
+ protected:
+  CliTest();
+  ~CliTest() override;
+
+  ProgramOutcome Run(const std::vector<std::string>& words);
+  // Status 2, this one line, and nothing made.
+  void ExpectRefused(const std::vector<std::string>& words, const std::string& message);
+
+  std::filesystem::path folder_;
+  std::filesystem::path work_;
+};
+
+}  // namespace pidfall
