@@ -1,0 +1,90 @@
+# One test per scenario of `pidfall check`, in a project's own ctest:
+#
+#   find_package(pidfall REQUIRED)
+#   pidfall_check(NAME serve COMMAND serve --port 8767 EXCEPT restart-loop/*)
+#
+# The tests are called serve.stale/zero and so on, and have the labels `pidfall` and the family's
+# (ctest -L stale). What this machine cannot judge counts as skipped, unless PIDFALL_NO_SKIP=1.
+#
+#   NAME               what the tests' names begin with
+#   COMMAND            the server's command; the name of a target stands for its program
+#   PORT PID_FILE HEALTH POLICY DUPLICATE_EXIT START_TIMEOUT BASELINE TARGET
+#                      as the options of `pidfall check`
+#   WITH               commands that start what the server needs
+#   SCENARIO EXCEPT    only these scenarios, all but these (globs)
+#   WORKING_DIRECTORY  as of add_test
+#   TIMEOUT            seconds for one test [120]
+function(pidfall_check)
+  set(files PID_FILE BASELINE TARGET POLICY)
+  set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT)
+  set(lists WITH)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;WORKING_DIRECTORY;TIMEOUT;${values}"
+                        "COMMAND;SCENARIO;EXCEPT;${lists}")
+  if(NOT arg_NAME)
+    message(FATAL_ERROR "pidfall_check: NAME is missing")
+  endif()
+  if(NOT arg_COMMAND AND NOT arg_TARGET)
+    message(FATAL_ERROR "pidfall_check(NAME ${arg_NAME}): COMMAND is missing")
+  endif()
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "pidfall_check(NAME ${arg_NAME}): '${arg_UNPARSED_ARGUMENTS}' is not known")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_WORKING_DIRECTORY)
+    set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+
+  # A file that the project has is named as from its CMakeLists.txt; a policy may be a mere name.
+  foreach(key IN LISTS files)
+    if(arg_${key} AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${arg_${key}}")
+      cmake_path(ABSOLUTE_PATH arg_${key})
+    endif()
+  endforeach()
+
+  set(options)
+  foreach(key IN LISTS values lists)
+    string(TOLOWER ${key} option)
+    string(REPLACE "_" "-" option --${option})
+    foreach(value IN LISTS arg_${key})
+      list(APPEND options ${option} ${value})
+    endforeach()
+  endforeach()
+
+  set(command)
+  foreach(word IN LISTS arg_COMMAND)
+    if(TARGET ${word})
+      set(word $<TARGET_FILE:${word}>)
+    endif()
+    list(APPEND command ${word})
+  endforeach()
+
+  _pidfall_scenarios(scenarios "${arg_SCENARIO}" "${arg_EXCEPT}")
+  foreach(scenario IN LISTS scenarios)
+    string(REGEX REPLACE "/.*" "" family ${scenario})
+    add_test(NAME ${arg_NAME}.${scenario}
+             COMMAND ${PIDFALL_PROGRAM} check --scenario ${scenario} ${options} -- ${command}
+             WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
+    set_tests_properties(${arg_NAME}.${scenario} PROPERTIES
+      LABELS "pidfall;${family}" SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT})
+  endforeach()
+endfunction()
+
+function(_pidfall_scenarios result only except)
+  set(options)
+  foreach(glob IN LISTS only)
+    list(APPEND options --scenario ${glob})
+  endforeach()
+  foreach(glob IN LISTS except)
+    list(APPEND options --except ${glob})
+  endforeach()
+  execute_process(COMMAND ${PIDFALL_PROGRAM} check --list ${options}
+                  OUTPUT_VARIABLE list ERROR_VARIABLE error RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PIDFALL_PROGRAM} check --list: ${status}\n${error}")
+  endif()
+  string(REGEX MATCHALL "(^|\n)[a-z0-9-]+/[a-z0-9-]+" scenarios "${list}")
+  string(REPLACE "\n" "" scenarios "${scenarios}")
+  set(${result} ${scenarios} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,47 @@
+# cmake -DBUILD=... -DSAMPLE=... -DWORK=... -DGENERATOR=... -P sample_project_test.cmake
+# What another project does: install, find the package, build, ctest. Guarded it passes; the same
+# server without its guard must not.
+function(run_command expected)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT "${status}" MATCHES "^(${expected})$")
+    message(FATAL_ERROR "${ARGN}\nended with ${status}, not ${expected}:\n${out}")
+  endif()
+  set(printed "${out}" PARENT_SCOPE)
+endfunction()
+
+function(expect_in text words)
+  if(NOT "${text}" MATCHES "${words}")
+    message(FATAL_ERROR "'${words}' is not in:\n${text}")
+  endif()
+endfunction()
+
+function(build_sample folder)
+  run_command(0 ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SAMPLE} -B ${folder}
+              -DCMAKE_PREFIX_PATH=${WORK}/prefix ${ARGN})
+  run_command(0 ${CMAKE_COMMAND} --build ${folder} -j 2)
+endfunction()
+
+set(ctest ${CMAKE_COMMAND} -E env PIDFALL_NO_SKIP= ${CMAKE_CTEST_COMMAND} -j 2)
+
+file(REMOVE_RECURSE ${WORK})
+run_command(0 ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+
+build_sample(${WORK}/guarded)
+run_command(0 ${ctest} --test-dir ${WORK}/guarded --output-junit ${WORK}/junit.xml
+            --no-tests=error --output-on-failure)
+expect_in("${printed}" "100% tests passed")
+file(READ ${WORK}/junit.xml junit)
+expect_in("${junit}" "testcase name=\"serve.stale/zero\"")
+if(junit MATCHES "serve.restart-loop")
+  message(FATAL_ERROR "EXCEPT restart-loop/* left some in")
+endif()
+run_command(0 ${ctest} --test-dir ${WORK}/guarded -N -L duplicate)
+expect_in("${printed}" "serve.duplicate/")
+if(printed MATCHES "serve.stale/")
+  message(FATAL_ERROR "the label of a family is on another family's tests")
+endif()
+
+build_sample(${WORK}/unguarded -DSAMPLE_GUARDED=OFF)
+run_command(8 ${ctest} --test-dir ${WORK}/unguarded -L duplicate)
+run_command(0 ${WORK}/prefix/bin/pidfall incident list)
+file(REMOVE_RECURSE ${WORK})
