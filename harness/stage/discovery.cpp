@@ -175,10 +175,17 @@ class Discovery {
     constexpr Duration kPidFileBound = std::chrono::milliseconds(200);
     stage_.WaitUntil(
         [&] {
-          found_.pid_file = FindPidFile(Written(world_.view), instance.Processes());
+          found_.pid_file = FindPidFile(Candidates(), instance.Processes());
           return found_.pid_file.has_value();
         },
         kPidFileBound);
+  }
+
+  // What stands on the stage is not in the view.
+  std::vector<std::string> Candidates() const {
+    std::vector<std::string> candidates = Written(world_.view);
+    if (target_.pid_file) candidates.push_back(stage_.pid_file());
+    return candidates;
   }
 
   // Asked once, so that every scenario judges by the same answer. Gives the one to go on with: a

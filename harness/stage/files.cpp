@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -44,6 +45,21 @@ void Own(const std::string& path, uid_t user, gid_t group) {
 // "size=64k": remounting repeats it.
 constexpr char kSmallDisk[] = "size=64k,mode=0755";
 constexpr unsigned long kDiskFlags = MS_NOSUID | MS_NODEV;
+
+// Its program, its script or its working directory are in there.
+bool StartsFrom(const std::string& folder, const Target& target) {
+  const std::filesystem::path home = target.folder;
+  const auto is_below = [&](const std::filesystem::path& path) {
+    const std::string whole = (home / path).lexically_normal().string() + "/";
+    return whole.compare(0, folder.size() + 1, folder + "/") == 0;
+  };
+  const auto names_file_below = [&](const std::string& word) {
+    std::error_code ignored;
+    return is_below(word) && std::filesystem::exists(home / word, ignored);
+  };
+  return is_below(home) ||
+         std::any_of(target.command.begin(), target.command.end(), names_file_below);
+}
 
 }  // namespace
 
@@ -174,6 +190,9 @@ bool Stage::PidFileNames(const Instance& instance) const {
 
 void Stage::MountSmallDisk() {
   NeedFullSandbox("a disk of its own");
+  if (StartsFrom(folder_, target_)) {
+    throw NotApplicable("the target starts from its pid file's folder, which the disk would hide");
+  }
   MountOn(folder_, "pidfall", "tmpfs", kDiskFlags, kSmallDisk);
   ActAs(acting_as_);
 }
