@@ -1,0 +1,66 @@
+// Every scenario on the bundled servers, per strategy, against scenarios/expected.toml.
+#include "scenarios/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/cli/bundled.h"
+#include "scenarios/expected.h"
+#include "scenarios/testing.h"
+
+namespace pidfall {
+namespace {
+
+void Check(const Scenario& scenario, const std::string& server, const std::string& guard) {
+  Result result = RunCase(scenario, BundledTarget(ProgramFolder(), server, guard));
+  Judge(BuiltInExpected().For(guard, std::string(scenario.id)), &result);
+  if (result.verdict == Verdict::kSkip) GTEST_SKIP() << result.summary;
+  EXPECT_NE(result.verdict, Verdict::kBroken) << Account(result);
+  EXPECT_FALSE(result.surprise) << "expected " << result.expected << ", but " << Account(result);
+}
+
+void Register(const Scenario& scenario, const std::string& server, const std::string& guard) {
+  const bool is_default = server == kDefaultServer;
+  const std::string name = std::string(scenario.id.substr(scenario.family().size() + 1)) + '/' +
+                           guard + (is_default ? "" : '/' + server);
+  RegisterCase(scenario.family(), name,
+               [&scenario, server, guard] { Check(scenario, server, guard); });
+}
+
+// A family that the build does not know would be tested by nobody.
+TEST(CatalogueTest, EveryFamilyIsATestLabel) {
+  const std::string labels = std::string(" ") + PIDFALL_FAMILIES + ' ';
+  for (const Scenario& scenario : Catalogue()) {
+    EXPECT_NE(labels.find(' ' + std::string(scenario.family()) + ' '), std::string::npos)
+        << scenario.id << " belongs to no family in scenarios/CMakeLists.txt";
+  }
+}
+
+// The report's guard is in all three servers: its tests, on the other two as well.
+constexpr const char* kOnEveryServer[] = {"duplicate/second-start", "stale/dead-pid",
+                                          "kill9/restart", "stop/sigterm"};
+
+void RegisterAll() {
+  for (const Scenario& scenario : Catalogue()) {
+    for (const std::string& guard : Strategies()) {
+      Register(scenario, std::string(kDefaultServer), guard);
+    }
+  }
+  for (const std::string& server : BundledServers()) {
+    if (server == kDefaultServer) continue;
+    for (const char* id : kOnEveryServer) {
+      for (const char* guard : {"pidfile", "reference"}) Register(*FindScenario(id), server, guard);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pidfall
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  pidfall::RegisterAll();
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,91 @@
+// The harness, killed by SIGKILL at any moment, leaves no process, no mount and no file behind. A
+// namespace lives as long as one of these, or a descriptor, holds it: it goes with them.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/probe/process.h"
+#include "harness/sandbox/sandbox.h"
+#include "scenarios/program.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kMoments = 20;
+constexpr std::chrono::milliseconds kBetweenMoments{7};
+constexpr Duration kEndBound = std::chrono::seconds(10);
+
+std::string Mounts() { return ReadFile("/proc/self/mountinfo"); }
+
+std::string NameOf(pid_t pid) {
+  const auto info = ReadProcess(pid);
+  return info ? info->program + " (" + std::to_string(pid) + ", " + info->state + ")" : "";
+}
+
+// Orphans come to us. Empty when all of them have ended in time.
+std::string AwaitOrphans() {
+  for (std::vector<pid_t> left; !(left = Descendants(getpid())).empty();) {
+    const Child orphan{left.front(),
+                       UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, left.front(), 0)))};
+    if (orphan.pidfd && !WaitForEnd(orphan, kEndBound)) return NameOf(orphan.pid);
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  }
+  return "";
+}
+
+// Wherever it is, and whoever its parent is.
+std::string Marked(const std::string& mark) {
+  std::string found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const pid_t pid = std::stoi(name);
+    if (pid != getpid() && InitialVariable(pid, "PIDFALL_LEAK_TEST") == mark) found += NameOf(pid);
+  }
+  return found;
+}
+
+void KillAt(Duration moment, const std::string& sandbox) {
+  const std::string folder = MakeFolder();
+  const std::string mark = std::to_string(getpid());
+  const std::string mounts = Mounts();
+  const Child harness = StartPidfall(
+      {"run", "--guard", "reference", "--guard", "pidfile", "--scenario", "duplicate/*",
+       "--scenario", "kill9/*", "--scenario", "ownership/*"},
+      {"TMPDIR=" + folder, "PIDFALL_SANDBOX=" + sandbox, "PIDFALL_LEAK_TEST=" + mark}, -1);
+  WaitForEnd(harness, moment);
+  SendSignal(harness, SIGKILL);
+  Reap(harness);
+  EXPECT_EQ(AwaitOrphans(), "") << "lives on";
+  EXPECT_EQ(Marked(mark), "") << "lives on, out of reach";
+  EXPECT_TRUE(std::filesystem::is_empty(folder)) << folder;
+  EXPECT_EQ(Mounts(), mounts);
+  std::filesystem::remove_all(folder);
+}
+
+void KillAtMoments(const std::string& sandbox) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  for (int i = 0; i < kMoments && !testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE("killed after " + std::to_string((i * kBetweenMoments).count()) + " ms");
+    KillAt(i * kBetweenMoments, sandbox);
+  }
+}
+
+TEST(LeakTest, AKilledHarnessLeavesNothingOfAFullSandbox) {
+  if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
+  KillAtMoments("full");
+}
+
+TEST(LeakTest, AKilledHarnessLeavesNothingOfAPlainSandbox) { KillAtMoments("plain"); }
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,53 @@
+// What the report of 22 December 2025 verified by hand, where it is no scenario.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <string>
+
+#include "harness/cli/bundled.h"
+#include "harness/probe/http.h"
+#include "harness/stage/stage.h"
+#include "scenarios/testing.h"
+
+namespace pidfall {
+namespace {
+
+constexpr Duration kAnswerBound = std::chrono::seconds(5);
+
+void ServesThePage(Stage& stage) {
+  stage.StartOwner();
+  const HttpReply reply = HttpGet(stage.port(), stage.target().health_path, kAnswerBound);
+  const std::string title = "<title>PetesBrain - Priority Tasks Overview</title>";
+  stage.Require(reply.status == 200, "C3", "status " + std::to_string(reply.status));
+  stage.Require(reply.text.find(title) != std::string::npos, "C3", "another page: " + reply.text);
+}
+
+void FileIsReadableAndNamesTheOwner(Stage& stage) {
+  const Instance& owner = stage.StartOwner();
+  stage.ExpectFileNames(owner, "C6");
+  constexpr mode_t kPermissions = 07777;
+  stage.Require((stage.PidFile().mode & kPermissions) == 0644, "C9", "the mode is not 0644");
+}
+
+constexpr Scenario kPage = {"report/page", "C3", "", "", ServesThePage};
+constexpr Scenario kFile = {"report/file", "C6 C9", "", "", FileIsReadableAndNamesTheOwner};
+
+void ExpectPass(const Scenario& scenario, const std::string& server, const std::string& guard) {
+  const Result result = RunCase(scenario, BundledTarget(ProgramFolder(), server, guard));
+  EXPECT_EQ(result.verdict, Verdict::kPass) << server << ' ' << guard << ' ' << Account(result);
+}
+
+TEST(ReportTest, TheTaskManagerServesItsPage) {
+  for (const std::string& guard : Strategies()) {
+    ExpectPass(kPage, std::string(kDefaultServer), guard);
+  }
+}
+
+TEST(ReportTest, EveryServersFileIsReadableAndHoldsItsPid) {
+  for (const std::string& server : BundledServers()) {
+    for (const char* guard : {"pidfile", "lockfile", "reference"}) ExpectPass(kFile, server, guard);
+  }
+}
+
+}  // namespace
+}  // namespace pidfall
