@@ -77,7 +77,7 @@ bool StopAtMoment(Stage& stage, int nth) {
     stage.KillTree(starting);
     return false;
   }
-  stage.Signal(starting, SIGTERM);
+  stage.TerminateAll(starting);
   stage.Release(starting);
   ExpectEnds(stage, starting, "at moment " + std::to_string(nth) + " of its start");
   return true;
@@ -95,11 +95,10 @@ void DuringStartUp(Stage& stage) {
 
 void AsItBeginsToServe(Stage& stage) {
   Instance& starting = stage.Start();
-  const auto begun = [&] { return starting.ended() || stage.Serves(starting); };
-  if (!stage.WaitUntil(begun, Stage::kSettleBound) || starting.ended()) {
-    throw Broken("the target never served");
-  }
-  stage.Signal(starting, SIGTERM);
+  const auto is_gone = [&] { return starting.ended() && starting.Processes().empty(); };
+  stage.WaitUntil([&] { return stage.Serves(starting) || is_gone(); }, Stage::kSettleBound);
+  if (!stage.Serves(starting)) throw Broken("the target never served");
+  stage.TerminateAll(starting);
   ExpectEnds(stage, starting, "as it began to serve");
   ExpectNextServes(stage);
 }

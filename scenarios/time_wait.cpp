@@ -82,7 +82,7 @@ void UnloadedWhileStarting(Stage& stage) {
     stage.ExpectServes(starting, "C10", "the port is only in TIME_WAIT");
     throw NotApplicable("its start does nothing that can be seen");
   }
-  stage.Signal(starting, SIGTERM);
+  stage.TerminateAll(starting);
   stage.Release(starting);
   stage.Require(stage.Gone(starting, Stage::kStopBound), "C12",
                 "a server that was unloaded while it started runs on after 2 s");

@@ -83,6 +83,15 @@ size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpS
   return addresses.size();
 }
 
+std::set<std::string> FilesIn(const std::string& folder) {
+  std::set<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    names.insert(entry.path().filename());
+  }
+  return names;
+}
+
 }  // namespace
 
 Stage::Stage(const Target& target, const World& world)
@@ -99,6 +108,7 @@ Stage::Stage(const Target& target, const World& world)
   }
   if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
   folder_ = std::filesystem::path(pid_file_).parent_path();
+  others_ = FilesIn(folder_);
   if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
   StartNeeds();
 }
@@ -195,7 +205,10 @@ Instance& Stage::Start(const StartOptions& asked) {
 Instance& Stage::StartOwner(const StartOptions& options) {
   Instance& owner = Start(options);
   const Outcome outcome = Settle(owner, target_.start_timeout);
-  if (outcome == Outcome::kServes) return owner;
+  if (outcome == Outcome::kServes) {
+    AwaitOwnersFile();
+    return owner;
+  }
   throw Broken("the target never served" +
                std::string(owner.ending() ? ", it ended with " + owner.ending()->Describe() : "") +
                "; it printed " + Quote(owner.FirstLines()));
@@ -317,13 +330,18 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
 
 Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Outcome> outcome;
-  std::optional<Clock::time_point> blocked_since, serves_since;
+  std::optional<Clock::time_point> blocked_since, serves_since, partly_since;
   const auto has_settled = [&] {
     outcome = OutcomeNow(instance);
     if (outcome != Outcome::kServes) serves_since.reset();
     if (outcome == Outcome::kServes && !instance.Sleeps()) {
       if (!serves_since) serves_since = Clock::now();
       return Clock::now() - *serves_since >= kBusyAfter;
+    }
+    if (!outcome && target_.port && ListensAnywhere(instance)) {
+      if (!partly_since) partly_since = Clock::now();
+      if (Clock::now() - *partly_since >= kPartlyAfter) outcome = Outcome::kWaits;
+      return outcome.has_value();
     }
     if (outcome != Outcome::kWaits) {
       blocked_since.reset();
@@ -365,6 +383,15 @@ void Stage::Signal(Instance& instance, int signal) {
   if (*main == instance.pid()) return SendSignal(instance.child(), signal);
   // A daemon: its number cannot pass to another, because we alone can reap it.
   kill(*main, signal);
+}
+
+void Stage::TerminateAll(Instance& instance) {
+  const auto all = instance.Processes();
+  const auto main = MainProcess(instance);
+  Terminate(instance);
+  for (const pid_t pid : all) {
+    if (pid != main) kill(pid, SIGTERM);
+  }
 }
 
 void Stage::Kill(Instance& instance) {

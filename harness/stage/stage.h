@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,9 @@ class Stage {
   void KillTree(Instance& instance);            // and to whatever it left
   void LeaveZombie(Instance& instance);
   void Terminate(Instance& instance) { Signal(instance, SIGTERM); }
+  // SIGTERM to all of it, as who ends a service does: a launcher may have left its daemon by then,
+  // and a signal to the launcher alone says nothing.
+  void TerminateAll(Instance& instance);
   void Stop(Instance& instance);  // SIGTERM, and ended
   void EndAll();                  // SIGKILL to everything the scenario started
 
@@ -194,6 +198,9 @@ class Stage {
   // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
   // a lock counts at once.
   static constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
+  // One that has some of its addresses tries for a while to get the others; after this long it goes
+  // on without them.
+  static constexpr Duration kPartlyAfter = std::chrono::seconds(3);
   // Many a start listens before it has done all that may still end it. One that is still busy after
   // this long serves.
   static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
@@ -211,6 +218,7 @@ class Stage {
   void UpdateAll();
   void ReapAdopted();
   void AwaitLauncher(const Instance& instance);
+  bool AwaitOwnersFile();
   void StartNeeds();
   bool IsDone(Instance& instance);
   Instance& StartBeforeSafeguard(const StartOptions& options);
@@ -231,6 +239,7 @@ class Stage {
   std::string back_room_;
   std::string home_;
   std::string pid_file_;
+  std::set<std::string> others_;  // stood beside it before the first start: not the safeguard's
   int port_ = 0;
   User acting_as_ = User::kOwn;
   std::deque<Instance> instances_;
