@@ -10,8 +10,20 @@
 namespace pidfall {
 namespace {
 
-void Full(Stage& stage) {
+// A target that needs more of that folder than its pid file shows nothing.
+void MountDisk(Stage& stage) {
   stage.MountSmallDisk();
+  Instance& first = stage.Start();
+  if (stage.Settle(first) != Outcome::kServes) {
+    throw NotApplicable("it does not start with an empty folder for its pid file: " +
+                        first.FirstLines());
+  }
+  stage.KillTree(first);
+  if (stage.target().pid_file) stage.RemoveSafeguard();
+}
+
+void Full(Stage& stage) {
+  MountDisk(stage);
   stage.FillDisk();
   Hindered start(stage, {.clause = "C8", .what = "the disk is full", .names = stage.folder()});
   start.ExpectClosed();
@@ -20,7 +32,7 @@ void Full(Stage& stage) {
 }
 
 void ReadOnly(Stage& stage) {
-  stage.MountSmallDisk();
+  MountDisk(stage);
   stage.MakeDiskReadOnly();
   Hindered start(stage, {.clause = "C8", .what = "the disk is read-only", .names = stage.folder()});
   start.ExpectClosed();

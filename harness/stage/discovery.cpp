@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
@@ -78,15 +79,26 @@ bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& process
                      [&](pid_t pid) { return HoldsNumber(content, pid); });
 }
 
-// Of several, the one that is called so; else the shortest name.
+// Nothing stands before the number, as in a log.
+bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& processes) {
+  const std::string content = ReadState(path).content;
+  const size_t begin = std::min(content.find_first_not_of(" \t\n"), content.size());
+  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
+    return HoldsNumber(content.substr(begin, std::to_string(pid).size() + 1), pid);
+  });
+}
+
+// Of several, the one that begins with the number, then the one that is called so; else the
+// shortest name.
 std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                                        const std::vector<pid_t>& processes) {
   std::vector<std::string> candidates;
   std::copy_if(written.begin(), written.end(), std::back_inserter(candidates),
                [&](const std::string& path) { return LooksLikePidFile(path, processes); });
   if (candidates.empty()) return std::nullopt;
-  const auto rank = [](const std::string& path) {
-    return std::pair(path.find("pid") == std::string::npos, path.size());
+  const auto rank = [&](const std::string& path) {
+    return std::tuple(!BeginsWithNumber(path, processes), path.find("pid") == std::string::npos,
+                      path.size());
   };
   return *std::min_element(candidates.begin(), candidates.end(),
                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
@@ -176,9 +188,10 @@ class Discovery {
     stage_.WaitUntil(
         [&] {
           found_.pid_file = FindPidFile(Candidates(), instance.Processes());
-          return found_.pid_file.has_value();
+          return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
         },
         kPidFileBound);
+    if (found_.pid_file) found_.file_owner = ReadState(*found_.pid_file).owner;
   }
 
   // What stands on the stage is not in the view.
@@ -205,10 +218,21 @@ class Discovery {
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      return stage_.Settle(second, Stage::kDuplicateBound);
+      const Outcome outcome = stage_.Settle(second, Stage::kDuplicateBound);
+      // The stage has not been told the port, and what only stays seems to serve.
+      const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
+      return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
     } catch (const Broken&) {
       return std::nullopt;
     }
+  }
+
+  // It tries again for a while, or stands by.
+  Outcome AfterStaying(Instance& second) {
+    const auto all = second.Processes();
+    const bool waits = std::all_of(all.begin(), all.end(), WaitsWithoutTimeout);
+    const Duration bound = waits ? Duration::zero() : Stage::kDuplicateBound;
+    return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
   }
 
   static std::string DescribeDuplicate(const std::optional<Outcome>& outcome,
@@ -240,6 +264,7 @@ json ToJson(const Found& found) {
           {"started_after_ms", found.started_after_ms},
           {"listeners", found.listeners},
           {"pid_file", found.pid_file.value_or("")},
+          {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
           {"locks", found.locks},
           {"unix_sockets", found.unix_sockets},
           {"written", found.written},
@@ -270,6 +295,7 @@ Found FromJson(const json& told) {
               .duplicate = told["duplicate"],
               .why_not = told["why_not"]};
   if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
+  if (told["file_owner"].is_number()) found.file_owner = told["file_owner"];
   if (told["duplicate_exit"].is_number()) found.duplicate_exit = told["duplicate_exit"];
   return found;
 }
@@ -316,6 +342,7 @@ Target Complete(const Target& target, const Found& found) {
   const auto count = std::count_if(found.listeners.begin(), found.listeners.end(), on_its_port);
   whole.addresses = static_cast<size_t>(std::max<ptrdiff_t>(count, 1));
   if (!whole.pid_file) whole.pid_file = found.pid_file;
+  if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
   whole.duplicate_is_declared = whole.duplicate_exit.has_value();
   if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
   return whole;

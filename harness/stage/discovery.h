@@ -24,6 +24,7 @@ struct Found {
   double started_after_ms = 0;
   std::vector<Listener> listeners;
   std::optional<std::string> pid_file;
+  std::optional<uid_t> file_owner;
   std::vector<HeldLock> locks;
   std::vector<std::string> unix_sockets;
   std::vector<std::string> written;

@@ -87,7 +87,12 @@ FileState ReadState(const std::string& path) {
 
 void Stage::WritePidFile(std::string_view content) {
   WriteFile(pid_file_, content);
-  if (ActingUser() != geteuid()) Own(pid_file_, ActingUser(), ActingUser());
+  if (ActingUser() != geteuid()) {
+    Own(pid_file_, ActingUser(), ActingUser());
+  } else if (geteuid() == 0 && target_.file_owner) {
+    // One that drops root before it writes the file cannot write root's.
+    Own(pid_file_, *target_.file_owner, static_cast<gid_t>(-1));
+  }
   Did("write " + Excerpt(std::string(content)) + " to " + pid_file_);
 }
 
@@ -109,11 +114,15 @@ void Stage::RenameFolder() {
   MakeFolder(folder_);
 }
 
-FileState Stage::NeedOwnersFile() {
+// Many write it a moment after they serve.
+bool Stage::AwaitOwnersFile() {
   constexpr Duration kFileBound = std::chrono::milliseconds(200);
-  if (!WaitUntil([&] { return PidFile().exists; }, kFileBound)) {
-    throw NotApplicable("the owner keeps no pid file");
-  }
+  if (!target_.pid_file) return false;
+  return WaitUntil([&] { return !PidFile().content.empty(); }, kFileBound);
+}
+
+FileState Stage::NeedOwnersFile() {
+  if (!AwaitOwnersFile()) throw NotApplicable("the owner keeps no pid file");
   return PidFile();
 }
 
@@ -131,6 +140,7 @@ std::vector<std::string> Stage::SafeguardFiles() const {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::string name = entry.path().filename();
+    if (others_.contains(name) && entry.path() != pid_file_) continue;
     if (name.compare(0, stem.size(), stem) == 0 && entry.is_regular_file()) {
       files.push_back(entry.path());
     }
@@ -193,8 +203,11 @@ void Stage::MountSmallDisk() {
   if (StartsFrom(folder_, target_)) {
     throw NotApplicable("the target starts from its pid file's folder, which the disk would hide");
   }
+  struct stat info {};
+  if (stat(folder_.c_str(), &info) != 0) ThrowErrno("look at " + folder_);
   MountOn(folder_, "pidfall", "tmpfs", kDiskFlags, kSmallDisk);
-  ActAs(acting_as_);
+  Own(folder_, info.st_uid, info.st_gid);
+  if (acting_as_ != User::kOwn) ActAs(acting_as_);
 }
 
 void Stage::FillDisk() {

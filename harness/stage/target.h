@@ -1,6 +1,8 @@
 // The server under test: a command line and what is known of it. Nothing here names a program.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@ struct Target {
   std::optional<int> port;              // the port it serves on; none: it serves by staying
   size_t addresses = 1;                 // on that port: with fewer of them it does not serve yet
   std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
+  std::optional<uid_t> file_owner;      // whom its pid file belongs to, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
   bool duplicate_is_declared = true;     // by its author, rather than by what it did
