@@ -65,7 +65,8 @@ Target FromPolicy(const std::string& name) {
   Target target{.command = job.command, .folder = job.working_directory};
   for (const auto& [variable, value] : job.environment) {
     // By this a server knows its supervisor, and a copy that is started by hand has none.
-    if (variable != "XPC_SERVICE_NAME") target.environment.push_back(variable + "=" + value);
+    if (variable == "XPC_SERVICE_NAME") continue;
+    target.environment.push_back(std::string(variable).append("=").append(value));
   }
   return target;
 }

@@ -158,6 +158,25 @@ TEST_F(CheckTest, ADuplicateThatStandsByIsTold) {
               "a duplicate stands by");
 }
 
+// Nobody promised it; whoever does promise it is taken at their word.
+TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclared) {
+  std::string all_one = ServerThat("sys.excepthook = lambda *_: print('port 8767 is taken')");
+  const std::string zero = "sys.exit(0)";
+  all_one.replace(all_one.find(zero), zero.size(), "sys.exit(1)");
+  const std::string story = "port/held-by-stranger";
+  EXPECT_EQ(CheckPython(all_one, {"--duplicate-exit", "1"}, story).status, kBroke);
+  const ProgramOutcome undeclared = CheckPython(all_one, {}, story);
+  EXPECT_EQ(undeclared.status, kAsItShouldBe) << undeclared.out;
+  ExpectFound(undeclared, "a start that failed ended with the duplicate's status 1");
+}
+
+TEST_F(CheckTest, AProgramInItsPidFilesFolderIsNotHiddenByADisk) {
+  std::ofstream(work_ / "serve.py") << kServer;
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "disk/full", "--", "/usr/bin/python3", "serve.py"});
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out;
+}
+
 TEST_F(CheckTest, ACopyStartedByHandHasNoSupervisor) {
   std::ofstream(work_ / "a.plist")
       << "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>Label</key><string>a</string>"

@@ -40,6 +40,11 @@ TEST(JsonTest, OneTargetIsNamed) {
   EXPECT_FALSE(json["results"][0].contains("severity"));
 }
 
+TEST(JsonTest, WhatWasFoundStandsInTheTarget) {
+  const JsonHead head{"0.1.0", "check", "full", Target(), R"({"processes": 2})"};
+  EXPECT_EQ(Json::parse(JsonText(head, {}))["target"]["found"]["processes"], 2);
+}
+
 TEST(JsonTest, ASimulationAddsItsFacts) {
   const SimulatedFacts facts{"by hand first", 2, {{10.5, 7, 1}, {20.5, 8, -9}}, std::nullopt, 0.1};
   const Json json =
