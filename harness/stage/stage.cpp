@@ -108,6 +108,8 @@ Stage::Stage(const Target& target, const World& world)
   }
   if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
   folder_ = std::filesystem::path(pid_file_).parent_path();
+  // Many a start script makes it at the first start: /run is empty after a boot.
+  if (world.full) std::filesystem::create_directories(folder_);
   others_ = FilesIn(folder_);
   if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
   StartNeeds();
@@ -418,9 +420,9 @@ void Stage::LeaveZombie(Instance& instance) {
 }
 
 void Stage::Stop(Instance& instance) {
-  Terminate(instance);
+  TerminateAll(instance);
   if (!WaitUntil([&] { return !MainProcess(instance); }, kSettleBound)) {
-    throw Broken(instance.name() + " did not end within 10 s after SIGTERM");
+    throw NotApplicable(instance.name() + " does not end on SIGTERM (see stop/sigterm)");
   }
 }
 
