@@ -1,0 +1,448 @@
+#!/bin/sh
+# real-servers.sh [NAME...]: makes docs/real-servers.md, what `pidfall check` says of Debian's servers.
+#
+#   sudo docs/real-servers.sh            # installs what is missing, checks all, makes the page
+#   sudo docs/real-servers.sh cron atd   # checks these anew, and makes the page of all results
+#   PIDFALL=build/release/bin/pidfall RESULTS=/var/tmp/results sudo -E docs/real-servers.sh
+#
+# By root, as init runs them: they drop their privileges themselves. No service of the machine is
+# started, stopped or configured: every check runs in pidfall's sandbox, and every check by hand in
+# namespaces of util-linux's own. Needs about an hour.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+PIDFALL=${PIDFALL:-$here/../build/main/bin/pidfall}
+RESULTS=${RESULTS:-/var/tmp/pidfall-real-results} # what was printed, as it came
+T=/tmp/pidfall-real                               # on the page: its commands can be copied
+
+packages='nginx-light redis-server memcached lighttpd haproxy dnsmasq-base cron at mosquitto unbound
+apache2 gunicorn openssh-server supervisor dbus-daemon squid rsyslog bind9 uwsgi-core
+uwsgi-plugin-python3 postgresql iproute2 procps python3'
+
+# --- what is checked
+
+# invoke-rc.d asks this file before it starts a service: 101 says no.
+install_all() {
+  # shellcheck disable=SC2086
+  dpkg-query -W $packages >/dev/null 2>&1 && return
+  policy=/usr/sbin/policy-rc.d
+  ours=
+  [ -e $policy ] || {
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod 755 $policy
+    ours=$policy
+  }
+  apt-get update -qq
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $packages >&2
+  [ -z "$ours" ] || rm -f "$ours"
+}
+
+# file PATH [OWNER]: from standard input. Each pid file gets a folder of its own, as under /run.
+file() {
+  mkdir -p "$(dirname "$T/$1")" "$T/$(dirname "$1")/run"
+  cat >"$T/$1"
+  [ $# -lt 2 ] || chown "$2" "$T/$(dirname "$1")" "$T/$(dirname "$1")/run"
+}
+
+configure() {
+  mkdir -p $T/redis/run /run/sshd # Debian's unit makes the last one
+  file haproxy/haproxy.cfg <<END
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind 127.0.0.1:8080
+  http-request return status 200
+END
+  file mosquitto/mosquitto.conf mosquitto <<END
+listener 1883 127.0.0.1
+allow_anonymous true
+pid_file $T/mosquitto/run/mosquitto.pid
+END
+  file unbound/unbound.conf <<END
+server:
+  interface: 127.0.0.1
+  port: 5353
+  chroot: ""
+  directory: "$T/unbound"
+  pidfile: "$T/unbound/run/unbound.pid"
+  use-syslog: no
+remote-control:
+  control-enable: no
+END
+  app='def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello\n"]'
+  printf '%s\n' "$app" | file gunicorn/app.py
+  printf '%s\n' "$app" | file uwsgi/app.py
+  file supervisord/supervisord.conf <<END
+[supervisord]
+pidfile=$T/supervisord/run/supervisord.pid
+logfile=$T/supervisord/supervisord.log
+[unix_http_server]
+file=$T/supervisord/supervisor.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+END
+  file dbus/bus.conf <<END
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <listen>unix:path=$T/dbus/socket</listen>
+  <pidfile>$T/dbus/run/dbus.pid</pidfile>
+  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+</busconfig>
+END
+  file squid/squid.conf proxy <<END
+http_port 127.0.0.1:3128
+pid_filename $T/squid/run/squid.pid
+access_log none
+cache_log $T/squid/cache.log
+coredump_dir $T/squid
+http_access allow localhost
+pinger_enable off
+shutdown_lifetime 0 seconds
+END
+  file rsyslogd/rsyslog.conf <<END
+module(load="imtcp")
+input(type="imtcp" port="1514" address="127.0.0.1")
+*.* $T/rsyslogd/log
+END
+  file named/named.conf bind <<END
+options {
+  directory "$T/named";
+  pid-file "$T/named/run/named.pid";
+  listen-on port 5353 { 127.0.0.1; };
+  listen-on-v6 { none; };
+  dnssec-validation no;
+  recursion no;
+};
+controls { };
+END
+  [ -d $T/postgresql ] || {
+    install -d -o postgres $T/postgresql
+    setpriv --reuid postgres --regid postgres --init-groups \
+      /usr/lib/postgresql/15/bin/initdb -A trust -D $T/postgresql/data >/dev/null
+  }
+}
+
+# NAME|FORM|PORT|PID FILE|COMMAND. The port and the file are for the checks by hand; pidfall finds
+# them by itself.
+commands() {
+  uwsgi="uwsgi --plugin python3 --chdir $T/uwsgi --wsgi app:app --http-socket 127.0.0.1:9090"
+  uwsgi="$uwsgi --master --pidfile $T/uwsgi/run/uwsgi.pid"
+  gunicorn="gunicorn --chdir $T/gunicorn -b 127.0.0.1:8000 -p $T/gunicorn/run/gunicorn.pid"
+  postgres='setpriv --reuid postgres --regid postgres --init-groups /usr/lib/postgresql/15/bin'
+  cat <<END
+nginx|fg|80|/run/nginx.pid|nginx -g 'daemon off;'
+nginx|bg|80|/run/nginx.pid|nginx
+redis|fg|6379|$T/redis/run/redis.pid|redis-server --port 6379 --pidfile $T/redis/run/redis.pid
+redis|bg|6379|$T/redis/run/redis.pid|redis-server --port 6379 --pidfile $T/redis/run/redis.pid --daemonize yes
+memcached|fg|11211|/run/memcached/memcached.pid|memcached -u memcache -P /run/memcached/memcached.pid
+memcached|bg|11211|/run/memcached/memcached.pid|memcached -d -u memcache -P /run/memcached/memcached.pid
+lighttpd|fg|80|/run/lighttpd.pid|lighttpd -D -f /etc/lighttpd/lighttpd.conf
+lighttpd|bg|80|/run/lighttpd.pid|lighttpd -f /etc/lighttpd/lighttpd.conf
+haproxy|fg|8080|$T/haproxy/run/haproxy.pid|haproxy -W -f $T/haproxy/haproxy.cfg -p $T/haproxy/run/haproxy.pid
+haproxy|bg|8080|$T/haproxy/run/haproxy.pid|haproxy -D -f $T/haproxy/haproxy.cfg -p $T/haproxy/run/haproxy.pid
+dnsmasq|fg|5353|/run/dnsmasq/dnsmasq.pid|dnsmasq -k -C /dev/null -p 5353 -x /run/dnsmasq/dnsmasq.pid
+dnsmasq|bg|5353|/run/dnsmasq/dnsmasq.pid|dnsmasq -C /dev/null -p 5353 -x /run/dnsmasq/dnsmasq.pid
+cron|fg||/run/crond.pid|cron -f
+cron|bg||/run/crond.pid|cron
+atd|fg||/run/atd.pid|atd -f
+atd|bg||/run/atd.pid|atd
+mosquitto|fg|1883|$T/mosquitto/run/mosquitto.pid|mosquitto -c $T/mosquitto/mosquitto.conf
+mosquitto|bg|1883|$T/mosquitto/run/mosquitto.pid|mosquitto -d -c $T/mosquitto/mosquitto.conf
+unbound|fg|5353|$T/unbound/run/unbound.pid|unbound -d -c $T/unbound/unbound.conf
+unbound|bg|5353|$T/unbound/run/unbound.pid|unbound -c $T/unbound/unbound.conf
+apache2|fg|80|/run/apache2/apache2.pid|apachectl -D FOREGROUND
+apache2|bg|80|/run/apache2/apache2.pid|apachectl start
+gunicorn|fg|8000|$T/gunicorn/run/gunicorn.pid|$gunicorn app:app
+gunicorn|bg|8000|$T/gunicorn/run/gunicorn.pid|$gunicorn --daemon app:app
+sshd|fg|22|/run/sshd.pid|/usr/sbin/sshd -D
+sshd|bg|22|/run/sshd.pid|/usr/sbin/sshd
+supervisord|fg||$T/supervisord/run/supervisord.pid|supervisord -n -c $T/supervisord/supervisord.conf
+supervisord|bg||$T/supervisord/run/supervisord.pid|supervisord -c $T/supervisord/supervisord.conf
+dbus-daemon|fg||$T/dbus/run/dbus.pid|dbus-daemon --config-file=$T/dbus/bus.conf --nofork
+dbus-daemon|bg||$T/dbus/run/dbus.pid|dbus-daemon --config-file=$T/dbus/bus.conf --fork
+squid|fg|3128|$T/squid/run/squid.pid|squid --foreground -f $T/squid/squid.conf
+squid|bg|3128|$T/squid/run/squid.pid|squid -f $T/squid/squid.conf
+rsyslogd|fg|1514|$T/rsyslogd/run/rsyslogd.pid|rsyslogd -n -f $T/rsyslogd/rsyslog.conf -i $T/rsyslogd/run/rsyslogd.pid
+rsyslogd|bg|1514|$T/rsyslogd/run/rsyslogd.pid|rsyslogd -f $T/rsyslogd/rsyslog.conf -i $T/rsyslogd/run/rsyslogd.pid
+named|fg|5353|$T/named/run/named.pid|named -f -u bind -c $T/named/named.conf
+named|bg|5353|$T/named/run/named.pid|named -u bind -c $T/named/named.conf
+uwsgi|fg|9090|$T/uwsgi/run/uwsgi.pid|$uwsgi
+uwsgi|bg|9090|$T/uwsgi/run/uwsgi.pid|$uwsgi --daemonize $T/uwsgi/uwsgi.log
+postgresql|fg|5432|$T/postgresql/data/postmaster.pid|$postgres/postgres -D $T/postgresql/data -k $T/postgresql
+postgresql|bg|5432|$T/postgresql/data/postmaster.pid|$postgres/pg_ctl -w -D $T/postgresql/data -o '-k $T/postgresql' start
+END
+}
+
+# check NAME FORM COMMAND: its results, what was found of it, and how long it took
+check() {
+  out=$RESULTS/$1.$2
+  echo "$1 $2" >&2
+  # Nothing of restart-loop is judged without a policy.
+  # shellcheck disable=SC2086
+  (cd / && eval "$PIDFALL check -v --except 'restart-loop/*' --json $out.json -- $3") \
+    >"$out.txt" 2>"$out.err" </dev/null || [ $? -lt 126 ]
+}
+
+# --- by hand: each breach once more, with nothing of pidfall. The page prints these snippets.
+
+# Before each of them. START, PORT and FILE are the program's, NAME what pgrep knows it by.
+prelude() {
+  cat <<'END'
+ip link set lo up
+mount -t tmpfs none /mnt; cd /mnt # what is written below stays in here
+for d in run tmp var; do
+  mkdir $d $d.work; chmod --reference=/$d $d
+  mount -t overlay -o lowerdir=/$d,upperdir=/mnt/$d,workdir=/mnt/$d.work none /$d
+done
+mkdir -p "${FILE%/*}"
+listening() { [ -z "$PORT" ] || ss -Hltn "sport = :$PORT" | grep -q .; }
+up() { for i in $(seq 100); do listening && break; sleep 0.1; done; sleep 1; }
+owners() { # their pids
+  if [ -z "$PORT" ]; then pgrep -f "$NAME"; else
+    ss -Hltnp "sport = :$PORT" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -nu; fi
+}
+start() { sh -c "$START" >>log 2>&1; }
+another() { start & sleep 4; } # and time for it to end, if it does
+END
+}
+
+# What each of them is called for: a pattern of "SCENARIO SUMMARY" as case(1) has them.
+recipe_of() {
+  case $1 in
+    *'neither ended nor stood by within 2 s'*) echo late ;;
+    port/held-by-stranger*'status 0') echo stranger-status ;;
+    port/held-by-stranger*'as if nothing had failed'*) echo stranger-part ;;
+    port/stranger-gone*) echo stranger-part ;;
+    *'none of the starts serves'*) echo eight ;;
+    *'two of the starts serve'* | *serves\ beside* | *'takes over'* | *'took over'* | \
+      *'contender serves'*) echo second ;;
+    *'file does not name the owner'* | *'file was changed'* | *'neither served nor ended'*) echo record ;;
+    *'umask 0'*) echo umask ;;
+    path/symlink*'wrote through'*) echo symlink ;;
+    path/dangling*'made a file behind'*) echo dangling ;;
+    path/hard-link*'wrote through'*) echo hard-link ;;
+    path/fifo*'waits for ever'* | path/fifo*'neither serves nor ends'*) echo fifo ;;
+    disk/no-descriptors*'status 0') echo few-descriptors ;;
+    path/*'status 0' | disk/*'status 0' | permission/*'status 0') echo quiet-failure ;;
+    stale/*'refused to start'*) echo stale ;;
+    pid-reuse/*'refused to start'*) echo stranger-pid ;;
+    *'which is not the declared'*) echo statuses ;;
+    stop/as-it-begins* | stop/during-start-up*) echo early-term ;;
+    stop/*) echo stop ;;
+    *) echo none ;;
+  esac
+}
+
+# The last command of each says whether it is so.
+recipe() {
+  case $1 in
+    late) cat <<'END' ;;
+start & up; began=$(date +%s%N); start
+echo "the second ends with $? after $(( ($(date +%s%N) - began) / 1000000 )) ms"
+[ $(( $(date +%s%N) - began )) -gt 2000000000 ]
+END
+    second) cat <<'END' ;;
+start & up; echo "serving:" $(owners); one=$(owners | wc -l)
+another; echo "serving, after a second start:" $(owners)
+[ "$(owners | wc -l)" -gt "$one" ]
+END
+    eight) cat <<'END' ;;
+for round in 1 2 3 4 5 6 7 8; do
+  rm -f "$FILE"; for i in 1 2 3 4 5 6 7 8; do start & done >/dev/null 2>&1; sleep 5
+  echo "round $round, listening:" $(ss -Hltnp "sport = :$PORT" | sed 's/ *users.*//; s/  */ /g')
+  owners | grep -q . || none=yes; owners | xargs -r kill -9; sleep 0.3
+done
+[ "$none" = yes ]
+END
+    record) cat <<'END' ;;
+start & up; echo "serving:" $(owners) "file:" $(cat "$FILE")
+another; echo "after a second start serving:" $(owners) "file:" $(cat "$FILE" 2>&1)
+! owners | grep -qx "$(head -n1 "$FILE" | tr -d ' ')"
+END
+    umask) cat <<'END' ;;
+umask 0; start & up; stat -c '%A %U %n' "$FILE"
+stat -c %A "$FILE" | grep -qE '^.....w|^........w'
+END
+    symlink) cat <<'END' ;;
+echo precious >canary; ln -sf /mnt/canary "$FILE"
+start & up; ls -l "$FILE"; echo "canary: $(cat canary)"
+[ "$(cat canary)" != precious ]
+END
+    dangling) cat <<'END' ;;
+ln -sf /mnt/canary "$FILE"; ls canary
+start & up; ls -l canary
+END
+    hard-link) cat <<'END' ;;
+echo precious >"${FILE%/*}/canary"; ln -f "${FILE%/*}/canary" "$FILE"
+start & up; echo "canary: $(cat "${FILE%/*}/canary")"
+[ "$(cat "${FILE%/*}/canary")" != precious ]
+END
+    fifo) cat <<'END' ;;
+mkfifo "$FILE"; start & pid=$!; sleep 11
+echo "after 11 s: serving:" $(owners); grep -H . /proc/[0-9]*/wchan | head -n 20
+! listening && kill -0 $pid
+END
+    quiet-failure) cat <<'END' ;;
+start; echo "status $?" | tee status; sleep 4
+echo "serving:" $(owners); grep -q 'status 0' status && ! owners
+END
+    few-descriptors) cat <<'END' ;;
+for n in $(seq 3 64); do
+  rm -f "$FILE"; (ulimit -n $n; start) && sleep 2 && ! owners && break; owners | xargs -r kill -9
+done
+echo "with $n descriptors: status 0, serving:" $(owners); [ $n -lt 64 ]
+END
+    stale) cat <<'END' ;;
+printf -- "$CONTENT" >"$FILE"; start & pid=$!; sleep 5
+echo "serving:" $(owners); ! owners && { wait $pid; echo "status $?"; tail -n 2 log; }
+END
+    stranger-pid) cat <<'END' ;;
+sleep 600 & echo $! | tee "$FILE"; start & pid=$!; sleep 5
+echo "serving:" $(owners); ! owners && { wait $pid; echo "status $?"; tail -n 2 log; }
+END
+    stranger-status) cat <<'END' ;;
+python3 -m http.server -b 127.0.0.1 $PORT >/dev/null 2>&1 & sleep 2
+start; echo "status $?" | tee status; sleep 4; ss -Hltnp "sport = :$PORT"
+grep -q 'status 0' status && [ "$(owners | wc -l)" = 1 ]
+END
+    stranger-part) cat <<'END' ;;
+python3 -m http.server -b 127.0.0.1 $PORT >/dev/null 2>&1 & sleep 2
+start & sleep 5; ss -Hltnp "sport = :$PORT"
+[ "$(owners | wc -l)" -gt 1 ]
+END
+    statuses) cat <<'END' ;;
+start & up; start; echo "status $?" | tee status
+rm -f "$FILE"; start; echo "status $? when the file is gone" | tee -a status
+[ "$(cut -d' ' -f2 status | sort -u | wc -l)" -gt 1 ]
+END
+    early-term) cat <<'END' ;;
+for i in $(seq 60); do
+  rm -f "$FILE"; start & pid=$!; while ! listening && kill -0 $pid 2>/dev/null; do :; done
+  kill $pid $(owners) 2>/dev/null; sleep 2.5; owners | grep -q . && break
+done
+echo "2.5 s after SIGTERM, in try $i:" $(owners); owners
+END
+    stop) cat <<'END' ;;
+start & pid=$!; up; kill -0 $pid 2>/dev/null || pid=$(head -n1 "$FILE")
+kill -s "$SIGNAL" "$pid"; sleep 2.2; echo "2.2 s after SIG$SIGNAL to $pid:"; pgrep -a -f "$NAME"
+END
+  esac
+}
+
+# What is in the way, by the scenario's name. nobody stands for an ordinary user.
+# shellcheck disable=SC2016 # it is text here
+hinder() {
+  as_nobody='START="setpriv --reuid nobody --regid nogroup --clear-groups $START"'
+  case $1 in
+    path-directory) echo 'mkdir "$FILE"' ;;
+    path-symlink) echo 'echo precious >canary; ln -s /mnt/canary "$FILE"' ;;
+    path-dangling-symlink) echo 'ln -s /mnt/canary "$FILE"' ;;
+    path-fifo) echo 'mkfifo "$FILE"' ;;
+    path-hard-link) echo 'echo precious >"$FILE.other"; ln "$FILE.other" "$FILE"' ;;
+    disk-read-only) echo 'mount -t tmpfs -o ro none "${FILE%/*}"' ;;
+    disk-full)
+      echo 'mount -t tmpfs -o size=64k none "${FILE%/*}"; cat /dev/zero >"${FILE%/*}/filler"' ;;
+    permission-read-only-folder)
+      echo "chown nobody \"\${FILE%/*}\"; chmod 555 \"\${FILE%/*}\"; $as_nobody" ;;
+    permission-unreadable-file*)
+      echo "echo 99999 >\"\$FILE\"; chmod 0 \"\$FILE\"; chown nobody \"\$FILE\"; $as_nobody" ;;
+    permission-foreign-file)
+      echo "echo 99999 >\"\$FILE\"; chown nobody \"\${FILE%/*}\"; $as_nobody" ;;
+  esac
+}
+
+# hand NAME FORM PORT FILE COMMAND RECIPE ARGUMENT: what it printed, and whether it is so.
+hand() {
+  out=$RESULTS/hand/$1.$2.$6${7:+.$7}
+  [ ! -e "$out.status" ] || return 0
+  echo "by hand: $1 $2 $6 $7" >&2
+  snippet="$(prelude)
+$(hinder "$7")
+$(recipe "$6")"
+  status=0
+  NAME=$1 PORT=$3 FILE=$4 START=$5 CONTENT=$(content "$7") SIGNAL=${7:-TERM} LC_ALL=C \
+    timeout 400 unshare --fork --pid --net --mount --mount-proc --kill-child sh -c "$snippet" \
+    >"$out" 2>&1 </dev/null || status=$?
+  echo $status >"$out.status"
+}
+
+# What `stale` writes, for printf.
+content() {
+  case $1 in
+    garbage) printf '%s' 'garbage\n' ;;
+    zero) printf 0 ;;
+    negative) printf '%s' -1 ;;
+    twenty-digits) printf 99999999999999999999 ;;
+    one-mebibyte) head -c 1048576 /dev/zero | tr '\0' x ;;
+    nul-bytes) printf '%s' '\0\0\0\0\0' ;;
+    number-and-letters) printf 1abc ;; # 1 is always somebody's
+    blanks) printf '%s' ' \n\t\n' ;;
+    longer-content) printf '%s' '99999\nport=8767\nstarted by an older version\n' ;;
+    dead-pid) printf 99999 ;;
+  esac
+}
+
+argument_of() { # RECIPE SCENARIO
+  case $1.$2 in
+    stale.*) echo "${2#stale/}" ;;
+    second.path/* | second.disk/* | second.permission/* | quiet-failure.*) echo "$2" | tr / - ;;
+    stop.stop/sigint) echo INT ;;
+    stop.*) echo TERM ;;
+  esac
+}
+
+breaches() { # of a JSON file: "SCENARIO SUMMARY" each
+  python3 -c '
+import json, sys
+for result in json.load(open(sys.argv[1]))["results"]:
+    if result["verdict"] == "fail" and result["severity"] == "breach":
+        print(result["scenario"], result["summary"].replace("\n", " "))' "$1"
+}
+
+by_hand() { # NAME FORM PORT FILE COMMAND
+  mkdir -p "$RESULTS/hand"
+  : >"$RESULTS/$1.$2.hand"
+  breaches "$RESULTS/$1.$2.json" | while read -r scenario summary; do
+    recipe=$(recipe_of "$scenario $summary")
+    argument=$(argument_of "$recipe" "$scenario")
+    [ "$recipe" = none ] || hand "$@" "$recipe" "$argument"
+    echo "$scenario $recipe${argument:+.$argument}" >>"$RESULTS/$1.$2.hand"
+  done
+}
+
+# --- the page
+
+# The text that stays stands in real-servers.head.md; the rest comes from the results.
+page() {
+  prelude >"$RESULTS/prelude"
+  for recipe in $(sed -n 's/^    \([a-z-]*\)) cat <<.END. ;;$/\1/p' "$0"); do
+    recipe "$recipe" >"$RESULTS/recipe.$recipe"
+  done
+  commands >"$RESULTS/commands"
+  # shellcheck disable=SC2086
+  dpkg-query -W $packages >"$RESULTS/versions"
+  python3 "$here/real-servers-page.py" "$RESULTS" >"$here/real-servers.md"
+}
+
+main() {
+  mkdir -p "$RESULTS"
+  install_all
+  configure
+  commands | while IFS='|' read -r name form port file command; do
+    case " $* " in "  " | *" $name "*) ;; *) continue ;; esac
+    rm -f "$RESULTS/hand/$name.$form."*
+    check "$name" "$form" "$command"
+    by_hand "$name" "$form" "$port" "$file" "$command" </dev/null
+  done
+  page
+  rm -rf $T
+}
+
+main "$@"
