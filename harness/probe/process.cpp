@@ -189,6 +189,8 @@ bool WaitsWithoutTimeout(pid_t pid) {
   const auto info = ReadProcess(pid);
   if (!info) return false;
   if (info->state == 'T') return true;
+  // On its way: it runs, or waits for a disk, which shows as the same calls as waiting for a peer.
+  if (info->state == 'R' || info->state == 'D') return false;
   const auto answers = MapThreads(pid, HasNoTimeout);
   return !answers.empty() && std::find(answers.begin(), answers.end(), false) == answers.end();
 }
