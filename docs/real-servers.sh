@@ -422,6 +422,7 @@ by_hand() { # NAME FORM PORT FILE COMMAND
 # The text that stays stands in real-servers.head.md; the rest comes from the results.
 page() {
   prelude >"$RESULTS/prelude"
+  # shellcheck disable=SC2013  # recipe names are single words
   for recipe in $(sed -n 's/^    \([a-z-]*\)) cat <<.END. ;;$/\1/p' "$0"); do
     recipe "$recipe" >"$RESULTS/recipe.$recipe"
   done

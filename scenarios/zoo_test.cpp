@@ -21,13 +21,14 @@ namespace pidfall {
 namespace {
 
 constexpr int kPort = 8769;
+constexpr const char* kDefaultStyle = "separate-lock";
 
 struct Catch {
   std::string defect;
   std::string scenario;
   std::string clause;
   int duplicate_exit = 0;
-  std::string style = "separate-lock";
+  std::string style = kDefaultStyle;
   std::string policy;  // as by --policy
   std::string with;    // another defect, without which this one does not come to light
 };
@@ -133,6 +134,14 @@ std::string AllowedClause(const std::string& style, const std::string& scenario)
   return Data()["style"][style][scenario].value_or(std::string());
 }
 
+bool IsLeftOut(const std::string& style, const Scenario& scenario) {
+  if (scenario.family() == Data()["style"][style]["without"].value_or("")) return true;
+  const toml::array& slow = *Data()["only_separate_lock"].as_array();
+  return style != kDefaultStyle && std::ranges::any_of(slow, [&](const toml::node& node) {
+           return node.value_or(std::string_view()) == scenario.id;
+         });
+}
+
 void CheckCorrect(const std::string& style) {
   Target target = ZooTarget({"--style", style});
   const auto data = Data()["style"][style];
@@ -143,9 +152,8 @@ void CheckCorrect(const std::string& style) {
     target.pid_file.reset();
   }
   std::vector<Case> cases;
-  const std::string without = data["without"].value_or("");
   for (const Scenario& scenario : Catalogue()) {
-    if (scenario.family() != without) cases.push_back({&scenario, target});
+    if (!IsLeftOut(style, scenario)) cases.push_back({&scenario, target});
   }
   for (const Result& result : RunCases(cases, {.jobs = 2}, [](const Result&) {})) {
     EXPECT_NE(result.verdict, Verdict::kBroken) << Account(result);

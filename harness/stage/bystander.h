@@ -16,7 +16,7 @@ struct BystanderOptions {
   pid_t pid = 0;            // the number that it must get; 0: any
   pid_t thread_id = 0;      // the number that a second thread of it must get; 0: no second thread
   bool has_thread = false;  // a second thread, whatever its number
-  pid_t group = 0;      // the process group that it joins; 0: one of its own
+  pid_t group = 0;          // the process group that it joins; 0: one of its own
   int listen_on = 0;        // a port of 127.0.0.1 that it holds; 0: none
   int connect_to = 0;       // a port of 127.0.0.1 that it is a client of; 0: none
 };

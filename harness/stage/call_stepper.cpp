@@ -67,6 +67,7 @@ bool NamesPath(const Call& call, const std::string& prefix) {
   std::string found(prefix.size(), '\0');
   const iovec here{found.data(), found.size()};
   return std::any_of(call.arguments.begin(), call.arguments.end(), [&](uint64_t argument) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
     const iovec there{reinterpret_cast<void*>(argument), prefix.size()};
     const ssize_t n = process_vm_readv(call.thread, &here, 1, &there, 1, 0);
     return n == static_cast<ssize_t>(prefix.size()) && found == prefix;
