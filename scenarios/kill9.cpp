@@ -68,8 +68,7 @@ void ChildOutlives(Stage& stage) {
   Instance& owner = StartWithChildren(stage);
   stage.Kill(owner);
   if (owner.Processes().empty()) throw NotApplicable("no child of the target outlives it");
-  if (stage.Serves(owner))
-    throw NotApplicable("what it leaves serves on: see kill9/worker-on-port");
+  if (stage.Serves(owner)) throw NotApplicable("what it leaves serves on (kill9/worker-on-port)");
   ExpectRecovery(stage, "C13", "of the killed owner only a child is left, which serves nobody");
 }
 

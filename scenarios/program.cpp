@@ -39,7 +39,7 @@ Ran RunPidfall(const std::vector<std::string>& arguments,
   const Child child = StartPidfall(arguments, variables, output.get());
   const bool ended = WaitForEnd(child, kRunBound);
   if (!ended) SendSignal(child, SIGKILL);
-  const Ran ran{Reap(child), ReadFile(path)};
+  Ran ran{Reap(child), ReadFile(path)};
   std::filesystem::remove_all(folder);
   if (!ended) throw std::runtime_error("pidfall did not end within a minute: " + ran.output);
   return ran;
