@@ -69,7 +69,10 @@ void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const FileState before = stage.PidFile();
   Instance& contender = stage.Start();
-  if (stage.Settle(contender) == Outcome::kWaits) stage.Stop(contender);
+  const Outcome outcome = stage.Settle(contender);
+  stage.Require(outcome != Outcome::kServes, "C1",
+                contender.name() + " serves beside the owner " + owner.name());
+  if (outcome == Outcome::kWaits) stage.Stop(contender);
   stage.Require(stage.Gone(contender, Stage::kStopBound), "C2",
                 contender.name() + " neither served nor ended");
   stage.ExpectUnchanged(before, "C6");

@@ -208,10 +208,13 @@ bool CallStepper::Halt(pid_t id) {
   }
 }
 
+// A thread that runs again may end the process, and those still held with it. They are then ours to
+// collect: until that is done, the process does not count as ended.
 void CallStepper::Release() {
   while (!tracees_.empty()) {
     const pid_t id = tracees_.begin()->first;
-    if (Halt(id)) ptrace(PTRACE_DETACH, id, nullptr, 0);
+    const bool detached = Halt(id) && ptrace(PTRACE_DETACH, id, nullptr, 0) == 0;
+    if (!detached && id != leader_) waitpid(id, nullptr, __WALL);
     tracees_.erase(id);
   }
 }

@@ -137,7 +137,8 @@ class Discovery {
           return found_.stays;
         },
         target_.start_timeout);
-    if (!over && !target_.port) found_.stays = stage_.Stays(instance);
+    if (over || target_.port) return;
+    found_.stays = stage_.WaitUntil([&] { return stage_.Stays(instance); }, Stage::kSettlesFor);
   }
 
   // It may listen on more addresses yet, and its launcher may still be there.

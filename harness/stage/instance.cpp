@@ -41,6 +41,16 @@ bool Wears(pid_t pid, rlim_t mark) {
   return false;
 }
 
+// Two lines of /proc/PID/status that grow whenever it runs.
+std::string Switches(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  std::string found = std::to_string(pid);
+  for (std::string line; std::getline(status, line);) {
+    if (line.find("ctxt_switches") != std::string::npos) found += line;
+  }
+  return found;
+}
+
 }  // namespace
 
 void WearMark(const std::string& name) {
@@ -128,6 +138,15 @@ bool Instance::Sleeps() const {
     const auto info = ReadProcess(pid);
     return !info || info->state == 'S';
   });
+}
+
+bool Instance::HasSleptFor(Duration time) const {
+  std::string switches;
+  for (const pid_t pid : Processes()) switches += Switches(pid);
+  const auto now = std::chrono::steady_clock::now();
+  if (!Sleeps() || switches != switches_) sleeps_since_ = now;
+  switches_ = std::move(switches);
+  return now - sleeps_since_ >= time;
 }
 
 }  // namespace pidfall

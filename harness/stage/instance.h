@@ -1,6 +1,7 @@
 // One start of the target, and everything that came of it.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ class Instance {
   std::vector<pid_t> Processes() const;
   // Nothing of it runs: what is starved of the processor is not done yet.
   bool Sleeps() const;
+  // Nothing of it has run for so long, as far as the calls of this function tell.
+  bool HasSleptFor(Duration time) const;
+  Duration age() const { return std::chrono::steady_clock::now() - started_; }
 
  private:
   void ReadOutput();
@@ -54,6 +58,9 @@ class Instance {
   int port_;
   std::string output_;
   std::optional<Ending> ending_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  mutable std::string switches_;  // how often each process got the processor, when last asked
+  mutable std::chrono::steady_clock::time_point sleeps_since_;
   bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;

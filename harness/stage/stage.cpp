@@ -110,6 +110,8 @@ Stage::Stage(const Target& target, const World& world)
   folder_ = std::filesystem::path(pid_file_).parent_path();
   // Many a start script makes it at the first start: /run is empty after a boot.
   if (world.full) std::filesystem::create_directories(folder_);
+  // What a copy in production wrote names nobody in here.
+  if (world.full && target.as_deployed && target.pid_file) unlink(pid_file_.c_str());
   others_ = FilesIn(folder_);
   if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
   StartNeeds();
@@ -297,9 +299,11 @@ bool Stage::Answers() const {
 
 bool Stage::Stays(const Instance& instance) {
   const auto processes = instance.Processes();
-  return !processes.empty() && std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
-    return WaitsWithoutTimeout(pid) || HasBeenIdle(pid);
-  });
+  if (processes.empty()) return false;
+  // One that looks after something every moment never sleeps for long.
+  const bool sleeps =
+      instance.HasSleptFor(kSleepsAfter) || (instance.age() >= kSettlesFor && instance.Sleeps());
+  return sleeps || std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
 }
 
 std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
@@ -330,6 +334,12 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
   return Outcome::kWaits;
 }
 
+// Somebody has the port, and it has not got all of its addresses. It may be trying again.
+bool Stage::GoesOnWithout(const Instance& instance) const {
+  if (!target_.port || TcpSocketsOn(instance.port(), TcpState::kListen).empty()) return false;
+  return instance.Sleeps() && !instance.Processes().empty();
+}
+
 Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Outcome> outcome;
   std::optional<Clock::time_point> blocked_since, serves_since, partly_since;
@@ -340,9 +350,9 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
       if (!serves_since) serves_since = Clock::now();
       return Clock::now() - *serves_since >= kBusyAfter;
     }
-    if (!outcome && target_.port && ListensAnywhere(instance)) {
+    if (!outcome && GoesOnWithout(instance)) {
       if (!partly_since) partly_since = Clock::now();
-      if (Clock::now() - *partly_since >= kPartlyAfter) outcome = Outcome::kWaits;
+      if (Clock::now() - *partly_since >= kSettlesFor) outcome = Outcome::kWaits;
       return outcome.has_value();
     }
     if (outcome != Outcome::kWaits) {

@@ -198,9 +198,10 @@ class Stage {
   // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
   // a lock counts at once.
   static constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
-  // One that has some of its addresses tries for a while to get the others; after this long it goes
-  // on without them.
-  static constexpr Duration kPartlyAfter = std::chrono::seconds(3);
+  // Without a port, one that sleeps for this long, whatever wakes it, has nothing left to do.
+  static constexpr Duration kSleepsAfter = std::chrono::milliseconds(500);
+  // A start that has not got its port tries for a while; after this long it goes on without.
+  static constexpr Duration kSettlesFor = std::chrono::seconds(3);
   // Many a start listens before it has done all that may still end it. One that is still busy after
   // this long serves.
   static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
@@ -219,6 +220,7 @@ class Stage {
   void ReapAdopted();
   void AwaitLauncher(const Instance& instance);
   bool AwaitOwnersFile();
+  bool GoesOnWithout(const Instance& instance) const;
   void StartNeeds();
   bool IsDone(Instance& instance);
   Instance& StartBeforeSafeguard(const StartOptions& options);

@@ -84,7 +84,10 @@ void TakePlace(pid_t number, const std::string& pid_file) {
 
 // A harness that ignores or blocks signals must not hand that on.
 void ResetSignals() {
-  signal(SIGPIPE, SIG_DFL);
+  // nohup ignores SIGHUP, and a shell's & ignores SIGINT.
+  for (const int ignored : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD}) {
+    signal(ignored, SIG_DFL);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
