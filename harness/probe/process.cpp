@@ -27,15 +27,6 @@ std::string ThreadPath(pid_t pid, pid_t thread, const std::string& rest) {
   return ProcPath(pid, "task/" + std::to_string(thread)).append("/").append(rest);
 }
 
-// A process that is gone, or not ours to read, reads as empty.
-std::string ReadOrEmpty(const std::string& path) {
-  try {
-    return ReadFile(path);
-  } catch (const std::system_error&) {
-    return "";
-  }
-}
-
 std::vector<std::string> ListFolder(const std::string& path) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
@@ -69,6 +60,10 @@ bool IsLockCall(const BlockedCall& call) {
   const bool waits_in_fcntl = call.number == SYS_fcntl &&
                               (call.arguments[1] == F_SETLKW || call.arguments[1] == F_OFD_SETLKW);
   return call.number == SYS_flock || waits_in_fcntl;
+}
+
+bool IsWrite(const BlockedCall& call) {
+  return call.number == SYS_write || call.number == SYS_writev;
 }
 
 // Where the timeout stands among the arguments, and what means "no end".
@@ -129,6 +124,10 @@ std::optional<ProcessInfo> ParseStat(pid_t pid, const std::string& stat) {
   ProcessInfo info{.pid = pid, .program = stat.substr(open + 1, close - open - 1)};
   std::istringstream rest(stat.substr(close + 1));
   rest >> info.state >> info.parent;
+  constexpr int kFieldsBetween = 17;  // of proc(5): from pgrp, 5, to itrealvalue, 21
+  std::string skipped;
+  for (int i = 0; i < kFieldsBetween; ++i) rest >> skipped;
+  rest >> info.started;
   return info;
 }
 
@@ -142,6 +141,26 @@ pid_t LiveThread(pid_t pid) {
   return pid;
 }
 
+std::vector<ProcessInfo> ListProcesses() {
+  std::vector<ProcessInfo> all;
+  for (const std::string& name : ListFolder("/proc")) {
+    const auto pid = static_cast<pid_t>(strtol(name.c_str(), nullptr, 10));
+    if (const auto info = pid > 0 ? ReadProcess(pid) : std::nullopt) all.push_back(*info);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const ProcessInfo& one, const ProcessInfo& other) {
+    return one.started < other.started;
+  });
+  return all;
+}
+
+// Somebody ended while they were listed, and his children have got another parent since.
+bool HasOrphans(const std::vector<ProcessInfo>& all) {
+  std::set<pid_t> known = {0};
+  for (const ProcessInfo& process : all) known.insert(process.pid);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const ProcessInfo& process) { return !known.contains(process.parent); });
+}
+
 }  // namespace
 
 std::optional<ProcessInfo> ReadProcess(pid_t pid) {
@@ -151,16 +170,17 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   return live ? live : info;
 }
 
-std::vector<pid_t> Descendants(pid_t root) {
-  std::vector<pid_t> found;
-  const auto add_children = [&found](pid_t parent) {
-    for (const std::string& thread : ListFolder(ProcPath(parent, "task"))) {
-      std::istringstream children(ReadOrEmpty(ProcPath(parent, "task/" + thread + "/children")));
-      for (pid_t child = 0; children >> child;) found.push_back(child);
-    }
+std::vector<ProcessInfo> Descendants(pid_t root) {
+  constexpr int kMostLooks = 3;
+  std::vector<ProcessInfo> all = ListProcesses();
+  for (int looks = 1; looks < kMostLooks && HasOrphans(all); ++looks) all = ListProcesses();
+  std::vector<ProcessInfo> found;
+  const auto add_children = [&](pid_t parent) {
+    std::copy_if(all.begin(), all.end(), std::back_inserter(found),
+                 [&](const ProcessInfo& process) { return process.parent == parent; });
   };
   add_children(root);
-  for (size_t i = 0; i < found.size(); ++i) add_children(found[i]);
+  for (size_t i = 0; i < found.size(); ++i) add_children(found[i].pid);
   return found;
 }
 
@@ -199,21 +219,19 @@ bool HasBeenIdle(pid_t pid) {
   constexpr double kIdleAge = 1.0;
   double up = 0;
   std::istringstream(ReadOrEmpty("/proc/uptime")) >> up;
-  const std::string stat = ReadOrEmpty(ProcPath(pid, "stat"));
-  const size_t close = stat.rfind(')');
-  if (close == std::string::npos) return false;
-  std::istringstream rest(stat.substr(close + 1));
-  std::string state, skipped;
-  rest >> state;
-  constexpr int kFieldsUntilStart = 18;  // of proc(5): from ppid, 4, to itrealvalue, 21
-  for (int i = 0; i < kFieldsUntilStart; ++i) rest >> skipped;
-  double ticks = 0;
-  rest >> ticks;
-  return state == "S" && up - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) >= kIdleAge;
+  const auto info = ReadProcess(pid);
+  if (!info || info->state != 'S') return false;
+  const auto ticks = static_cast<double>(info->started);
+  return up - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) >= kIdleAge;
 }
 
 bool WaitsForLock(pid_t pid) {
   const auto answers = MapThreads(pid, IsLockCall);
+  return std::find(answers.begin(), answers.end(), true) != answers.end();
+}
+
+bool WaitsToWrite(pid_t pid) {
+  const auto answers = MapThreads(pid, IsWrite);
   return std::find(answers.begin(), answers.end(), true) != answers.end();
 }
 

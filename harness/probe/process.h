@@ -14,14 +14,16 @@ namespace pidfall {
 struct ProcessInfo {
   pid_t pid = 0;
   pid_t parent = 0;
-  char state = '?';     // R, S, D, T (stopped), t (traced), Z: of a live thread, if there is one
-  std::string program;  // comm: at most 15 characters
+  char state = '?';      // R, S, D, T (stopped), t (traced), Z: of a live thread, if there is one
+  uint64_t started = 0;  // in clock ticks since the boot
+  std::string program;   // comm: at most 15 characters
 };
 
 std::optional<ProcessInfo> ReadProcess(pid_t pid);
 
-// Every process below `root`, children before grandchildren; `root` itself is not listed.
-std::vector<pid_t> Descendants(pid_t root);
+// Every process below `root`, children before grandchildren and the older before the younger;
+// `root` itself is not listed.
+std::vector<ProcessInfo> Descendants(pid_t root);
 
 // The numbers of its threads; the first thread's is the pid.
 std::vector<pid_t> Threads(pid_t pid);
@@ -39,6 +41,9 @@ bool HasBeenIdle(pid_t pid);
 
 // Some thread is blocked in flock or a blocking fcntl lock.
 bool WaitsForLock(pid_t pid);
+
+// Some thread is blocked because nobody takes what it writes.
+bool WaitsToWrite(pid_t pid);
 
 // The inode numbers of the sockets that it holds open.
 std::set<uint64_t> OpenSockets(pid_t pid);

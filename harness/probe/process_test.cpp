@@ -16,6 +16,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "harness/process/clone.h"
 
@@ -107,6 +108,17 @@ TEST(ReadProcessTest, AZombieIsOne) {
   Reap(child);
 }
 
+TEST(WaitsToWriteTest, WhoseReaderIsSlowIsBlocked) {
+  const Pipe pipe = MakePipe();
+  const Running prints([&] {
+    for (std::string line(4000, 'y');;) (void)!write(pipe.write.get(), line.data(), line.size());
+  });
+  EXPECT_TRUE(prints.Becomes(WaitsToWrite));
+  const Running rests(PauseForEver);
+  EXPECT_TRUE(rests.Becomes(WaitsWithoutTimeout));
+  EXPECT_FALSE(WaitsToWrite(rests.pid()));
+}
+
 TEST(DescendantsTest, GrandchildrenComeAfterTheirParents) {
   Pipe ready = MakePipe();
   const Running child([&] {
@@ -120,10 +132,11 @@ TEST(DescendantsTest, GrandchildrenComeAfterTheirParents) {
   ASSERT_EQ(read(ready.read.get(), &byte, 1), 1);
   const auto found = Descendants(child.pid());
   ASSERT_EQ(found.size(), 1U);
-  const auto all = Descendants(getpid());
-  EXPECT_LT(std::find(all.begin(), all.end(), child.pid()),
-            std::find(all.begin(), all.end(), found.front()));
-  kill(found.front(), SIGKILL);
+  EXPECT_EQ(found.front().parent, child.pid());
+  std::vector<pid_t> pids;
+  for (const ProcessInfo& process : Descendants(getpid())) pids.push_back(process.pid);
+  EXPECT_EQ(pids, (std::vector{child.pid(), found.front().pid}));
+  kill(found.front().pid, SIGKILL);
 }
 
 TEST(InitialVariableTest, IsThatOfTheExec) {

@@ -50,6 +50,14 @@ std::string ReadFile(const std::string& path) {
   return content;
 }
 
+std::string ReadOrEmpty(const std::string& path) {
+  try {
+    return ReadFile(path);
+  } catch (const std::system_error&) {
+    return "";
+  }
+}
+
 void WriteFile(const std::string& path, std::string_view content, mode_t mode) {
   UniqueFd fd = OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
   WriteAll(fd.get(), content, path);

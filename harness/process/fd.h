@@ -48,6 +48,8 @@ void InheritOnlyStandard();
 UniqueFd OpenFile(const std::string& path, int flags, mode_t mode = 0);
 // The whole file, at most 1 MiB; throws.
 std::string ReadFile(const std::string& path);
+// What is gone, or not ours to read, reads as empty.
+std::string ReadOrEmpty(const std::string& path);
 // Truncates or creates; throws.
 void WriteFile(const std::string& path, std::string_view content, mode_t mode = 0644);
 void WriteAll(int fd, std::string_view bytes, const std::string& name);

@@ -65,8 +65,9 @@ Child StartDirector(const std::function<int()>& director) {
 }
 
 bool IsDescendant(pid_t pid) {
-  const std::vector<pid_t> all = Descendants(getpid());
-  return std::find(all.begin(), all.end(), pid) != all.end();
+  const auto all = Descendants(getpid());
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& process) { return process.pid == pid; });
 }
 
 // By pidfd, and asked again after it is open: the number may be another's by then.
@@ -77,8 +78,8 @@ void KillDescendant(pid_t pid) {
 }
 
 void EndDescendants() {
-  for (std::vector<pid_t> left; !(left = Descendants(getpid())).empty();) {
-    std::for_each(left.begin(), left.end(), KillDescendant);
+  for (std::vector<ProcessInfo> left; !(left = Descendants(getpid())).empty();) {
+    for (const ProcessInfo& process : left) KillDescendant(process.pid);
     // Orphans become ours; each wait ends because all that can be waited for was killed.
     waitpid(-1, nullptr, 0);
     ReapAll(0);

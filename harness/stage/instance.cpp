@@ -2,44 +2,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <climits>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
-#include "harness/probe/process.h"
-#include "harness/stage/outcome.h"
-
 namespace pidfall {
 namespace {
-
-// Linux has ignored this limit since 2.4.25, so nobody else sets it; it is inherited, and anybody
-// may read it.
-constexpr auto kMark = static_cast<__rlimit_resource>(10);  // RLIMIT_LOCKS
-constexpr char kMarkLine[] = "Max file locks";
-
-// Far more than a server's workers; what forks for ever is at it within a second.
-constexpr size_t kMostProcesses = 1000;
-
-rlim_t MarkOf(const std::string& name) {
-  rlim_t mark = 0x7069'6466;
-  for (const char c : name) mark = mark << CHAR_BIT | static_cast<unsigned char>(c);
-  return mark;
-}
-
-bool Wears(pid_t pid, rlim_t mark) {
-  std::ifstream limits("/proc/" + std::to_string(pid) + "/limits");
-  for (std::string line; std::getline(limits, line);) {
-    if (line.rfind(kMarkLine, 0) != 0) continue;
-    return strtoull(line.c_str() + sizeof(kMarkLine), nullptr, 10) == mark;
-  }
-  return false;
-}
 
 // Two lines of /proc/PID/status that grow whenever it runs.
 std::string Switches(pid_t pid) {
@@ -53,15 +24,12 @@ std::string Switches(pid_t pid) {
 
 }  // namespace
 
-void WearMark(const std::string& name) {
-  rlimit limit{};
-  if (getrlimit(kMark, &limit) != 0) ThrowErrno("read the limit on file locks");
-  limit.rlim_cur = std::min(limit.rlim_max, MarkOf(name));
-  if (setrlimit(kMark, &limit) != 0) ThrowErrno("set the limit on file locks");
-}
-
-Instance::Instance(std::string name, Child child, UniqueFd output, int port)
-    : name_(std::move(name)), child_(std::move(child)), output_fd_(std::move(output)), port_(port) {
+Instance::Instance(Census& census, std::string name, Child child, UniqueFd output, int port)
+    : census_(census),
+      name_(std::move(name)),
+      child_(std::move(child)),
+      output_fd_(std::move(output)),
+      port_(port) {
   if (output_fd_) fcntl(output_fd_.get(), F_SETFL, O_NONBLOCK);
 }
 
@@ -109,35 +77,27 @@ void Instance::Update() {
   if (nothing_left_) return;
   AwaitChild();
   ReadOutput();
-  nothing_left_ = ended() && Processes().empty();
+}
+
+void Instance::NoteWhatIsLeft() { nothing_left_ = ended() && Processes().empty(); }
+
+std::vector<ProcessInfo> Instance::Living() const {
+  if (nothing_left_) return {};
+  auto living = census_.Of(name_, child_.pid);
+  std::erase_if(living, [&](const auto& process) { return process.pid == child_.pid && ended(); });
+  return living;
 }
 
 std::vector<pid_t> Instance::Processes() const {
-  std::vector<pid_t> found;
-  if (nothing_left_) return found;
-  const rlim_t mark = MarkOf(name_);
-  const auto is_ours = [&](pid_t pid, const ProcessInfo& info) {
-    if (pid == child_.pid) return !ended();
-    if (std::find(found.begin(), found.end(), info.parent) != found.end()) return true;
-    return Wears(pid, mark) || InitialVariable(pid, kInstanceMark) == name_;
-  };
-  for (const pid_t pid : Descendants(getpid())) {
-    const auto info = ReadProcess(pid);
-    if (info && info->state != 'Z' && is_ours(pid, *info)) found.push_back(pid);
-    if (found.size() > kMostProcesses) {
-      throw Broken(name_ + " has more than " + std::to_string(kMostProcesses) +
-                   " processes: it starts them without end");
-    }
-  }
-  return found;
+  std::vector<pid_t> pids;
+  for (const ProcessInfo& process : Living()) pids.push_back(process.pid);
+  return pids;
 }
 
 bool Instance::Sleeps() const {
-  const auto processes = Processes();
-  return std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
-    const auto info = ReadProcess(pid);
-    return !info || info->state == 'S';
-  });
+  const auto living = Living();
+  return std::all_of(living.begin(), living.end(),
+                     [](const ProcessInfo& process) { return process.state == 'S'; });
 }
 
 bool Instance::HasSleptFor(Duration time) const {

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "harness/process/launch.h"
+#include "harness/stage/census.h"
 
 namespace pidfall {
 
 class Instance {
  public:
-  Instance(std::string name, Child child, UniqueFd output, int port);
+  Instance(Census& census, std::string name, Child child, UniqueFd output, int port);
 
   const std::string& name() const { return name_; }  // "A", "B": how evidence calls it
   pid_t pid() const { return child_.pid; }
@@ -32,6 +33,8 @@ class Instance {
 
   // Reads what has been printed and reaps the process if it has ended. Never blocks.
   void Update();
+  // After that, with a census of its own: what has been left by then is all that ever will.
+  void NoteWhatIsLeft();
   // Its end is seen from now on, but it is not reaped until the sandbox ends.
   void KeepAsZombie() { keep_as_zombie_ = true; }
 
@@ -39,8 +42,7 @@ class Instance {
   // is left of the group gets SIGTERM.
   void EndGroupWithIt() { ends_group_ = true; }
 
-  // The live processes that descend from this start, found by the marks that they inherited or
-  // by their parents; those that left by daemonizing included.
+  // The live processes that descend from this start, those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
   // Nothing of it runs: what is starved of the processor is not done yet.
   bool Sleeps() const;
@@ -51,7 +53,9 @@ class Instance {
  private:
   void ReadOutput();
   void AwaitChild();
+  std::vector<ProcessInfo> Living() const;
 
+  Census& census_;
   std::string name_;
   Child child_;
   UniqueFd output_fd_;
@@ -66,12 +70,5 @@ class Instance {
   bool left_as_zombie_ = false;
   bool nothing_left_ = false;  // for good: what could still be started has no parent of ours
 };
-
-// In the environment of every process of a start: its name.
-inline constexpr char kInstanceMark[] = "PIDFALL_START";
-
-// In the child, before it is executed. Programs that write their title over their environment
-// (nginx, sshd) lose the name there; this mark stays with them.
-void WearMark(const std::string& name);
 
 }  // namespace pidfall

@@ -33,6 +33,7 @@ void Stage::ExpectServes(Instance& instance, const std::string& clause,
 }
 
 void Stage::ExpectOneOwner(const Instance& owner) {
+  const Census::Moment moment(census_);
   for (const Instance& other : instances_) {
     if (&other == &owner || !Serves(other) || !Serves(owner)) continue;
     throw Breach("C1", other.name() + " (pid " + std::to_string(other.pid()) +

@@ -203,7 +203,8 @@ Instance& Stage::Start(const StartOptions& asked) {
     }
   }();
   Did("start " + name + " (pid " + std::to_string(child.pid) + ")");
-  return instances_.emplace_back(name, std::move(child), std::move(output.read), places.port);
+  return instances_.emplace_back(census_, name, std::move(child), std::move(output.read),
+                                 places.port);
 }
 
 Instance& Stage::StartOwner(const StartOptions& options) {
@@ -232,6 +233,8 @@ std::vector<Instance*> Stage::StartTogether(const std::vector<StartOptions>& all
 
 void Stage::UpdateAll() {
   for (Instance& instance : instances_) instance.Update();
+  census_.Forget();  // what a process that was reaped has left stands in a later one only
+  for (Instance& instance : instances_) instance.NoteWhatIsLeft();
   ReapAdopted();
 }
 
@@ -261,30 +264,37 @@ void Stage::Sleepless(Duration interval) {
 bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
   const auto deadline = Clock::now() + bound;
   for (Duration interval = kFirstLook;; interval = std::min(interval * 2, kLongestLook)) {
-    UpdateAll();
-    if (condition()) return true;
+    {
+      const Census::Moment moment(census_);
+      UpdateAll();
+      if (condition()) return true;
+    }
     if (Clock::now() >= deadline) return false;
     Sleepless(interval);
   }
 }
 
+std::vector<TcpSocket> Stage::ListenersOn(int port) const {
+  std::vector<TcpSocket> sockets = census_.Listeners();
+  std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
+  return sockets;
+}
+
 bool Stage::Serves(const Instance& instance) const {
-  if (!target_.port) return !instance.Processes().empty();
-  return AddressesHeld(instance.Processes(), TcpSocketsOn(instance.port(), TcpState::kListen)) >=
-         target_.addresses;
+  const auto processes = instance.Processes();
+  if (!target_.port || processes.empty()) return !processes.empty();
+  return AddressesHeld(processes, ListenersOn(instance.port())) >= target_.addresses;
 }
 
 bool Stage::ListensAnywhere(const Instance& instance) const {
-  std::vector<TcpSocket> sockets = ListTcpSockets();
-  std::erase_if(sockets, [](const TcpSocket& s) { return s.state != TcpState::kListen; });
-  return AnyHolds(instance.Processes(), sockets);
+  return AnyHolds(instance.Processes(), census_.Listeners());
 }
 
 // One that leaves the serving to others ends, unless it supervises them. Until then it would pass
 // for the main process.
 void Stage::AwaitLauncher(const Instance& instance) {
-  const auto listeners = TcpSocketsOn(instance.port(), TcpState::kListen);
-  if (!target_.port || instance.ended() || AnyHolds({instance.pid()}, listeners)) return;
+  if (!target_.port || instance.ended()) return;
+  if (AnyHolds({instance.pid()}, ListenersOn(instance.port()))) return;
   WaitUntil([&] { return instance.ended(); }, kLauncherBound);
 }
 
@@ -300,10 +310,12 @@ bool Stage::Answers() const {
 bool Stage::Stays(const Instance& instance) {
   const auto processes = instance.Processes();
   if (processes.empty()) return false;
-  // One that looks after something every moment never sleeps for long.
-  const bool sleeps =
-      instance.HasSleptFor(kSleepsAfter) || (instance.age() >= kSettlesFor && instance.Sleeps());
-  return sleeps || std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  // One that looks after something every moment never sleeps for long; one that prints without end
+  // sleeps whenever we are slow to read.
+  const bool rests = instance.age() >= kSettlesFor && instance.Sleeps() &&
+                     std::none_of(processes.begin(), processes.end(), WaitsToWrite);
+  return rests || instance.HasSleptFor(kSleepsAfter) ||
+         std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
 }
 
 std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
@@ -313,6 +325,7 @@ std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
 }
 
 std::vector<const Instance*> Stage::Serving(int port) const {
+  const Census::Moment moment(census_);
   std::vector<const Instance*> serving;
   for (const Instance& instance : instances_) {
     if (instance.port() == port && Serves(instance)) serving.push_back(&instance);
@@ -336,7 +349,7 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
 
 // Somebody has the port, and it has not got all of its addresses. It may be trying again.
 bool Stage::GoesOnWithout(const Instance& instance) const {
-  if (!target_.port || TcpSocketsOn(instance.port(), TcpState::kListen).empty()) return false;
+  if (!target_.port || ListenersOn(instance.port()).empty()) return false;
   return instance.Sleeps() && !instance.Processes().empty();
 }
 

@@ -27,6 +27,7 @@
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
 #include "harness/stage/call_stepper.h"
+#include "harness/stage/census.h"
 #include "harness/stage/folder_watch.h"
 #include "harness/stage/instance.h"
 #include "harness/stage/outcome.h"
@@ -217,6 +218,7 @@ class Stage {
                          const std::string& name) const;
   Child StartShell(const std::string& script, pid_t group);
   void UpdateAll();
+  std::vector<TcpSocket> ListenersOn(int port) const;
   void ReapAdopted();
   void AwaitLauncher(const Instance& instance);
   bool AwaitOwnersFile();
@@ -244,6 +246,7 @@ class Stage {
   std::set<std::string> others_;  // stood beside it before the first start: not the safeguard's
   int port_ = 0;
   User acting_as_ = User::kOwn;
+  mutable Census census_;
   std::deque<Instance> instances_;
   std::deque<Bystander> bystanders_;
   std::deque<Child> needs_;

@@ -106,14 +106,8 @@ JobSighting StageJobs::Sight(Actor& actor) {
 }
 
 std::vector<JobSighting> StageJobs::SightAll() {
-  const auto sight = [this] {
-    std::vector<JobSighting> sightings;
-    for (Actor& actor : actors_) sightings.push_back(Sight(actor));
-    return sightings;
-  };
-  auto sightings = sight();
-  // One may have ended, and another have taken over, between two sightings of one round.
-  if (std::count_if(sightings.begin(), sightings.end(), IsServing) > 1) sightings = sight();
+  std::vector<JobSighting> sightings;
+  for (Actor& actor : actors_) sightings.push_back(Sight(actor));
   return sightings;
 }
 
