@@ -23,7 +23,8 @@ void ExpectFewStarts(Stage& stage, const Supervision& seen) {
   stage.Require(MostOwners(seen.log) <= 1, "C1", "both copies served at one instant");
   stage.Require(seen.starts_beside_an_owner <= kMostStarts, "C11",
                 "the supervisor started it " + std::to_string(seen.starts_beside_an_owner) +
-                    " times beside a live owner, the bound is " + std::to_string(kMostStarts));
+                    " times beside a live owner within " + FormatDuration(seen.log.duration) +
+                    ", the bound is " + std::to_string(kMostStarts) + " in ten minutes");
 }
 
 void ExpectServedAgain(Stage& stage, const SimulationLog& log) {

@@ -1,7 +1,7 @@
 // The incident's two copies on a stage: one under a supervisor, one started by hand.
 //
 //   const Supervision seen = Supervise(stage, "launchd:keepalive", FirstCopy::kByHand);
-//   seen.starts_beside_an_owner   // in ten minutes of the supervisor's time
+//   seen.starts_beside_an_owner   // in seen.log.duration
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ struct Supervision {
   int starts_beside_an_owner = 0;
 };
 
-// Ten minutes with a live owner, and two without the first one. The log is in the evidence.
+// Ten minutes with a live owner, and two without the first one; shorter where the agent is in a
+// loop by then. The log is in the evidence.
 // `policy` is a name or a file that LookUpPolicy takes.
 Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first);
 

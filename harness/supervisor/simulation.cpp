@@ -30,7 +30,7 @@ class Simulation {
   }
 
   SimulationLog Run() {
-    while (Now() < plan_.duration && !CutShort()) Step();
+    while (Now() < plan_.duration && !plan_.is_decided() && !CutShort()) Step();
     // Processes that ran past the end of the plan did so in real time only.
     log_.duration = std::min(Now(), plan_.duration);
     log_.real = clock_.RealSinceBegan(jobs_.Now());

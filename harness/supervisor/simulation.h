@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,8 @@ struct SimulationPlan {
   std::vector<Event> events;
   SupervisorTime duration{};
   bool real_time = false;  // no jumps
+  // Asked before each step: what comes later would tell nothing new.
+  std::function<bool()> is_decided = [] { return false; };
 };
 
 // Real time, all of it.
