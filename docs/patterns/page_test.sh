@@ -64,14 +64,14 @@ cure() { # NAME
 }
 
 free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
+  "$python" -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
 }
 
 serve() { # PID_FILE PORT: sets pid, status, line
   fifo=$work/fifo
   rm -f "$fifo"
   mkfifo "$fifo"
-  python3 serve.py --pid-file "$1" --port "$2" >"$fifo" &
+  "$python" serve.py --pid-file "$1" --port "$2" >"$fifo" &
   pid=$!
   started="$started $pid"
   line=$(timeout "$BOUND" head -n 1 "$fifo")
@@ -124,4 +124,6 @@ supervisors_do_as_told
 for tool in python3 flock ss ps; do
   command -v "$tool" >/dev/null || { echo "the cures were not tried: no $tool"; exit 77; }
 done
+python=/usr/bin/python3 # the first in the path may be a script that looks for it at every start
+[ -x "$python" ] || python=python3
 cures_cure

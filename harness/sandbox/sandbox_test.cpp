@@ -191,10 +191,10 @@ TEST_P(SandboxTest, ADaemonEndsWithTheStory) {
   EXPECT_EQ(read(reader.get(), bytes, 2), 0) << "somebody still has the FIFO open";
 }
 
-std::vector<UniqueFd> OpenAll(const std::vector<pid_t>& pids) {
+std::vector<UniqueFd> OpenAll(const std::vector<ProcessInfo>& processes) {
   std::vector<UniqueFd> pidfds;
-  for (const pid_t pid : pids) {
-    UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  for (const ProcessInfo& process : processes) {
+    UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0)));
     if (pidfd) pidfds.push_back(std::move(pidfd));
   }
   return pidfds;
