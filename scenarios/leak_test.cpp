@@ -32,9 +32,9 @@ std::string NameOf(pid_t pid) {
 
 // Orphans come to us. Empty when all of them have ended in time.
 std::string AwaitOrphans() {
-  for (std::vector<pid_t> left; !(left = Descendants(getpid())).empty();) {
-    const Child orphan{left.front(),
-                       UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, left.front(), 0)))};
+  for (std::vector<ProcessInfo> left; !(left = Descendants(getpid())).empty();) {
+    const pid_t pid = left.front().pid;
+    const Child orphan{pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)))};
     if (orphan.pidfd && !WaitForEnd(orphan, kEndBound)) return NameOf(orphan.pid);
     while (waitpid(-1, nullptr, WNOHANG) > 0) {
     }
@@ -57,10 +57,9 @@ std::string Marked(const std::string& mark) {
 // The directors, a generation below the sandboxes' first processes: a story that is stopped cannot
 // end by itself soon afterwards, and pass for one that was ended.
 void StopStories(pid_t harness) {
-  for (const pid_t pid : Descendants(harness)) {
-    const auto info = ReadProcess(pid);
-    const auto parent = info ? ReadProcess(info->parent) : std::nullopt;
-    if (parent && parent->parent == harness) kill(pid, SIGSTOP);
+  for (const ProcessInfo& process : Descendants(harness)) {
+    const auto parent = ReadProcess(process.parent);
+    if (parent && parent->parent == harness) kill(process.pid, SIGSTOP);
   }
 }
 
