@@ -105,9 +105,11 @@ std::string RunBeside(const Production& production, const std::string& sandbox) 
   const Production::Seen before = production.Look();
   const std::string path = production.folder + "/../output";
   const UniqueFd output = OpenFile(path, O_WRONLY | O_CREAT, 0600);
-  const Child suite = StartPidfall({"run", "--guard", "pidfile", "--guard", "reference",
-                                    "--scenario", "stale/*", "--scenario", "ownership/*", "-v"},
-                                   {"PIDFALL_SANDBOX=" + sandbox}, output.get());
+  // Few, so that it ends within the fifteen seconds for which the server keeps the connection.
+  const Child suite = StartPidfall(
+      {"run", "--guard", "pidfile", "--guard", "reference", "--scenario", "stale/dead-pid",
+       "--scenario", "kill9/restart", "--scenario", "ownership/file-removed", "-v"},
+      {"PIDFALL_SANDBOX=" + sandbox}, output.get());
   const bool answered = KeepAsking(suite, connection.get());
   const Ending ending = Reap(suite);
   const std::string said = ReadFile(path);

@@ -115,7 +115,7 @@ TEST_F(CheckTest, WhatForksForEverIsEnded) {
       "for _ in range(3000):\n"
       "    if os.fork() == 0: signal.pause()\n"
       "signal.pause()",
-      {"--port", "8767"}, "it starts them without end");
+      {"--port", "8767", "--start-timeout", "60s"}, "it starts them without end");
 }
 
 TEST_F(CheckTest, WhatIgnoresSigtermIsToldAndJudged) {

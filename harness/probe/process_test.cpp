@@ -78,7 +78,7 @@ TEST(ReadProcessTest, AThreadSpeaksForADeadMainThread) {
            std::string::npos;
   };
   ASSERT_TRUE(process.Becomes(main_is_dead));
-  EXPECT_TRUE(IsInState(process.pid(), 'S'));
+  EXPECT_TRUE(process.Becomes([](pid_t pid) { return IsInState(pid, 'S'); }));
   EXPECT_FALSE(OpenSockets(process.pid()).empty());
 }
 
