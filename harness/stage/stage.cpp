@@ -83,6 +83,15 @@ size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpS
   return addresses.size();
 }
 
+// A wait tells of the stops of a traced child as well, asked or not, and would take them from its
+// stepper.
+bool HasEnded(pid_t child) {
+  siginfo_t info{};
+  const bool told =
+      waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+  return told && info.si_pid == child && info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED;
+}
+
 std::set<std::string> FilesIn(const std::string& folder) {
   std::set<std::string> names;
   std::error_code missing;
@@ -247,7 +256,7 @@ void Stage::ReapAdopted() {
            std::any_of(bystanders_.begin(), bystanders_.end(), has_pid);
   };
   for (pid_t pid = 0; children >> pid;) {
-    if (!is_known(pid)) waitpid(pid, nullptr, WNOHANG);
+    if (!is_known(pid) && HasEnded(pid)) waitpid(pid, nullptr, WNOHANG);
   }
 }
 
