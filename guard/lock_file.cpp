@@ -144,6 +144,8 @@ bool StillNamed(const Folder& folder, const FileKey& key) {
          FileKey{status.st_dev, status.st_ino} == key;
 }
 
+// A folder that its group may write to passes: where each user has a group and the umask is 002,
+// every folder is.
 void CheckFolder(const Folder& folder, const LockNode& node, const Options& options) {
   struct stat status;
   if (fstat(folder.descriptor.get(), &status) == 0 && (status.st_mode & S_IWOTH) != 0 &&
