@@ -1,5 +1,6 @@
 # zig brings clang, a linker and the headers of macOS, so that Linux can build for it; see
-# CONTRIBUTING.md. CMAKE_SYSTEM_PROCESSOR names the machine: aarch64 or x86_64.
+# CONTRIBUTING.md. CMAKE_SYSTEM_PROCESSOR names the machine; only aarch64 was
+# tried.
 set(CMAKE_SYSTEM_NAME Darwin)
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES CMAKE_SYSTEM_PROCESSOR)
 
