@@ -49,17 +49,24 @@ class Acquisition {
       state_->SignIn();
       state_->outcome = Outcome::kAcquired;
     } catch (const Refused& refused) {
-      state_->held.Drop();
+      LetGo();
       state_->outcome = refused.outcome;
       state_->reason = refused.reason;
     } catch (const std::exception& error) {
-      state_->held.Drop();
+      LetGo();
       state_->reason = error.what();
     }
     return Instance(std::move(state_));
   }
 
  private:
+  // The refused Instance may live on, and must keep nobody out. A lock that is another's is kept
+  // open: who has it is asked through it.
+  void LetGo() {
+    state_->held.Drop();
+    if (locked_) node().descriptor.Reset();
+  }
+
   const Options& options() const { return state_->options; }
   LockNode& node() { return state_->node; }
 
@@ -68,6 +75,7 @@ class Acquisition {
     for (int i = 0; i < kMostReplacements; ++i) {
       if (!AdoptInherited()) OpenAndLock();
       if (!StillNamed(state_->folder, node().key)) continue;
+      locked_ = true;
       return CheckFolder(state_->folder, node(), options());
     }
     throw Refused(Outcome::kTrouble, state_->folder.LockPath() + " is replaced again and again", 0,
@@ -175,6 +183,7 @@ class Acquisition {
   }
 
   std::unique_ptr<Instance::State> state_;
+  bool locked_ = false;
 };
 
 Instance Acquire(Options options) { return Acquisition(std::move(options)).Run(); }

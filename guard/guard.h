@@ -20,7 +20,8 @@
 // stops by itself when that happens.
 //
 // Acquire and Release may be called from any thread; one Instance from one thread at a time.
-// Linux 6.1 or later. For C see guard/guard_c.h; for other programs the command pidfall-guard.
+// Linux 6.1 or later; for macOS it compiles and links and was never run, and Watch() is not there.
+// For C see guard/guard_c.h; for other programs the command pidfall-guard.
 #pragma once
 
 #include <sys/types.h>

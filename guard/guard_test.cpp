@@ -370,6 +370,19 @@ TEST_F(GuardTest, AnOfdLockIsTakenTooWhenAsked) {
   close(fd);
 }
 
+TEST_F(GuardTest, AContenderThatAnFcntlLockRefusesKeepsNoFlock) {
+  Options options = ForFile(pid_file_);
+  options.also_ofd = true;
+  const int fd = open(lock_file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  ASSERT_EQ(fcntl(fd, F_OFD_SETLK, &whole), 0);
+  const Instance refused = Acquire(options);
+  EXPECT_EQ(refused.outcome(), Outcome::kBusy);
+  EXPECT_EQ(flock(fd, LOCK_EX | LOCK_NB), 0);
+  close(fd);
+}
+
 TEST_F(GuardTest, AnotherUsersLockFileIsForbidden) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
   fs::permissions(folder_.path(), fs::perms::all | fs::perms::sticky_bit);

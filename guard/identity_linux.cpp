@@ -43,6 +43,16 @@ std::string TicksToken(pid_t pid) {
   return ticks ? "ticks:" + std::to_string(*ticks) : "";
 }
 
+// A process never changes its pid namespace, and a pidfs token is never another process's: a
+// program that acquires often looks once. Per thread, since a lock could be held over a fork.
+uint64_t PidNamespaceOf(const std::string& token) {
+  thread_local std::string known;
+  thread_local uint64_t number = 0;
+  if (token.empty() || token != known) number = PidNamespace();
+  known = token;
+  return number;
+}
+
 bool SameToken(const Record& record, const Descriptor& process) {
   if (record.token.starts_with("pidfs:")) return PidfsToken(process) == record.token;
   return record.token.starts_with("ticks:") && record.pid_namespace == PidNamespace() &&
@@ -69,9 +79,9 @@ Identity IdentifySelf() {
   self.pid = getpid();
   self.process = OpenProcess(self.pid);
   if (self.process.valid()) self.token = PidfsToken(self.process);
+  self.pid_namespace = PidNamespaceOf(self.token);
   if (self.token.empty()) self.token = TicksToken(self.pid);
   self.boot = BootId();
-  self.pid_namespace = PidNamespace();
   return self;
 }
 

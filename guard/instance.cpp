@@ -15,6 +15,7 @@ namespace pidfall::guard {
 
 void Instance::State::SetLockInheritance() {
   if (options.children == Children::kInert) return;  // opened close-on-exec
+  lock_shared = true;
   fcntl(held.fd(), F_SETFD, 0);
 }
 
@@ -57,14 +58,18 @@ void Instance::State::WritePidInPlace() {
 }
 
 // Another process may have become the owner since: the child that a daemon goes on in.
+bool Instance::State::RecordIsOurs() const {
+  const auto now = ReadRecord(held.fd());
+  return now && now->pid == self.pid;
+}
+
 void Instance::State::SignOut() {
   if (held.fd() < 0 || self.pid != getpid()) return;
   if (options.one_file) {
     [[maybe_unused]] const int cut = ftruncate(held.fd(), 0);
     return;
   }
-  const auto now = ReadRecord(held.fd());
-  if (!now || now->pid != self.pid) return;
+  if (lock_shared && !RecordIsOurs()) return;
   RemoveIfOurs(folder, file.key);
   record.clean = true;
   const std::string text = FormatRecord(record);
@@ -102,6 +107,7 @@ void Instance::Release() {
 
 void Instance::SetChildren(Children children) {
   state_->options.children = children;
+  state_->lock_shared |= children == Children::kPartOfInstance;
   state_->held.SetChildren(children);
   const int fd = state_->held.fd();
   if (fd >= 0) fcntl(fd, F_SETFD, children == Children::kInert ? FD_CLOEXEC : 0);

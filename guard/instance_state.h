@@ -25,7 +25,8 @@ struct Instance::State {
   LockNode node;  // not held: who does is asked through it
   Owner older;    // an older instance under a plain pid file keeps us out
   HeldLock held;
-  Record record;  // as we wrote it
+  bool lock_shared = false;  // a child may have had it, now or before
+  Record record;             // as we wrote it
   PublishedFile file;
   Identity self;
 
@@ -42,6 +43,7 @@ struct Instance::State {
   void SetLockInheritance();
   // The opposite, as far as the files are still ours.
   void SignOut();
+  bool RecordIsOurs() const;
   void StopWatching();
 };
 

@@ -69,6 +69,23 @@ bool TryOfd(int fd) {
 #endif
 }
 
+bool TryFlock(int fd) {
+  int result = -1;
+  do {
+    result = flock(fd, LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
+}
+
+// Refused by one lock, a contender must keep nobody out by the other.
+bool TryOfdOrUnlock(int fd) {
+  if (TryOfd(fd)) return true;
+  const int error = errno;
+  flock(fd, LOCK_UN);
+  errno = error;
+  return false;
+}
+
 }  // namespace
 
 Folder OpenFolder(const Options& options) {
@@ -114,11 +131,7 @@ LockNode DescribeLock(Descriptor descriptor) {
 
 bool TryLock(const Folder& folder, const LockNode& node, bool also_ofd) {
   const int fd = node.descriptor.get();
-  int result = -1;
-  do {
-    result = flock(fd, LOCK_EX | LOCK_NB);
-  } while (result != 0 && errno == EINTR);
-  if (result == 0 && (!also_ofd || TryOfd(fd))) return true;
+  if (TryFlock(fd) && (!also_ofd || TryOfdOrUnlock(fd))) return true;
   if (errno == EWOULDBLOCK || errno == EACCES) return false;
   throw Refused(Outcome::kUnsupported, "cannot lock " + folder.LockPath(), errno,
                 "keep the pid file on a local file system");
@@ -131,6 +144,8 @@ bool StillNamed(const Folder& folder, const FileKey& key) {
          FileKey{status.st_dev, status.st_ino} == key;
 }
 
+// A folder that its group may write to passes: where each user has a group and the umask is 002,
+// every folder is.
 void CheckFolder(const Folder& folder, const LockNode& node, const Options& options) {
   struct stat status;
   if (fstat(folder.descriptor.get(), &status) == 0 && (status.st_mode & S_IWOTH) != 0 &&

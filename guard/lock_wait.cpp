@@ -2,36 +2,17 @@
 
 #include <signal.h>
 #include <sys/file.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include <cerrno>
 
 #include "guard/identity.h"
+#include "guard/waiting_child.h"
 
 namespace pidfall::guard {
 namespace {
 
 Waited FromErrno() { return errno == EINTR ? Waited::kInterrupted : Waited::kFailed; }
-
-#ifdef __linux__
-constexpr int kAnyChild = __WALL;
-
-// A raw clone: no fork hook runs, and with no exit signal the program's SIGCHLD handler never
-// hears of a child that it did not start.
-pid_t StartChild() {
-  return static_cast<pid_t>(syscall(SYS_clone, 0, nullptr, nullptr, nullptr, 0));
-}
-void EndWithParent() { prctl(PR_SET_PDEATHSIG, SIGKILL); }
-#else
-constexpr int kAnyChild = 0;
-pid_t StartChild() { return fork(); }
-void EndWithParent() {}
-#endif
 
 [[noreturn]] void LockAndEnd(int fd, pid_t parent) {
   EndWithParent();
@@ -45,15 +26,14 @@ void EndWithParent() {}
 // belongs to the open file, which a child shares: so a child waits, and is ended at the deadline.
 Waited WaitInChild(int fd, std::chrono::steady_clock::time_point deadline) {
   const pid_t parent = getpid();
-  const pid_t child = StartChild();
+  const pid_t child = StartWaitingChild();
   if (child == 0) LockAndEnd(fd, parent);
   if (child < 0) return Waited::kFailed;
   const Descriptor process = OpenProcess(child);
   const bool ended = process.valid() && WaitUntilEnded(process, deadline);
   const bool interrupted = !ended && errno == EINTR && std::chrono::steady_clock::now() < deadline;
   if (!ended) kill(child, SIGKILL);
-  while (waitpid(child, nullptr, kAnyChild) < 0 && errno == EINTR) {
-  }
+  CollectWaitingChild(child);
   // Also after the deadline: it may have come at the last moment, and is ours then.
   if (flock(fd, LOCK_EX | LOCK_NB) == 0) return Waited::kLocked;
   return interrupted ? Waited::kInterrupted : Waited::kTimeOver;

@@ -51,6 +51,17 @@ TEST_F(OlderInstanceTest, IsTheOwner) {
   EXPECT_EQ(Read(pid_file_), std::to_string(older.pid()));
 }
 
+TEST_F(OlderInstanceTest, ARefusedContenderKeepsNoLock) {
+  Child older(ServeAsOlder);
+  older.WaitReady();
+  Write(pid_file_, std::to_string(older.pid()));
+  const Instance refused = Acquire(ForFile(pid_file_));
+  ASSERT_EQ(refused.outcome(), Outcome::kBusy);
+  older.Go();
+  older.Join();
+  EXPECT_EQ(Start(), Outcome::kAcquired);
+}
+
 TEST_F(OlderInstanceTest, IsWaitedFor) {
   Child older(ServeAsOlder);
   older.WaitReady();

@@ -77,6 +77,15 @@ std::string SignalAndWait(const Answered& running, int signal, std::chrono::mill
   return WaitUntilEnded(running.process, deadline) ? "" : "it did not end in time";
 }
 
+// The end of a process is not yet the end of the instance. The kernel goes on to name who took
+// the lock, though only a child has it any more.
+std::string WhoHasItNow(const std::filesystem::path& pid_file, pid_t ended) {
+  const Answered now = Ask(pid_file);
+  if (now.state != State::kRunning) return "";
+  if (now.owner.pid == ended) return "; a child of it keeps the lock";
+  return "; PID " + std::to_string(now.owner.pid) + " has the lock now";
+}
+
 }  // namespace
 
 Answered Ask(const std::filesystem::path& pid_file) {
@@ -109,7 +118,7 @@ Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds pa
   if (!failure.empty()) return {false, pid + ": " + failure};
   const std::string again =
       StopCommand({answered.owner.supervisor, answered.owner.unit}, geteuid());
-  return {true, pid + " has ended" +
+  return {true, pid + " has ended" + WhoHasItNow(pid_file, answered.owner.pid) +
                     (again.empty() ? "" : "; its supervisor may start it again, unless: " + again)};
 }
 

@@ -117,6 +117,25 @@ TEST_F(QueryTest, StopEndsTheOwner) {
   EXPECT_TRUE(Stop(pid_file_, kPatience, false).stopped) << "it is not running: nothing to do";
 }
 
+TEST_F(QueryTest, StopTellsThatAWorkerKeepsTheLock) {
+  Child owner([&](const Signals& signals) {
+    Options options = ForFile(pid_file_);
+    options.children = Children::kPartOfInstance;
+    const Instance instance = Acquire(options);
+    const pid_t worker = fork();
+    if (worker > 0) Write(folder_.path("worker"), std::to_string(worker));
+    if (worker > 0) signals.Ready();
+    pause();
+    return 0;
+  });
+  owner.WaitReady();
+  std::thread reaper([&] { owner.Join(); });
+  const std::string words = Stop(pid_file_, kPatience, false).words;
+  reaper.join();
+  EXPECT_NE(words.find("a child of it keeps the lock"), std::string::npos) << words;
+  kill(std::stoi(Read(folder_.path("worker"))), SIGKILL);
+}
+
 TEST_F(QueryTest, StopForcesOnlyWhenAsked) {
   Child owner([&](const Signals& signals) {
     signal(SIGTERM, SIG_IGN);

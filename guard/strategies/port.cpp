@@ -21,6 +21,14 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(1);  // a hung server is a stranger by then
 constexpr size_t kLongestHead = 16 * 1024;
 
+// Flags that macOS takes apart from the call.
+int OpenSocket(int family) {
+  const int fd = socket(family, SOCK_STREAM, 0);
+  if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (fd >= 0) fcntl(fd, F_SETFL, O_NONBLOCK);
+  return fd;
+}
+
 // One connection whose every step ends at the same deadline.
 class Question {
  public:
@@ -37,7 +45,7 @@ class Question {
     hints.ai_flags = AI_NUMERICSERV;
     addrinfo* found = nullptr;
     if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
-    fd_ = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    fd_ = OpenSocket(found->ai_family);
     const int result = fd_ < 0 ? -1 : connect(fd_, found->ai_addr, found->ai_addrlen);
     const bool begun = result == 0 || (fd_ >= 0 && errno == EINPROGRESS);
     freeaddrinfo(found);

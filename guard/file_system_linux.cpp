@@ -1,16 +1,9 @@
-#include "guard/file_system.h"
-
-#ifdef __linux__
 #include <linux/magic.h>
 #include <sys/vfs.h>
-#else
-#include <sys/mount.h>
-#include <sys/param.h>
-#endif
+
+#include "guard/file_system.h"
 
 namespace pidfall::guard {
-
-#ifdef __linux__
 
 std::string DoubtfulFileSystem(int fd) {
   constexpr long kCifs = 0xFF534D42;  // not in linux/magic.h before 6.8
@@ -33,15 +26,5 @@ std::string DoubtfulFileSystem(int fd) {
       return "";
   }
 }
-
-#else
-
-std::string DoubtfulFileSystem(int fd) {
-  struct statfs info;
-  if (fstatfs(fd, &info) != 0 || (info.f_flags & MNT_LOCAL) != 0) return "";
-  return info.f_fstypename;
-}
-
-#endif
 
 }  // namespace pidfall::guard

@@ -1,5 +1,3 @@
-#include "guard/agents.h"
-
 #include <plist/plist.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "guard/agents.h"
 #include "guard/query.h"
 
 namespace pidfall::guard {
