@@ -4,10 +4,12 @@
 
 #include "guard/guard.h"
 
+namespace {
 using pidfall::guard::Acquire;
 using pidfall::guard::Instance;
 using pidfall::guard::OnDuplicate;
 using pidfall::guard::Options;
+}  // namespace
 
 struct pidfall_instance {
   Instance instance;

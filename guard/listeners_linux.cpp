@@ -52,11 +52,11 @@ void AddSockets(const char* table, int port, std::vector<Socket>* sockets) {
   }
 }
 
-using Folder = std::unique_ptr<DIR, int (*)(DIR*)>;
+using OpenFolder = std::unique_ptr<DIR, int (*)(DIR*)>;
 
 bool HasOpen(const std::string& process, unsigned long inode) {
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";
-  const Folder opened(opendir((process + "/fd").c_str()), closedir);
+  const OpenFolder opened(opendir((process + "/fd").c_str()), closedir);
   while (const dirent* entry = opened == nullptr ? nullptr : readdir(opened.get())) {
     char target[64];
     const std::string path = process + "/fd/" + entry->d_name;
@@ -67,7 +67,7 @@ bool HasOpen(const std::string& process, unsigned long inode) {
 }
 
 pid_t FindProcess(unsigned long inode) {
-  const Folder opened(opendir("/proc"), closedir);
+  const OpenFolder opened(opendir("/proc"), closedir);
   while (const dirent* entry = opened == nullptr ? nullptr : readdir(opened.get())) {
     const pid_t pid = std::atoi(entry->d_name);
     if (pid > 0 && HasOpen(std::string("/proc/") + entry->d_name, inode)) return pid;

@@ -13,7 +13,7 @@
 namespace pidfall::guard {
 namespace {
 
-constexpr int kHow = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+constexpr int kCreateLock = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 #ifdef O_PATH
 constexpr int kHold = O_PATH;  // needs no permission to list the folder
@@ -108,7 +108,7 @@ LockNode OpenLockNode(const Folder& folder, const Options& options) {
   const mode_t mode = options.one_file ? 0644 : 0600;
   LockNode node;
   node.descriptor =
-      Descriptor(openat(folder.descriptor.get(), folder.lock_name.c_str(), kHow, mode));
+      Descriptor(openat(folder.descriptor.get(), folder.lock_name.c_str(), kCreateLock, mode));
   if (!node.descriptor.valid()) ThrowCannotOpen(folder, errno);
   struct stat status;
   if (fstat(node.descriptor.get(), &status) != 0) ThrowCannotOpen(folder, errno);

@@ -15,7 +15,7 @@ namespace {
 // One name for all owners: only the holder of the lock writes it, and a crash leaves one at most,
 // which the next owner replaces.
 constexpr const char* kSuffix = ".new";
-constexpr int kHow = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kCreatePidFile = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // A short write is followed by its rest; no progress at all is an error.
 bool WriteAll(int fd, const std::string& text) {
@@ -45,9 +45,9 @@ std::string MarkOf(const struct stat& status) {
 PendingPidFile::PendingPidFile(const Folder& folder, pid_t pid, bool durable)
     : folder_(folder), name_(folder.pid_name + kSuffix), durable_(durable) {
   const int at = folder.descriptor.get();
-  file_.descriptor = Descriptor(openat(at, name_.c_str(), kHow, 0644));
+  file_.descriptor = Descriptor(openat(at, name_.c_str(), kCreatePidFile, 0644));
   if (!file_.descriptor.valid() && errno == EEXIST && unlinkat(at, name_.c_str(), 0) == 0) {
-    file_.descriptor = Descriptor(openat(at, name_.c_str(), kHow, 0644));
+    file_.descriptor = Descriptor(openat(at, name_.c_str(), kCreatePidFile, 0644));
   }
   struct stat status;
   const int fd = file_.descriptor.get();

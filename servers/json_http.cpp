@@ -7,7 +7,6 @@
 namespace pidfall::servers {
 namespace {
 
-constexpr int kOk = 200;
 constexpr int kBadRequest = 400;
 constexpr int kServerError = 500;
 // Writing JSON recurses: a megabyte of brackets would end the stack.

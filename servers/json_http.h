@@ -19,6 +19,8 @@ struct Response;
 
 namespace pidfall::servers {
 
+constexpr int kOk = 200;
+
 // The client's mistake: answered with 400 and this text.
 class BadRequest : public std::runtime_error {
  public:

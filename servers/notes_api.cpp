@@ -11,7 +11,6 @@
 namespace pidfall::servers {
 namespace {
 
-constexpr int kOk = 200;
 constexpr int kCreated = 201;
 constexpr int kNotFound = 404;
 

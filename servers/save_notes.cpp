@@ -18,7 +18,6 @@ void AddSaveNotes(httplib::Server& server, Journal& journal) {
     HandleJson(request, response, [&](const nlohmann::json& notes) {
       const std::scoped_lock lock(*one_at_a_time);
       journal.Append(notes.dump());
-      constexpr int kOk = 200;
       Reply(response, kOk, {{"saved", true}});
     });
   });

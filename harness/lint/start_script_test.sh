@@ -26,7 +26,7 @@ start() { # ARG...: sets status, said and called; the arguments are the script's
   : >"$calls"
   status=0
   said=$(env PATH="$bin" PIDFALL_OS_RELEASE="$folder/os-release" HOME="$folder/home" \
-    PIDFALL_PRESET= "${started:-$checkout/pidfall}" "$@" 2>&1) || status=$?
+    PIDFALL_PRESET="${preset:-}" "${started:-$checkout/pidfall}" "$@" 2>&1) || status=$?
   called=$(cat "$calls")
 }
 die() {
@@ -89,6 +89,14 @@ ends 0
 says '100% tests passed'
 calls clang-tidy-14
 calls '-L unit'
+
+preset=asan
+# shellcheck disable=SC2016
+stand_in ctest 'echo "with $ASAN_OPTIONS"'
+start test
+says 'with detect_leaks=0'
+calls '--preset asan'
+preset=
 
 begins_anew
 stand_in ninja 'echo "a.cpp:1: error: no"; exit 1'

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration kBound = std::chrono::seconds(20);
+constexpr Duration kViewBound = std::chrono::seconds(20);
 
 // The name is a hard one for mount options: they are split at commas, and layers at colons.
 class ViewTest : public testing::Test {
@@ -34,7 +34,7 @@ class ViewTest : public testing::Test {
   }
 
   std::string In(const std::function<std::string(const World&)>& story) {
-    return TellInSandbox({.as_deployed = true, .own_layer = {folder_}}, story, kBound);
+    return TellInSandbox({.as_deployed = true, .own_layer = {folder_}}, story, kViewBound);
   }
 
   // What was written below the folder, by its path from there, sorted.

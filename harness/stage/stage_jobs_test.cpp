@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kBound = 5s;
+constexpr auto kLockBound = 5s;
 
 // Shell commands as actors; a target without a port serves by staying.
 class StageJobsTest : public testing::Test {
@@ -36,7 +36,7 @@ class StageJobsTest : public testing::Test {
   }
   // Looks until the first actor is in one of these states.
   static JobSighting Await(StageJobs& jobs, JobState state) {
-    const auto deadline = std::chrono::steady_clock::now() + kBound;
+    const auto deadline = std::chrono::steady_clock::now() + kLockBound;
     JobSighting seen;
     do {
       seen = jobs.Look(100ms).at(0);
@@ -70,7 +70,7 @@ TEST_F(StageJobsTest, WaiterForALockWaitsUntilTheOwnerEnds) {
                            Shell("exec flock " + lock + " sh -c 'read x < " + lock + ".fifo'")});
   ASSERT_EQ(mkfifo((lock + ".fifo").c_str(), 0600), 0);
   jobs.Start(1, {});
-  ASSERT_TRUE(stage_->WaitUntil([&] { return std::filesystem::exists(lock); }, kBound));
+  ASSERT_TRUE(stage_->WaitUntil([&] { return std::filesystem::exists(lock); }, kLockBound));
   while (jobs.Look(100ms).at(1).state == JobState::kBusy) {
   }
   jobs.Start(0, {});

@@ -20,9 +20,9 @@ constexpr std::pair<std::string_view, Deed> kDeeds[] = {
 
 using Policies = std::map<std::string, std::shared_ptr<const Policy>>;
 
-class Reader {
+class IncidentReader {
  public:
-  explicit Reader(const std::string& file)
+  explicit IncidentReader(const std::string& file)
       : file_(file), parsed_(ParseToml(file)), root_(file, parsed_) {}
 
   Incident Read() {
@@ -226,6 +226,6 @@ class Reader {
 
 }  // namespace
 
-Incident ReadIncident(const std::string& file) { return Reader(file).Read(); }
+Incident ReadIncident(const std::string& file) { return IncidentReader(file).Read(); }
 
 }  // namespace pidfall

@@ -13,9 +13,9 @@ using std::chrono::seconds;
 // launchd drops a larger interval with a warning only its log shows (core.c 2808).
 constexpr std::int64_t kLargestInterval = std::int64_t{1} << 32;
 
-class Reader {
+class AgentReader {
  public:
-  Reader(const std::string& name, const PlistValue& root) : name_(name) {
+  AgentReader(const std::string& name, const PlistValue& root) : name_(name) {
     if (root.dict() == nullptr) throw BadInput(name, root.line, "not a dictionary of launchd keys");
     for (const PlistEntry& entry : *root.dict()) Read(entry);
     UseProgram();
@@ -147,11 +147,11 @@ class Reader {
 }  // namespace
 
 std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file) {
-  return Reader(file, ReadPlist(file)).Make();
+  return AgentReader(file, ReadPlist(file)).Make();
 }
 
 std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes) {
-  return Reader(name, ParsePlist(name, bytes)).Make();
+  return AgentReader(name, ParsePlist(name, bytes)).Make();
 }
 
 }  // namespace pidfall

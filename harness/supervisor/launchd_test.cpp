@@ -174,7 +174,7 @@ std::unique_ptr<Policy> Parse(const std::string& entries) {
       "<plist><dict>\n<key>Label</key><string>com.a</string>\n" + entries + "\n</dict></plist>");
 }
 
-std::string ErrorOf(const std::string& entries) {
+std::string EntriesError(const std::string& entries) {
   try {
     Parse(entries);
   } catch (const BadInput& error) {
@@ -228,9 +228,11 @@ TEST(LaunchdPlist, ProcessGroupEndsUnlessAbandoned) {
 
 TEST(LaunchdPlist, BadIntervalsAreRefusedWithTheirLine) {
   const std::string key = "<key>ThrottleInterval</key>\n";
-  EXPECT_EQ(ErrorOf(key + "<integer>-1</integer>"), "agent.plist:4: ThrottleInterval is negative");
-  EXPECT_EQ(ErrorOf(key + "<integer>7abc</integer>"), "agent.plist:4: '7abc' is not an integer");
-  EXPECT_EQ(ErrorOf(key + "<integer>4294967297</integer>"),
+  EXPECT_EQ(EntriesError(key + "<integer>-1</integer>"),
+            "agent.plist:4: ThrottleInterval is negative");
+  EXPECT_EQ(EntriesError(key + "<integer>7abc</integer>"),
+            "agent.plist:4: '7abc' is not an integer");
+  EXPECT_EQ(EntriesError(key + "<integer>4294967297</integer>"),
             "agent.plist:4: ThrottleInterval is huge");
 }
 

@@ -44,7 +44,7 @@ std::string ToBinary(const std::string& xml) {
   return result;
 }
 
-constexpr const char* kAgent =
+constexpr const char* kAgentPlist =
     "<dict>\n<key>Label</key><string>a</string>\n<key>KeepAlive</key>\n<dict>"
     "<key>SuccessfulExit</key><false/></dict>\n"
     "<key>ProgramArguments</key><array><string>x</string><string>y</string></array>\n"
@@ -59,12 +59,12 @@ void ExpectAgent(const PlistValue& agent) {
 }
 
 TEST(Plist, XmlAndBinaryReadTheSame) {
-  ExpectAgent(ParseBody(kAgent));
-  ExpectAgent(ParsePlist("agent.plist", ToBinary(Xml(kAgent))));
+  ExpectAgent(ParseBody(kAgentPlist));
+  ExpectAgent(ParsePlist("agent.plist", ToBinary(Xml(kAgentPlist))));
 }
 
 TEST(Plist, ValueInXmlKnowsItsLine) {
-  const PlistValue agent = ParseBody(kAgent);
+  const PlistValue agent = ParseBody(kAgentPlist);
   EXPECT_EQ(agent.Find("Label")->line, 5);
   EXPECT_EQ(agent.Find("KeepAlive")->line, 7);
   EXPECT_EQ(agent.Find("ThrottleInterval")->line, 9);
@@ -142,7 +142,7 @@ TEST(Plist, MissingFileSaysWhy) {
 TEST(Plist, FolderSaysWhy) { EXPECT_THROW(ReadPlist("/tmp"), BadInput); }
 
 TEST(BinaryPlist, CutAnywhereIsRefused) {
-  const std::string whole = ToBinary(Xml(kAgent));
+  const std::string whole = ToBinary(Xml(kAgentPlist));
   for (std::size_t size = 1; size < whole.size(); ++size) {
     EXPECT_NE(ErrorOf(whole.substr(0, size)), "none") << size;
   }
@@ -152,7 +152,7 @@ TEST(BinaryPlist, CutAnywhereIsRefused) {
 
 // No assertion on the values: whatever a damaged byte gives, it must end in a value or an error.
 TEST(BinaryPlist, AnyByteDamagedEndsInAValueOrAnError) {
-  const std::string whole = ToBinary(Xml(kAgent));
+  const std::string whole = ToBinary(Xml(kAgentPlist));
   for (std::size_t at = 6; at < whole.size(); ++at) {
     for (const unsigned char byte : {0x00, 0x01, 0x0F, 0x13, 0x1F, 0x5F, 0x7F, 0xA1, 0xDF, 0xFF}) {
       std::string damaged = whole;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string ErrorOf(const std::string& name) {
+std::string PolicyError(const std::string& name) {
   try {
     LookUpPolicy(name);
   } catch (const BadInput& error) {
@@ -29,13 +29,13 @@ TEST(Policies, BareSupervisorIsItsUsualSetting) {
 
 TEST(Policies, NamesOfLaterSupervisorsSaySo) {
   for (const char* name : {"systemd", "systemd:on-failure", "docker:always", "web.service"}) {
-    EXPECT_NE(ErrorOf(name).find("arrives with a later version"), std::string::npos) << name;
+    EXPECT_NE(PolicyError(name).find("arrives with a later version"), std::string::npos) << name;
   }
 }
 
 TEST(Policies, UnknownNameListsTheKnownOnes) {
-  EXPECT_NE(ErrorOf("launchd:sometimes").find("launchd:keepalive"), std::string::npos);
-  EXPECT_EQ(ErrorOf("./none.plist"), "./none.plist: No such file or directory");
+  EXPECT_NE(PolicyError("launchd:sometimes").find("launchd:keepalive"), std::string::npos);
+  EXPECT_EQ(PolicyError("./none.plist"), "./none.plist: No such file or directory");
 }
 
 TEST(PolicyTable, PoliteDuplicateLoopsUnderKeepAliveAndStaysDownUnderSuccessfulExit) {
