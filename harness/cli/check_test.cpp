@@ -170,6 +170,21 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
   ExpectFound(undeclared, "a start that failed ended with the duplicate's status 1");
 }
 
+std::string Replaced(std::string program, const std::string& part, const std::string& by) {
+  return program.replace(program.find(part), part.size(), by);
+}
+
+TEST_F(CheckTest, WhatTriesForItsPortForSecondsAndEndsHasFailed) {
+  const std::string tries = Replaced(kServer, "s.bind(('127.0.0.1', 8767)); s.listen()", R"(
+for i in range(10):
+    try: s.bind(('127.0.0.1', 8767)); s.listen(); break
+    except OSError: time.sleep(0.5)
+else: print('port 8767 is taken'); sys.exit(1)
+)");
+  const ProgramOutcome outcome = CheckPython(tries, {}, "port/held-by-stranger");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, AProgramInItsPidFilesFolderIsNotHiddenByADisk) {
   std::ofstream(work_ / "serve.py") << kServer;
   const ProgramOutcome outcome =
