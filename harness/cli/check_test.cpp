@@ -185,6 +185,25 @@ else: print('port 8767 is taken'); sys.exit(1)
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+TEST_F(CheckTest, WhatServesLateHasNotFailedLate) {
+  const std::string late = R"(
+import os, time
+path = os.environ['HOME'] + '/serve.pid'
+if os.path.islink(path): os.unlink(path); time.sleep(3)
+)";
+  const ProgramOutcome outcome = CheckPython(late + kServer, {}, "path/symlink");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatListenedForAMomentOnlyHasFailedNotLetAnotherIn) {
+  const std::string dies = Replaced(kServer, "s.listen()", R"(s.listen()
+import resource
+if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20: time.sleep(0.01); sys.exit(1)
+)");
+  const ProgramOutcome outcome = CheckPython(dies, {}, "disk/no-descriptors");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, AProgramInItsPidFilesFolderIsNotHiddenByADisk) {
   std::ofstream(work_ / "serve.py") << kServer;
   const ProgramOutcome outcome =
