@@ -204,6 +204,16 @@ if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20: time.sleep(0.01); sys.exi
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+TEST_F(CheckTest, WhatWaitsForAMomentDoesNotServeYet) {
+  const std::string waits = Replaced(kServer, "try:", R"(
+signal.signal(signal.SIGALRM, lambda *_: 0)
+signal.setitimer(signal.ITIMER_REAL, 0.03); signal.pause()
+try:)");
+  const ProgramOutcome outcome = CheckPython(
+      waits.substr(0, waits.find("#BEFORE")) + "signal.pause()", {}, "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, AProgramInItsPidFilesFolderIsNotHiddenByADisk) {
   std::ofstream(work_ / "serve.py") << kServer;
   const ProgramOutcome outcome =
