@@ -198,7 +198,8 @@ if os.path.islink(path): os.unlink(path); time.sleep(3)
 TEST_F(CheckTest, WhatListenedForAMomentOnlyHasFailedNotLetAnotherIn) {
   const std::string dies = Replaced(kServer, "s.listen()", R"(s.listen()
 import resource
-if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20: time.sleep(0.01); sys.exit(1)
+if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20:
+    time.sleep(0.01); s.close(); lock.close(); time.sleep(1); sys.exit(1)
 )");
   const ProgramOutcome outcome = CheckPython(dies, {}, "disk/no-descriptors");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;

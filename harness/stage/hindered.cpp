@@ -58,7 +58,7 @@ void Hindered::ExpectGuarded() {
   contender.most_files.reset();
   Instance& second = stage_.Start(contender);
   stage_.Settle(second);
-  if (started_->ended() && started_->Processes().empty()) {
+  if (!stage_.Serves(*started_) && stage_.Gone(*started_, Stage::kStopBound)) {
     stage_.KillTree(second);
     return ExpectFailed();  // after all: it had listened for a moment
   }
