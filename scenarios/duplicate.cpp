@@ -36,6 +36,16 @@ void TenInARow(Stage& stage) {
   stage.ExpectFileNames(owner, "C6");
 }
 
+// Where each has got one of two addresses, clients reach one or the other.
+std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
+  std::string parts;
+  for (const Instance* instance : together) {
+    if (stage.ListensAnywhere(*instance)) parts += (parts.empty() ? "" : ", ") + instance->name();
+  }
+  return parts.empty() ? "none of the starts serves"
+                       : "none of the starts serves whole, these do in part: " + parts;
+}
+
 // Whoever serves is the owner; the rest must be quiet about it.
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
@@ -44,7 +54,7 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
     stage.Require(owner == nullptr, "C1", "two of the starts serve");
     owner = instance;
   }
-  stage.Require(owner != nullptr, "C3", "none of the starts serves");
+  stage.Require(owner != nullptr, "C3", NoneServes(stage, together));
   for (Instance* instance : together) {
     if (instance != owner) stage.ExpectQuiet(*instance, *owner);
   }

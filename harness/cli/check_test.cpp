@@ -170,6 +170,51 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
   ExpectFound(undeclared, "a start that failed ended with the duplicate's status 1");
 }
 
+std::string Replaced(std::string program, const std::string& part, const std::string& by) {
+  return program.replace(program.find(part), part.size(), by);
+}
+
+TEST_F(CheckTest, WhatTriesForItsPortForSecondsAndEndsHasFailed) {
+  const std::string tries = Replaced(kServer, "s.bind(('127.0.0.1', 8767)); s.listen()", R"(
+for i in range(10):
+    try: s.bind(('127.0.0.1', 8767)); s.listen(); break
+    except OSError: time.sleep(0.5)
+else: print('port 8767 is taken'); sys.exit(1)
+)");
+  const ProgramOutcome outcome = CheckPython(tries, {}, "port/held-by-stranger");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatServesLateHasNotFailedLate) {
+  const std::string late = R"(
+import os, time
+path = os.environ['HOME'] + '/serve.pid'
+if os.path.islink(path): os.unlink(path); time.sleep(3)
+)";
+  const ProgramOutcome outcome = CheckPython(late + kServer, {}, "path/symlink");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatListenedForAMomentOnlyHasFailedNotLetAnotherIn) {
+  const std::string dies = Replaced(kServer, "s.listen()", R"(s.listen()
+import resource
+if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20:
+    time.sleep(0.01); s.close(); lock.close(); time.sleep(1); sys.exit(1)
+)");
+  const ProgramOutcome outcome = CheckPython(dies, {}, "disk/no-descriptors");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatWaitsForAMomentDoesNotServeYet) {
+  const std::string waits = Replaced(kServer, "try:", R"(
+signal.signal(signal.SIGALRM, lambda *_: 0)
+signal.setitimer(signal.ITIMER_REAL, 0.03); signal.pause()
+try:)");
+  const ProgramOutcome outcome = CheckPython(
+      waits.substr(0, waits.find("#BEFORE")) + "signal.pause()", {}, "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, AProgramInItsPidFilesFolderIsNotHiddenByADisk) {
   std::ofstream(work_ / "serve.py") << kServer;
   const ProgramOutcome outcome =

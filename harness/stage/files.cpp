@@ -118,7 +118,9 @@ void Stage::RenameFolder() {
 bool Stage::AwaitOwnersFile() {
   constexpr Duration kFileBound = std::chrono::milliseconds(200);
   if (!target_.pid_file) return false;
-  return WaitUntil([&] { return !PidFile().content.empty(); }, kFileBound);
+  // Without a port nothing else shows that its start is over.
+  const Duration bound = target_.port ? kFileBound : kSettlesFor;
+  return WaitUntil([&] { return !PidFile().content.empty(); }, bound);
 }
 
 FileState Stage::NeedOwnersFile() {

@@ -37,6 +37,7 @@ class Hindered {
 
  private:
   Outcome SettleSoon();
+  void ExpectFailed();
   void ExpectGuarded();
   StartOptions OnAnotherPort() const;
   void ExpectKeptOut(const Instance& owner);
