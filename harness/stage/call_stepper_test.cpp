@@ -11,7 +11,7 @@
 namespace pidfall {
 namespace {
 
-constexpr Duration kBound = std::chrono::seconds(10);
+constexpr Duration kStepBound = std::chrono::seconds(10);
 
 // One thread makes the same call without end; the other ends the process when it is told to.
 int EndWhenTold(int told) {
@@ -29,7 +29,7 @@ CallStepper HoldInSecondThread(pid_t pid) {
   for (;;) {
     CallStepper stepper = CallStepper::ForRunning(pid);
     if (stepper.RunUntil(
-            moment, [] { return true; }, kBound))
+            moment, [] { return true; }, kStepBound))
       return stepper;
     stepper.Release();
   }
@@ -45,7 +45,7 @@ TEST(CallStepperTest, AThreadThatDiesWhileHeldKeepsNoProcess) {
     CallStepper stepper = HoldInSecondThread(child.pid);
     WriteAll(told.write.get(), "e", "the pipe");
     stepper.Release();
-    ASSERT_TRUE(WaitForEnd(child, kBound));
+    ASSERT_TRUE(WaitForEnd(child, kStepBound));
     Reap(child);
   }
 }
