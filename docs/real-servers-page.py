@@ -176,7 +176,7 @@ def tidied(text):
 
 
 def indented(text):
-    return "\n".join("    " + line[:160] for line in text.splitlines())
+    return "\n".join(("    " + line.expandtabs()[:160]).rstrip() for line in text.splitlines())
 
 
 def anchor(title):

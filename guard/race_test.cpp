@@ -51,6 +51,7 @@ class RaceTest : public testing::Test {
 
   void Round(bool stay) {
     std::vector<std::unique_ptr<Child>> contenders;
+    contenders.reserve(kContenders);
     for (int i = 0; i < kContenders; ++i) {
       contenders.push_back(
           std::make_unique<Child>([&](const Signals& signals) { return Contend(signals, stay); }));

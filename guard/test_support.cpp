@@ -40,8 +40,9 @@ void Signals::Wait() const {
 Child::Child(const std::function<int(const Signals&)>& body) {
   int to_child[2];
   int to_parent[2];
-  if (pipe2(to_child, O_CLOEXEC) != 0 || pipe2(to_parent, O_CLOEXEC) != 0)
+  if (pipe2(to_child, O_CLOEXEC) != 0 || pipe2(to_parent, O_CLOEXEC) != 0) {
     throw std::runtime_error("pipe");
+  }
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork");  // its -1 would mean everybody to kill()
   if (pid_ == 0) {

@@ -1,5 +1,6 @@
 #include "harness/probe/files.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,12 +41,11 @@ std::string KindOfLock(const std::string& line) {
 
 std::vector<HeldLock> HeldLocks(pid_t pid) {
   std::vector<HeldLock> locks;
-  const std::string process = "/proc/" + std::to_string(pid);
   for (const std::string& number : DescriptorNumbers(pid)) {
-    std::ifstream info(process + "/fdinfo/" + number);
+    std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", pid, number));
     for (std::string line; std::getline(info, line);) {
       if (line.compare(0, 5, "lock:") != 0) continue;
-      locks.push_back({ReadLink(process + "/fd/" + number), KindOfLock(line)});
+      locks.push_back({ReadLink(fmt::format("/proc/{}/fd/{}", pid, number)), KindOfLock(line)});
     }
   }
   return locks;

@@ -23,14 +23,14 @@ int EndWhenTold(int told) {
   _exit(0);
 }
 
+bool IsOver() { return true; }
+
 // Held at a call of the second thread, as soon as that is there.
 CallStepper HoldInSecondThread(pid_t pid) {
   const auto moment = [](const Call& call) { return call.number == SYS_getppid && call.returned; };
   for (;;) {
     CallStepper stepper = CallStepper::ForRunning(pid);
-    if (stepper.RunUntil(
-            moment, [] { return true; }, kStepBound))
-      return stepper;
+    if (stepper.RunUntil(moment, IsOver, kStepBound)) return stepper;
     stepper.Release();
   }
 }

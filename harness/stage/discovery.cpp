@@ -162,7 +162,7 @@ class Discovery {
   }
 
   Found Explain(const Instance& instance) {
-    const std::string output = instance.output();
+    const std::string& output = instance.output();
     constexpr size_t kTail = 400;
     const std::string tail = output.size() > kTail ? output.substr(output.size() - kTail) : output;
     found_.why_not = instance.ending()

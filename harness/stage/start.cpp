@@ -148,8 +148,9 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     ChangeOutput(options.output);
     LimitFiles(options.most_files);
     LimitProcesses(world.full);
-    if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
+    if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
       ThrowErrno("hold a start");
+    }
   };
 }
 
