@@ -60,8 +60,16 @@ const std::vector<ProcessInfo>& Census::Living() {
   if (held_ == 0 || !living_) {
     living_ = Descendants(getpid());
     std::erase_if(*living_, [](const ProcessInfo& process) { return process.state == 'Z'; });
+    ForgetTheDead();
   }
   return *living_;
+}
+
+// A number can be handed out again within the clock tick that its last holder was started in.
+void Census::ForgetTheDead() {
+  std::map<pid_t, Origin> known;
+  for (const ProcessInfo& process : *living_) known.insert(origins_.extract(process.pid));
+  origins_ = std::move(known);
 }
 
 const std::vector<TcpSocket>& Census::Listeners() {

@@ -60,6 +60,7 @@ class Census {
   };
 
   const std::vector<ProcessInfo>& Living();
+  void ForgetTheDead();
   const std::string& OriginOf(const ProcessInfo& process);
 
   int held_ = 0;
