@@ -121,7 +121,7 @@ TEST(CloneTest, AProgramBelowAClosedFolderRunsAsAnotherUser) {
   const Child child = Launch({.command = {folder / "sh", "-c", "[ $(id -u) = 61005 ]"},
                               .environment = {"PATH=/usr/bin:/bin"},
                               .before_exec = become,
-                              .changes_user = true});
+                              .own_memory = true});
   EXPECT_EQ(Reap(child), Ending{});
   std::filesystem::remove_all(folder);
 }

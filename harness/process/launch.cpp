@@ -20,6 +20,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/impl/environment.ipp>
+#include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
@@ -28,7 +29,7 @@ namespace pidfall {
 namespace bp = boost::process::v2;
 namespace {
 
-// Boost.Process calls this in the child after it has placed the descriptors.
+// Boost.Process calls these in the child, which shares our memory until it has executed.
 struct BeforeExec {
   const std::function<void()>& action;
 
@@ -39,9 +40,16 @@ struct BeforeExec {
       InheritOnlyStandard();  // Boost.Process itself leaves its /dev/null open
       if (action) action();
     } catch (const std::system_error& error) {
-      return {error.code().value(), boost::system::system_category()};
+      errno = error.code().value();  // what Boost.Process reports, whatever is returned
+      return {errno, boost::system::system_category()};
     }
     return {};
+  }
+
+  // Boost.Process would go on to exit(), and run our own destructors.
+  template <typename... Arguments>
+  void on_exec_error(Arguments&&...) const {
+    _exit(EXIT_FAILURE);
   }
 };
 
@@ -51,17 +59,19 @@ bp::process_stdio Wire(int output) {
 }
 
 Child LaunchByBoost(const LaunchOptions& options) {
-  // Never run: it only carries the executor that Boost.Process wants. Not static: a sandbox is a
-  // fork that closes the descriptors which a context made before it would go on using.
+  // Never run: it only carries the executor that Boost.Process wants. New each time: a context that
+  // has been used holds descriptors, which a sandbox closes, and which a vfork would mix up.
   boost::asio::io_context context;
   const std::string program = FindProgram(options.command.at(0));
   std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
   boost::system::error_code error;
-  bp::process process = bp::default_process_launcher()(
-      context.get_executor(), error, program, arguments, Wire(options.output),
-      bp::process_environment(options.environment), bp::process_start_dir(options.folder),
-      BeforeExec{options.before_exec});
+  bp::posix::vfork_launcher launcher;
+  bp::process process =
+      launcher(context.get_executor(), error, program, arguments, Wire(options.output),
+               bp::process_environment(options.environment), bp::process_start_dir(options.folder),
+               BeforeExec{options.before_exec});
   if (error) {
+    if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
     throw std::system_error(error.value(), std::generic_category(), "start " + program);
   }
   const pid_t pid = process.id();
@@ -77,7 +87,7 @@ std::string Ending::Describe() const {
 }
 
 Child Launch(const LaunchOptions& options) {
-  const bool ordinary = options.pid == 0 && options.namespaces == 0 && !options.changes_user;
+  const bool ordinary = options.pid == 0 && options.namespaces == 0 && !options.own_memory;
   Child child = ordinary ? LaunchByBoost(options) : LaunchByClone(options);
   if (!child.pidfd) ThrowErrno("pidfd_open " + std::to_string(child.pid));
   return child;

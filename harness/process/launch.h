@@ -3,9 +3,9 @@
 //   Child child = Launch({.command = {"/usr/bin/env"}, .environment = {"A=1"}, .folder = "/"});
 //   std::optional<Ending> ending = WaitForEnd(child, std::chrono::seconds(2));
 //
-// Boost.Process starts ordinary targets. What it cannot do, a chosen pid, another user or
-// a namespace, goes through our own clone3 (clone.h). The caller has one thread: `before_exec` may
-// use any library call.
+// Boost.Process starts ordinary targets, by vfork: a fork of the harness takes longer than many a
+// start. What it cannot do, a chosen pid, another user or a namespace, goes through our own clone3
+// (clone.h). The caller has one thread: `before_exec` may use any library call.
 #pragma once
 
 #include <sys/types.h>
@@ -31,7 +31,7 @@ struct LaunchOptions {
   pid_t pid = 0;                         // the number it must get; 0: any
   uint64_t namespaces = 0;               // CLONE_NEW... flags: those that it is the first one in
   std::function<void()> before_exec;     // in the child, last; what it throws ends the launch
-  bool changes_user = false;             // before_exec becomes somebody else
+  bool own_memory = false;  // before_exec becomes somebody else or enters a time namespace
 };
 
 // How a process ended: `status` when it exited, `signal` when one ended it.

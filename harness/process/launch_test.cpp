@@ -44,7 +44,7 @@ LaunchOptions Shell(const std::string& script) { return {.command = {"/bin/sh", 
 class LaunchTest : public testing::TestWithParam<bool> {
  protected:
   static LaunchOptions By(LaunchOptions options) {
-    options.changes_user = GetParam();
+    options.own_memory = GetParam();
     return options;
   }
 };

@@ -181,18 +181,19 @@ std::vector<std::string> Stage::Changes(const StartOptions& options) const {
 LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places, int output,
                               const std::string& name) const {
   const auto& command = options.command.empty() ? target_.command : options.command;
-  LaunchOptions launch{.command = FillIn(command, places),
-                       .environment = Environment(name, Changes(options)),
-                       .folder = options.folder.empty() ? target_.folder : options.folder,
-                       .output = output,
-                       .pid = options.pid,
-                       .namespaces = options.contained ? CLONE_NEWPID | CLONE_NEWNS : 0ULL,
-                       .before_exec =
-                           [name, prepare = PrepareChild(options, places, world_)] {
-                             WearMark(name);
-                             prepare();
-                           },
-                       .changes_user = options.user != User::kOwn};
+  LaunchOptions launch{
+      .command = FillIn(command, places),
+      .environment = Environment(name, Changes(options)),
+      .folder = options.folder.empty() ? target_.folder : options.folder,
+      .output = output,
+      .pid = options.pid,
+      .namespaces = options.contained ? CLONE_NEWPID | CLONE_NEWNS : 0ULL,
+      .before_exec =
+          [name, prepare = PrepareChild(options, places, world_)] {
+            WearMark(name);
+            prepare();
+          },
+      .own_memory = options.user != User::kOwn || options.boot_offset.count() != 0};
   launch.command.insert(launch.command.end(), options.arguments.begin(), options.arguments.end());
   launch.command.insert(launch.command.begin(), options.under.begin(), options.under.end());
   return launch;
