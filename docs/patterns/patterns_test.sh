@@ -10,7 +10,7 @@ need() { command -v "$1" >/dev/null || { echo "skipped: no $1"; exit 77; }; }
 case $template in
   python) need python3 ;;
   node) need node; need flock ;;
-  shell) need python3; need flock; need ss ;;
+  shell) need flock; need ss ;;
 esac
 
 # The system's, where it has one: what is first in the path may be a script that looks for the right
@@ -32,7 +32,8 @@ check() { # ON_DUPLICATE OPTION...: the options are check's
   esac
   set -- "$@" --port '{port}' --pid-file '{pid_file}' --on-duplicate "$answer"
   if [ "$template" = shell ]; then
-    set -- "$@" -- "$(python)" -m http.server --bind '{host}' '{port}'
+    set -- "$@" -- "$bin/zoo" --style port-only --pid-file '{dir}/none' --host '{host}' \
+      --port '{port}'
   fi
   "$pidfall" check --duplicate-exit 0 "$@"
 }
