@@ -84,6 +84,16 @@ TEST(Simulation, FiftyRestartsTakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
   EXPECT_EQ(log.real, 51 * 10ms);
 }
 
+TEST(Simulation, WhatIsDecidedEndsBeforeItsTime) {
+  SimulationPlan plan = ByHandFirst(KeepAlive());
+  ModelJobs jobs({plan.actors.size(), ModelServer{.duplicate_status = 1}});
+  plan.is_decided = [&] { return jobs.environments.size() == 11; };  // the copy's and ten more
+  const SimulationLog log = Simulate(plan, jobs);
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 10U);
+  EXPECT_GE(log.duration, 91s);
+  EXPECT_LT(log.duration, 101s);
+}
+
 // launchd counts whole seconds since the start: a run of 3.3 s waits 7 s more.
 TEST(Simulation, RealRunTimeIsAddedNotTakenAsNothing) {
   const SimulationLog log =
