@@ -64,6 +64,8 @@ TEST(CensusTest, WithinAMomentOneAnswerServes) {
     EXPECT_EQ(census.Listeners().size(), before + 1);
   }
   EXPECT_EQ(census.Listeners().size(), before);
+  const UniqueFd listening = Listen();
+  EXPECT_EQ(census.Listeners().size(), before + 1);
 }
 
 }  // namespace
