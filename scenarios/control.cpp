@@ -13,19 +13,6 @@ constexpr int kRuns = 0;
 constexpr int kDeadWithFile = 1;
 constexpr int kNotRunning = 3;
 
-void NeedStatusCommand(const Stage& stage) {
-  if (stage.target().status_command.empty()) {
-    throw NotApplicable("no status command is known (--status-command)");
-  }
-}
-
-void NeedStopCommand(const Stage& stage) {
-  stage.NeedPidFile();
-  if (stage.target().stop_command.empty()) {
-    throw NotApplicable("no stop command is known (--stop-command)");
-  }
-}
-
 int AskStatus(Stage& stage) { return stage.RunCommand(stage.target().status_command).status; }
 
 // That it runs is a promise; which word there is for the rest, a convention.
@@ -39,7 +26,6 @@ void ExpectNotRunning(Stage& stage, int convention, const std::string& although)
 }
 
 void StatusAnswers(Stage& stage) {
-  NeedStatusCommand(stage);
   ExpectNotRunning(stage, kNotRunning, "nothing was ever started");
   Instance& owner = stage.StartOwner();
   const int status = AskStatus(stage);
@@ -57,7 +43,6 @@ void AskAndCompare(Stage& stage, const std::string& when) {
 }
 
 void StatusChangesNothing(Stage& stage) {
-  NeedStatusCommand(stage);
   AskAndCompare(stage, "with nothing there");
   Instance& owner = stage.StartOwner();
   AskAndCompare(stage, "while one serves");
@@ -68,7 +53,6 @@ void StatusChangesNothing(Stage& stage) {
 }
 
 void StatusRecycledPid(Stage& stage) {
-  NeedStatusCommand(stage);
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   const int status = AskStatus(stage);
   stage.ExpectUntouched(stranger, "C16");
@@ -91,7 +75,6 @@ void StartBesideStatus(Stage& stage) {
 }
 
 void StatusBesideStarts(Stage& stage) {
-  NeedStatusCommand(stage);
   const Child asking = stage.RepeatCommand(stage.target().status_command);
   stage.Did("start and kill it 200 times");
   StartBesideStatus(stage);
@@ -104,7 +87,6 @@ void RunStop(Stage& stage, pid_t group = 0) {
 }
 
 void StopCommand(Stage& stage) {
-  NeedStopCommand(stage);
   Instance& owner = stage.StartOwner();
   RunStop(stage);
   stage.Require(stage.Gone(owner, Stage::kStopBound), "C16",
@@ -113,14 +95,12 @@ void StopCommand(Stage& stage) {
 }
 
 void StopRecycledPid(Stage& stage) {
-  NeedStopCommand(stage);
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   RunStop(stage);
   stage.ExpectUntouched(stranger, "C16");
 }
 
 void StopOverwrittenFile(Stage& stage) {
-  NeedStopCommand(stage);
   stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
   stage.WritePidFile(std::to_string(stranger.pid()) + "\n");
@@ -135,21 +115,16 @@ void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& co
   stage.ExpectUntouched(fellow, "C16");
 }
 
-void StopZero(Stage& stage) {
-  NeedStopCommand(stage);
-  ExpectHarmless(stage, stage.StartBystander({}), "0");
-}
+void StopZero(Stage& stage) { ExpectHarmless(stage, stage.StartBystander({}), "0"); }
 
 // -1 means every process of the machine, unless it has a pid namespace of its own.
 void StopNegative(Stage& stage) {
-  NeedStopCommand(stage);
   const Bystander& fellow = stage.StartBystander({});
   if (stage.world().full) ExpectHarmless(stage, fellow, "-1");
   ExpectHarmless(stage, fellow, std::to_string(-fellow.pid()));
 }
 
 void StopGarbage(Stage& stage) {
-  NeedStopCommand(stage);
   const Bystander& fellow = stage.StartBystander({});
   for (const std::string& content :
        {std::string(), std::string("not a pid\n"), std::to_string(fellow.pid()) + "abc"}) {
@@ -164,35 +139,38 @@ constexpr char kKillsAnother[] =
 constexpr Scenario kFamily[] = {
     {"standby/status-answers", "C16",
      "The status command tells running from killed and never started.",
-     "A monitor reports a server that is down as up.", StatusAnswers},
+     "A monitor reports a server that is down as up.", StatusAnswers, part::kStatusCommand},
     {"standby/status-changes-nothing", "C16",
      "The status command, before, beside and after an owner: every file stays as it was.",
-     "A monitor removes the file of a server that it could not see.", StatusChangesNothing},
+     "A monitor removes the file of a server that it could not see.", StatusChangesNothing,
+     part::kStatusCommand},
     {"standby/status-recycled-pid", "C16 C4",
      "The file's pid is a stranger's by now: the status command does not say that it runs.",
-     "A monitor reports a server that is down as up.", StatusRecycledPid},
+     "A monitor reports a server that is down as up.", StatusRecycledPid,
+     part::kStatusCommand | part::kPidFile},
     {"standby/status-beside-starts", "C16",
      "200 starts while the status command runs in a tight loop: none is refused.",
-     "A monitor's question at the wrong moment turns a restart into an outage.",
-     StatusBesideStarts},
+     "A monitor's question at the wrong moment turns a restart into an outage.", StatusBesideStarts,
+     part::kStatusCommand},
     {"stop/command", "C16 C12",
      "The stop command, while an owner serves: it ends, and the next start serves.",
-     "The restart script leaves the old version running.", StopCommand},
+     "The restart script leaves the old version running.", StopCommand,
+     part::kPidFile | part::kStopCommand},
     {"stop/command-recycled-pid", "C16",
      "The file's pid is a stranger's by now: the stop command sends it no signal.", kKillsAnother,
-     StopRecycledPid},
+     StopRecycledPid, part::kPidFile | part::kStopCommand},
     {"stop/command-overwritten-file", "C16",
      "The live owner's file was overwritten with a stranger's pid: the stranger gets no signal.",
-     kKillsAnother, StopOverwrittenFile},
+     kKillsAnother, StopOverwrittenFile, part::kPidFile | part::kStopCommand},
     {"stop/command-zero", "C16",
      "The file says 0: the stop command signals nobody, not even its own process group.",
-     kKillsAnother, StopZero},
+     kKillsAnother, StopZero, part::kPidFile | part::kStopCommand},
     {"stop/command-negative", "C16",
      "The file says -1 or names a group: the stop command signals nobody.", kKillsAnother,
-     StopNegative},
+     StopNegative, part::kPidFile | part::kStopCommand},
     {"stop/command-garbage", "C16",
      "The file is empty, holds words, or a pid with letters: the stop command signals nobody.",
-     kKillsAnother, StopGarbage},
+     kKillsAnother, StopGarbage, part::kPidFile | part::kStopCommand},
 };
 
 }  // namespace

@@ -98,8 +98,6 @@ void EightAtOnce(Stage& stage) {
 }
 
 void EightOnOtherPorts(Stage& stage) {
-  stage.NeedPidFile();
-  stage.NeedPlaceholder("{port}");
   RaceInRounds(stage, [&] { return stage.Elsewhere(); });
 }
 
@@ -149,7 +147,6 @@ void DuringShutdown(Stage& stage) {
 }
 
 void AcrossShutdown(Stage& stage) {
-  stage.NeedPidFile();
   for (int nth = 1; nth <= kMostMoments; ++nth) {
     Instance& owner = stage.StartOwner();
     Instance& slow = stage.StartUntil(nth, FolderEvents::kTouches);
@@ -184,23 +181,17 @@ void OwnerStopped(Stage& stage) {
 
 void DeadMainThread(Stage& stage) {
   const auto& arguments = stage.target().dead_main_arguments;
-  if (arguments.empty()) {
-    throw NotApplicable("nothing is known that makes the target's main thread end");
-  }
   Instance& owner = stage.StartOwner({.arguments = arguments});
   stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
   stage.ExpectFileNames(owner, "C14");
 }
 
 void OtherPort(Stage& stage) {
-  stage.NeedPidFile();
-  stage.NeedPlaceholder("{port}");
   Instance& owner = stage.StartOwner();
   stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
 }
 
 void OwnersFileUntouched(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const FileState before = stage.PidFile();
   stage.ExpectQuiet(stage.Start(), owner);
@@ -239,7 +230,7 @@ constexpr Scenario kFamily[] = {
      "The same with a port for each and one pid file: one serves, seven are quiet.",
      "Where the port does not keep the second copy out, the check that precedes the write lets it "
      "in, and both use the same data.",
-     EightOnOtherPorts},
+     EightOnOtherPorts, part::kPidFile | part::kPort | part::kOtherPort},
     {"duplicate/during-start-up", "C1 C2",
      "The first start is held at each moment of its start-up, a second one comes, the first goes "
      "on: one serves, the other is quiet.",
@@ -252,19 +243,21 @@ constexpr Scenario kFamily[] = {
      "A start is held at each moment of its check, the owner ends, the start goes on, and another "
      "comes: one serves.",
      "The start holds the lock of a file that the owner removed, and the next one does not see it.",
-     AcrossShutdown},
+     AcrossShutdown, part::kPidFile},
     {"duplicate/owner-stopped", "C14",
      "The owner is stopped by SIGSTOP: nobody takes over, and waking it makes no second owner.",
      "A debugger or a laptop's sleep makes two owners.", OwnerStopped},
     {"duplicate/dead-main-thread", "C14 C1",
      "The owner's main thread has ended and others serve: a second start is refused.",
-     "Its first thread shows as a zombie, so a second copy starts beside it.", DeadMainThread},
+     "Its first thread shows as a zombie, so a second copy starts beside it.", DeadMainThread,
+     part::kDeadMain},
     {"duplicate/other-port", "C1",
      "The same pid file on another port is the same instance: refused.",
-     "A changed port starts a second copy on the same data.", OtherPort},
+     "A changed port starts a second copy on the same data.", OtherPort,
+     part::kPidFile | part::kPort | part::kOtherPort},
     {"duplicate/owners-file-untouched", "C2",
      "After a duplicate the owner's file has its content, inode, mode and time.",
-     "The file names a process that does not serve.", OwnersFileUntouched},
+     "The file names a process that does not serve.", OwnersFileUntouched, part::kPidFile},
     {"duplicate/output-closed", "C2",
      "A duplicate with descriptors 0 to 2 closed ends with the same status.",
      "A supervisor without a log takes a duplicate for a crash.", OutputClosed},

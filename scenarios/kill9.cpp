@@ -93,7 +93,6 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
 }
 
 void WorkerOnPort(Stage& stage) {
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   stage.Answers();  // its workers are there by then
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
@@ -154,7 +153,7 @@ constexpr Scenario kFamily[] = {
      "The owner is killed, a worker of it still has the port: nobody serves beside it, and when it "
      "goes the next start serves.",
      "Two generations answer on one port, or the restart fails until somebody finds the worker.",
-     WorkerOnPort},
+     WorkerOnPort, part::kPort},
     {"kill9/zombie", "C4", "The killed owner stays a zombie: the next start serves.",
      "A parent that does not reap keeps its server down.", Zombie},
     {"kill9/supervisor-killed", "C1 C2",

@@ -17,7 +17,6 @@ void NeedForeground(Stage& stage, Instance& started) {
 
 // As pid 1 of a container with the same volume and a port of its own.
 Instance& StartContained(Stage& stage) {
-  stage.NeedPidFile();
   stage.NeedFullSandbox("a container");
   StartOptions options = stage.Elsewhere();
   options.contained = true;
@@ -39,7 +38,6 @@ void TwoContainers(Stage& stage) {
 }
 
 void ContenderInside(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   stage.ExpectQuiet(StartContained(stage), owner);
 }
@@ -63,7 +61,6 @@ StartOptions OnHost(Stage& stage, const std::string& name) {
 }
 
 void OtherHostName(Stage& stage) {
-  stage.NeedPidFile();
   stage.NeedFullSandbox("another host name");
   Instance& owner = stage.StartOwner(OnHost(stage, "first"));
   stage.ExpectQuiet(stage.Start(OnHost(stage, "second")), owner);
@@ -75,24 +72,27 @@ void OtherHostName(Stage& stage) {
 constexpr Scenario kFamily[] = {
     {"namespace/two-containers", "C1",
      "Two containers on one volume, each server is pid 1 there: the second is refused.",
-     "Each takes the number 1 in the file for itself, and both use the same data.", TwoContainers},
+     "Each takes the number 1 in the file for itself, and both use the same data.", TwoContainers,
+     part::kPidFile},
     {"namespace/contender-inside", "C1",
      "The owner runs outside, the contender in a container that does not see it: refused.",
-     "No process has the recorded number there, so a second copy starts.", ContenderInside},
+     "No process has the recorded number there, so a second copy starts.", ContenderInside,
+     part::kPidFile},
     {"namespace/contender-outside", "C1",
      "The owner is pid 1 of a container, the contender runs outside: refused.",
-     "Outside, the number 1 is another process, so a second copy starts.", ContenderOutside},
+     "Outside, the number 1 is another process, so a second copy starts.", ContenderOutside,
+     part::kPidFile},
     {"namespace/restart-same-pid", "C3 C4",
      "A container is killed and made again: its server, pid 1 again, serves.",
      "The file names its own number, and the container never comes up again "
      "(https://github.com/troglobit/inadyn/issues/334).",
-     RestartSamePid},
+     RestartSamePid, part::kPidFile},
     {"namespace/other-host-name", "C1 C3",
      "The host's name differs at each start: a contender is refused, and the start after a kill "
      "serves.",
      "A container gets a new name each time: the profile stays locked for ever, or is opened "
      "twice (https://github.com/guysoft/FullPageOS/issues/508).",
-     OtherHostName},
+     OtherHostName, part::kPidFile},
 };
 
 }  // namespace

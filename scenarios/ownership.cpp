@@ -42,8 +42,6 @@ void ExpectOldOneLeaves(Stage& stage, Instance& old) {
 }
 
 void OldExit(Stage& stage) {
-  stage.NeedPidFile();
-  stage.NeedPort();
   for (int nth = 1; nth <= kMostMoments; ++nth) {
     Instance& old = stage.StartOwner();
     stage.StopUntil(old, nth);
@@ -55,7 +53,6 @@ void OldExit(Stage& stage) {
 }
 
 void ForkedChildExit(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
   stage.Answers();  // the child has come and gone by then
   stage.ExpectFileNames(owner, "C6");
@@ -65,7 +62,6 @@ void ForkedChildExit(Stage& stage) {
 }
 
 void ContenderExit(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const FileState before = stage.PidFile();
   Instance& contender = stage.Start();
@@ -91,7 +87,6 @@ void ExpectStillOwned(Stage& stage, const Instance& owner, bool carries_lock) {
 }
 
 void FileRemoved(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
   stage.RemovePidFile();
@@ -101,7 +96,6 @@ void FileRemoved(Stage& stage) {
 constexpr char kNoProcess[] = "4194303\n";  // the highest pid that there can be
 
 void FileReplaced(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
   stage.ReplacePidFile(kNoProcess);
@@ -110,8 +104,6 @@ void FileReplaced(Stage& stage) {
 
 // The lock went with the folder. Only the port can tell now, so on another one nothing is promised.
 void FolderRenamed(Stage& stage) {
-  stage.NeedPidFile();
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   stage.RenameFolder();
   Instance& contender = stage.Start();
@@ -126,25 +118,28 @@ constexpr Scenario kFamily[] = {
      "one's exit keeps the newer one's file.",
      "The newer copy is invisible, and the next start is a second copy "
      "(cocoindex-io/cocoindex-code#288).",
-     OldExit},
+     OldExit, part::kPidFile | part::kPort},
     {"ownership/forked-child-exit", "C6",
      "A forked child of the owner ends as a program does: the owner's file stays.",
-     "The first helper process that ends takes the safeguard away.", ForkedChildExit},
+     "The first helper process that ends takes the safeguard away.", ForkedChildExit,
+     part::kPidFile},
     {"ownership/contender-exit", "C6",
      "A contender ends, by itself or by SIGTERM while it stands by: the owner's file stays.",
      "The second try takes the safeguard away, and the third start is a second copy.",
-     ContenderExit},
+     ContenderExit, part::kPidFile},
     {"ownership/file-removed", "C1 C2",
      "The file is removed under the running owner, as by rm ~/.*.pid: a second start is refused.",
-     "The cure for many stale files starts a second copy of each server that runs.", FileRemoved},
+     "The cure for many stale files starts a second copy of each server that runs.", FileRemoved,
+     part::kPidFile},
     {"ownership/file-replaced", "C1 C2",
      "Another file, with another number, takes the place of the running owner's: a second start is "
      "refused.",
-     "A restored backup or a clumsy script starts a second copy.", FileReplaced},
+     "A restored backup or a clumsy script starts a second copy.", FileReplaced, part::kPidFile},
     {"ownership/folder-renamed", "C1",
      "The folder of the pid file is renamed under the running owner, and made anew: no second copy "
      "serves on its port.",
-     "Two copies share the port after a clean-up of /run.", FolderRenamed},
+     "Two copies share the port after a clean-up of /run.", FolderRenamed,
+     part::kPidFile | part::kPort},
 };
 
 }  // namespace

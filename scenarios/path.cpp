@@ -43,7 +43,6 @@ void ExpectNextServes(Stage& stage, Hindered& start) {
 }
 
 void Symlink(Stage& stage) {
-  stage.NeedPidFile();
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
   Hindered start = StartAt(stage, "a symlink");
@@ -52,7 +51,6 @@ void Symlink(Stage& stage) {
 }
 
 void DanglingSymlink(Stage& stage) {
-  stage.NeedPidFile();
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
   Hindered start = StartAt(stage, "a symlink to nothing");
   stage.Require(!ReadState(CanaryPath(stage)).exists, "C9",
@@ -61,7 +59,6 @@ void DanglingSymlink(Stage& stage) {
 }
 
 void Directory(Stage& stage) {
-  stage.NeedPidFile();
   const std::string inside = stage.pid_file() + "/precious";
   std::filesystem::create_directory(stage.pid_file());
   WriteFile(inside, "precious\n");
@@ -72,14 +69,12 @@ void Directory(Stage& stage) {
 }
 
 void Fifo(Stage& stage) {
-  stage.NeedPidFile();
   if (mkfifo(stage.pid_file().c_str(), 0644) != 0) ThrowErrno("make a FIFO");
   Hindered start = StartAt(stage, "a FIFO");
   ExpectNextServes(stage, start);
 }
 
 void HardLink(Stage& stage) {
-  stage.NeedPidFile();
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_hard_link(CanaryPath(stage), stage.pid_file());
   Hindered start = StartAt(stage, "a second name of another file");
@@ -89,15 +84,16 @@ void HardLink(Stage& stage) {
 
 constexpr Scenario kFamily[] = {
     {"path/symlink", "C9", "The path is a symlink: the file behind it is not touched.",
-     "Whoever may write the folder has root's server overwrite any file.", Symlink},
+     "Whoever may write the folder has root's server overwrite any file.", Symlink, part::kPidFile},
     {"path/dangling-symlink", "C9", "The path is a symlink to nothing: nothing is made there.",
-     "Whoever may write the folder has root's server make a file anywhere.", DanglingSymlink},
+     "Whoever may write the folder has root's server make a file anywhere.", DanglingSymlink,
+     part::kPidFile},
     {"path/directory", "C9", "The path is a directory: it stays as it is.",
-     "The server runs unguarded, or removes what it did not make.", Directory},
+     "The server runs unguarded, or removes what it did not make.", Directory, part::kPidFile},
     {"path/fifo", "C9", "The path is a FIFO: the start does not wait for its other end.",
-     "Every start hangs, and neither the supervisor nor the log says why.", Fifo},
+     "Every start hangs, and neither the supervisor nor the log says why.", Fifo, part::kPidFile},
     {"path/hard-link", "C9", "The path is a second name of another file: that is not touched.",
-     "The other file is emptied, and holds a pid.", HardLink},
+     "The other file is emptied, and holds a pid.", HardLink, part::kPidFile},
 };
 
 }  // namespace

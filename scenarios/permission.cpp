@@ -50,7 +50,6 @@ void OtherUser(Stage& stage) {
 }
 
 void UnreadableUnderOwner(Stage& stage) {
-  stage.NeedPidFile();
   ActAsOrdinary(stage);
   const Instance& owner = stage.StartOwner();
   stage.NeedOwnersFile();
@@ -59,7 +58,6 @@ void UnreadableUnderOwner(Stage& stage) {
 }
 
 void UnreadableFile(Stage& stage) {
-  stage.NeedPidFile();
   ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.ChangeMode(stage.pid_file(), 0);
@@ -71,7 +69,6 @@ void UnreadableFile(Stage& stage) {
 }
 
 void ReadOnlyFolder(Stage& stage) {
-  stage.NeedPidFile();
   ActAsOrdinary(stage);
   stage.ChangeMode(stage.folder(), 0555);
   Hindered start(stage,
@@ -82,8 +79,6 @@ void ReadOnlyFolder(Stage& stage) {
 }
 
 void MissingFolder(Stage& stage) {
-  stage.NeedPidFile();
-  stage.NeedPlaceholder("{pid_file}");
   ActAsOrdinary(stage);
   const std::string missing = stage.folder() + "/missing";
   Hindered start(stage, {.clause = "C8",
@@ -96,7 +91,6 @@ void MissingFolder(Stage& stage) {
 }
 
 void ForeignFile(Stage& stage) {
-  stage.NeedPidFile();
   ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.MakeFileForeign(stage.pid_file());
@@ -109,7 +103,6 @@ void ForeignFile(Stage& stage) {
 }
 
 void ModeUnderUmask0(Stage& stage) {
-  stage.NeedPidFile();
   stage.StartOwner({.umask = 0});
   const FileState file = stage.NeedOwnersFile();
   stage.Require(
@@ -124,25 +117,27 @@ constexpr Scenario kFamily[] = {
      OtherUser},
     {"permission/unreadable-file", "C8",
      "A file without an owner cannot be read: the start serves guarded, or fails as a failure.",
-     "A guard that cannot look decides that nobody is there.", UnreadableFile},
+     "A guard that cannot look decides that nobody is there.", UnreadableFile, part::kPidFile},
     {"permission/unreadable-file-under-owner", "C8",
      "The owner's file cannot be read: a contender is refused, the file untouched.",
-     "A second copy starts because the first one's file could not be read.", UnreadableUnderOwner},
+     "A second copy starts because the first one's file could not be read.", UnreadableUnderOwner,
+     part::kPidFile},
     {"permission/read-only-folder", "C8",
      "The folder cannot be written: the start serves guarded, or fails as a failure.",
      "The server runs unguarded, or the supervisor takes the failure for a duplicate.",
-     ReadOnlyFolder},
+     ReadOnlyFolder, part::kPidFile},
     {"permission/missing-folder", "C8",
      "The folder does not exist: the start serves guarded, or fails as a failure.",
-     "After a reboot /run/NAME is gone, and the server runs unguarded.", MissingFolder},
+     "After a reboot /run/NAME is gone, and the server runs unguarded.", MissingFolder,
+     part::kPidFile | part::kOtherPidFile},
     {"permission/foreign-file", "C8",
      "The file belongs to another user: the start serves guarded, or fails as a failure.",
      "Started once as root, the server never starts again as itself, or runs unguarded.",
-     ForeignFile},
+     ForeignFile, part::kPidFile},
     {"permission/mode-under-umask-0", "C9",
      "Started under umask 0, as launchd and init do: nobody else may write the file.",
      "Anybody writes a victim's pid into it, and root's stop command kills the victim.",
-     ModeUnderUmask0},
+     ModeUnderUmask0, part::kPidFile},
 };
 
 }  // namespace

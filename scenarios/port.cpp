@@ -30,7 +30,6 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
 }
 
 void HeldByStranger(Stage& stage) {
-  stage.NeedPort();
   Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
   Instance& server = stage.Start();
   stage.ExpectFailure(server, "C8", std::to_string(stage.port()));
@@ -39,7 +38,6 @@ void HeldByStranger(Stage& stage) {
 }
 
 void StrangerGone(Stage& stage) {
-  stage.NeedPort();
   Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
   Instance& refused = stage.Start();
   stage.Settle(refused);
@@ -55,7 +53,6 @@ void StrangerGone(Stage& stage) {
 
 // Starts as if they were two instances that have nothing in common but the port.
 StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
-  if (stage.target().pid_file) stage.NeedPlaceholder("{pid_file}");
   return {.pid_file = stage.OtherPidFile(), .host = host};
 }
 
@@ -68,7 +65,6 @@ void ExpectPortUnshared(Stage& stage, Instance& second, const Instance& owner) {
 }
 
 void SharedByReuseport(Stage& stage) {
-  stage.NeedPort();
   const StartOptions unrelated = Unrelated(stage);
   const Instance& owner = stage.StartOwner();
   ExpectPortUnshared(stage, stage.Start(unrelated), owner);
@@ -79,16 +75,12 @@ void NeedIpv6Loopback() {
 }
 
 void LoopbackShadow(Stage& stage) {
-  stage.NeedPort();
-  stage.NeedPlaceholder("{host}");
   NeedIpv6Loopback();
   const Instance& owner = stage.StartOwner();
   ExpectPortUnshared(stage, stage.Start({.host = kIpv6Loopback}), owner);
 }
 
 void LoopbackShadowUnrelated(Stage& stage) {
-  stage.NeedPort();
-  stage.NeedPlaceholder("{host}");
   NeedIpv6Loopback();
   const StartOptions unrelated = Unrelated(stage, kIpv6Loopback);
   const Instance& owner = stage.StartOwner();
@@ -97,8 +89,6 @@ void LoopbackShadowUnrelated(Stage& stage) {
 
 // Linux refuses this bind by itself (BSD and macOS grant it), unless both ask for SO_REUSEPORT.
 void WildcardBesideLoopback(Stage& stage) {
-  stage.NeedPort();
-  stage.NeedPlaceholder("{host}");
   const StartOptions unrelated = Unrelated(stage, kEveryAddress);
   const Instance& owner = stage.StartOwner();
   ExpectPortUnshared(stage, stage.Start(unrelated), owner);
@@ -124,13 +114,10 @@ void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) 
 
 StartOptions InUtf8() { return {.environment = {"LC_ALL=C.UTF-8"}}; }
 
-void NeedSandboxForHints(const Stage& stage) {
-  stage.NeedPort();
-  stage.NeedFullSandbox("running a hint, which may kill,");
-}
+constexpr char kHint[] = "running a hint, which may kill,";
 
 void DuplicatesHint(Stage& stage) {
-  NeedSandboxForHints(stage);
+  stage.NeedFullSandbox(kHint);
   stage.StartOwner();
   const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
   Instance& duplicate = stage.Start(InUtf8());
@@ -139,7 +126,7 @@ void DuplicatesHint(Stage& stage) {
 }
 
 void ConflictsHint(Stage& stage) {
-  NeedSandboxForHints(stage);
+  stage.NeedFullSandbox(kHint);
   stage.StartBystander({.listen_on = stage.port()});
   const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
   Instance& refused = stage.Start(InUtf8());
@@ -153,35 +140,36 @@ constexpr Scenario kFamily[] = {
      "duplicate's status, and names the port and who has it.",
      "A supervisor takes \"somebody else has the port\" for \"it runs already\", and nobody "
      "serves.",
-     HeldByStranger},
+     HeldByStranger, part::kPort},
     {"port/stranger-gone", "C8",
      "A start failed on a stranger's port, the stranger ends: the next start serves.",
-     "What the failed start left behind keeps every later one out.", StrangerGone},
+     "What the failed start left behind keeps every later one out.", StrangerGone, part::kPort},
     {"port/shared-by-reuseport", "C10",
      "A second start on the same port with another pid file: they never both serve.",
      "SO_REUSEPORT splits the clients between two servers without any error "
      "(https://github.com/ggml-org/llama.cpp/issues/20963).",
-     SharedByReuseport},
+     SharedByReuseport, part::kPort | part::kOtherPidFile},
     {"port/loopback-shadow", "C10 C1",
      "The owner serves on 127.0.0.1, a second start is told ::1: Linux would let it, and it is "
      "the same instance.",
      "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
-     LoopbackShadow},
+     LoopbackShadow, part::kPort | part::kOtherHost},
     {"port/loopback-shadow-unrelated", "C10",
      "The same with another pid file: two servers on one port number of this machine.",
      "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
-     LoopbackShadowUnrelated},
+     LoopbackShadowUnrelated, part::kPort | part::kOtherHost | part::kOtherPidFile},
     {"port/wildcard-beside-loopback", "C10",
      "The owner serves on 127.0.0.1, a second start is told 0.0.0.0: refused.",
-     "The one on 127.0.0.1 hides the other from this machine only.", WildcardBesideLoopback},
+     "The one on 127.0.0.1 hides the other from this machine only.", WildcardBesideLoopback,
+     part::kPort | part::kOtherHost | part::kOtherPidFile},
     {"port/duplicates-hint", "C16",
      "The command that a duplicate hints at is run while a client is connected: no signal for it.",
      "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
-     DuplicatesHint},
+     DuplicatesHint, part::kPort},
     {"port/conflicts-hint", "C16",
      "The same for the command hinted at when a stranger has the port.",
-     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
-     ConflictsHint},
+     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.", ConflictsHint,
+     part::kPort},
 };
 
 }  // namespace

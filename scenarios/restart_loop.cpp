@@ -66,7 +66,6 @@ bool ReplacesAKilledOwner(const std::string& policy) {
 
 void NamedPolicy(Stage& stage, FirstCopy first) {
   const std::string& policy = stage.target().policy;
-  if (policy.empty()) throw NotApplicable("no policy named (--policy)");
   const Supervision seen = Supervise(stage, policy, first);
   ExpectFewStarts(stage, seen);
   if (ReplacesAKilledOwner(policy)) ExpectServedAgain(stage, seen.log);
@@ -106,11 +105,11 @@ constexpr Scenario kFamily[] = {
     {"restart-loop/named-policy-by-hand-first", "C11 C1",
      "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
      "where it restarts at all somebody serves within 20 s of the copy's end.",
-     kLoops, NamedPolicyByHandFirst},
+     kLoops, NamedPolicyByHandFirst, part::kNamedPolicy},
     {"restart-loop/named-policy-agent-first", "C11 C1",
      "Under the --policy named, the agent came first: a copy by hand does not disturb it, and "
      "where it restarts at all a killed owner is replaced within 20 s.",
-     kLoops, NamedPolicyAgentFirst},
+     kLoops, NamedPolicyAgentFirst, part::kNamedPolicy},
 };
 
 }  // namespace

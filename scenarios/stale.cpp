@@ -15,7 +15,6 @@ namespace {
 // The file holds `content`, nobody owns it: the start serves, and the file then names it.
 Instance& Recovers(Stage& stage, const std::string& content, const std::string& clause,
                    const std::string& although) {
-  stage.NeedPidFile();
   stage.WritePidFile(content);
   Instance& server = stage.Start();
   stage.ExpectServes(server, clause, although);
@@ -42,7 +41,6 @@ void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody
 void Garbage(Stage& stage) { Recovers(stage, "garbage\n", "C5", "a word names nobody"); }
 
 void Zero(Stage& stage) {
-  stage.NeedPidFile();
   stage.WritePidFile("0");
   Instance& server = stage.Start({.held = true});
   const Bystander& fellow = stage.StartBystander({.group = server.pid()});
@@ -121,7 +119,6 @@ void LongerContent(Stage& stage) {
 }
 
 void UnderOwner(Stage& stage, std::chrono::seconds shift) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   stage.ShiftFileTimes(shift);
   Instance& contender = stage.Start(stage.Elsewhere());
@@ -138,41 +135,45 @@ void FromTheFuture(Stage& stage) { UnderOwner(stage, kAnHour); }
 
 constexpr Scenario kFamily[] = {
     {"stale/dead-pid", "C3", "The file names pid 99999, which no process has: the start serves.",
-     "After a crash the server stays down until somebody removes the file.", DeadPid},
+     "After a crash the server stays down until somebody removes the file.", DeadPid,
+     part::kPidFile},
     {"stale/empty", "C5", "The file is empty: the start serves.",
-     "A crash between create and write blocks every later start (osquery/osquery#2631).", Empty},
+     "A crash between create and write blocks every later start (osquery/osquery#2631).", Empty,
+     part::kPidFile},
     {"stale/garbage", "C5", "The file holds a word: the start serves.",
-     "One edit by hand keeps the server down.", Garbage},
+     "One edit by hand keeps the server down.", Garbage, part::kPidFile},
     {"stale/zero", "C5",
      "The file says 0: the start serves, and a process of its own group gets no signal.",
-     "kill(0) means the caller's own group (thuehlinger/daemons#1).", Zero},
+     "kill(0) means the caller's own group (thuehlinger/daemons#1).", Zero, part::kPidFile},
     {"stale/negative", "C5", "The file says -1: the start serves, and a bystander gets no signal.",
-     "kill(-1) means every process that may be signalled.", Negative},
+     "kill(-1) means every process that may be signalled.", Negative, part::kPidFile},
     {"stale/twenty-digits", "C5", "The file holds 20 digits: the start serves.",
-     "A number that wraps around names another process, or crashes the check.", TwentyDigits},
+     "A number that wraps around names another process, or crashes the check.", TwentyDigits,
+     part::kPidFile},
     {"stale/one-mebibyte", "C5", "The file holds 1 MiB of letters: the start serves.",
-     "A log written over the file keeps the server down.", OneMebibyte},
+     "A log written over the file keeps the server down.", OneMebibyte, part::kPidFile},
     {"stale/nul-bytes", "C5", "The file holds NUL bytes: the start serves.",
-     "What a power loss leaves of a small file keeps the server down.", NulBytes},
+     "What a power loss leaves of a small file keeps the server down.", NulBytes, part::kPidFile},
     {"stale/number-and-letters", "C5",
      "The file says 12abc, and a stranger has the pid 12: the start serves, nobody is signalled.",
-     "A number read as far as it goes is somebody else's.", NumberAndLetters},
+     "A number read as far as it goes is somebody else's.", NumberAndLetters, part::kPidFile},
     {"stale/blanks", "C5", "The file holds blanks and empty lines, then a dead pid among them.",
-     "An empty line keeps the server down.", Blanks},
+     "An empty line keeps the server down.", Blanks, part::kPidFile},
     {"stale/seven-digits", "C5",
      "The file holds a dead pid of seven digits, the first of which are a stranger's pid; then the "
      "owner has one itself.",
      "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
-     SevenDigits},
+     SevenDigits, part::kPidFile},
     {"stale/longer-content", "C5",
      "The file holds more than its next owner writes: nothing of it is left afterwards.",
-     "The rest of the old content makes the new pid another number.", LongerContent},
+     "The rest of the old content makes the new pid another number.", LongerContent,
+     part::kPidFile},
     {"stale/hour-old-under-owner", "C15 C1",
      "The live owner's files are an hour old: a second start is refused.",
-     "A lock that times out lets a second copy in beside a slow one.", HourOld},
+     "A lock that times out lets a second copy in beside a slow one.", HourOld, part::kPidFile},
     {"stale/from-the-future-under-owner", "C15 C1",
      "The live owner's files are from an hour ahead: a second start is refused.",
-     "After the clock is set back, a second copy starts.", FromTheFuture},
+     "After the clock is set back, a second copy starts.", FromTheFuture, part::kPidFile},
 };
 
 }  // namespace

@@ -106,9 +106,6 @@ std::vector<Starter> Supervisors(const Stage& stage) {
 }
 
 Instance& StartBy(Stage& stage, const Starter& starter) {
-  if (stage.target().auto_arguments.empty()) {
-    throw NotApplicable("nothing is known that makes the target look who started it");
-  }
   StartOptions options = stage.Elsewhere();
   options.arguments = stage.target().auto_arguments;
   options.environment = starter.environment;
@@ -145,7 +142,6 @@ void PersonEnds(Stage& stage) {
 // --- taking over
 
 Instance& TakeOver(Stage& stage) {
-  stage.NeedPort();
   const auto& arguments = stage.target().takeover_arguments;
   if (arguments.empty()) throw NotApplicable("nothing is known that makes the target take over");
   return StartElsewhere(stage, arguments);
@@ -183,7 +179,6 @@ void TakeOverStopped(Stage& stage) {
 }
 
 void TakeOverStranger(Stage& stage) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
   stage.WritePidFile(std::to_string(stranger.pid()) + "\n");
@@ -200,34 +195,37 @@ constexpr char kTwoServe[] = "Two copies write the same data while one replaces 
 constexpr Scenario kFamily[] = {
     {"standby/owner-killed", "C17 C1",
      "One stands by and the owner is killed: it serves within 5 s, and the file names it.",
-     kNobodyServes, OwnerKilled},
+     kNobodyServes, OwnerKilled, part::kPort | part::kStandby},
     {"standby/owner-stopped", "C17 C1",
      "One stands by and the owner gets SIGTERM, held at each moment of its end: never two, and "
      "then the other serves within 5 s.",
-     kTwoServe, OwnerStopped},
+     kTwoServe, OwnerStopped, part::kPort | part::kStandby},
     {"standby/two-waiting", "C1 C17",
      "Two stand by and the owner is killed: one serves, the other waits on and is next.", kTwoServe,
-     TwoWaiting},
+     TwoWaiting, part::kPort | part::kStandby},
     {"standby/stopped-while-waiting", "C12 C2 C6",
      "One that stands by gets SIGTERM: it ends within 2 s, and the owner's files are as before.",
-     "The agent is unloaded, and its job hangs until it is killed.", StoppedWhileWaiting},
+     "The agent is unloaded, and its job hangs until it is killed.", StoppedWhileWaiting,
+     part::kPort | part::kStandby},
     {"standby/supervisor-waits", "C17",
      "Told to see for itself, one started as launchd, systemd, supervisord, runit or a container "
      "does stands by.",
-     "A job that ends at once is started again for ever, or given up.", SupervisorWaits},
+     "A job that ends at once is started again for ever, or given up.", SupervisorWaits,
+     part::kAuto},
     {"standby/person-ends", "C17", "Told to see for itself, one that a person started ends.",
-     "A person's second copy sits in the terminal and seems to serve.", PersonEnds},
+     "A person's second copy sits in the terminal and seems to serve.", PersonEnds, part::kAuto},
     {"standby/take-over", "C17 C1",
      "One is told to take over: the owner ends, and the other serves within 5 s, never both.",
-     kTwoServe, TakeOverRunning},
+     kTwoServe, TakeOverRunning, part::kPort | part::kTakeover},
     {"standby/take-over-stopped", "C1 C17",
      "The owner is stopped by SIGSTOP when one is told to take over: not before it has gone on and "
      "ended does the other serve.",
-     kTwoServe, TakeOverStopped},
+     kTwoServe, TakeOverStopped, part::kPort | part::kTakeover},
     {"standby/take-over-stranger", "C16 C1",
      "The owner's file names a stranger when one is told to take over: the stranger gets no "
      "signal, and one serves.",
-     "A restart kills another program.", TakeOverStranger},
+     "A restart kills another program.", TakeOverStranger,
+     part::kPort | part::kPidFile | part::kTakeover},
 };
 
 }  // namespace

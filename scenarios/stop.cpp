@@ -61,7 +61,6 @@ void Twice(Stage& stage) {
 }
 
 void ClientConnected(Stage& stage) {
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   const UniqueFd client = ConnectTo(stage.port());
   stage.Did("connect a client that says nothing");
@@ -114,7 +113,8 @@ constexpr Scenario kFamily[] = {
      "The second signal cuts the clean-up short and leaves a trap.", Twice},
     {"stop/client-connected", "C12",
      "SIGTERM while a client that says nothing is connected: it ends within 2 s.",
-     "One idle browser keeps the old copy alive, and the restart fails.", ClientConnected},
+     "One idle browser keeps the old copy alive, and the restart fails.", ClientConnected,
+     part::kPort},
     {"stop/during-start-up", "C12",
      "SIGTERM right after each thing that its start does to its folder or its port: it ends, and "
      "the next start serves.",

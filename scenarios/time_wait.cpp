@@ -40,7 +40,6 @@ void ExpectRestart(Stage& stage, const std::string& although) {
 }
 
 void AfterAnAnswer(Stage& stage) {
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   LetServerCloseFirst(stage);
   stage.KillTree(owner);
@@ -61,7 +60,6 @@ void AwaitAccepted(Stage& stage) {
 }
 
 void WithAClientConnected(Stage& stage) {
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   UniqueFd client = ConnectTo(stage.port());
   stage.Did("connect a client that says nothing");
@@ -73,7 +71,6 @@ void WithAClientConnected(Stage& stage) {
 
 // The fifth edge case of the report: the agent is unloaded while its server starts.
 void UnloadedWhileStarting(Stage& stage) {
-  stage.NeedPort();
   Instance& last = stage.StartOwner();
   LetServerCloseFirst(stage);
   stage.KillTree(last);
@@ -94,14 +91,14 @@ constexpr Scenario kFamily[] = {
      "The server closed a connection first and is restarted at once: it serves.",
      "Every restart under traffic fails for a minute "
      "(https://github.com/ytyou/ticktock/issues/44).",
-     AfterAnAnswer},
+     AfterAnAnswer, part::kPort},
     {"time-wait/with-a-client-connected", "C10",
      "The server is killed while a client is connected and started again at once: it serves.",
-     "Every crash under traffic is an outage of a minute.", WithAClientConnected},
+     "Every crash under traffic is an outage of a minute.", WithAClientConnected, part::kPort},
     {"time-wait/unloaded-while-starting", "C10 C12",
      "In TIME_WAIT the server is started, gets SIGTERM while it starts, and is started again.",
      "An agent that is unloaded and loaded again shows a port error, or runs twice.",
-     UnloadedWhileStarting},
+     UnloadedWhileStarting, part::kPort},
 };
 
 }  // namespace

@@ -13,12 +13,7 @@
 namespace pidfall {
 namespace {
 
-StartOptions Older(const Stage& stage) {
-  if (stage.target().older_command.empty()) {
-    throw NotApplicable("no older version is known that keeps a plain pid file");
-  }
-  return {.command = stage.target().older_command};
-}
+StartOptions Older(const Stage& stage) { return {.command = stage.target().older_command}; }
 
 void OlderRuns(Stage& stage) {
   Instance& owner = stage.StartOwner(Older(stage));
@@ -88,10 +83,6 @@ Instance* TryStandBy(Stage& stage) {
 }
 
 void RestartInPlace(Stage& stage) {
-  if (stage.target().restart_signal == 0) {
-    throw NotApplicable("no signal is known that makes the target execute itself anew");
-  }
-  stage.NeedPort();
   Instance& owner = stage.StartOwner();
   const Instance* waiter = TryStandBy(stage);
   const auto before = Listening(stage, owner);
@@ -109,27 +100,29 @@ constexpr Scenario kFamily[] = {
     {"upgrade/older-runs", "C17 C1",
      "An older version, which keeps a plain pid file, runs when the new one is first started: "
      "refused.",
-     kTwoVersions, OlderRuns},
+     kTwoVersions, OlderRuns, part::kOlderVersion},
     {"upgrade/older-killed", "C3",
      "An older version was killed and left its file: the new one serves.",
-     "The first start after the upgrade fails until somebody removes the file.", OlderKilled},
+     "The first start after the upgrade fails until somebody removes the file.", OlderKilled,
+     part::kOlderVersion},
     {"upgrade/older-recycled", "C4 C5",
      "An older version left its file, and its number is a stranger's now: the new one serves, and "
      "the stranger gets no signal.",
-     "The first start after the upgrade and a reboot is refused.", OlderRecycled},
+     "The first start after the upgrade and a reboot is refused.", OlderRecycled,
+     part::kOlderVersion | part::kPidFile},
     {"upgrade/older-ends", "C17 C1",
      "The new version stands by while an older one runs, which then ends: it serves within 5 s, "
      "never both.",
-     kTwoVersions, OlderEnds},
+     kTwoVersions, OlderEnds, part::kOlderVersion | part::kPort},
     {"upgrade/older-comes-back", "C1 C6",
      "The new version serves, and an older one is started by an old script: it does not serve, and "
      "the file stays the owner's.",
-     kTwoVersions, OlderComesBack},
+     kTwoVersions, OlderComesBack, part::kOlderVersion},
     {"upgrade/restart-in-place", "C17 C1",
      "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
      "between.",
      "It takes its own number or its own lock for another's and ends, or another gets in.",
-     RestartInPlace},
+     RestartInPlace, part::kRestartSignal | part::kPort},
 };
 
 }  // namespace

@@ -83,12 +83,6 @@ void Overlay(const CheckCommand& options, Target& target) {
   if (!given.status_command.empty()) target.status_command = given.status_command;
 }
 
-bool Mentions(const std::vector<std::string>& command, const std::string& placeholder) {
-  return std::any_of(command.begin(), command.end(), [&](const std::string& word) {
-    return word.find(placeholder) != std::string::npos;
-  });
-}
-
 // A placeholder says that the sandbox chooses.
 void ReadPlaceholders(Target& target) {
   constexpr int kAnyPort = 8767;

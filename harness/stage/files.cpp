@@ -106,7 +106,7 @@ void Stage::ReplacePidFile(std::string_view content) {
 
 // Lower folders of a copy-on-write view can't be renamed (EXDEV), and the real ones hold more.
 void Stage::RenameFolder() {
-  if (!CommandHas("{pid_file}") && !CommandHas("{dir}")) {
+  if (!Mentions(target_.command, "{pid_file}") && !Mentions(target_.command, "{dir}")) {
     throw NotApplicable("the folder of the pid file is not the sandbox's own");
   }
   std::filesystem::rename(folder_, folder_ + ".old");

@@ -24,7 +24,6 @@ Instance& StartElsewhere(Stage& stage, const std::vector<std::string>& arguments
 }
 
 Instance& StandBy(Stage& stage) {
-  stage.NeedPort();
   const auto& arguments = stage.target().standby_arguments;
   Instance& waiter = StartElsewhere(stage, arguments);
   const Outcome outcome = stage.Settle(waiter);

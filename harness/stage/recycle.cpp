@@ -41,7 +41,6 @@ void SayRecycled(Stage& stage, pid_t number) {
 }  // namespace
 
 pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
-  stage.NeedPidFile();
   Instance& owner = stage.StartOwner(options);
   const pid_t number = NumberNamed(stage, owner);
   const std::string content = stage.PidFile().content;
@@ -79,12 +78,8 @@ Bystander& GiveToThread(Stage& stage, pid_t number) {
 }
 
 Instance& GiveToSibling(Stage& stage, pid_t number) {
-  stage.NeedPlaceholder("{pid_file}");
   StartOptions options{.pid_file = stage.OtherPidFile(), .pid = stage.world().full ? number : 0};
-  if (stage.target().port) {
-    stage.NeedPlaceholder("{port}");
-    options.port = stage.OtherPort();
-  }
+  if (stage.target().port) options.port = stage.OtherPort();
   Instance& sibling = stage.StartOwner(options);
   const auto processes = sibling.Processes();
   if (std::find(processes.begin(), processes.end(), number) != processes.end()) {

@@ -121,6 +121,13 @@ Result Blank(const Case& which) {
           .expected = which.expected};
 }
 
+Result NotConcerned(const Case& which, const std::string& lack) {
+  Result result = Blank(which);
+  result.verdict = Verdict::kNotApplicable;
+  result.summary = lack;
+  return result;
+}
+
 void Fill(Result& result, const std::string& heard) {
   const json told = json::parse(heard, nullptr, false);
   if (told.is_discarded()) {
@@ -155,6 +162,9 @@ class Runner {
  private:
   void StartNext() {
     const Case& which = cases_[next_];
+    if (const auto lack = MissingPart(which.target, which.scenario->parts)) {
+      return Report(next_++, NotConcerned(which, *lack));
+    }
     Running running{.index = next_++, .bound = BoundOf(which)};
     SandboxOptions sandbox = SandboxFor(which.target);
     sandbox.second_user = which.scenario->family() == "permission";

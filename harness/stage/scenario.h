@@ -5,16 +5,19 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/stage/parts.h"
+
 namespace pidfall {
 
 class Stage;
 
 struct Scenario {
-  std::string_view id;       // "stale/dead-pid": family/name, never changed once released
-  std::string_view clauses;  // "C3 C5": the clauses of guard/CONTRACT.md that it tests
-  std::string_view story;    // one sentence for --list: what is done and what must follow
-  std::string_view harm;     // what a breach does to people, with a public incident where known
-  void (*run)(Stage&);       // throws Breach, Weakness, NotApplicable, Skip or Broken; else passes
+  std::string_view id;        // "stale/dead-pid": family/name, never changed once released
+  std::string_view clauses;   // "C3 C5": the clauses of guard/CONTRACT.md that it tests
+  std::string_view story;     // one sentence for --list: what is done and what must follow
+  std::string_view harm;      // what a breach does to people, with a public incident where known
+  void (*run)(Stage&);        // throws Breach, Weakness, NotApplicable, Skip or Broken; else passes
+  Parts parts = part::kNone;  // without which it does not concern a target
 
   std::string_view family() const { return id.substr(0, id.find('/')); }
 };

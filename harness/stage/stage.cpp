@@ -137,24 +137,6 @@ void Stage::StartNeeds() {
 
 int Stage::OtherPort() { return FreePort(); }
 
-void Stage::NeedPidFile() const {
-  if (!target_.pid_file) throw NotApplicable("the target has no pid file");
-}
-
-void Stage::NeedPort() const {
-  if (!target_.port) throw NotApplicable("the target has no port");
-}
-
-bool Stage::CommandHas(const std::string& placeholder) const {
-  return std::any_of(target_.command.begin(), target_.command.end(), [&](const std::string& word) {
-    return word.find(placeholder) != std::string::npos;
-  });
-}
-
-void Stage::NeedPlaceholder(const std::string& placeholder) const {
-  if (!CommandHas(placeholder)) throw NotApplicable("the command has no " + placeholder);
-}
-
 void Stage::NeedFullSandbox(const std::string& what_for) const {
   if (world_.full) return;
   throw Skip(what_for + " needs namespaces (./pidfall doctor says how to get them)");

@@ -68,11 +68,7 @@ class Stage {
   // Where the harness keeps what the target must not see as its own.
   const std::string& back_room() const { return back_room_; }
 
-  // --- what a scenario needs; each throws Skip or NotApplicable with its reason
-  void NeedPidFile() const;
-  void NeedPort() const;
-  void NeedPlaceholder(const std::string& placeholder) const;  // "{port}": to start on another one
-  bool CommandHas(const std::string& placeholder) const;
+  // --- what a scenario needs of the sandbox; each throws Skip with its reason
   void NeedFullSandbox(const std::string& what_for) const;
   void NeedSecondUser() const;
 

@@ -111,6 +111,12 @@ void LimitProcesses(bool full) {
 
 }  // namespace
 
+bool Mentions(const std::vector<std::string>& command, const std::string& placeholder) {
+  return std::any_of(command.begin(), command.end(), [&](const std::string& word) {
+    return word.find(placeholder) != std::string::npos;
+  });
+}
+
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
   std::vector<std::string> filled = command;
   for (std::string& word : filled) {

@@ -38,4 +38,6 @@ struct Target {
   std::string policy;  // its supervisor, as LookUpPolicy takes it; empty: none is named
 };
 
+bool Mentions(const std::vector<std::string>& command, const std::string& placeholder);
+
 }  // namespace pidfall

@@ -43,7 +43,7 @@ void Stage::CollectStepper(const Instance& killed) {
 }
 
 StartOptions Stage::Elsewhere() {
-  if (!target_.pid_file || !CommandHas("{port}")) return {};
+  if (!target_.pid_file || !Mentions(target_.command, "{port}")) return {};
   return {.port = OtherPort()};
 }
 
