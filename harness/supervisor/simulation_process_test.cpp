@@ -69,14 +69,14 @@ class SpawnedJob : public Jobs {
   JobSighting ended_;
 };
 
-TEST(SimulationOfProcesses, FiftyRestartsAtTheThrottleTakeWellUnderASecond) {
+TEST(SimulationOfProcesses, FiftyRestartsAtTheThrottleAreNotWaitedFor) {
   const std::shared_ptr<const Policy> policy(MakeLaunchdPolicy({.keep_alive = true}));
   SpawnedJob job({"false"});
   const SimulationLog log = Simulate(SuperviseAlone(policy, 520s), job);
   EXPECT_GE(log.actors[0].starts.size(), 50U);
   EXPECT_LE(log.actors[0].starts.size(), 52U);
   for (const ExitEntry& exit : log.actors[0].exits) EXPECT_EQ(exit.status, 1);
-  EXPECT_LT(log.real, 1s);
+  EXPECT_LT(log.real, log.duration / 10);
 }
 
 TEST(SimulationOfProcesses, RealTimeWaitsForTheThrottle) {
