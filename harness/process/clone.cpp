@@ -62,7 +62,7 @@ long CloneAsAsked(const CloneOptions& options, int* pidfd) {
   return refused ? CloneByForecast(options, pidfd) : pid;
 }
 
-// Descriptors 0, 1 and 2; before_exec may make more of them inherited.
+// Descriptors 0, 1 and 2.
 void WireDescriptors(int output) {
   const int null = open("/dev/null", O_RDWR);
   dup2(null, STDIN_FILENO);
@@ -80,11 +80,16 @@ std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-// Reports the errno of what went wrong through `report`, which a successful exec closes.
+void Report(int to, int code, const std::string& words) {
+  WriteAll(to, {reinterpret_cast<const char*>(&code), sizeof(code)}, "the report");
+  WriteAll(to, words, "the report");
+}
+
+// Reports what went wrong through `report`, first its errno. A successful exec closes that.
 int Execute(const LaunchOptions& options, const std::string& program, int report) {
   try {
     WireDescriptors(options.output);
-    if (chdir(options.folder.c_str()) != 0) ThrowErrno("chdir " + options.folder);
+    if (chdir(options.folder.c_str()) != 0) ThrowErrno("enter " + options.folder);
     // before_exec may become a user who cannot reach the program: a clone below /root.
     const UniqueFd opened = OpenFile(program, O_PATH);
     if (options.before_exec) options.before_exec();
@@ -93,10 +98,11 @@ int Execute(const LaunchOptions& options, const std::string& program, int report
     if (errno == EACCES) {
       execveat(opened.get(), "", arguments.data(), environment.data(), AT_EMPTY_PATH);
     }
-    ThrowErrno("exec");
+    ThrowErrno("execute it");
   } catch (const std::system_error& error) {
-    const int code = error.code().value();
-    (void)!write(report, &code, sizeof(code));
+    Report(report, error.code().value(), WordsOf(error));
+  } catch (const std::exception& error) {
+    Report(report, ENOMEM, error.what());
   }
   return 127;
 }
@@ -129,8 +135,11 @@ Child LaunchByClone(const LaunchOptions& options) {
   report.write.Reset();
   int code = 0;
   if (read(report.read.get(), &code, sizeof(code)) == sizeof(code)) {
+    std::array<char, 512> words{};
+    const ssize_t n = read(report.read.get(), words.data(), words.size());
     Reap(child);
-    throw std::system_error(code, std::generic_category(), "start " + program);
+    const std::string failure(words.data(), static_cast<size_t>(std::max<ssize_t>(n, 0)));
+    throw std::system_error(code, std::generic_category(), "start " + program + ": " + failure);
   }
   return child;
 }

@@ -29,6 +29,13 @@ void ThrowErrno(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
+std::string WordsOf(const std::system_error& error) {
+  std::string text = error.what();
+  const std::string errno_text = ": " + error.code().message();
+  if (text.ends_with(errno_text)) text.resize(text.size() - errno_text.size());
+  return text;
+}
+
 UniqueFd OpenFile(const std::string& path, int flags, mode_t mode) {
   UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC, mode));
   if (!fd) ThrowErrno("open " + path);

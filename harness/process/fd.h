@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace pidfall {
@@ -44,6 +45,8 @@ void InheritOnlyStandard();
 
 // std::system_error with the present errno: "open /run/x.pid: Permission denied".
 [[noreturn]] void ThrowErrno(const std::string& what);
+// What it was given, which is all that another process needs beside the number.
+std::string WordsOf(const std::system_error& error);
 
 UniqueFd OpenFile(const std::string& path, int flags, mode_t mode = 0);
 // The whole file, at most 1 MiB; throws.

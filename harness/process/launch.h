@@ -30,7 +30,7 @@ struct LaunchOptions {
   int output = -1;                       // becomes descriptors 1 and 2; -1: /dev/null
   pid_t pid = 0;                         // the number it must get; 0: any
   uint64_t namespaces = 0;               // CLONE_NEW... flags: those that it is the first one in
-  std::function<void()> before_exec;     // in the child, last; what it throws ends the launch
+  std::function<void()> before_exec;     // in the child, last; a system_error of it ends the launch
   bool own_memory = false;  // before_exec becomes somebody else or enters a time namespace
 };
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <system_error>
 
 #include "harness/process/clone.h"
@@ -35,6 +36,15 @@ int ErrorOf(const LaunchOptions& options) {
     return 0;
   } catch (const std::system_error& error) {
     return error.code().value();
+  }
+}
+
+std::string FailureOf(const LaunchOptions& options) {
+  try {
+    Reap(Launch(options));
+    return "";
+  } catch (const std::system_error& error) {
+    return error.what();
   }
 }
 
@@ -88,6 +98,21 @@ TEST_P(LaunchTest, WhatIsThrownBeforeTheExecEndsTheLaunch) {
     ThrowErrno("become somebody else");
   };
   EXPECT_EQ(ErrorOf(options), EPERM);
+  EXPECT_NE(FailureOf(options).find("become somebody else: Operation not permitted"),
+            std::string::npos)
+      << FailureOf(options);
+}
+
+TEST_P(LaunchTest, AMissingFolderIsNamed) {
+  LaunchOptions options = By(Shell("exit 0"));
+  options.folder = "/nowhere";
+  EXPECT_EQ(FailureOf(options), "start /bin/sh: enter /nowhere: No such file or directory");
+}
+
+TEST_P(LaunchTest, WhateverIsThrownBeforeTheExecStaysInTheChild) {
+  LaunchOptions options = By(Shell("exit 0"));
+  options.before_exec = [] { throw std::bad_alloc(); };
+  EXPECT_NE(FailureOf(options), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, LaunchTest, testing::Bool(), [](const auto& way) {
