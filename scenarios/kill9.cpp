@@ -10,8 +10,6 @@
 namespace pidfall {
 namespace {
 
-constexpr int kMostMoments = 16;
-
 void ExpectRecovery(Stage& stage, const std::string& clause, const std::string& although) {
   Instance& next = stage.Start();
   stage.ExpectServes(next, clause, although);
@@ -24,24 +22,26 @@ void Restart(Stage& stage) {
 }
 
 void DuringStartUp(Stage& stage) {
-  for (int nth = 1; nth <= kMostMoments; ++nth) {
+  stage.AtEachMoment([&](int nth) {
     Instance& starting = stage.StartUntil(nth);
-    if (!stage.IsHeld(starting)) return;
+    if (!stage.IsHeld(starting)) return false;
     stage.KillTree(starting);
     ExpectRecovery(stage, "C3", "the start before was killed");
     stage.EndAll();
-  }
+    return true;
+  });
 }
 
 void DuringShutdown(Stage& stage) {
-  for (int nth = 1; nth <= kMostMoments; ++nth) {
+  stage.AtEachMoment([&](int nth) {
     Instance& ending = stage.StartOwner();
     stage.StopUntil(ending, nth);
-    if (!stage.IsHeld(ending)) return;
+    if (!stage.IsHeld(ending)) return false;
     stage.KillTree(ending);
     ExpectRecovery(stage, "C3", "the owner was killed while it ended");
     stage.EndAll();
-  }
+    return true;
+  });
 }
 
 bool RunsAnotherProgram(const Instance& owner) {

@@ -10,8 +10,6 @@
 namespace pidfall {
 namespace {
 
-constexpr int kMostMoments = 16;
-
 bool CarriesLock(const Instance& owner, const std::vector<std::string>& files) {
   for (const pid_t pid : owner.Processes()) {
     const auto locks = HeldLocks(pid);
@@ -42,14 +40,16 @@ void ExpectOldOneLeaves(Stage& stage, Instance& old) {
 }
 
 void OldExit(Stage& stage) {
-  for (int nth = 1; nth <= kMostMoments; ++nth) {
+  stage.AtEachMoment([&](int nth) {
     Instance& old = stage.StartOwner();
     stage.StopUntil(old, nth);
-    if (!stage.IsHeld(old)) return;
+    if (!stage.IsHeld(old)) return false;
     // Later it may be about to remove what it has checked: no check excludes that.
-    if (!stage.Serves(old)) return ExpectOldOneLeaves(stage, old);
+    const bool still_serves = stage.Serves(old);
+    if (!still_serves) ExpectOldOneLeaves(stage, old);
     stage.EndAll();
-  }
+    return still_serves;
+  });
 }
 
 void ForkedChildExit(Stage& stage) {

@@ -30,7 +30,7 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
 }
 
 void HeldByStranger(Stage& stage) {
-  Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
+  Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& server = stage.Start();
   stage.ExpectFailure(server, "C8", std::to_string(stage.port()));
   ExpectNamed(stage, server, stranger);
@@ -38,7 +38,7 @@ void HeldByStranger(Stage& stage) {
 }
 
 void StrangerGone(Stage& stage) {
-  Bystander& stranger = stage.StartBystander({.listen_on = stage.port()});
+  Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& refused = stage.Start();
   stage.Settle(refused);
   stranger.End();
@@ -119,7 +119,7 @@ constexpr char kHint[] = "running a hint, which may kill,";
 void DuplicatesHint(Stage& stage) {
   stage.NeedFullSandbox(kHint);
   stage.StartOwner();
-  const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
+  const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& duplicate = stage.Start(InUtf8());
   if (stage.Settle(duplicate) != Outcome::kEnded) throw NotApplicable("the duplicate stands by");
   FollowHint(stage, duplicate, client);
@@ -127,8 +127,8 @@ void DuplicatesHint(Stage& stage) {
 
 void ConflictsHint(Stage& stage) {
   stage.NeedFullSandbox(kHint);
-  stage.StartBystander({.listen_on = stage.port()});
-  const Bystander& client = stage.StartBystander({.connect_to = stage.port()});
+  stage.StartBystander({.listen_on = stage.endpoint()});
+  const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& refused = stage.Start(InUtf8());
   stage.Settle(refused);
   FollowHint(stage, refused, client);

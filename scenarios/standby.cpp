@@ -21,8 +21,6 @@ void OwnerKilled(Stage& stage) {
   ExpectHandOver(stage, owner, waiter);
 }
 
-constexpr int kMostMoments = 16;
-
 // Held right after the `nth` thing that the owner does to its folder or its port as it ends.
 bool HandOverAtMoment(Stage& stage, int nth) {
   Instance& owner = stage.StartOwner();
@@ -40,8 +38,7 @@ bool HandOverAtMoment(Stage& stage, int nth) {
 }
 
 void OwnerStopped(Stage& stage) {
-  for (int nth = 1; nth <= kMostMoments && HandOverAtMoment(stage, nth); ++nth) {
-  }
+  stage.AtEachMoment([&](int nth) { return HandOverAtMoment(stage, nth); });
 }
 
 void TwoWaiting(Stage& stage) {

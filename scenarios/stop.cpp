@@ -62,7 +62,7 @@ void Twice(Stage& stage) {
 
 void ClientConnected(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  const UniqueFd client = ConnectTo(stage.port());
+  const UniqueFd client = ConnectTo(stage.endpoint());
   stage.Did("connect a client that says nothing");
   stage.Signal(owner, SIGTERM);
   ExpectEnds(stage, owner, "while a client was connected");
@@ -82,14 +82,14 @@ bool StopAtMoment(Stage& stage, int nth) {
   return true;
 }
 
-constexpr int kMostMoments = 12;
-
 void DuringStartUp(Stage& stage) {
-  for (int nth = 1; nth <= kMostMoments && StopAtMoment(stage, nth); ++nth) {
+  stage.AtEachMoment([&](int nth) {
+    if (!StopAtMoment(stage, nth)) return false;
     Instance& next = stage.Start();
     stage.ExpectServes(next, "C12", "the instance before was ended by a signal");
     stage.KillTree(next);
-  }
+    return true;
+  });
 }
 
 void AsItBeginsToServe(Stage& stage) {

@@ -25,7 +25,7 @@ void ExpectTimeWait(Stage& stage) {
 }
 
 void LetServerCloseFirst(Stage& stage) {
-  const HttpReply reply = HttpGet(stage.port(), stage.target().health_path, kReplyBound);
+  const HttpReply reply = HttpGet(stage.endpoint(), stage.target().health_path, kReplyBound);
   stage.Did("ask for " + stage.target().health_path + " (answer " + std::to_string(reply.status) +
             ")");
   if (!reply.closed_by_server) {
@@ -61,7 +61,7 @@ void AwaitAccepted(Stage& stage) {
 
 void WithAClientConnected(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  UniqueFd client = ConnectTo(stage.port());
+  UniqueFd client = ConnectTo(stage.endpoint());
   stage.Did("connect a client that says nothing");
   AwaitAccepted(stage);
   stage.KillTree(owner);

@@ -199,6 +199,22 @@ int NeverServed(const Target& target, const Found& found) {
   return kBrokenRun;
 }
 
+int ChangesPort(const Target& target, const Found& found) {
+  fmt::print(stderr,
+             "pidfall: {} serves on another port at each start ({}, then {}): give it one, or two "
+             "copies cannot be told apart\n",
+             CommandText(target.command), found.listeners.front().port, *found.next_port);
+  return kBrokenRun;
+}
+
+// Every verdict on it would be about another file.
+void RefuseOtherPidFile(const Target& asked, const Found& found) {
+  if (!asked.pid_file || *asked.pid_file == "{pid_file}" || asked.pid_file == found.pid_file)
+    return;
+  throw BadInput(*asked.pid_file + " does not name the server once it serves; " +
+                 (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
+}
+
 std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>& cases) {
   const InterruptGuard guard;
   Progress progress(stderr, cases.size());
@@ -236,6 +252,8 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   RefuseToHarm(options, asked);
   const Found found = Discover(asked);
   if (!found.stays) return NeverServed(asked, found);
+  if (found.next_port) return ChangesPort(asked, found);
+  RefuseOtherPidFile(asked, found);
   const Target target = Complete(asked, found);
   target_file.Write(TargetFileText(target));
   PrintHead(outputs, target, found);

@@ -51,18 +51,19 @@ std::vector<HeldLock> HeldLocks(pid_t pid) {
   return locks;
 }
 
-std::vector<std::string> UnixSockets() {
-  std::vector<std::string> names;
+std::vector<UnixSocket> UnixSockets() {
+  std::vector<UnixSocket> sockets;
   std::ifstream in("/proc/net/unix");
   std::string line;
   std::getline(in, line);
   while (std::getline(in, line)) {
     std::istringstream fields(line);
-    std::string skipped, name;
-    for (int i = 0; i < 7; ++i) fields >> skipped;
-    if (fields >> name) names.push_back(name);
+    std::string skipped;
+    UnixSocket socket;
+    for (int i = 0; i < 6; ++i) fields >> skipped;
+    if (fields >> socket.inode >> socket.name) sockets.push_back(socket);
   }
-  return names;
+  return sockets;
 }
 
 bool SharesPort(pid_t pid, unsigned long inode) {

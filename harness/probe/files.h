@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,13 @@ struct HeldLock {
 // From /proc/PID/fdinfo: /proc/locks omits, in a pid namespace, locks whose taker has ended.
 std::vector<HeldLock> HeldLocks(pid_t pid);
 
-// The names of the unix sockets of this network namespace; "@..." is an abstract one.
-std::vector<std::string> UnixSockets();
+struct UnixSocket {
+  std::string name;  // a path, or "@..." for an abstract one
+  uint64_t inode = 0;
+};
+
+// Those of this network namespace that have a name.
+std::vector<UnixSocket> UnixSockets();
 
 // Whether `inode` among the sockets of `pid` was set to share its port (SO_REUSEPORT).
 bool SharesPort(pid_t pid, unsigned long inode);

@@ -1,6 +1,5 @@
 #include "harness/probe/http.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,21 +28,9 @@ std::string Question(const std::string& path) {
 
 }  // namespace
 
-UniqueFd ConnectTo(int port) {
-  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    ThrowErrno("connect to 127.0.0.1:" + std::to_string(port));
-  }
-  return fd;
-}
-
-HttpReply HttpGet(int port, const std::string& path, Duration bound) {
+HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration bound) {
   const auto deadline = Clock::now() + bound;
-  const UniqueFd fd = ConnectTo(port);
+  const UniqueFd fd = ConnectTo(server);
   const std::string question = Question(path);
   // MSG_NOSIGNAL: a server that hangs up at once must not end the harness.
   send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);

@@ -48,7 +48,7 @@ class OneConnection {
 
 TEST(HttpGet, AnswerAndCloseLeavesTheServersSideInTimeWait) {
   const OneConnection server([](int fd) { WriteAll(fd, "HTTP/1.0 204 Fine\r\n\r\n", "answer"); });
-  const HttpReply reply = HttpGet(server.port(), "/", kBound);
+  const HttpReply reply = HttpGet({.port = server.port()}, "/", kBound);
   EXPECT_EQ(reply.status, 204);
   EXPECT_TRUE(reply.closed_by_server);
   EXPECT_FALSE(TcpSocketsOn(server.port(), TcpState::kTimeWait).empty());
@@ -61,7 +61,7 @@ TEST(HttpGet, ServerThatKeepsTheConnectionIsLeftWhenTheBoundIsOver) {
     char byte = 0;
     (void)!read(over.read.get(), &byte, 1);
   });
-  const HttpReply reply = HttpGet(server.port(), "/", kShort);
+  const HttpReply reply = HttpGet({.port = server.port()}, "/", kShort);
   WriteAll(over.write.get(), ".", "pipe");
   EXPECT_EQ(reply.status, 200);
   EXPECT_FALSE(reply.closed_by_server);
@@ -69,13 +69,13 @@ TEST(HttpGet, ServerThatKeepsTheConnectionIsLeftWhenTheBoundIsOver) {
 
 TEST(HttpGet, AnswerThatIsNotHttpHasNoStatus) {
   const OneConnection server([](int fd) { WriteAll(fd, "-ERR unknown command\r\n", "answer"); });
-  EXPECT_EQ(HttpGet(server.port(), "/", kBound).status, 0);
+  EXPECT_EQ(HttpGet({.port = server.port()}, "/", kBound).status, 0);
 }
 
 TEST(HttpGet, NobodyListeningThrowsAndNamesThePort) {
   const int port = FreePort();
   try {
-    HttpGet(port, "/", kBound);
+    HttpGet({.port = port}, "/", kBound);
     FAIL() << "it connected";
   } catch (const std::system_error& error) {
     EXPECT_NE(std::string(error.what()).find(std::to_string(port)), std::string::npos);

@@ -24,20 +24,6 @@ namespace {
 constexpr char kReady = '+';
 constexpr Duration kReadyBound = std::chrono::seconds(5);
 
-UniqueFd OpenSocket(int port, bool listens) {
-  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool worked =
-      listens ? bind(fd.get(), generic, sizeof(address)) == 0 && listen(fd.get(), SOMAXCONN) == 0
-              : connect(fd.get(), generic, sizeof(address)) == 0;
-  if (!worked) ThrowErrno("bystander on port " + std::to_string(port));
-  return fd;
-}
-
 void* Idle(void*) {
   for (;;) pause();
   return nullptr;
@@ -82,8 +68,8 @@ int Live(const BystanderOptions& options, int record) {
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
   UniqueFd held, connected;
-  if (options.listen_on != 0) held = OpenSocket(options.listen_on, true);
-  if (options.connect_to != 0) connected = OpenSocket(options.connect_to, false);
+  if (options.listen_on) held = ListenOn(*options.listen_on);
+  if (options.connect_to) connected = ConnectTo(*options.connect_to);
   if (options.thread_id != 0 || options.has_thread) StartThread(options.thread_id);
   DropCapabilities();
   RecordSignals(record);

@@ -5,9 +5,11 @@
 //   stage.ExpectUntouched(stranger);
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/probe/endpoint.h"
 #include "harness/process/launch.h"
 
 namespace pidfall {
@@ -17,8 +19,8 @@ struct BystanderOptions {
   pid_t thread_id = 0;      // the number that a second thread of it must get; 0: no second thread
   bool has_thread = false;  // a second thread, whatever its number
   pid_t group = 0;          // the process group that it joins; 0: one of its own
-  int listen_on = 0;        // a port of 127.0.0.1 that it holds; 0: none
-  int connect_to = 0;       // a port of 127.0.0.1 that it is a client of; 0: none
+  std::optional<Endpoint> listen_on;   // it has this
+  std::optional<Endpoint> connect_to;  // it is a client of this
 };
 
 class Bystander {

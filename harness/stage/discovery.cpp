@@ -14,6 +14,7 @@
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/stage/numbers.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -60,14 +61,10 @@ std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes) {
   return found;
 }
 
-// The number stands in it as a whole word.
-bool HoldsNumber(const std::string& content, pid_t pid) {
-  const std::string number = std::to_string(pid);
-  const auto is_digit = [&](size_t at) { return at < content.size() && std::isdigit(content[at]); };
-  for (size_t at = 0; (at = content.find(number, at)) != std::string::npos; ++at) {
-    if (!is_digit(at + number.size()) && (at == 0 || !is_digit(at - 1))) return true;
-  }
-  return false;
+// A wildcard is reached at the loopback of its family.
+std::string ReachedAt(const std::string& address) {
+  if (address == "0.0.0.0") return "127.0.0.1";
+  return address == "::" ? "::1" : address;
 }
 
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes) {
@@ -76,7 +73,7 @@ bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& process
   if (std::filesystem::file_size(path, gone) > kLargestPidFile) return false;
   const std::string content = ReadState(path).content;
   return std::any_of(processes.begin(), processes.end(),
-                     [&](pid_t pid) { return HoldsNumber(content, pid); });
+                     [&](pid_t pid) { return HasNumber(content, pid); });
 }
 
 // Nothing stands before the number, as in a log.
@@ -84,7 +81,7 @@ bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& process
   const std::string content = ReadState(path).content;
   const size_t begin = std::min(content.find_first_not_of(" \t\n"), content.size());
   return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
-    return HoldsNumber(content.substr(begin, std::to_string(pid).size() + 1), pid);
+    return HasNumber(content.substr(begin, std::to_string(pid).size() + 1), pid);
   });
 }
 
@@ -104,6 +101,12 @@ std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
 }
 
+bool IsPlain(const std::string& path, const std::vector<pid_t>& processes) {
+  const std::string content = ReadState(path).content;
+  return std::any_of(processes.begin(), processes.end(),
+                     [&](pid_t pid) { return IsPlainNumber(content, pid); });
+}
+
 class Discovery {
  public:
   Discovery(const Target& target, const World& world)
@@ -121,6 +124,7 @@ class Discovery {
     AwaitRest(instance);
     Look(instance);
     StopIt(TryDuplicate(instance));
+    LookForAnotherPort();
     return found_;
   }
 
@@ -178,28 +182,35 @@ class Discovery {
     found_.processes = static_cast<int>(processes.size());
     found_.in_background = instance.ended();
     if (instance.ending()) found_.launcher_ending = instance.ending()->Describe();
-    found_.unix_sockets = UnixSockets();
+    for (const UnixSocket& socket : UnixSockets()) found_.unix_sockets.push_back(socket.name);
     for (const pid_t pid : processes) {
       const auto locks = HeldLocks(pid);
       found_.locks.insert(found_.locks.end(), locks.begin(), locks.end());
     }
     found_.written = Written(world_.view);
-    // A daemon may write it a moment after it serves.
-    constexpr Duration kPidFileBound = std::chrono::milliseconds(200);
-    stage_.WaitUntil(
-        [&] {
-          found_.pid_file = FindPidFile(Candidates(), instance.Processes());
-          return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
-        },
-        kPidFileBound);
-    if (found_.pid_file) found_.file_owner = ReadState(*found_.pid_file).owner;
+    LookForPidFile(instance);
   }
 
-  // What stands on the stage is not in the view.
-  std::vector<std::string> Candidates() const {
-    std::vector<std::string> candidates = Written(world_.view);
-    if (target_.pid_file) candidates.push_back(stage_.pid_file());
-    return candidates;
+  // Many write it a moment after they serve. How long a target without one is looked at for it, is
+  // a part of every run.
+  void LookForPidFile(Instance& instance) {
+    constexpr Duration kAnyFileBound = std::chrono::milliseconds(500);
+    stage_.WaitUntil(
+        [&] {
+          found_.pid_file = PidFileOf(instance.Processes());
+          return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
+        },
+        target_.pid_file ? Stage::kFileBound : kAnyFileBound);
+    if (!found_.pid_file) return;
+    found_.file_owner = ReadState(*found_.pid_file).owner;
+    found_.has_plain_pid_file = IsPlain(*found_.pid_file, instance.Processes());
+  }
+
+  std::optional<std::string> PidFileOf(const std::vector<pid_t>& processes) const {
+    if (target_.pid_file && LooksLikePidFile(stage_.pid_file(), processes)) {
+      return stage_.pid_file();
+    }
+    return FindPidFile(Written(world_.view), processes);
   }
 
   // Asked once, so that every scenario judges by the same answer. Gives the one to go on with: a
@@ -219,7 +230,7 @@ class Discovery {
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = stage_.Settle(second, Stage::kDuplicateBound);
+      const Outcome outcome = stage_.Settle(second, Stage::kQuietBound);
       // The stage has not been told the port, and what only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
@@ -254,6 +265,26 @@ class Discovery {
     found_.pid_file_left = found_.pid_file && ReadState(*found_.pid_file).exists;
   }
 
+  // Bound to port 0, it gets another one each time.
+  void LookForAnotherPort() {
+    constexpr int kFirstOfTheKernels = 32768;  // ip_local_port_range
+    if (target_.port || found_.listeners.empty()) return;
+    const int port = found_.listeners.front().port;
+    if (port < kFirstOfTheKernels || Mentions(target_.command, std::to_string(port))) return;
+    stage_.EndAll();
+    Instance& again = stage_.Start();
+    std::vector<Listener> listeners;
+    stage_.WaitUntil(
+        [&] {
+          listeners = ListenersOf(again.Processes());
+          return !listeners.empty() || again.ended();
+        },
+        target_.start_timeout);
+    const bool same = std::any_of(listeners.begin(), listeners.end(),
+                                  [&](const Listener& listener) { return listener.port == port; });
+    if (!listeners.empty() && !same) found_.next_port = listeners.front().port;
+  }
+
   const Target& target_;
   const World& world_;
   Stage stage_;
@@ -265,6 +296,8 @@ json ToJson(const Found& found) {
           {"started_after_ms", found.started_after_ms},
           {"listeners", found.listeners},
           {"pid_file", found.pid_file.value_or("")},
+          {"has_plain_pid_file", found.has_plain_pid_file},
+          {"next_port", found.next_port ? json(*found.next_port) : json()},
           {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
           {"locks", found.locks},
           {"unix_sockets", found.unix_sockets},
@@ -284,6 +317,7 @@ Found FromJson(const json& told) {
   Found found{.stays = told["stays"],
               .started_after_ms = told["started_after_ms"],
               .listeners = told["listeners"],
+              .has_plain_pid_file = told["has_plain_pid_file"],
               .locks = told["locks"],
               .unix_sockets = told["unix_sockets"],
               .written = told["written"],
@@ -297,6 +331,7 @@ Found FromJson(const json& told) {
               .why_not = told["why_not"]};
   if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
   if (told["file_owner"].is_number()) found.file_owner = told["file_owner"];
+  if (told["next_port"].is_number()) found.next_port = told["next_port"];
   if (told["duplicate_exit"].is_number()) found.duplicate_exit = told["duplicate_exit"];
   return found;
 }
@@ -339,11 +374,15 @@ Found Discover(const Target& target) {
 Target Complete(const Target& target, const Found& found) {
   Target whole = target;
   if (!whole.port && !found.listeners.empty()) whole.port = found.listeners.front().port;
-  const auto on_its_port = [&](const Listener& listener) { return listener.port == whole.port; };
-  const auto count = std::count_if(found.listeners.begin(), found.listeners.end(), on_its_port);
-  whole.addresses = static_cast<size_t>(std::max<ptrdiff_t>(count, 1));
+  std::vector<Listener> on_its_port = found.listeners;
+  std::erase_if(on_its_port, [&](const Listener& l) { return l.port != whole.port; });
+  whole.addresses = std::max<size_t>(on_its_port.size(), 1);
+  const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
+  std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
+  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front().address);
   if (!whole.pid_file) whole.pid_file = found.pid_file;
   if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
+  whole.has_plain_pid_file = found.has_plain_pid_file;
   whole.duplicate_is_declared = whole.duplicate_exit.has_value();
   if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
   return whole;

@@ -23,7 +23,9 @@ struct Found {
   bool stays = false;  // it served, or stayed
   double started_after_ms = 0;
   std::vector<Listener> listeners;
+  std::optional<int> next_port;  // where it serves on another one at the next start
   std::optional<std::string> pid_file;
+  bool has_plain_pid_file = true;  // see Target
   std::optional<uid_t> file_owner;
   std::vector<HeldLock> locks;
   std::vector<std::string> unix_sockets;

@@ -116,11 +116,8 @@ void Stage::RenameFolder() {
 
 // Many write it a moment after they serve.
 bool Stage::AwaitOwnersFile() {
-  constexpr Duration kFileBound = std::chrono::milliseconds(200);
   if (!target_.pid_file) return false;
-  // Without a port nothing else shows that its start is over.
-  const Duration bound = target_.port ? kFileBound : kSettlesFor;
-  return WaitUntil([&] { return !PidFile().content.empty(); }, bound);
+  return WaitUntil([&] { return !PidFile().content.empty(); }, kFileBound);
 }
 
 FileState Stage::NeedOwnersFile() {
@@ -192,12 +189,24 @@ void Stage::ChangeMode(const std::string& path, mode_t mode) {
 
 bool Stage::PidFileNames(const Instance& instance) const {
   const std::string content = PidFile().content;
-  for (const pid_t pid : instance.Processes()) {
-    const std::string number = std::to_string(pid);
-    if (content.compare(0, number.size(), number) != 0) continue;
-    if (content.size() == number.size() || content[number.size()] == '\n') return true;
+  const auto all = instance.Processes();
+  return std::any_of(all.begin(), all.end(), [&](pid_t pid) {
+    return target_.has_plain_pid_file ? IsPlainNumber(content, pid) : HasNumber(content, pid);
+  });
+}
+
+std::map<std::string, FileState> Stage::FilesOf(const Instance& owner) {
+  std::map<std::string, FileState> files;
+  if (target_.pid_file && AwaitOwnersFile()) files[pid_file_] = PidFile();
+  const auto sockets = UnixSockets();
+  for (const pid_t pid : owner.Processes()) {
+    const auto open = OpenSockets(pid);
+    for (const UnixSocket& socket : sockets) {
+      const bool has_path = socket.name.starts_with('/');
+      if (has_path && open.contains(socket.inode)) files[socket.name] = ReadState(socket.name);
+    }
   }
-  return false;
+  return files;
 }
 
 void Stage::MountSmallDisk() {

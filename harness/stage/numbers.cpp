@@ -19,6 +19,11 @@ size_t FindNumber(const std::string& text, const std::string& digits, size_t fro
 
 }  // namespace
 
+bool IsPlainNumber(const std::string& text, long number) {
+  const std::string digits = std::to_string(number);
+  return text == digits || text.starts_with(digits + '\n');
+}
+
 bool HasNumber(const std::string& text, long number) {
   return FindNumber(text, std::to_string(number), 0) != std::string::npos;
 }

@@ -7,6 +7,8 @@
 
 namespace pidfall {
 
+// It begins the text, and ends with its line.
+bool IsPlainNumber(const std::string& text, long number);
 bool HasNumber(const std::string& text, long number);
 // Each occurrence.
 std::string ReplaceNumber(const std::string& text, long from, long to);

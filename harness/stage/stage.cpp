@@ -292,7 +292,7 @@ void Stage::AwaitLauncher(const Instance& instance) {
 
 bool Stage::Answers() const {
   try {
-    if (target_.port) HttpGet(port_, target_.health_path, kAnswerBound);
+    if (target_.port) HttpGet(endpoint(), target_.health_path, kAnswerBound);
     return true;
   } catch (const std::system_error&) {
     return false;

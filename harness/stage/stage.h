@@ -60,6 +60,7 @@ class Stage {
   const Target& target() const { return target_; }
   const World& world() const { return world_; }
   int port() const { return port_; }
+  Endpoint endpoint() const { return {target_.address, port_}; }
   int OtherPort();
   const std::string& pid_file() const { return pid_file_; }
   std::string OtherPidFile() const { return folder_ + "/other.pid"; }
@@ -93,6 +94,8 @@ class Stage {
                        const StartOptions& options = {});  // counts changes of its folder, listen
   // SIGTERM; counts touches, so that a lock let go by closing its file is seen, and the port's end.
   void StopUntil(Instance& instance, int nth);
+  // For the moments 1, 2 and so on, until `at` finds that there is no such moment.
+  void AtEachMoment(const std::function<bool(int nth)>& at);
   bool IsHeld(const Instance& instance) const { return steppers_.contains(&instance); }
 
   // --- waiting
@@ -148,6 +151,8 @@ class Stage {
   // The file of the owner that serves. NotApplicable when it keeps none after all.
   FileState NeedOwnersFile();
   FileState PidFile() const { return ReadState(pid_file_); }
+  // Its pid file and the unix sockets that it holds, by their paths.
+  std::map<std::string, FileState> FilesOf(const Instance& owner);
   bool PidFileNames(const Instance& instance) const;
   void MountSmallDisk();  // on the folder: 64 KiB
   void FillDisk();
@@ -177,7 +182,10 @@ class Stage {
   void ExpectQuiet(Instance& contender, const Instance& owner);
   // C8: ended by itself, with neither success nor the duplicate's status, naming `names`.
   void ExpectFailure(Instance& instance, const std::string& clause, const std::string& names);
-  void ExpectUnchanged(const FileState& before, const std::string& clause);
+  void ExpectSame(const std::string& path, const FileState& before, const std::string& clause);
+  void ExpectUnchanged(const FileState& before, const std::string& clause) {
+    ExpectSame(pid_file_, before, clause);
+  }
   void ExpectFileNames(const Instance& owner, const std::string& clause);
   bool IsDuplicateStatus(const Ending& ending);
 
@@ -203,7 +211,11 @@ class Stage {
   // this long serves.
   static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
   static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
-  static constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
+  // One that stands by and looks again and again is known by its going on.
+  static constexpr Duration kQuietBound = kDuplicateBound + kSettlesFor;
+  // Many write their pid file only once they serve.
+  static constexpr Duration kFileBound = std::chrono::seconds(2);
+  static constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
 
  private:
   Duration StartBound() const { return std::max<Duration>(kSettleBound, target_.start_timeout); }

@@ -14,8 +14,10 @@ namespace pidfall {
 struct Target {
   std::vector<std::string> command;
   std::optional<int> port;              // the port it serves on; none: it serves by staying
+  std::string address = "127.0.0.1";    // that it is reached at
   size_t addresses = 1;                 // on that port: with fewer of them it does not serve yet
   std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
+  bool has_plain_pid_file = true;       // the number, and the end of its line; else somewhere in it
   std::optional<uid_t> file_owner;      // whom its pid file belongs to, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared

@@ -61,6 +61,14 @@ bool Stage::IsDone(Instance& instance) {
   return OutcomeNow(instance).has_value() && instance.Sleeps();
 }
 
+void Stage::AtEachMoment(const std::function<bool(int nth)>& at) {
+  constexpr int kMostMoments = 16;  // one that logs into the folder has as many as lines
+  for (int nth = 1; nth <= kMostMoments; ++nth) {
+    if (!at(nth)) return;
+  }
+  Saw("as many as " + std::to_string(kMostMoments) + " moments: later ones were not tried");
+}
+
 Instance& Stage::StartUntil(int nth, FolderEvents events, const StartOptions& asked) {
   StartOptions options = asked;
   options.held = true;

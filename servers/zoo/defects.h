@@ -27,6 +27,8 @@ enum class Defect {
   kRewritesOnRefusal,
   kChmodsOwnerFile,
   kRemovesOnRefusal,
+  kStealsSocket,
+  kDropsLockOnRequest,
   kMessageDecidesStatus,
   kNamesNobody,
   kTrustsFileAge,

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -78,7 +80,18 @@ class SeparateLock : public Guard {
   bool owner_ = false;
 };
 
+// Held until the process ends.
+void BindAnew(const std::string& path) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  unlink(path.c_str());
+  bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  listen(listening, 1);
+}
+
 void SeparateLock::Acquire() {
+  if (Has(Defect::kStealsSocket)) BindAnew(settings_.pid_file + ".socket");
   if (Has(Defect::kTruncatesBeforeLock)) {
     close(open(settings_.pid_file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
   }

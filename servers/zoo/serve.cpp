@@ -56,7 +56,9 @@ void Serve(int listening, Guard& guard) {
   while (!StopRequested()) {
     WaitForEvents(polled);
     if (SupervisorGone()) guard.Release();
+    const size_t clients = polled.size();
     AnswerClients(polled);
+    if (polled.size() < clients && Has(Defect::kDropsLockOnRequest)) guard.Release();
     if (polled.front().revents != 0) Accept(polled);
   }
   for (size_t client = 1; client < polled.size(); ++client) close(polled[client].fd);

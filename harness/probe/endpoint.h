@@ -1,0 +1,22 @@
+// Where a server is reached.
+//
+//   const UniqueFd client = ConnectTo({.port = 8767});
+//   const UniqueFd listening = ListenOn({.address = "::1", .port = 8767});
+#pragma once
+
+#include <string>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+
+struct Endpoint {
+  std::string address = "127.0.0.1";  // or "::1": as inet_pton takes it
+  int port = 0;
+};
+
+// Each throws std::system_error naming the endpoint.
+UniqueFd ConnectTo(const Endpoint& endpoint);
+UniqueFd ListenOn(const Endpoint& endpoint);
+
+}  // namespace pidfall
