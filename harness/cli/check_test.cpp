@@ -185,6 +185,67 @@ else: print('port 8767 is taken'); sys.exit(1)
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+TEST_F(CheckTest, APidFileThatSaysMoreNamesItsOwner) {
+  const std::string json_file = Replaced(kServer, "lock.write(str(os.getpid()))",
+                                         R"(lock.write('{"pid": %d}' % os.getpid()))");
+  const ProgramOutcome outcome = CheckPython(json_file, {}, "kill9/restart");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, AServerOnAnotherAddressIsReachedThere) {
+  const std::string elsewhere =
+      Replaced(ServerThat("sys.excepthook = lambda *_: print('port 8767 is taken')"), "127.0.0.1",
+               "127.0.0.2");
+  for (const char* story : {"duplicate/owner-stopped", "port/held-by-stranger"}) {
+    const ProgramOutcome outcome = CheckPython(elsewhere, {}, story);
+    EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  }
+}
+
+TEST_F(CheckTest, WhatLooksForTheLockAgainAndAgainStandsBy) {
+  const std::string polls =
+      Replaced(kServer, "try:\n    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n", R"(
+def held():
+    try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError: return True
+while held(): time.sleep(0.1)
+try: pass
+)");
+  const ProgramOutcome outcome = CheckPython(polls, {}, "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  ExpectFound(outcome, "a duplicate stands by");
+}
+
+TEST_F(CheckTest, WhatEndsLaterThanADuplicateMayIsNotQuiet) {
+  const ProgramOutcome outcome =
+      CheckPython(Replaced(kServer, "print('already running')", "time.sleep(2.5)"), {},
+                  "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNoSuccessorThatFailed) {
+  const std::string asks = Replaced(kServer, "    print('already running'); ", R"(
+    try: c = socket.create_connection(('127.0.0.1', 8767), 1); c.send(b'GET /'); c.recv(9)
+    except OSError: pass
+    )");
+  const ProgramOutcome outcome = CheckPython(asks, {}, "duplicate/during-shutdown");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, APortThatChangesFromStartToStartIsTold) {
+  const ProgramOutcome outcome = CheckPython(Replaced(kServer, "8767", "0"));
+  EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;
+  EXPECT_NE(outcome.error.find("serves on another port at each start"), std::string::npos)
+      << outcome.error;
+}
+
+TEST_F(CheckTest, APidFileThatTheServerDoesNotWriteIsRefused) {
+  const ProgramOutcome outcome = CheckPython(kServer, {"--pid-file", "other.pid"});
+  EXPECT_EQ(outcome.status, kBadUsage) << outcome.out << outcome.error;
+  EXPECT_NE(outcome.error.find("other.pid does not name the server"), std::string::npos)
+      << outcome.error;
+}
+
 TEST_F(CheckTest, WhatServesLateHasNotFailedLate) {
   const std::string late = R"(
 import os, time
