@@ -16,7 +16,7 @@ constexpr Duration kAnswerBound = std::chrono::seconds(5);
 
 void ServesThePage(Stage& stage) {
   stage.StartOwner();
-  const HttpReply reply = HttpGet(stage.port(), stage.target().health_path, kAnswerBound);
+  const HttpReply reply = HttpGet({.port = stage.port()}, stage.target().health_path, kAnswerBound);
   const std::string title = "<title>PetesBrain - Priority Tasks Overview</title>";
   stage.Require(reply.status == 200, "C3", "status " + std::to_string(reply.status));
   stage.Require(reply.text.find(title) != std::string::npos, "C3", "another page: " + reply.text);

@@ -191,16 +191,11 @@ class Discovery {
     LookForPidFile(instance);
   }
 
-  // Many write it a moment after they serve. How long a target without one is looked at for it, is
-  // a part of every run.
   void LookForPidFile(Instance& instance) {
-    constexpr Duration kAnyFileBound = std::chrono::milliseconds(500);
-    stage_.WaitUntil(
-        [&] {
-          found_.pid_file = PidFileOf(instance.Processes());
-          return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
-        },
-        target_.pid_file ? Stage::kFileBound : kAnyFileBound);
+    stage_.AwaitFile([&] {
+      found_.pid_file = PidFileOf(instance.Processes());
+      return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
+    });
     if (!found_.pid_file) return;
     found_.file_owner = ReadState(*found_.pid_file).owner;
     found_.has_plain_pid_file = IsPlain(*found_.pid_file, instance.Processes());

@@ -114,10 +114,31 @@ void Stage::RenameFolder() {
   MakeFolder(folder_);
 }
 
-// Many write it a moment after they serve.
 bool Stage::AwaitOwnersFile() {
   if (!target_.pid_file) return false;
-  return WaitUntil([&] { return !PidFile().content.empty(); }, kFileBound);
+  return AwaitFile([&] { return !PidFile().content.empty(); });
+}
+
+bool Stage::AllAtRest() const {
+  return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) {
+    const auto processes = instance.Processes();
+    return std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  });
+}
+
+// Whoever has come to rest will not write it any more.
+bool Stage::AwaitFile(const std::function<bool()>& is_as_wanted) {
+  constexpr Duration kFileBound = std::chrono::seconds(2);
+  constexpr Duration kRestsAfter = std::chrono::milliseconds(200);
+  const auto began = std::chrono::steady_clock::now();
+  bool is = false;
+  WaitUntil(
+      [&] {
+        is = is_as_wanted();
+        return is || (std::chrono::steady_clock::now() - began >= kRestsAfter && AllAtRest());
+      },
+      kFileBound);
+  return is;
 }
 
 FileState Stage::NeedOwnersFile() {

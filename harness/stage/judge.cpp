@@ -106,7 +106,7 @@ void Stage::ExpectSame(const std::string& path, const FileState& before,
 
 void Stage::ExpectFileNames(const Instance& owner, const std::string& clause) {
   if (!target_.pid_file) return;
-  Require(WaitUntil([&] { return PidFileNames(owner); }, kFileBound), clause,
+  Require(AwaitFile([&] { return PidFileNames(owner); }), clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
               std::to_string(owner.pid()) + "): it is " + PidFile().Describe());
 }

@@ -154,6 +154,8 @@ class Stage {
   // Its pid file and the unix sockets that it holds, by their paths.
   std::map<std::string, FileState> FilesOf(const Instance& owner);
   bool PidFileNames(const Instance& instance) const;
+  // Many write their pid file only once they serve.
+  bool AwaitFile(const std::function<bool()>& is_as_wanted);
   void MountSmallDisk();  // on the folder: 64 KiB
   void FillDisk();
   void FreeDisk();
@@ -213,8 +215,6 @@ class Stage {
   static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
   // One that stands by and looks again and again is known by its going on.
   static constexpr Duration kQuietBound = kDuplicateBound + kSettlesFor;
-  // Many write their pid file only once they serve.
-  static constexpr Duration kFileBound = std::chrono::seconds(2);
   static constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
 
  private:
@@ -230,6 +230,7 @@ class Stage {
   void ReapAdopted();
   void AwaitLauncher(const Instance& instance);
   bool AwaitOwnersFile();
+  bool AllAtRest() const;
   bool GoesOnWithout(const Instance& instance) const;
   void StartNeeds();
   bool IsDone(Instance& instance);
