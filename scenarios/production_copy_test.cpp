@@ -100,7 +100,7 @@ bool KeepAsking(const Child& suite, int connection) {
 
 // What the suite did to `production`; empty when nothing.
 std::string RunBeside(const Production& production, const std::string& sandbox) {
-  const UniqueFd connection = ConnectTo(production.port);
+  const UniqueFd connection = ConnectTo({.port = production.port});
   if (!Answers(connection.get())) return "the client got no answer before";
   const Production::Seen before = production.Look();
   const std::string path = production.folder + "/../output";
