@@ -225,12 +225,15 @@ class Discovery {
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = stage_.Settle(second, Stage::kQuietBound);
+      const Outcome outcome = stage_.Settle(second, Stage::kDuplicateBound);
       // The stage has not been told the port, and what only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
     } catch (const Broken&) {
-      return std::nullopt;
+      // Many a start tries for its port for seconds before it gives up. One that does not give up
+      // stands by.
+      found_.standby_polls = !stage_.Gone(second, Stage::kSettleBound);
+      return found_.standby_polls ? std::optional(Outcome::kWaits) : std::nullopt;
     }
   }
 
@@ -253,7 +256,7 @@ class Discovery {
     const auto start = Clock::now();
     stage_.Terminate(instance);
     constexpr Duration kStopBound = std::chrono::seconds(5);
-    if (!stage_.WaitUntil([&] { return instance.Processes().empty(); }, kStopBound)) return;
+    if (!stage_.Gone(instance, kStopBound)) return;
     const std::string how =
         found_.in_background || !instance.ending() ? "" : instance.ending()->Describe() + " ";
     found_.ends_on_sigterm = how + fmt::format("after {:.0f} ms", MillisecondsSince(start));
@@ -292,6 +295,7 @@ json ToJson(const Found& found) {
           {"listeners", found.listeners},
           {"pid_file", found.pid_file.value_or("")},
           {"has_plain_pid_file", found.has_plain_pid_file},
+          {"standby_polls", found.standby_polls},
           {"next_port", found.next_port ? json(*found.next_port) : json()},
           {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
           {"locks", found.locks},
@@ -323,6 +327,7 @@ Found FromJson(const json& told) {
               .ends_on_sigterm = told["ends_on_sigterm"],
               .pid_file_left = told["pid_file_left"],
               .duplicate = told["duplicate"],
+              .standby_polls = told["standby_polls"],
               .why_not = told["why_not"]};
   if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
   if (told["file_owner"].is_number()) found.file_owner = told["file_owner"];
@@ -377,6 +382,7 @@ Target Complete(const Target& target, const Found& found) {
   if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front().address);
   if (!whole.pid_file) whole.pid_file = found.pid_file;
   if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
+  whole.standby_polls = found.standby_polls;
   whole.has_plain_pid_file = found.has_plain_pid_file;
   whole.duplicate_is_declared = whole.duplicate_exit.has_value();
   if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;

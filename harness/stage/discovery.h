@@ -37,6 +37,7 @@ struct Found {
   std::string ends_on_sigterm;  // "status 0 after 3 ms"; empty: it does not
   bool pid_file_left = false;   // after SIGTERM
   std::string duplicate;        // what a second start does: "ends with status 0", "stands by", ...
+  bool standby_polls = false;   // then: looks again and again whether the owner has gone
   std::optional<int> duplicate_exit;
   std::string why_not;  // where !stays: what it did instead, and its last output
 };

@@ -55,7 +55,7 @@ void Stage::ExpectQuiet(Instance& contender, const Instance& owner) {
   const auto began = std::chrono::steady_clock::now();
   std::optional<Outcome> outcome;
   try {
-    outcome = Settle(contender, kQuietBound);
+    outcome = Settle(contender, target_.standby_polls ? kPollingBound : kDuplicateBound);
   } catch (const Broken&) {
     throw Breach("C2", contender.name() + " neither ended nor stood by within 2 s");
   }

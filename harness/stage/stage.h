@@ -214,7 +214,7 @@ class Stage {
   static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
   static constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
   // One that stands by and looks again and again is known by its going on.
-  static constexpr Duration kQuietBound = kDuplicateBound + kSettlesFor;
+  static constexpr Duration kPollingBound = kDuplicateBound + kSettlesFor;
   static constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
 
  private:

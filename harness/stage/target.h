@@ -22,6 +22,7 @@ struct Target {
   std::string health_path = "/";
   std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
   bool duplicate_is_declared = true;     // by its author, rather than by what it did
+  bool standby_polls = false;            // one that stands by is never at rest
   bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";              // the working directory
   std::vector<std::string> environment;  // "NAME=value", added to ours
