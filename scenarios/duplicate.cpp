@@ -257,8 +257,10 @@ constexpr Scenario kFamily[] = {
      "A changed port starts a second copy on the same data.", OtherPort,
      part::kPidFile | part::kPort | part::kOtherPort},
     {"duplicate/owners-file-untouched", "C2",
-     "After a duplicate the owner's file has its content, inode, mode and time.",
-     "The file names a process that does not serve.", OwnersFileUntouched},
+     "After a duplicate the owner's pid file and unix sockets have their content, inode, mode and "
+     "time.",
+     "The file names a process that does not serve, and clients of the socket find nobody.",
+     OwnersFileUntouched},
     {"duplicate/output-closed", "C2",
      "A duplicate with descriptors 0 to 2 closed ends with the same status.",
      "A supervisor without a log takes a duplicate for a crash.", OutputClosed},

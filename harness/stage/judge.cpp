@@ -59,7 +59,8 @@ void Stage::ExpectQuiet(Instance& contender, const Instance& owner) {
   } catch (const Broken&) {
     throw Breach("C2", contender.name() + " neither ended nor stood by within 2 s");
   }
-  const bool late = std::chrono::steady_clock::now() - began > kDuplicateBound;
+  const bool late =
+      target_.standby_polls && std::chrono::steady_clock::now() - began > kDuplicateBound;
   Require(outcome != Outcome::kServes, "C1",
           contender.name() + " serves beside the owner " + owner.name());
   ExpectOneOwner(owner);
