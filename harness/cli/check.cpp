@@ -313,6 +313,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareTarget(check, options.get());
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
+  DeclareFollower(check);
   check->callback(
       [=] { invocation->action = [=] { return Check(*options, invocation->command); }; });
 }

@@ -70,6 +70,15 @@ TEST_F(CliTest, HelpAndVersionAreAnswers) {
   EXPECT_EQ(Run({"--version"}).out, "pidfall " PIDFALL_VERSION "\n");
 }
 
+TEST_F(CliTest, HelpNamesTheCommandThatMayFollow) {
+  const std::string command = "[OPTIONS] [-- COMMAND [ARG...]]\n";
+  EXPECT_NE(Run({"check", "--help"}).out.find("pidfall check " + command), std::string::npos);
+  EXPECT_NE(Run({"supervise", "--help"}).out.find("supervise " + command), std::string::npos);
+  EXPECT_NE(Run({"incident", "run", "--help"}).out.find("[which] [-- COMMAND [ARG...]]\n"),
+            std::string::npos);
+  EXPECT_EQ(Run({"run", "--help"}).out.find("COMMAND"), std::string::npos);
+}
+
 TEST_F(CliTest, ListRunsNothing) {
   const ProgramOutcome outcome = Run({"run", "--list", "--scenario", "stale/zero"});
   EXPECT_EQ(outcome.status, 0);

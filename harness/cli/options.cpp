@@ -8,7 +8,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "harness/input.h"
 
@@ -56,6 +58,15 @@ void DeclareSelection(CLI::App* command, CommonOptions* options) {
   command->add_option_function<std::string>("--shard", store, "Only part I of N, from 1")
       ->type_name("I/N");
 }
+
+// CLI11 is never shown what follows `--`, and knows nothing to say of it.
+class FollowedFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+    return usage.insert(usage.find_last_not_of('\n') + 1, " [-- COMMAND [ARG...]]");
+  }
+};
 
 }  // namespace
 
@@ -126,6 +137,10 @@ void DeclareNumber(CLI::App* command, const std::string& names, const std::strin
 
 void DeclarePort(CLI::App* command, const std::function<void(int)>& store) {
   DeclareNumber(command, "--port", "The port that the server serves on", 1, kLastPort, store);
+}
+
+void DeclareFollower(CLI::App* command) {
+  command->formatter(std::make_shared<FollowedFormatter>());
 }
 
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name) {

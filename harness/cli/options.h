@@ -58,6 +58,9 @@ void DeclareNumber(CLI::App* command, const std::string& names, const std::strin
 
 void DeclarePort(CLI::App* command, const std::function<void(int)>& store);
 
+// Says in its help that a command may follow.
+void DeclareFollower(CLI::App* command);
+
 // Throws BadInput if a command was given after `--` to one that takes none.
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
 

@@ -127,6 +127,7 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->add_flag("--table", options->table, "What every known policy makes of each ending");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
+  DeclareFollower(supervise);
   supervise->callback(
       [=] { invocation->action = [=] { return Supervise(*options, invocation->command); }; });
 }
