@@ -302,7 +302,7 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
       ->type_name("FILE");
   app->add_flag("--unsandboxed", options->unsandboxed,
                 "Without namespaces: fault the real files and ports");
-  DeclareLater(app, "--exhaustive", "Every crash point, error and schedule");
+  DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }
 
 }  // namespace

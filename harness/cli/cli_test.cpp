@@ -51,6 +51,8 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
   ExpectRefused({"explore", "crash", "--", "true"}, "explore arrives with a later version");
   ExpectRefused({"run", "--html", "x.html"}, "--html arrives with a later version");
+  ExpectRefused({"check", "--exhaustive", "--", "true"},
+                "--exhaustive arrives with a later version");
 }
 
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {

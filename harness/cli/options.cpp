@@ -59,6 +59,12 @@ void DeclareSelection(CLI::App* command, CommonOptions* options) {
       ->type_name("I/N");
 }
 
+constexpr char kLater[] = " (with a later version)";
+
+[[noreturn]] void RefuseYet(const std::string& name) {
+  throw BadInput(name + " arrives with a later version");
+}
+
 // CLI11 is never shown what follows `--`, and knows nothing to say of it.
 class FollowedFormatter : public CLI::Formatter {
  public:
@@ -149,12 +155,14 @@ void RefuseCommand(const std::vector<std::string>& command, const std::string& n
       fmt::format("{} takes no command: '{}' was given after --", name, command.front()));
 }
 
-void DeclareLater(CLI::App* command, const std::string& names, const std::string& description) {
-  const auto refuse = [names](const std::string&) {
-    throw BadInput(names + " arrives with a later version");
-  };
-  command->add_option_function<std::string>(names, refuse, description + " (with a later version)")
-      ->type_name("FILE");
+void DeclareLater(CLI::App* command, const std::string& name, const std::string& description) {
+  const auto refuse = [name](const std::string&) { RefuseYet(name); };
+  command->add_option_function<std::string>(name, refuse, description + kLater)->type_name("FILE");
+}
+
+void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description) {
+  command->add_flag_callback(
+      name, [name] { RefuseYet(name); }, description + kLater);
 }
 
 }  // namespace pidfall
