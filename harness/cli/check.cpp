@@ -90,11 +90,16 @@ void ReadPlaceholders(Target& target) {
   if (Mentions(target.command, "{pid_file}")) target.pid_file = "{pid_file}";
 }
 
-Target TargetOf(const CheckCommand& options, const std::vector<std::string>& command) {
+Target Declared(const CheckCommand& options) {
   Target target{.folder = ""};
   if (!options.policy.empty()) target = FromPolicy(options.policy);
   if (!options.target_file.empty()) target = ReadTargetFile(options.target_file);
   target.policy = Locate(options.policy);
+  return target;
+}
+
+Target TargetOf(const CheckCommand& options, Target target,
+                const std::vector<std::string>& command) {
   if (!command.empty()) target.command = command;
   if (target.command.empty()) {
     throw BadInput("nothing to check: write the server's command after --");
@@ -225,14 +230,14 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   const auto start = Clock::now();
   const Outputs outputs(options.common);
   const OutputFile target_file(options.write_target);
+  const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
+  if (!options.baseline.empty()) ReadBaseline(options.baseline);
+  const Target declared = Declared(options);
   if (options.common.list) {
-    outputs.Print(ListText(Select(Catalogue(), options.common.scenarios, options.common.excepts),
-                           options.common.verbose));
+    outputs.Print(ListText(scenarios, options.common.verbose));
     return kAsItShouldBe;
   }
-  Select(Catalogue(), options.common.scenarios, options.common.excepts);
-  if (!options.baseline.empty()) ReadBaseline(options.baseline);
-  const Target asked = TargetOf(options, command);
+  const Target asked = TargetOf(options, declared, command);
   RefuseToHarm(options, asked);
   const Found found = Discover(asked);
   if (!found.stays) return NeverServed(asked, found);

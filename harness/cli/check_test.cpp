@@ -287,6 +287,15 @@ TEST_F(CheckInputTest, ATargetFileIsRefusedWithItsLine) {
                 "open nowhere.toml: No such file or directory");
 }
 
+TEST_F(CheckInputTest, ABadFileIsRefusedWhereOnlyAListIsWanted) {
+  const fs::path path = folder_ / "bad";
+  std::ofstream(path) << "command = ['serve']\nprot = 1\n";
+  ExpectRefused({"check", "--list", "--target", path},
+                path.string() + ":2: 'prot' is not a known key");
+  ExpectRefused({"check", "--list", "--baseline", path}, path.string() + ": not JSON at byte 1");
+  EXPECT_EQ(Run({"check", "--list", "--policy", "belief"}).status, kBadUsage);
+}
+
 TEST_F(CheckInputTest, ABaselineThatIsNoneIsRefused) {
   const fs::path path = folder_ / "b.json";
   std::ofstream(path) << "verdicts";
