@@ -55,6 +55,17 @@ TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
                 "--exhaustive arrives with a later version");
 }
 
+TEST_F(CliTest, WhatATableOfPoliciesWouldIgnoreIsRefused) {
+  const std::string excludes = " excludes --table (see --help)";
+  ExpectRefused({"supervise", "--table", "--policy", "launchd:keepalive"}, "--policy" + excludes);
+  ExpectRefused({"supervise", "--table", "--json", "x.json"}, "--json" + excludes);
+  ExpectRefused({"supervise", "--table", "--junit", "x.xml"}, "--junit" + excludes);
+  ExpectRefused({"supervise", "--table", "--real-time"}, "--real-time" + excludes);
+  ExpectRefused({"supervise", "--table", "--port", "8767"}, "--port" + excludes);
+  ExpectRefused({"supervise", "--table", "--", "true"},
+                "supervise --table takes no command: 'true' was given after --");
+}
+
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
   ExpectRefused({"run", "--scenario", "\x1B[2J\n"},
                 "--scenario '[2J ' matches no scenario (--list shows them)");

@@ -94,7 +94,10 @@ std::string Head(const SimulationRequest& request, const SimulationLog& log) {
 }
 
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
-  if (options.table) return PrintTable(options);
+  if (options.table) {
+    RefuseCommand(command, "supervise --table");
+    return PrintTable(options);
+  }
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
   const SimulationRequest request = RequestFor(options, command);
   const Outputs outputs(options.common);
@@ -112,6 +115,15 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   return ExitStatusOf({result}, {});
 }
 
+// Last: it names what is of no use to it.
+void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
+  CLI::Option* table = supervise->add_flag("--table", options->table,
+                                           "What every known policy makes of each ending");
+  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit"}) {
+    table->excludes(supervise->get_option(other));
+  }
+}
+
 }  // namespace
 
 void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
@@ -124,10 +136,10 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->add_option_function<std::string>("--for", store, "So long, 10min unless said")
       ->type_name("D");
   supervise->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
-  supervise->add_flag("--table", options->table, "What every known policy makes of each ending");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
   DeclareFollower(supervise);
+  DeclareTable(supervise, options.get());
   supervise->callback(
       [=] { invocation->action = [=] { return Supervise(*options, invocation->command); }; });
 }
