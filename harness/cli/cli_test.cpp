@@ -66,6 +66,11 @@ TEST_F(CliTest, WhatATableOfPoliciesWouldIgnoreIsRefused) {
                 "supervise --table takes no command: 'true' was given after --");
 }
 
+TEST_F(CliTest, ASingleSimulationTakesNoJobs) {
+  ExpectRefused({"supervise", "--table", "-j", "2"},
+                "The following arguments were not expected: 2 -j (see --help)");
+}
+
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
   ExpectRefused({"run", "--scenario", "\x1B[2J\n"},
                 "--scenario '[2J ' matches no scenario (--list shows them)");

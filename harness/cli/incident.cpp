@@ -167,6 +167,7 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
+  DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
   DeclareFollower(run);
   run->callback([=] { invocation->action = [=] { return Run(*options, invocation->command); }; });

@@ -79,16 +79,20 @@ class FollowedFormatter : public CLI::Formatter {
 void DeclareCommon(CLI::App* command, CommonOptions* options) {
   options->no_skip = WantsNoSkip();
   DeclareSelection(command, options);
+  DeclareJobs(command, options);
   DeclareReports(command, options);
   command->add_flag("--keep", options->keep, "Keep the sandboxes' files and name their folder");
   command->add_flag("--no-skip", options->no_skip,
                     "A skip is an error, status 3 (or PIDFALL_NO_SKIP=1)");
 }
 
-void DeclareReports(CLI::App* command, CommonOptions* options) {
+void DeclareJobs(CLI::App* command, CommonOptions* options) {
   options->jobs = ProcessorCount();
   DeclareNumber(command, "-j,--jobs", "Run so many side by side [one per processor]", 1, kMostJobs,
                 [options](int value) { options->jobs = value; });
+}
+
+void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
   DeclareLater(command, "--html", "Write a page");

@@ -42,8 +42,9 @@ struct CommonOptions {
 
 void DeclareCommon(CLI::App* command, CommonOptions* options);
 
-// Those of them that a command without scenarios has too: --jobs, the reports, -v, --color.
+// Those of them that a command without scenarios has too: the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
+void DeclareJobs(CLI::App* command, CommonOptions* options);
 
 // --version and --color.
 void DeclareBasics(CLI::App* command, ColorMode* color);
