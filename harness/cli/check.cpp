@@ -17,6 +17,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
 #include "harness/cli/select.h"
 #include "harness/cli/target_file.h"
 #include "harness/input.h"
@@ -199,8 +200,8 @@ std::string HintOn(const Found& found) {
 }
 
 int NeverServed(const Target& target, const Found& found) {
-  fmt::print(stderr, "pidfall: {} never served: {}{}", CommandText(target.command), found.why_not,
-             HintOn(found));
+  Print(stderr, fmt::format("pidfall: {} never served: {}{}", CommandText(target.command),
+                            found.why_not, HintOn(found)));
   return kBrokenRun;
 }
 

@@ -264,6 +264,19 @@ TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
             kAsItShouldBe);
 }
 
+constexpr char kCannotWrite[] = "pidfall: cannot write standard output: ";
+
+// What goes on after the first line that could not be written has errors of its own.
+TEST_F(CheckTest, OutputThatCannotBeWrittenIsNamedByItsFirstError) {
+  const Words check = {"check", "--scenario",  "stale/dead-pid", "--", "/usr/bin/python3",
+                       "-c",    ServerThat("")};
+  EXPECT_EQ(StatusOf(Spawn(check, "/dev/full", folder_ / "full")), kBrokenRun);
+  EXPECT_EQ(Content(folder_ / "full"), std::string(kCannotWrite) + "No space left on device\n");
+  EXPECT_EQ(StatusOf(Spawn(check, kClosed, folder_ / "closed")), kBrokenRun);
+  EXPECT_EQ(Content(folder_ / "closed"), std::string(kCannotWrite) + "Bad file descriptor\n");
+  EXPECT_EQ(StatusOf(Spawn(check, kClosed, kClosed)), kBrokenRun);
+}
+
 // --- bad input: one line, status 2, before anything runs
 
 class CheckInputTest : public CliTest {

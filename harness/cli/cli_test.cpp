@@ -110,6 +110,12 @@ TEST_F(CliTest, AFullDiskIsNotSuccess) {
             "pidfall: cannot write standard output: No space left on device\n");
 }
 
+TEST_F(CliTest, AComplaintThatNobodyCanReadLeavesTheStatus) {
+  EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, kClosed, kClosed)), kBrokenRun);
+  EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, "/dev/full", "/dev/full")), kBrokenRun);
+  EXPECT_EQ(StatusOf(Spawn({"ruin"}, folder_ / "out", kClosed)), kBadUsage);
+}
+
 TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
   const ProgramOutcome outcome =
       Run({"run", "--scenario", "stale/zero", "--guard", "reference", "--json", "-"});

@@ -14,6 +14,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
 #include "harness/cli/simulator.h"
 #include "harness/cli/terminal.h"
 #include "harness/input.h"
@@ -45,7 +46,7 @@ int PrintTable(const SuperviseCommand& options) {
   const std::vector<Behaviour> behaviours = {{.run_time = kRunTime, .status = 0},
                                              {.run_time = kRunTime, .status = 1},
                                              {.run_time = kRunTime, .signal = SIGKILL}};
-  std::fputs(PolicyTable(behaviours, options.window).c_str(), stdout);
+  Print(stdout, PolicyTable(behaviours, options.window));
   return kAsItShouldBe;
 }
 
