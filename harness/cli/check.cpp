@@ -282,7 +282,7 @@ void DeclareTarget(CLI::App* app, CheckCommand* options) {
     options->again.insert(options->again.end(), {"--port", std::to_string(port)});
   });
   declare("--pid-file", "PATH", "Its pid file, where it is not found by itself",
-          [&given](const std::string& path) { given.pid_file = std::filesystem::absolute(path); });
+          [&given](const std::string& path) { given.pid_file = PidFileIn("", path); });
   declare("--health", "PATH", "A path that answers when it serves", into(given.health_path));
   DeclareNumber(
       app, "--duplicate-exit", "The status that a duplicate declares", 0, kLastStatus,

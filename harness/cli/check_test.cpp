@@ -255,6 +255,15 @@ TEST_F(CheckTest, AKnownFailureIsAcceptedAndAMendedOneTold) {
   EXPECT_EQ(mended.status, kAsItShouldBe);
 }
 
+TEST_F(CheckTest, ARelativePidFileInATargetFileIsJudged) {
+  std::ofstream(work_ / "serve.py") << kServer;
+  std::ofstream(work_ / "serve.toml")
+      << "command = ['/usr/bin/python3', 'serve.py']\npid_file = 'serve.pid'\n";
+  const ProgramOutcome outcome =
+      Run({"check", "--target", "serve.toml", "--scenario", "stale/dead-pid"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
   EXPECT_EQ(CheckPython(ServerThat(""), {"--write-target", "serve.toml"}).status, kAsItShouldBe);
   const std::string text = Content(work_ / "serve.toml");
@@ -307,6 +316,20 @@ TEST_F(CheckInputTest, ABadFileIsRefusedWhereOnlyAListIsWanted) {
                 path.string() + ":2: 'prot' is not a known key");
   ExpectRefused({"check", "--list", "--baseline", path}, path.string() + ": not JSON at byte 1");
   EXPECT_EQ(Run({"check", "--list", "--policy", "belief"}).status, kBadUsage);
+}
+
+TEST_F(CheckInputTest, APidFileWhereNoFileCanBeIsRefusedBeforeAnythingRuns) {
+  const Words command = {"--", "touch", "ran"};
+  const std::string is_folder = "' is a folder: name the file in it";
+  ExpectRefused(Joined({"check", "--pid-file", "/"}, command), "the pid file '/" + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", work_}, command),
+                "the pid file '" + work_.string() + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", "/nowhere/"}, command),
+                "the pid file '/nowhere/" + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", "/etc/passwd/x"}, command),
+                "the pid file '/etc/passwd/x': Not a directory");
+  ExpectFileRefused("command = ['touch', 'ran']\npid_file = '/'\n",
+                    ":2: the pid file '/" + is_folder);
 }
 
 TEST_F(CheckInputTest, ABaselineThatIsNoneIsRefused) {
