@@ -241,6 +241,13 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest,
                                          Kind{"PlainOrdinary", false, true}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
+TEST(TellInSandboxTest, WhatAStoryThrowsIsOnALineOfItsOwn) {
+  const auto story = [](const World&) -> std::string { throw std::runtime_error("no such luck"); };
+  testing::internal::CaptureStderr();
+  EXPECT_THROW(TellInSandbox({}, story, kBound), std::runtime_error);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "no such luck\n");
+}
+
 TEST(TellInSandboxTest, SilenceIsBounded) {
   const auto silent = [](const World&) -> std::string { StayForEver(); };
   EXPECT_THROW(TellInSandbox({}, silent, std::chrono::milliseconds(50)), std::runtime_error);
