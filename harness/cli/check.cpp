@@ -17,6 +17,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
 #include "harness/cli/select.h"
 #include "harness/cli/target_file.h"
 #include "harness/input.h"
@@ -90,11 +91,16 @@ void ReadPlaceholders(Target& target) {
   if (Mentions(target.command, "{pid_file}")) target.pid_file = "{pid_file}";
 }
 
-Target TargetOf(const CheckCommand& options, const std::vector<std::string>& command) {
+Target Declared(const CheckCommand& options) {
   Target target{.folder = ""};
   if (!options.policy.empty()) target = FromPolicy(options.policy);
   if (!options.target_file.empty()) target = ReadTargetFile(options.target_file);
   target.policy = Locate(options.policy);
+  return target;
+}
+
+Target TargetOf(const CheckCommand& options, Target target,
+                const std::vector<std::string>& command) {
   if (!command.empty()) target.command = command;
   if (target.command.empty()) {
     throw BadInput("nothing to check: write the server's command after --");
@@ -194,8 +200,8 @@ std::string HintOn(const Found& found) {
 }
 
 int NeverServed(const Target& target, const Found& found) {
-  fmt::print(stderr, "pidfall: {} never served: {}{}", CommandText(target.command), found.why_not,
-             HintOn(found));
+  Print(stderr, fmt::format("pidfall: {} never served: {}{}", CommandText(target.command),
+                            found.why_not, HintOn(found)));
   return kBrokenRun;
 }
 
@@ -241,14 +247,14 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   const auto start = Clock::now();
   const Outputs outputs(options.common);
   const OutputFile target_file(options.write_target);
+  const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
+  if (!options.baseline.empty()) ReadBaseline(options.baseline);
+  const Target declared = Declared(options);
   if (options.common.list) {
-    outputs.Print(ListText(Select(Catalogue(), options.common.scenarios, options.common.excepts),
-                           options.common.verbose));
+    outputs.Print(ListText(scenarios, options.common.verbose));
     return kAsItShouldBe;
   }
-  Select(Catalogue(), options.common.scenarios, options.common.excepts);
-  if (!options.baseline.empty()) ReadBaseline(options.baseline);
-  const Target asked = TargetOf(options, command);
+  const Target asked = TargetOf(options, declared, command);
   RefuseToHarm(options, asked);
   const Found found = Discover(asked);
   if (!found.stays) return NeverServed(asked, found);
@@ -294,7 +300,7 @@ void DeclareTarget(CLI::App* app, CheckCommand* options) {
     options->again.insert(options->again.end(), {"--port", std::to_string(port)});
   });
   declare("--pid-file", "PATH", "Its pid file, where it is not found by itself",
-          [&given](const std::string& path) { given.pid_file = std::filesystem::absolute(path); });
+          [&given](const std::string& path) { given.pid_file = PidFileIn("", path); });
   declare("--health", "PATH", "A path that answers when it serves", into(given.health_path));
   DeclareNumber(
       app, "--duplicate-exit", "The status that a duplicate declares", 0, kLastStatus,
@@ -320,7 +326,7 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
       ->type_name("FILE");
   app->add_flag("--unsandboxed", options->unsandboxed,
                 "Without namespaces: fault the real files and ports");
-  DeclareLater(app, "--exhaustive", "Every crash point, error and schedule");
+  DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }
 
 }  // namespace
@@ -331,6 +337,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareTarget(check, options.get());
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
+  DeclareFollower(check);
   check->callback(
       [=] { invocation->action = [=] { return Check(*options, invocation->command); }; });
 }

@@ -316,6 +316,15 @@ TEST_F(CheckTest, AKnownFailureIsAcceptedAndAMendedOneTold) {
   EXPECT_EQ(mended.status, kAsItShouldBe);
 }
 
+TEST_F(CheckTest, ARelativePidFileInATargetFileIsJudged) {
+  std::ofstream(work_ / "serve.py") << kServer;
+  std::ofstream(work_ / "serve.toml")
+      << "command = ['/usr/bin/python3', 'serve.py']\npid_file = 'serve.pid'\n";
+  const ProgramOutcome outcome =
+      Run({"check", "--target", "serve.toml", "--scenario", "stale/dead-pid"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
   EXPECT_EQ(CheckPython(ServerThat(""), {"--write-target", "serve.toml"}).status, kAsItShouldBe);
   const std::string text = Content(work_ / "serve.toml");
@@ -323,6 +332,19 @@ TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
   EXPECT_NE(text.find("/serve.pid"), std::string::npos) << text;
   EXPECT_EQ(Run({"check", "--target", "serve.toml", "--scenario", "stale/dead-pid"}).status,
             kAsItShouldBe);
+}
+
+constexpr char kCannotWrite[] = "pidfall: cannot write standard output: ";
+
+// What goes on after the first line that could not be written has errors of its own.
+TEST_F(CheckTest, OutputThatCannotBeWrittenIsNamedByItsFirstError) {
+  const Words check = {"check", "--scenario",  "stale/dead-pid", "--", "/usr/bin/python3",
+                       "-c",    ServerThat("")};
+  EXPECT_EQ(StatusOf(Spawn(check, "/dev/full", folder_ / "full")), kBrokenRun);
+  EXPECT_EQ(Content(folder_ / "full"), std::string(kCannotWrite) + "No space left on device\n");
+  EXPECT_EQ(StatusOf(Spawn(check, kClosed, folder_ / "closed")), kBrokenRun);
+  EXPECT_EQ(Content(folder_ / "closed"), std::string(kCannotWrite) + "Bad file descriptor\n");
+  EXPECT_EQ(StatusOf(Spawn(check, kClosed, kClosed)), kBrokenRun);
 }
 
 // --- bad input: one line, status 2, before anything runs
@@ -346,6 +368,29 @@ TEST_F(CheckInputTest, ATargetFileIsRefusedWithItsLine) {
   ExpectFileRefused("\nport = '8767'\n", ":2: a whole number from 1 to 65535 is wanted here");
   ExpectRefused({"check", "--target", "nowhere.toml"},
                 "open nowhere.toml: No such file or directory");
+}
+
+TEST_F(CheckInputTest, ABadFileIsRefusedWhereOnlyAListIsWanted) {
+  const fs::path path = folder_ / "bad";
+  std::ofstream(path) << "command = ['serve']\nprot = 1\n";
+  ExpectRefused({"check", "--list", "--target", path},
+                path.string() + ":2: 'prot' is not a known key");
+  ExpectRefused({"check", "--list", "--baseline", path}, path.string() + ": not JSON at byte 1");
+  EXPECT_EQ(Run({"check", "--list", "--policy", "belief"}).status, kBadUsage);
+}
+
+TEST_F(CheckInputTest, APidFileWhereNoFileCanBeIsRefusedBeforeAnythingRuns) {
+  const Words command = {"--", "touch", "ran"};
+  const std::string is_folder = "' is a folder: name the file in it";
+  ExpectRefused(Joined({"check", "--pid-file", "/"}, command), "the pid file '/" + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", work_}, command),
+                "the pid file '" + work_.string() + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", "/nowhere/"}, command),
+                "the pid file '/nowhere/" + is_folder);
+  ExpectRefused(Joined({"check", "--pid-file", "/etc/passwd/x"}, command),
+                "the pid file '/etc/passwd/x': Not a directory");
+  ExpectFileRefused("command = ['touch', 'ran']\npid_file = '/'\n",
+                    ":2: the pid file '/" + is_folder);
 }
 
 TEST_F(CheckInputTest, ABaselineThatIsNoneIsRefused) {

@@ -4,18 +4,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <exception>
-#include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
 #include "harness/cli/options.h"
+#include "harness/cli/print.h"
 #include "harness/input.h"
 #include "harness/report/text.h"
 
@@ -50,15 +49,8 @@ void DeclareAll(CLI::App* app, Invocation* invocation) {
   AddDoctorCommand(app, invocation);
 }
 
-// What was wanted was not done if nobody could read it: a full disk or a closed descriptor.
-int Flushed(int status) {
-  std::cout.flush();
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good()) return status;
-  throw std::system_error(errno, std::generic_category(), "cannot write standard output");
-}
-
 int Complain(std::string_view message, int status) {
-  fmt::print(stderr, "pidfall: {}\n", CleanLine(message));
+  Print(stderr, fmt::format("pidfall: {}\n", CleanLine(message)));
   return status;
 }
 
@@ -67,7 +59,10 @@ int Answer(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
     return Complain(fmt::format("{} (see --help)", error.what()), kBadUsage);
   }
-  return Flushed(app.exit(error, std::cout, std::cerr));
+  std::ostringstream answer;
+  const int status = app.exit(error, answer, answer);
+  Print(stdout, answer.str());
+  return Printed(status);
 }
 
 int ParseAndRun(int argc, const char* const* argv) {
@@ -79,8 +74,8 @@ int ParseAndRun(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return Answer(app, error);
   }
-  if (invocation.action) return Flushed(invocation.action());
-  std::cerr << app.help();
+  if (invocation.action) return Printed(invocation.action());
+  Print(stderr, app.help());
   return kBadUsage;
 }
 

@@ -51,6 +51,24 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
   ExpectRefused({"explore", "crash", "--", "true"}, "explore arrives with a later version");
   ExpectRefused({"run", "--html", "x.html"}, "--html arrives with a later version");
+  ExpectRefused({"check", "--exhaustive", "--", "true"},
+                "--exhaustive arrives with a later version");
+}
+
+TEST_F(CliTest, WhatATableOfPoliciesWouldIgnoreIsRefused) {
+  const std::string excludes = " excludes --table (see --help)";
+  ExpectRefused({"supervise", "--table", "--policy", "launchd:keepalive"}, "--policy" + excludes);
+  ExpectRefused({"supervise", "--table", "--json", "x.json"}, "--json" + excludes);
+  ExpectRefused({"supervise", "--table", "--junit", "x.xml"}, "--junit" + excludes);
+  ExpectRefused({"supervise", "--table", "--real-time"}, "--real-time" + excludes);
+  ExpectRefused({"supervise", "--table", "--port", "8767"}, "--port" + excludes);
+  ExpectRefused({"supervise", "--table", "--", "true"},
+                "supervise --table takes no command: 'true' was given after --");
+}
+
+TEST_F(CliTest, ASingleSimulationTakesNoJobs) {
+  ExpectRefused({"supervise", "--table", "-j", "2"},
+                "The following arguments were not expected: 2 -j (see --help)");
 }
 
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
@@ -70,6 +88,15 @@ TEST_F(CliTest, HelpAndVersionAreAnswers) {
   EXPECT_EQ(Run({"--version"}).out, "pidfall " PIDFALL_VERSION "\n");
 }
 
+TEST_F(CliTest, HelpNamesTheCommandThatMayFollow) {
+  const std::string command = "[OPTIONS] [-- COMMAND [ARG...]]\n";
+  EXPECT_NE(Run({"check", "--help"}).out.find("pidfall check " + command), std::string::npos);
+  EXPECT_NE(Run({"supervise", "--help"}).out.find("supervise " + command), std::string::npos);
+  EXPECT_NE(Run({"incident", "run", "--help"}).out.find("[which] [-- COMMAND [ARG...]]\n"),
+            std::string::npos);
+  EXPECT_EQ(Run({"run", "--help"}).out.find("COMMAND"), std::string::npos);
+}
+
 TEST_F(CliTest, ListRunsNothing) {
   const ProgramOutcome outcome = Run({"run", "--list", "--scenario", "stale/zero"});
   EXPECT_EQ(outcome.status, 0);
@@ -81,6 +108,12 @@ TEST_F(CliTest, AFullDiskIsNotSuccess) {
   EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, "/dev/full", folder_ / "error")), kBrokenRun);
   EXPECT_EQ(Content(folder_ / "error"),
             "pidfall: cannot write standard output: No space left on device\n");
+}
+
+TEST_F(CliTest, AComplaintThatNobodyCanReadLeavesTheStatus) {
+  EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, kClosed, kClosed)), kBrokenRun);
+  EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, "/dev/full", "/dev/full")), kBrokenRun);
+  EXPECT_EQ(StatusOf(Spawn({"ruin"}, folder_ / "out", kClosed)), kBadUsage);
 }
 
 TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {

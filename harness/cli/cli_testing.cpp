@@ -22,6 +22,19 @@ std::string Content(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+namespace {
+
+void Wire(posix_spawn_file_actions_t* actions, int fd, const fs::path& place) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_NOCTTY;
+  if (place == kClosed) {
+    posix_spawn_file_actions_addclose(actions, fd);
+  } else {
+    posix_spawn_file_actions_addopen(actions, fd, place.c_str(), kFlags, 0600);
+  }
+}
+
+}  // namespace
+
 pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path& error) {
   words.insert(words.begin(), ProgramFolder() + "/pidfall");
   std::vector<char*> argv;
@@ -30,9 +43,8 @@ pid_t Spawn(std::vector<std::string> words, const fs::path& out, const fs::path&
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_NOCTTY;
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kFlags, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error.c_str(), kFlags, 0600);
+  Wire(&actions, STDOUT_FILENO, out);
+  Wire(&actions, STDERR_FILENO, error);
   pid_t pid = 0;
   const int error_number = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);

@@ -20,6 +20,9 @@ struct ProgramOutcome {
 
 std::string Content(const std::filesystem::path& path);
 
+// As a place for output: a descriptor that is not open.
+inline const std::filesystem::path kClosed;
+
 // Throws where no program was started: nobody may go on with a pid that is none, because kill(-1)
 // and kill(0) reach everybody.
 pid_t Spawn(std::vector<std::string> words, const std::filesystem::path& out,

@@ -5,13 +5,14 @@
 #include "harness/cli/doctor_text.h"
 #include "harness/cli/exit_status.h"
 #include "harness/cli/options.h"
+#include "harness/cli/print.h"
 
 namespace pidfall {
 namespace {
 
 int Diagnose(ColorMode color) {
   const Paint paint(WantsColor(color, stdout));
-  std::fputs(DoctorText(SandboxName(), ProbeFeatures(), paint).c_str(), stdout);
+  Print(stdout, DoctorText(SandboxName(), ProbeFeatures(), paint));
   return kAsItShouldBe;
 }
 

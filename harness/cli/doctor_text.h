@@ -1,6 +1,6 @@
 // What `pidfall doctor` prints.
 //
-//   std::fputs(DoctorText(SandboxName(), ProbeFeatures(), paint).c_str(), stdout);
+//   Print(stdout, DoctorText(SandboxName(), ProbeFeatures(), paint));
 #pragma once
 
 #include <string>

@@ -17,6 +17,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
 #include "harness/cli/simulator.h"
 #include "harness/cli/terminal.h"
 #include "harness/input.h"
@@ -59,12 +60,12 @@ int List(const IncidentCommand& options) {
   std::vector<Incident> incidents = ReadIncidents(IncidentsFolder());
   std::erase_if(incidents, [&](const Incident& incident) { return !IsListed(incident, options); });
   if (incidents.empty()) throw BadInput("no incident is like that (incident list shows all)");
-  std::fputs(IncidentListText(incidents).c_str(), stdout);
+  Print(stdout, IncidentListText(incidents));
   return kAsItShouldBe;
 }
 
 int Show(const IncidentCommand& options) {
-  std::fputs(IncidentText(FindIncident(IncidentsFolder(), options.which)).c_str(), stdout);
+  Print(stdout, IncidentText(FindIncident(IncidentsFolder(), options.which)));
   return kAsItShouldBe;
 }
 
@@ -167,7 +168,9 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
+  DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
+  DeclareFollower(run);
   run->callback([=] { invocation->action = [=] { return Run(*options, invocation->command); }; });
 }
 

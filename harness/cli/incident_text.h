@@ -1,6 +1,6 @@
 // What `pidfall incident` prints.
 //
-//   std::fputs(IncidentListText(incidents).c_str(), stdout);
+//   Print(stdout, IncidentListText(incidents));
 #pragma once
 
 #include <string>

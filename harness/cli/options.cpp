@@ -8,7 +8,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include "harness/input.h"
 
@@ -57,21 +59,40 @@ void DeclareSelection(CLI::App* command, CommonOptions* options) {
       ->type_name("I/N");
 }
 
+constexpr char kLater[] = " (with a later version)";
+
+[[noreturn]] void RefuseYet(const std::string& name) {
+  throw BadInput(name + " arrives with a later version");
+}
+
+// CLI11 is never shown what follows `--`, and knows nothing to say of it.
+class FollowedFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+    return usage.insert(usage.find_last_not_of('\n') + 1, " [-- COMMAND [ARG...]]");
+  }
+};
+
 }  // namespace
 
 void DeclareCommon(CLI::App* command, CommonOptions* options) {
   options->no_skip = WantsNoSkip();
   DeclareSelection(command, options);
+  DeclareJobs(command, options);
   DeclareReports(command, options);
   command->add_flag("--keep", options->keep, "Keep the sandboxes' files and name their folder");
   command->add_flag("--no-skip", options->no_skip,
                     "A skip is an error, status 3 (or PIDFALL_NO_SKIP=1)");
 }
 
-void DeclareReports(CLI::App* command, CommonOptions* options) {
+void DeclareJobs(CLI::App* command, CommonOptions* options) {
   options->jobs = ProcessorCount();
   DeclareNumber(command, "-j,--jobs", "Run so many side by side [one per processor]", 1, kMostJobs,
                 [options](int value) { options->jobs = value; });
+}
+
+void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
   DeclareLater(command, "--html", "Write a page");
@@ -128,18 +149,24 @@ void DeclarePort(CLI::App* command, const std::function<void(int)>& store) {
   DeclareNumber(command, "--port", "The port that the server serves on", 1, kLastPort, store);
 }
 
+void DeclareFollower(CLI::App* command) {
+  command->formatter(std::make_shared<FollowedFormatter>());
+}
+
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name) {
   if (command.empty()) return;
   throw BadInput(
       fmt::format("{} takes no command: '{}' was given after --", name, command.front()));
 }
 
-void DeclareLater(CLI::App* command, const std::string& names, const std::string& description) {
-  const auto refuse = [names](const std::string&) {
-    throw BadInput(names + " arrives with a later version");
-  };
-  command->add_option_function<std::string>(names, refuse, description + " (with a later version)")
-      ->type_name("FILE");
+void DeclareLater(CLI::App* command, const std::string& name, const std::string& description) {
+  const auto refuse = [name](const std::string&) { RefuseYet(name); };
+  command->add_option_function<std::string>(name, refuse, description + kLater)->type_name("FILE");
+}
+
+void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description) {
+  command->add_flag_callback(
+      name, [name] { RefuseYet(name); }, description + kLater);
 }
 
 }  // namespace pidfall

@@ -42,8 +42,9 @@ struct CommonOptions {
 
 void DeclareCommon(CLI::App* command, CommonOptions* options);
 
-// Those of them that a command without scenarios has too: --jobs, the reports, -v, --color.
+// Those of them that a command without scenarios has too: the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
+void DeclareJobs(CLI::App* command, CommonOptions* options);
 
 // --version and --color.
 void DeclareBasics(CLI::App* command, ColorMode* color);
@@ -58,10 +59,15 @@ void DeclareNumber(CLI::App* command, const std::string& names, const std::strin
 
 void DeclarePort(CLI::App* command, const std::function<void(int)>& store);
 
+// Says in its help that a command may follow.
+void DeclareFollower(CLI::App* command);
+
 // Throws BadInput if a command was given after `--` to one that takes none.
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
 
-// An option of the interface that a later version brings: says so when it is used.
-void DeclareLater(CLI::App* command, const std::string& names, const std::string& description);
+// An option of the interface that a later version brings, with a FILE or as a flag: says so when it
+// is used.
+void DeclareLater(CLI::App* command, const std::string& name, const std::string& description);
+void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description);
 
 }  // namespace pidfall

@@ -1,5 +1,6 @@
 #include "harness/cli/outputs.h"
 
+#include "harness/cli/print.h"
 #include "harness/input.h"
 #include "harness/report/junit.h"
 
@@ -21,11 +22,7 @@ Outputs::Outputs(const CommonOptions& options)
       text_(TextStream(options)),
       paint_(WantsColor(options.color, text_)) {}
 
-void Outputs::Print(const std::string& text) const {
-  std::fputs(text.c_str(), text_);
-  // Nothing may be left in the buffer when the sandboxes are forked: each would print it again.
-  std::fflush(text_);
-}
+void Outputs::Print(const std::string& text) const { pidfall::Print(text_, text); }
 
 void Outputs::WriteFiles(const JsonHead& head, const std::vector<Result>& results,
                          const std::vector<SimulatedFacts>& facts) const {

@@ -1,7 +1,6 @@
 #include "harness/cli/simulator.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,6 @@
 
 #include "harness/cli/log_wire.h"
 #include "harness/cli/make_jobs.h"
-#include "harness/process/launch.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/runner.h"
 
@@ -26,7 +24,6 @@ using std::chrono::seconds;
 
 // A simulation has bounds of its own; this is for one that does not keep them.
 constexpr seconds kBeyondItsBounds(60);
-constexpr seconds kTeardownBound(10);
 
 seconds BoundOf(const SimulationPlan& plan) {
   const auto own = plan.real_time ? plan.duration : SimulationLimits{}.whole;
@@ -68,11 +65,7 @@ class Running {
 
   SimulationLog Log() const { return DecodeLog(heard_); }
 
-  void End() {
-    sandbox_.Destroy();
-    if (!WaitForEnd(sandbox_.init(), kTeardownBound)) SendSignal(sandbox_.init(), SIGKILL);
-    Reap(sandbox_.init());
-  }
+  void End() { sandbox_.Close(); }
 
  private:
   bool AwaitMore() const {

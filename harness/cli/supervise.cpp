@@ -14,6 +14,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
 #include "harness/cli/simulator.h"
 #include "harness/cli/terminal.h"
 #include "harness/input.h"
@@ -45,7 +46,7 @@ int PrintTable(const SuperviseCommand& options) {
   const std::vector<Behaviour> behaviours = {{.run_time = kRunTime, .status = 0},
                                              {.run_time = kRunTime, .status = 1},
                                              {.run_time = kRunTime, .signal = SIGKILL}};
-  std::fputs(PolicyTable(behaviours, options.window).c_str(), stdout);
+  Print(stdout, PolicyTable(behaviours, options.window));
   return kAsItShouldBe;
 }
 
@@ -94,7 +95,10 @@ std::string Head(const SimulationRequest& request, const SimulationLog& log) {
 }
 
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
-  if (options.table) return PrintTable(options);
+  if (options.table) {
+    RefuseCommand(command, "supervise --table");
+    return PrintTable(options);
+  }
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
   const SimulationRequest request = RequestFor(options, command);
   const Outputs outputs(options.common);
@@ -112,6 +116,15 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   return ExitStatusOf({result}, {});
 }
 
+// Last: it names what is of no use to it.
+void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
+  CLI::Option* table = supervise->add_flag("--table", options->table,
+                                           "What every known policy makes of each ending");
+  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit"}) {
+    table->excludes(supervise->get_option(other));
+  }
+}
+
 }  // namespace
 
 void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
@@ -124,9 +137,10 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->add_option_function<std::string>("--for", store, "So long, 10min unless said")
       ->type_name("D");
   supervise->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
-  supervise->add_flag("--table", options->table, "What every known policy makes of each ending");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
+  DeclareFollower(supervise);
+  DeclareTable(supervise, options.get());
   supervise->callback(
       [=] { invocation->action = [=] { return Supervise(*options, invocation->command); }; });
 }

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <sstream>
@@ -13,6 +14,9 @@
 #include "harness/supervisor/duration.h"
 
 namespace pidfall {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 class Reader {
@@ -29,6 +33,7 @@ class Reader {
       known->second(node);
     }
     if (target.command.empty()) throw BadInput(path_, 0, "command is missing");
+    if (target.pid_file) PlacePidFile(*table.get("pid_file"), target);
     return target;
   }
 
@@ -81,6 +86,15 @@ class Reader {
     }
   }
 
+  // When all is read: the folder that it is in may be said after it.
+  void PlacePidFile(const toml::node& node, Target& target) const {
+    try {
+      target.pid_file = PidFileIn(target.folder, *target.pid_file);
+    } catch (const BadInput& error) {
+      Refuse(node, error.what());
+    }
+  }
+
   std::map<std::string, Store, std::less<>> KeysOf(Target& target) const {
     constexpr int kLastPort = 65535, kLastStatus = 255;
     return {
@@ -110,6 +124,19 @@ toml::array ArrayOf(const std::vector<std::string>& texts) {
 }  // namespace
 
 Target ReadTargetFile(const std::string& path) { return Reader(path).Read(); }
+
+std::string PidFileIn(const fs::path& folder, const std::string& path) {
+  if (path == "{pid_file}") return path;
+  const fs::path file = fs::absolute(folder / path);
+  std::error_code error;
+  if (fs::is_directory(file, error) || !file.has_filename()) {
+    throw BadInput("the pid file '" + file.string() + "' is a folder: name the file in it");
+  }
+  if (error == std::errc::not_a_directory) {
+    throw BadInput("the pid file '" + file.string() + "': " + error.message());
+  }
+  return file;
+}
 
 std::string TargetFileText(const Target& target) {
   toml::table table;

@@ -10,6 +10,7 @@
 // status_command. A key that is not known, or of the wrong type, is an error with its line.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "harness/stage/target.h"
@@ -18,6 +19,9 @@ namespace pidfall {
 
 // Throws BadInput with file and line.
 Target ReadTargetFile(const std::string& path);
+
+// Absolute, or {pid_file} as it is. Throws BadInput where no file can be.
+std::string PidFileIn(const std::filesystem::path& folder, const std::string& path);
 
 std::string TargetFileText(const Target& target);
 

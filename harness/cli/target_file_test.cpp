@@ -67,6 +67,16 @@ TEST_F(TargetFileTest, WhatIsNotSaidStaysOpen) {
   EXPECT_EQ(read.folder, "");
 }
 
+TEST_F(TargetFileTest, ARelativePidFileIsInTheTargetsFolder) {
+  const std::string file = "command = ['serve']\npid_file = 'run/x.pid'\n";
+  EXPECT_EQ(Read(file + "folder = '/srv'\n").pid_file, "/srv/run/x.pid");
+  EXPECT_EQ(Read(file).pid_file, (fs::current_path() / "run/x.pid").string());
+}
+
+TEST_F(TargetFileTest, APidFileThatTheSandboxChoosesStaysOpen) {
+  EXPECT_EQ(Read("command = ['serve', '{dir}']\npid_file = '{pid_file}'\n").pid_file, "{pid_file}");
+}
+
 TEST_F(TargetFileTest, WhatWasSeenIsNotWrittenAsDeclared) {
   Target target;
   target.command = {"serve"};

@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <exception>
 #include <system_error>
 
@@ -120,7 +120,7 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
     try {
       status = body();
     } catch (const std::exception& error) {
-      (void)!write(STDERR_FILENO, error.what(), strlen(error.what()));
+      dprintf(STDERR_FILENO, "%s\n", error.what());
     }
     _exit(status);
   }

@@ -163,7 +163,11 @@ Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   return sandbox;
 }
 
-void Sandbox::Destroy() { lifeline_.Reset(); }
+void Sandbox::Close(Duration bound) {
+  lifeline_.Reset();
+  if (!WaitForEnd(init_, bound)) SendSignal(init_, SIGKILL);
+  Reap(init_);
+}
 
 std::string TellInSandbox(const SandboxOptions& options, const Story& story, Duration bound) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
@@ -179,8 +183,7 @@ std::string TellInSandbox(const SandboxOptions& options, const Story& story, Dur
     if (n <= 0) break;
     told.append(chunk.data(), static_cast<size_t>(n));
   }
-  sandbox.Destroy();
-  Reap(sandbox.init());
+  sandbox.Close();
   if (!in_time || told.empty()) {
     throw std::runtime_error(in_time ? "the sandbox ended before it told anything"
                                      : "the sandbox told nothing in time");

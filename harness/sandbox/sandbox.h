@@ -18,6 +18,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ struct SandboxOptions {
   std::vector<std::string> own_layer;     // its folders that are written though not ours
 };
 
+// Far more than it takes: what is inside is killed at once.
+constexpr Duration kTeardownBound = std::chrono::seconds(10);
+
 class Sandbox {
  public:
   static Sandbox Open(const SandboxOptions& options,
@@ -51,8 +55,9 @@ class Sandbox {
   int result() const { return result_.get(); }
   // Ends after everything inside has ended.
   const Child& init() const { return init_; }
-  // Ends everything inside, at once.
-  void Destroy();
+  // Ends everything inside, and returns when it has ended. After `bound` init is killed, which
+  // leaves a plain world's folder behind.
+  void Close(Duration bound = kTeardownBound);
 
  private:
   Child init_;

@@ -217,6 +217,7 @@ void ExpectEnded(const std::vector<UniqueFd>& processes) {
 }
 
 TEST_P(SandboxTest, NothingIsLeftWhenTheHarnessIsKilled) {
+  if (!FullSandboxWorks()) GTEST_SKIP() << "the rest of a plain world would outlive it";
   const UniqueFd reader = OpenFile(fifo_, O_RDWR);
   const Child harness = StartHarness(GetParam(), [&]() -> int {
     const Sandbox sandbox = Sandbox::Open({}, [&](const World& world) -> std::string {
@@ -240,6 +241,20 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest,
                                          Kind{"FullOrdinary", true, true},
                                          Kind{"PlainOrdinary", false, true}),
                          [](const auto& kind) { return std::string(kind.param.name); });
+
+TEST(TellInSandboxTest, WhatAStoryThrowsIsOnALineOfItsOwn) {
+  const auto story = [](const World&) -> std::string { throw std::runtime_error("no such luck"); };
+  testing::internal::CaptureStderr();
+  EXPECT_THROW(TellInSandbox({}, story, kBound), std::runtime_error);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "no such luck\n");
+}
+
+TEST(SandboxCloseTest, AnInitThatDoesNotEndIsKilled) {
+  Sandbox sandbox = Sandbox::Open({}, [](const World&) -> std::string { StayForEver(); });
+  SendSignal(sandbox.init(), SIGSTOP);
+  sandbox.Close(std::chrono::milliseconds(50));
+  EXPECT_EQ(kill(sandbox.init().pid, 0), -1);
+}
 
 TEST(TellInSandboxTest, SilenceIsBounded) {
   const auto silent = [](const World&) -> std::string { StayForEver(); };

@@ -161,6 +161,7 @@ class Builder {
   }
 
   void LayerOwn(const std::string& path) {
+    if (path == "/") return;  // ours already; a layer over it would cover all the others
     struct stat info {};
     const bool is_layer = std::any_of(view_.layers.begin(), view_.layers.end(),
                                       [&](const Layer& layer) { return layer.path == path; });

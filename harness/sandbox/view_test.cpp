@@ -99,6 +99,15 @@ TEST_F(ViewTest, TheMachineIsThereAsItIs) {
             "same");
 }
 
+TEST_F(ViewTest, TheRootIsWrittenWithoutALayer) {
+  const auto story = [](const World&) {
+    WriteFile("/pidfall-view-test", "inside");
+    return ReadFile("/pidfall-view-test");
+  };
+  EXPECT_EQ(TellInSandbox({.as_deployed = true, .own_layer = {"/"}}, story, kViewBound), "inside");
+  EXPECT_FALSE(fs::exists("/pidfall-view-test"));
+}
+
 TEST_F(ViewTest, EachViewBeginsAnew) {
   const auto appended = [&](const World&) {
     std::ofstream(folder_ + "/old", std::ios::app) << "+";

@@ -20,6 +20,7 @@ class DeafToSignals {
   DeafToSignals& operator=(const DeafToSignals&) = delete;
   ~DeafToSignals() { HandleAllBy(SIG_DFL); }
 
+ private:
   static void HandleAllBy(void (*handler)(int)) {
     for (const int number : kMeantForOthers) signal(number, handler);
   }
@@ -38,7 +39,6 @@ Child Stage::StartShell(const std::string& script, pid_t group) {
       OpenFile(back_room_ + "/command-output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
   LaunchOptions launch = LaunchOf(options, PlacesOf(options), output.get(), "command");
   launch.before_exec = [prepare = launch.before_exec, group] {
-    DeafToSignals::HandleAllBy(SIG_DFL);  // it must not inherit what protects us
     prepare();
     if (group != 0 && setpgid(0, group) != 0) ThrowErrno("join group " + std::to_string(group));
   };

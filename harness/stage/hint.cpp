@@ -1,9 +1,10 @@
 #include "harness/stage/hint.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <sstream>
 
 namespace pidfall {
@@ -16,13 +17,14 @@ bool Hints(const std::string& line) {
          line.find("try: ") != std::string::npos;
 }
 
-std::string ReadToEnd(int fd) {
-  std::string all;
-  std::array<char, 4096> chunk{};
-  for (ssize_t n = 0; (n = read(fd, chunk.data(), chunk.size())) > 0;) {
-    all.append(chunk.data(), static_cast<size_t>(n));
-  }
-  return all;
+// Not to its end: whoever left the group may have the other one open for ever.
+std::string ReadWhatIsThere(int fd) {
+  constexpr size_t kPipeHolds = 65536;
+  std::string held(kPipeHolds, '\0');
+  if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) ThrowErrno("read the hint's output");
+  const ssize_t n = read(fd, held.data(), held.size());
+  held.resize(static_cast<size_t>(std::max<ssize_t>(n, 0)));
+  return held;
 }
 
 }  // namespace
@@ -44,9 +46,10 @@ Shelled RunInShell(const std::string& command, Duration bound) {
                               // What it starts must end with it.
                               .before_exec = [] { setpgid(0, 0); }});
   output.write.Reset();
-  if (!WaitForEnd(shell, bound)) kill(-shell.pid, SIGKILL);
+  WaitForEnd(shell, bound);
+  kill(-shell.pid, SIGKILL);  // before the shell is reaped, which keeps the group's number ours
   Shelled shelled{.ending = Reap(shell)};
-  shelled.output = ReadToEnd(output.read.get());
+  shelled.output = ReadWhatIsThere(output.read.get());
   return shelled;
 }
 

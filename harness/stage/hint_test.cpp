@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace pidfall {
 namespace {
@@ -26,6 +28,20 @@ TEST(RunInShell, CommandThatEndsGivesItsStatusAndOutput) {
   EXPECT_EQ(done.ending.status, 3);
   EXPECT_EQ(done.output, "out\nerr\n");
   EXPECT_FALSE(done.lacks_a_program());
+}
+
+TEST(RunInShell, WhatIsLeftInTheBackgroundEndsWithTheCommand) {
+  const std::string told = RunInShell("(sleep 9; echo late) & echo $!", seconds(5)).output;
+  EXPECT_EQ(told.find("late"), std::string::npos) << told;
+  const pid_t left = std::stoi(told);
+  const Child child{left, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, left, 0)))};
+  EXPECT_TRUE(!child.pidfd || WaitForEnd(child, seconds(5)));
+}
+
+TEST(RunInShell, WhatLeftTheGroupIsNotWaitedFor) {
+  const std::string leaves = "setsid sh -c '(sleep 3; echo late) &'; ";
+  EXPECT_EQ(RunInShell(leaves + "echo out", seconds(5)).output, "out\n");
+  EXPECT_EQ(RunInShell(leaves, seconds(5)).output, "");
 }
 
 TEST(RunInShell, MissingProgramIsSaid) {

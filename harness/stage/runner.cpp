@@ -1,7 +1,6 @@
 #include "harness/stage/runner.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -155,7 +154,7 @@ class Runner {
       }
       AwaitSome();
     }
-    for (Running& running : running_) End(running);
+    for (Running& running : running_) running.sandbox.Close();
     return Known();
   }
 
@@ -207,15 +206,6 @@ class Runner {
     return n <= 0;
   }
 
-  static void End(Running& running) {
-    running.sandbox.Destroy();
-    constexpr std::chrono::seconds kTeardownBound{10};
-    if (!WaitForEnd(running.sandbox.init(), kTeardownBound)) {
-      SendSignal(running.sandbox.init(), SIGKILL);
-    }
-    Reap(running.sandbox.init());
-  }
-
   void Finish(size_t position, bool over) {
     Running running = std::move(running_[position]);
     running_.erase(running_.begin() + static_cast<ptrdiff_t>(position));
@@ -227,7 +217,7 @@ class Runner {
     } else {
       Fill(result, running.heard);
     }
-    End(running);
+    running.sandbox.Close();
     Report(running.index, std::move(result));
   }
 

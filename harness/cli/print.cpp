@@ -1,0 +1,24 @@
+#include "harness/cli/print.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace pidfall {
+namespace {
+
+// Later calls overwrite errno, and a buffer that was written in vain is no error any more.
+int first_error = 0;
+
+}  // namespace
+
+void Print(std::FILE* stream, const std::string& text) {
+  const bool written = std::fputs(text.c_str(), stream) >= 0 && std::fflush(stream) == 0;
+  if (!written && stream == stdout && first_error == 0) first_error = errno;
+}
+
+int Printed(int status) {
+  if (first_error == 0) return status;
+  throw std::system_error(first_error, std::generic_category(), "cannot write standard output");
+}
+
+}  // namespace pidfall
