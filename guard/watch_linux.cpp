@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "guard/refused.h"
@@ -15,6 +17,8 @@
 
 namespace pidfall::guard {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr uint32_t kOnFolder = IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
                                IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
@@ -36,6 +40,12 @@ std::thread StartWithoutSignals(std::function<void()> body) {
   return thread;
 }
 
+// One of the two files, since it was last found in order.
+struct Trouble {
+  std::string told;
+  std::optional<Clock::time_point> try_again;
+};
+
 class Watcher {
  public:
   Watcher(Instance::State& state, Descriptor notify, std::function<void(const std::string&)> report)
@@ -46,13 +56,18 @@ class Watcher {
     // Once before the first event: something may have happened since the files were made.
     do {
       Inspect();
-      while (poll(events, 2, -1) < 0 && errno == EINTR) {
+      while (poll(events, 2, PatienceMs()) < 0 && errno == EINTR) {
       }
       Drain();
     } while (events[1].revents == 0);
   }
 
  private:
+  int PatienceMs() const {
+    const bool trouble = lock_trouble_.try_again || pid_trouble_.try_again;
+    return trouble ? static_cast<int>(kTryAgain.count()) : -1;
+  }
+
   void Drain() {
     alignas(inotify_event) char buffer[4096];
     ssize_t n = 0;
@@ -69,25 +84,40 @@ class Watcher {
 
   void Inspect() {
     const std::lock_guard lock(state_.mutex);
-    if (!StillNamed(state_.folder, state_.held.key())) LockAgain();
-    if (!IsPublished(state_.folder, state_.file.key)) PublishAgain();
+    const bool locked = StillNamed(state_.folder, state_.held.key());
+    Mend(&lock_trouble_, locked, &Watcher::LockAgain);
+    const bool published = IsPublished(state_.folder, state_.file.key);
+    Mend(&pid_trouble_, published, &Watcher::PublishAgain);
   }
 
-  void LockAgain() {
+  void Mend(Trouble* trouble, bool in_order, std::string (Watcher::*mend)()) {
+    if (!in_order && trouble->try_again && Clock::now() < *trouble->try_again) return;
+    const std::string failure = in_order ? "" : (this->*mend)();
+    if (failure.empty()) {
+      *trouble = {};
+      return;
+    }
+    trouble->try_again = Clock::now() + kTryAgain;
+    if (std::exchange(trouble->told, failure) != failure) Report(failure);
+  }
+
+  // What is wrong still; empty when nothing is.
+  std::string LockAgain() {
     const std::string path = state_.folder.LockPath();
     try {
       LockNode node = OpenLockNode(state_.folder, state_.options);
       if (!TryLock(state_.folder, node, state_.options.also_ofd)) {
-        return Report(path + " was replaced and another process has locked it: two may run");
+        return path + " was replaced and another process has locked it: two may run";
       }
-      if (!StillNamed(state_.folder, node.key)) return;  // the next event brings us back
+      if (!StillNamed(state_.folder, node.key)) return "";  // the next event brings us back
       const FileKey key = node.key;
       state_.held.Hold(std::move(node.descriptor), key, state_.options.children);
       state_.SetLockInheritance();
       state_.WriteRecord();
       Report(path + " was removed and is made and locked again");
+      return "";
     } catch (const Refused& refused) {
-      Report(path + " was removed: " + refused.reason);
+      return path + " was removed: " + refused.reason;
     }
   }
 
@@ -99,33 +129,29 @@ class Watcher {
     return process.valid() && Alive(process);
   }
 
-  void PublishAgain() {
+  std::string PublishAgain() {
     const std::string path = state_.folder.PidPath();
     if (NamesAnotherLiveProcess()) {
-      return ReportOnce(path + " names another live process; it is left as it is");
+      return path + " names another live process; it is left as it is";
     }
     try {
       state_.PublishAndRecord();
       Report(path + " was removed or replaced and is published again");
+      return "";
     } catch (const Refused& refused) {
-      ReportOnce(path + " was removed or replaced: " + refused.reason);
+      return path + " was removed or replaced: " + refused.reason;
     }
   }
 
-  void Report(const std::string& what) {
-    last_ = what;
+  void Report(const std::string& what) const {
     if (report_) report_(what);
-  }
-
-  // Each of our own tries raises events, too.
-  void ReportOnce(const std::string& what) {
-    if (what != last_) Report(what);
   }
 
   Instance::State& state_;
   Descriptor notify_;
   std::function<void(const std::string&)> report_;
-  std::string last_;
+  Trouble lock_trouble_;
+  Trouble pid_trouble_;
 };
 
 }  // namespace

@@ -1,6 +1,15 @@
+#include "guard/watch.h"
+
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -15,6 +24,52 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::chrono::seconds kPatience{20};
+constexpr int kUnrelatedEvents = 100;
+
+// No file of this process can grow.
+class FullDisk {
+ public:
+  FullDisk() {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none = {0, before_.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &none);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
+// What is made in a folder, in its order.
+class Creations {
+ public:
+  explicit Creations(const std::string& folder) {
+    inotify_add_watch(events_.get(), folder.c_str(), IN_CREATE);
+  }
+
+  // Whether a file of this name is made so many times.
+  bool Await(const std::string& name, int times) const {
+    alignas(inotify_event) char event[sizeof(inotify_event) + NAME_MAX + 1];
+    while (times > 0) {
+      pollfd readable = {events_.get(), POLLIN, 0};
+      if (poll(&readable, 1, kPatienceMs) != 1) return false;
+      const ssize_t n = read(events_.get(), event, sizeof event);
+      for (ssize_t at = 0; at < n;) {
+        const auto* one = reinterpret_cast<const inotify_event*>(event + at);
+        if (one->len > 0 && one->name == name) --times;
+        at += static_cast<ssize_t>(sizeof *one + one->len);
+      }
+    }
+    return true;
+  }
+
+ private:
+  static constexpr int kPatienceMs = 20'000;
+  Descriptor events_{inotify_init1(IN_CLOEXEC)};
+};
 
 class WatchTest : public testing::Test {
  protected:
@@ -36,6 +91,13 @@ class WatchTest : public testing::Test {
       }
       return false;
     });
+  }
+
+  int Times(const std::string& words) {
+    const std::lock_guard lock(mutex_);
+    return static_cast<int>(std::count_if(reports_.begin(), reports_.end(), [&](const auto& one) {
+      return one.find(words) != std::string::npos;
+    }));
   }
 
   Outcome StartElsewhere() const {
@@ -80,6 +142,37 @@ TEST_F(WatchTest, LocksARemovedLockFileAgain) {
   fs::remove(pid_file_ + ".lock");
   EXPECT_TRUE(Reports("made and locked again"));
   EXPECT_EQ(StartElsewhere(), Outcome::kBusy);
+}
+
+TEST_F(WatchTest, AnotherProcessesLockIsToldOnceAndTakenOverWhenItEnds) {
+  Child other([&](const Signals& signals) {
+    const std::string theirs = folder_.path("theirs");
+    flock(open(theirs.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600), LOCK_EX);
+    fs::rename(theirs, pid_file_ + ".lock");
+    signals.Wait();
+    return 0;
+  });
+  EXPECT_TRUE(Reports("another process has locked it"));
+  for (int i = 0; i < kUnrelatedEvents; ++i) Write(folder_.path("unrelated"), "");
+  other.Kill();
+  EXPECT_TRUE(Reports("made and locked again"));
+  EXPECT_EQ(Times("another process has locked it"), 1);
+  EXPECT_EQ(StartElsewhere(), Outcome::kBusy);
+}
+
+TEST_F(WatchTest, AFullDiskIsToldOnceAndTriedAgainAfterAPause) {
+  const Creations made(folder_.path());
+  const auto before = std::chrono::steady_clock::now();
+  bool again = false;
+  {
+    const FullDisk full;
+    fs::remove(pid_file_);
+    again = made.Await("x.pid.new", 2);
+  }
+  EXPECT_TRUE(again);
+  EXPECT_GE(std::chrono::steady_clock::now() - before, kTryAgain);
+  EXPECT_TRUE(Reports("published again"));
+  EXPECT_EQ(Times("cannot write"), 1);
 }
 
 TEST_F(WatchTest, TellsThatTheFolderWasMoved) {
