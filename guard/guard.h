@@ -119,6 +119,8 @@ class Instance {
 
   // From now on a thread notices when our files are removed or replaced, publishes the pid file
   // again (and locks a new lock file, if nobody else has), and reports what happened in words.
+  // False: nobody watches (nothing was acquired, one_file, no thread or inotify to be had, macOS).
+  // The lock excludes others as before; only its sabotage would go unnoticed.
   bool Watch(std::function<void(const std::string&)> report);
 
  private:

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "guard/refused.h"
@@ -30,15 +31,20 @@ int WatchFolder(int notify, const Folder& folder) {
 }
 
 // Another thread's handlers are none of ours: the program's signals stay with its own threads.
-std::thread StartWithoutSignals(std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
 
 // One of the two files, since it was last found in order.
 struct Trouble {
@@ -164,8 +170,13 @@ bool StartWatching(Instance::State& state, std::function<void(const std::string&
   if (!state.stop_watching.valid()) return false;
   auto watcher = std::make_shared<Watcher>(state, std::move(notify), std::move(report));
   state.watcher_pid = getpid();
-  state.watcher = StartWithoutSignals([watcher] { watcher->Run(); });
-  return true;
+  try {
+    const AllSignalsBlocked blocked;
+    state.watcher = std::thread([watcher] { watcher->Run(); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 // A forked child has the thread's handle and not the thread.

@@ -183,6 +183,18 @@ TEST_F(WatchTest, TellsThatTheFolderWasMoved) {
   fs::rename(moved, folder);
 }
 
+TEST_F(WatchTest, WithoutAThreadItSaysSoAndLeavesTheSignalsAsTheyWere) {
+  Child owner([&](const Signals&) {
+    Instance instance = Acquire(ForFile(folder_.path("other.pid")));
+    LetNoThreadStart();
+    const bool watches = instance.Watch([](const std::string&) {});
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+    return watches || sigismember(&blocked, SIGTERM) == 1 ? 1 : 0;
+  });
+  EXPECT_EQ(owner.Join(), 0);
+}
+
 TEST_F(WatchTest, EndsWithTheInstance) {
   instance_.Release();
   EXPECT_FALSE(fs::exists(pid_file_));
