@@ -121,6 +121,8 @@ class Instance {
   // again (and locks a new lock file, if nobody else has), and reports what happened in words.
   // False: nobody watches (nothing was acquired, one_file, no thread or inotify to be had, macOS).
   // The lock excludes others as before; only its sabotage would go unnoticed.
+  // `report` is called on that thread and must not call this Instance, but for a last Release()
+  // if no other thread does.
   bool Watch(std::function<void(const std::string&)> report);
 
  private:

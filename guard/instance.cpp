@@ -76,6 +76,10 @@ void Instance::State::SignOut() {
   [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
 }
 
+std::unique_lock<std::mutex> Instance::State::KeepWatcherOut() const {
+  return watching ? std::unique_lock(watching->mutex) : std::unique_lock<std::mutex>();
+}
+
 Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Instance::Instance(Instance&&) noexcept = default;
 Instance& Instance::operator=(Instance&& other) noexcept {
@@ -115,7 +119,7 @@ void Instance::SetChildren(Children children) {
 
 bool Instance::Publish() {
   if (state_->held.fd() < 0) return false;
-  const std::lock_guard lock(state_->mutex);
+  const auto lock = state_->KeepWatcherOut();
   try {
     state_->self = IdentifySelf();
     state_->SignIn();

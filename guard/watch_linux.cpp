@@ -9,8 +9,10 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "guard/refused.h"
 #include "guard/small_file.h"
@@ -24,10 +26,17 @@ using Clock = std::chrono::steady_clock;
 constexpr uint32_t kOnFolder = IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
                                IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
 
-// The folder by its descriptor: its path may name another one by now.
-int WatchFolder(int notify, const Folder& folder) {
+// Null where there is none to be had.
+std::shared_ptr<Watching> OpenWatching(const Folder& folder) {
+  auto watching = std::make_shared<Watching>();
+  watching->pid = getpid();
+  watching->events = Descriptor(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  watching->stop = Descriptor(eventfd(0, EFD_CLOEXEC));
+  // The folder by its descriptor: its path may name another one by now.
   const std::string path = "/proc/self/fd/" + std::to_string(folder.descriptor.get());
-  return inotify_add_watch(notify, path.c_str(), kOnFolder);
+  const bool opened = watching->events.valid() && watching->stop.valid() &&
+                      inotify_add_watch(watching->events.get(), path.c_str(), kOnFolder) >= 0;
+  return opened ? watching : nullptr;
 }
 
 // Another thread's handlers are none of ours: the program's signals stay with its own threads.
@@ -54,14 +63,16 @@ struct Trouble {
 
 class Watcher {
  public:
-  Watcher(Instance::State& state, Descriptor notify, std::function<void(const std::string&)> report)
-      : state_(state), notify_(std::move(notify)), report_(std::move(report)) {}
+  Watcher(Instance::State& state, std::shared_ptr<Watching> watching,
+          std::function<void(const std::string&)> report)
+      : state_(state), watching_(std::move(watching)), report_(std::move(report)) {}
 
   void Run() {
-    pollfd events[] = {{notify_.get(), POLLIN, 0}, {state_.stop_watching.get(), POLLIN, 0}};
+    pollfd events[] = {{watching_->events.get(), POLLIN, 0}, {watching_->stop.get(), POLLIN, 0}};
     // Once before the first event: something may have happened since the files were made.
     do {
       Inspect();
+      Tell();  // may release the Instance: its state is not touched before the stop was looked for
       while (poll(events, 2, PatienceMs()) < 0 && errno == EINTR) {
       }
       Drain();
@@ -77,11 +88,11 @@ class Watcher {
   void Drain() {
     alignas(inotify_event) char buffer[4096];
     ssize_t n = 0;
-    while ((n = read(notify_.get(), buffer, sizeof buffer)) > 0) {
+    while ((n = read(watching_->events.get(), buffer, sizeof buffer)) > 0) {
       for (ssize_t at = 0; at < n;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
         if ((event->mask & (IN_MOVE_SELF | IN_DELETE_SELF)) != 0) {
-          Report(state_.folder.path + " was moved or removed: a contender will not meet our lock");
+          reports_.push_back(folder_ + " was moved or removed: a contender will not meet our lock");
         }
         at += static_cast<ssize_t>(sizeof *event + event->len);
       }
@@ -89,7 +100,7 @@ class Watcher {
   }
 
   void Inspect() {
-    const std::lock_guard lock(state_.mutex);
+    const std::lock_guard lock(watching_->mutex);
     const bool locked = StillNamed(state_.folder, state_.held.key());
     Mend(&lock_trouble_, locked, &Watcher::LockAgain);
     const bool published = IsPublished(state_.folder, state_.file.key);
@@ -104,7 +115,7 @@ class Watcher {
       return;
     }
     trouble->try_again = Clock::now() + kTryAgain;
-    if (std::exchange(trouble->told, failure) != failure) Report(failure);
+    if (std::exchange(trouble->told, failure) != failure) reports_.push_back(failure);
   }
 
   // What is wrong still; empty when nothing is.
@@ -120,7 +131,7 @@ class Watcher {
       state_.held.Hold(std::move(node.descriptor), key, state_.options.children);
       state_.SetLockInheritance();
       state_.WriteRecord();
-      Report(path + " was removed and is made and locked again");
+      reports_.push_back(path + " was removed and is made and locked again");
       return "";
     } catch (const Refused& refused) {
       return path + " was removed: " + refused.reason;
@@ -142,19 +153,24 @@ class Watcher {
     }
     try {
       state_.PublishAndRecord();
-      Report(path + " was removed or replaced and is published again");
+      reports_.push_back(path + " was removed or replaced and is published again");
       return "";
     } catch (const Refused& refused) {
       return path + " was removed or replaced: " + refused.reason;
     }
   }
 
-  void Report(const std::string& what) const {
-    if (report_) report_(what);
+  // With no lock held: a report may take its time.
+  void Tell() {
+    for (const std::string& what : std::exchange(reports_, {})) {
+      if (report_) report_(what);
+    }
   }
 
   Instance::State& state_;
-  Descriptor notify_;
+  const std::shared_ptr<Watching> watching_;
+  const std::string folder_ = state_.folder.path;
+  std::vector<std::string> reports_;
   std::function<void(const std::string&)> report_;
   Trouble lock_trouble_;
   Trouble pid_trouble_;
@@ -164,27 +180,30 @@ class Watcher {
 
 bool StartWatching(Instance::State& state, std::function<void(const std::string&)> report) {
   state.StopWatching();
-  Descriptor notify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  if (!notify.valid() || WatchFolder(notify.get(), state.folder) < 0) return false;
-  state.stop_watching = Descriptor(eventfd(0, EFD_CLOEXEC));
-  if (!state.stop_watching.valid()) return false;
-  auto watcher = std::make_shared<Watcher>(state, std::move(notify), std::move(report));
-  state.watcher_pid = getpid();
+  const auto watching = OpenWatching(state.folder);
+  if (watching == nullptr) return false;
+  auto watcher = std::make_shared<Watcher>(state, watching, std::move(report));
+  // The first report may release the Instance, and looks for the thread then.
+  const std::lock_guard lock(watching->mutex);
   try {
     const AllSignalsBlocked blocked;
-    state.watcher = std::thread([watcher] { watcher->Run(); });
-    return true;
+    watching->thread = std::thread([watcher] { watcher->Run(); });
   } catch (const std::system_error&) {
     return false;
   }
+  state.watching = watching;
+  return true;
 }
 
 // A forked child has the thread's handle and not the thread.
 void Instance::State::StopWatching() {
-  if (!watcher.joinable()) return;
-  if (watcher_pid != getpid()) return watcher.detach();
+  const std::shared_ptr<Watching> stopped = std::exchange(watching, nullptr);
+  if (stopped == nullptr) return;
+  if (stopped->pid != getpid()) return stopped->thread.detach();
   const uint64_t one = 1;
-  if (write(stop_watching.get(), &one, sizeof one) == sizeof one) watcher.join();
+  [[maybe_unused]] const ssize_t n = write(stopped->stop.get(), &one, sizeof one);
+  const bool from_report = stopped->thread.get_id() == std::this_thread::get_id();
+  from_report ? stopped->thread.detach() : stopped->thread.join();
 }
 
 }  // namespace pidfall::guard

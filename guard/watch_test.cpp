@@ -13,7 +13,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <future>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "guard/guard.h"
@@ -193,6 +195,42 @@ TEST_F(WatchTest, WithoutAThreadItSaysSoAndLeavesTheSignalsAsTheyWere) {
     return watches || sigismember(&blocked, SIGTERM) == 1 ? 1 : 0;
   });
   EXPECT_EQ(owner.Join(), 0);
+}
+
+TEST_F(WatchTest, AReportMayReleaseTheInstance) {
+  const std::string pid_file = folder_.path("other.pid");
+  Child owner([&](const Signals& signals) {
+    Instance instance = Acquire(ForFile(pid_file));
+    instance.Watch([&](const std::string&) {
+      instance.Release();
+      signals.Ready();
+    });
+    fs::remove(pid_file);
+    signals.Wait();
+    return 0;
+  });
+  owner.WaitReady();
+  EXPECT_EQ(Acquire(ForFile(pid_file)).outcome(), Outcome::kAcquired);
+  owner.Go();
+  EXPECT_EQ(owner.Join(), 0);
+}
+
+TEST_F(WatchTest, ASlowReportKeepsNobodyWaiting) {
+  std::promise<void> reporting;
+  std::promise<void> published;
+  bool in_time = false;
+  Instance instance = Acquire(ForFile(folder_.path("other.pid")));
+  instance.Watch([&, told = false](const std::string&) mutable {
+    if (std::exchange(told, true)) return;
+    reporting.set_value();
+    in_time = published.get_future().wait_for(kPatience) == std::future_status::ready;
+  });
+  fs::remove(folder_.path("other.pid"));
+  EXPECT_EQ(reporting.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_TRUE(instance.Publish());
+  published.set_value();
+  instance.Release();
+  EXPECT_TRUE(in_time);
 }
 
 TEST_F(WatchTest, EndsWithTheInstance) {
