@@ -109,7 +109,8 @@ class Instance {
   void Release();
 
   // Daemonizing: Acquire, SetChildren(kPartOfInstance), fork, and in the last child Publish(),
-  // which makes it the owner; the parents end by _exit.
+  // which makes it the owner; the parents end by _exit. Watch() only there and after that: a
+  // parent's watcher would take the child's file for a replaced one.
   void SetChildren(Children children);
   bool Publish();
 

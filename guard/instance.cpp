@@ -76,7 +76,17 @@ void Instance::State::SignOut() {
   [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
 }
 
-std::unique_lock<std::mutex> Instance::State::KeepWatcherOut() const {
+// The parent's thread may have held the mutex at the fork, and is not here to let go of it. What
+// it has of `watching` is never freed, so neither mutex nor thread is destroyed while in use.
+void Instance::State::ForgetParentsWatcher() {
+  if (watching == nullptr || watching->pid == getpid()) return;
+  watching->events.Reset();
+  watching->stop.Reset();
+  watching = nullptr;
+}
+
+std::unique_lock<std::mutex> Instance::State::KeepWatcherOut() {
+  ForgetParentsWatcher();
   return watching ? std::unique_lock(watching->mutex) : std::unique_lock<std::mutex>();
 }
 
@@ -110,6 +120,7 @@ void Instance::Release() {
 }
 
 void Instance::SetChildren(Children children) {
+  const auto lock = state_->KeepWatcherOut();
   state_->options.children = children;
   state_->lock_shared |= children == Children::kPartOfInstance;
   state_->held.SetChildren(children);
@@ -118,8 +129,8 @@ void Instance::SetChildren(Children children) {
 }
 
 bool Instance::Publish() {
-  if (state_->held.fd() < 0) return false;
   const auto lock = state_->KeepWatcherOut();
+  if (state_->held.fd() < 0) return false;
   try {
     state_->self = IdentifySelf();
     state_->SignIn();

@@ -53,8 +53,9 @@ struct Instance::State {
   void SignOut();
   bool RecordIsOurs() const;
   void StopWatching();
+  void ForgetParentsWatcher();  // in a forked child
   // Until the result goes; nothing to do where nobody watches.
-  std::unique_lock<std::mutex> KeepWatcherOut() const;
+  std::unique_lock<std::mutex> KeepWatcherOut();
 };
 
 }  // namespace pidfall::guard

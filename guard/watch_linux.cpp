@@ -195,11 +195,10 @@ bool StartWatching(Instance::State& state, std::function<void(const std::string&
   return true;
 }
 
-// A forked child has the thread's handle and not the thread.
 void Instance::State::StopWatching() {
+  ForgetParentsWatcher();
   const std::shared_ptr<Watching> stopped = std::exchange(watching, nullptr);
   if (stopped == nullptr) return;
-  if (stopped->pid != getpid()) return stopped->thread.detach();
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t n = write(stopped->stop.get(), &one, sizeof one);
   const bool from_report = stopped->thread.get_id() == std::this_thread::get_id();

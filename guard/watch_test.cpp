@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <future>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::chrono::seconds kPatience{20};
 constexpr int kUnrelatedEvents = 100;
+constexpr int kForks = 200;
 
 // No file of this process can grow.
 class FullDisk {
@@ -231,6 +234,26 @@ TEST_F(WatchTest, ASlowReportKeepsNobodyWaiting) {
   published.set_value();
   instance.Release();
   EXPECT_TRUE(in_time);
+}
+
+// The fork comes while the watcher, whom the child does not have, keeps others out; sooner or
+// later. Whether the child's file then stands is between it and the parent's watcher.
+TEST_F(WatchTest, AForkedChildIsNotKeptOutByTheParentsWatcher) {
+  instance_.SetChildren(Children::kPartOfInstance);
+  std::atomic<bool> done = false;
+  std::thread busy([&] {
+    while (!done) Write(folder_.path("unrelated"), "");
+  });
+  for (int i = 0; i < kForks && !HasFailure(); ++i) {
+    const Child last([&](const Signals& signals) {
+      instance_.Publish();
+      signals.Ready();
+      return 0;
+    });
+    last.WaitReady();
+  }
+  done = true;
+  busy.join();
 }
 
 TEST_F(WatchTest, EndsWithTheInstance) {
