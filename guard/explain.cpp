@@ -39,6 +39,13 @@ int ExplainForbidden(const Instance& instance) {
   return kStatusForbidden;
 }
 
+// Who is told to end while standing by ends cleanly (C12).
+int ExplainInterrupted(const Instance& instance) {
+  Say(ForLocale("ℹ️  ",
+                instance.options().name + " stands by no longer: " + instance.reason()));
+  return kStatusInterrupted;
+}
+
 int StatusOf(Outcome outcome) {
   switch (outcome) {
     case Outcome::kHeldHere:
@@ -58,6 +65,7 @@ int Explain(const Instance& instance, int duplicate_status) {
   if (instance) return 0;
   if (instance.outcome() == Outcome::kBusy) return ExplainBusy(instance, duplicate_status);
   if (instance.outcome() == Outcome::kForbidden) return ExplainForbidden(instance);
+  if (instance.outcome() == Outcome::kInterrupted) return ExplainInterrupted(instance);
   Say(ForLocale("❌ ", "Cannot start " + instance.options().name + ": " + instance.reason()));
   return StatusOf(instance.outcome());
 }

@@ -58,7 +58,10 @@ enum class Outcome {
   kHostile,      // a link, FIFO, folder or foreign file is where ours should be; left untouched
   kUnsupported,  // locks cannot be had or trusted here
   kTrouble,      // the file system failed; Instance::reason() has path and cause
-  kInterrupted,  // a signal handler ran while standing by
+  // A signal handler ran while standing by: one installed without SA_RESTART, for std::signal()
+  // restarts the wait; with a `patience`, under kTakeOver or for an older version, any. End, or
+  // acquire again.
+  kInterrupted,
 };
 
 // What the run before us left, for programs that recover after a crash.
@@ -136,6 +139,7 @@ class Instance {
 Instance Acquire(Options options);
 
 // Statuses of Explain, beside the duplicate's.
+inline constexpr int kStatusInterrupted = 0;   // told to end while standing by
 inline constexpr int kStatusForbidden = 1;     // another user's, as the report's guard has it
 inline constexpr int kStatusUnavailable = 69;  // the port is a stranger's
 inline constexpr int kStatusMisuse = 70;       // kHeldHere
