@@ -39,7 +39,7 @@ class CommandTest : public testing::Test {
   }
 
   // A guarded shell that says when it runs (through a FIFO) and stays until it is ended.
-  Words Stay() const {
+  virtual Words Stay() const {
     return {"--pid-file", pid_file_, "--", "sh", "-c", "echo > " + folder_.path("fifo") + "; cat"};
   }
 
@@ -89,6 +89,26 @@ TEST_F(CommandTest, AnswersByTheLsbStatuses) {
 TEST_F(CommandTest, StopsTheGuardedCommand) {
   const auto owner = StartStaying();
   EXPECT_EQ(Run({"stop", pid_file_}), 0) << output_;
+  EXPECT_EQ(owner->Join(), 128 + SIGTERM);
+}
+
+class OneFileCommandTest : public CommandTest {
+ protected:
+  Words Stay() const override {
+    Words words = CommandTest::Stay();
+    words.insert(words.begin(), "--one-file");
+    return words;
+  }
+};
+
+TEST_F(OneFileCommandTest, AnswersAndStopsAsBesideALockFile) {
+  EXPECT_EQ(Run({"status", pid_file_}), 3);
+  const auto owner = StartStaying();
+  EXPECT_FALSE(fs::exists(pid_file_ + ".lock"));
+  EXPECT_EQ(Run({"status", pid_file_}), 0) << output_;
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_EQ(output_, pid_file_ + ": running, PID " + std::to_string(owner->pid()) + "\n");
+  ASSERT_EQ(Run({"stop", pid_file_}), 0) << output_;
   EXPECT_EQ(owner->Join(), 128 + SIGTERM);
 }
 
