@@ -91,15 +91,19 @@ std::string Describe(const Answered& answered) {
   return "unknown: " + answered.why;
 }
 
+void TellSupervisor(const Supervisor& by) {
+  if (!by.Present()) return;
+  Say("  started by " + by.kind + (by.unit.empty() ? "" : " " + by.unit));
+  Say("  " + HowToEnd(by, geteuid()));
+}
+
 // The first file that is not running decides the status.
 int TellStates(const Request& request, bool who) {
   int status = 0;
   for (const fs::path& path : request.pid_files) {
     const Answered answered = Ask(path);
     Say(path.string() + ": " + Describe(answered));
-    const Supervisor by = {answered.owner.supervisor, answered.owner.unit};
-    if (who && by.Present()) Say("  started by " + by.kind + " " + by.unit);
-    if (who && by.Present()) Say("  to end it: " + StopCommand(by, geteuid()));
+    if (who) TellSupervisor({answered.owner.supervisor, answered.owner.unit});
     if (status == 0) status = static_cast<int>(answered.state);
   }
   return status;

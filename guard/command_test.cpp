@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -90,6 +91,28 @@ TEST_F(CommandTest, AnswersByTheLsbStatuses) {
   EXPECT_EQ(Run({"status", pid_file_}), 1);
   Write(pid_file_, "garbage");
   EXPECT_EQ(Run({"status", pid_file_}), 4);
+}
+
+TEST_F(CommandTest, WhoNamesASupervisorThatHasNoCommandToEndIt) {
+  setenv("SUPERVISOR_ENABLED", "1", 1);
+  const auto owner = StartStaying();
+  unsetenv("SUPERVISOR_ENABLED");
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_EQ(output_, pid_file_ + ": running, PID " + std::to_string(owner->pid()) +
+                         "\n  started by supervisord"
+                         "\n  supervisord keeps it running; end it there\n");
+}
+
+TEST_F(CommandTest, WhoGivesTheCommandThatEndsIt) {
+  setenv("SUPERVISOR_ENABLED", "1", 1);
+  setenv("SUPERVISOR_PROCESS_NAME", "x", 1);
+  const auto owner = StartStaying();
+  unsetenv("SUPERVISOR_ENABLED");
+  unsetenv("SUPERVISOR_PROCESS_NAME");
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_NE(output_.find("\n  started by supervisord x\n  To end it: supervisorctl stop x\n"),
+            std::string::npos)
+      << output_;
 }
 
 TEST_F(CommandTest, StopsTheGuardedCommand) {

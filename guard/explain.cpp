@@ -21,9 +21,8 @@ std::string Hint(const Options& options, const Owner& owner) {
     return "To see who holds it: pidfall-guard who " + options.pid_file.string();
   }
   const Supervisor by = {owner.supervisor, owner.unit};
-  if (!by.Present()) return "If stuck, kill it: kill " + std::to_string(owner.pid);
-  const std::string stop = StopCommand(by, geteuid());
-  return stop.empty() ? by.kind + " keeps it running; end it there" : "To end it: " + stop;
+  return by.Present() ? HowToEnd(by, geteuid())
+                      : "If stuck, kill it: kill " + std::to_string(owner.pid);
 }
 
 int ExplainBusy(const Instance& instance, int duplicate_status) {
