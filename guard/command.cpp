@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ constexpr double kStopSeconds = 10;
 struct Request {
   Options options;
   int duplicate_exit = 0;
-  double seconds = 0;
+  std::optional<double> seconds;
   std::vector<std::string> command;
   std::vector<fs::path> pid_files;
   fs::path agents;
@@ -63,7 +64,7 @@ int Guard(Request& request) {
   if (options.name.empty()) options.name = fs::path(request.command.front()).filename();
   options.older_command = request.command;
   options.children = Children::kPartOfInstance;
-  if (request.seconds > 0) options.patience = Milliseconds(request.seconds);
+  if (request.seconds) options.patience = Milliseconds(*request.seconds);
   options.before_waiting = [&](const Owner& owner) {
     Say(options.name + " already running (PID " + std::to_string(owner.pid) +
         "); standing by until it ends");
@@ -90,15 +91,19 @@ std::string Describe(const Answered& answered) {
   return "unknown: " + answered.why;
 }
 
+void TellSupervisor(const Supervisor& by) {
+  if (!by.Present()) return;
+  Say("  started by " + by.kind + (by.unit.empty() ? "" : " " + by.unit));
+  Say("  " + HowToEnd(by, geteuid()));
+}
+
 // The first file that is not running decides the status.
 int TellStates(const Request& request, bool who) {
   int status = 0;
   for (const fs::path& path : request.pid_files) {
     const Answered answered = Ask(path);
     Say(path.string() + ": " + Describe(answered));
-    const Supervisor by = {answered.owner.supervisor, answered.owner.unit};
-    if (who && by.Present()) Say("  started by " + by.kind + " " + by.unit);
-    if (who && by.Present()) Say("  to end it: " + StopCommand(by, geteuid()));
+    if (who) TellSupervisor({answered.owner.supervisor, answered.owner.unit});
     if (status == 0) status = static_cast<int>(answered.state);
   }
   return status;
@@ -115,8 +120,8 @@ int TellStatus(const Request& request) {
 int StopAll(const Request& request) {
   int status = 0;
   for (const fs::path& path : request.pid_files) {
-    const double seconds = request.seconds > 0 ? request.seconds : kStopSeconds;
-    const Stopped stopped = Stop(path, Milliseconds(seconds), request.force);
+    const auto patience = Milliseconds(request.seconds.value_or(kStopSeconds));
+    const Stopped stopped = Stop(path, patience, request.force);
     Say(path.string() + ": " + stopped.words);
     if (!stopped.stopped) status = 1;
   }
@@ -143,7 +148,8 @@ void AddGuardOptions(CLI::App& app, Request& request) {
   app.add_option("--duplicate-exit", request.duplicate_exit, "The status of a second copy [0]")
       ->type_name("N")
       ->check(CLI::Range(0, 255).description(""));
-  app.add_option("--patience", request.seconds, "How many seconds to wait or to take over")
+  app.add_option("--patience", request.seconds,
+                 "How many seconds to wait [no limit] or to take over [10]; 0: not at all")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6).description(""));
   app.add_flag("--any-file-system", options.any_file_system, "Also where locks may not exclude");
@@ -174,7 +180,8 @@ int Answer(int argc, char** argv) {
                      "Compare with the agents and units in this folder");
   CLI::App* stop =
       AddQuestion(app, request, "stop", "SIGTERM to the verified owner, and to nobody else");
-  stop->add_option("--patience", request.seconds, "How long to wait for its end [10]")
+  stop->add_option("--patience", request.seconds,
+                   "How long to wait for its end [10]; 0: not at all")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6).description(""));
   stop->add_flag("--force", request.force, "SIGKILL when it has not ended by then");

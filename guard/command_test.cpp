@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -16,6 +18,8 @@ namespace pidfall::guard {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr unsigned kPatienceSeconds = 20;          // for each command, also on a busy machine
+constexpr std::chrono::seconds kStopPatience{10};  // what stop has by default
 
 class CommandTest : public testing::Test {
  protected:
@@ -23,6 +27,7 @@ class CommandTest : public testing::Test {
 
   // Ends in the program; its output goes to the file "output".
   int Become(const Words& words) const {
+    alarm(kPatienceSeconds);
     dup2(open(folder_.path("output").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
     std::vector<char*> arguments = {const_cast<char*>("pidfall-guard")};
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -39,15 +44,17 @@ class CommandTest : public testing::Test {
   }
 
   // A guarded shell that says when it runs (through a FIFO) and stays until it is ended.
-  Words Stay() const {
+  virtual Words Stay() const {
     return {"--pid-file", pid_file_, "--", "sh", "-c", "echo > " + folder_.path("fifo") + "; cat"};
   }
 
-  std::unique_ptr<Child> StartStaying() const {
+  std::unique_ptr<Child> StartStaying(const std::string& first = "") const {
     mkfifo(folder_.path("fifo").c_str(), 0600);
     auto child = std::make_unique<Child>([&](const Signals& signals) {
       dup2(signals.in(), STDIN_FILENO);
-      return Become(Stay());
+      Words words = Stay();
+      words.back().insert(0, first);
+      return Become(words);
     });
     Read(folder_.path("fifo"));
     return child;
@@ -86,9 +93,67 @@ TEST_F(CommandTest, AnswersByTheLsbStatuses) {
   EXPECT_EQ(Run({"status", pid_file_}), 4);
 }
 
+TEST_F(CommandTest, WhoNamesASupervisorThatHasNoCommandToEndIt) {
+  setenv("SUPERVISOR_ENABLED", "1", 1);
+  const auto owner = StartStaying();
+  unsetenv("SUPERVISOR_ENABLED");
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_EQ(output_, pid_file_ + ": running, PID " + std::to_string(owner->pid()) +
+                         "\n  started by supervisord"
+                         "\n  supervisord keeps it running; end it there\n");
+}
+
+TEST_F(CommandTest, WhoGivesTheCommandThatEndsIt) {
+  setenv("SUPERVISOR_ENABLED", "1", 1);
+  setenv("SUPERVISOR_PROCESS_NAME", "x", 1);
+  const auto owner = StartStaying();
+  unsetenv("SUPERVISOR_ENABLED");
+  unsetenv("SUPERVISOR_PROCESS_NAME");
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_NE(output_.find("\n  started by supervisord x\n  To end it: supervisorctl stop x\n"),
+            std::string::npos)
+      << output_;
+}
+
 TEST_F(CommandTest, StopsTheGuardedCommand) {
   const auto owner = StartStaying();
   EXPECT_EQ(Run({"stop", pid_file_}), 0) << output_;
+  EXPECT_EQ(owner->Join(), 128 + SIGTERM);
+}
+
+TEST_F(CommandTest, NoPatienceMeansNoWaiting) {
+  const auto owner = StartStaying();
+  Words second = Stay();
+  second.insert(second.begin(),
+                {"--on-duplicate", "wait", "--patience", "0", "--duplicate-exit", "75"});
+  EXPECT_EQ(Run(second), 75);
+}
+
+TEST_F(CommandTest, StopWithoutPatienceDoesNotWaitForTheEnd) {
+  const auto owner = StartStaying("trap '' TERM; ");
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(Run({"stop", "--patience", "0", pid_file_}), 1);
+  EXPECT_NE(output_.find("it did not end in time"), std::string::npos) << output_;
+  EXPECT_LT(std::chrono::steady_clock::now() - before, kStopPatience);
+}
+
+class OneFileCommandTest : public CommandTest {
+ protected:
+  Words Stay() const override {
+    Words words = CommandTest::Stay();
+    words.insert(words.begin(), "--one-file");
+    return words;
+  }
+};
+
+TEST_F(OneFileCommandTest, AnswersAndStopsAsBesideALockFile) {
+  EXPECT_EQ(Run({"status", pid_file_}), 3);
+  const auto owner = StartStaying();
+  EXPECT_FALSE(fs::exists(pid_file_ + ".lock"));
+  EXPECT_EQ(Run({"status", pid_file_}), 0) << output_;
+  EXPECT_EQ(Run({"who", pid_file_}), 0);
+  EXPECT_EQ(output_, pid_file_ + ": running, PID " + std::to_string(owner->pid()) + "\n");
+  ASSERT_EQ(Run({"stop", pid_file_}), 0) << output_;
   EXPECT_EQ(owner->Join(), 128 + SIGTERM);
 }
 

@@ -21,9 +21,8 @@ std::string Hint(const Options& options, const Owner& owner) {
     return "To see who holds it: pidfall-guard who " + options.pid_file.string();
   }
   const Supervisor by = {owner.supervisor, owner.unit};
-  if (!by.Present()) return "If stuck, kill it: kill " + std::to_string(owner.pid);
-  const std::string stop = StopCommand(by, geteuid());
-  return stop.empty() ? by.kind + " keeps it running; end it there" : "To end it: " + stop;
+  return by.Present() ? HowToEnd(by, geteuid())
+                      : "If stuck, kill it: kill " + std::to_string(owner.pid);
 }
 
 int ExplainBusy(const Instance& instance, int duplicate_status) {
@@ -37,6 +36,13 @@ int ExplainForbidden(const Instance& instance) {
   Say(ForLocale("❌ ", "Server running as different user " + PidOf(instance.owner())));
   Say(instance.reason());
   return kStatusForbidden;
+}
+
+// Who is told to end while standing by ends cleanly (C12).
+int ExplainInterrupted(const Instance& instance) {
+  Say(ForLocale("ℹ️  ",
+                instance.options().name + " stands by no longer: " + instance.reason()));
+  return kStatusInterrupted;
 }
 
 int StatusOf(Outcome outcome) {
@@ -58,6 +64,7 @@ int Explain(const Instance& instance, int duplicate_status) {
   if (instance) return 0;
   if (instance.outcome() == Outcome::kBusy) return ExplainBusy(instance, duplicate_status);
   if (instance.outcome() == Outcome::kForbidden) return ExplainForbidden(instance);
+  if (instance.outcome() == Outcome::kInterrupted) return ExplainInterrupted(instance);
   Say(ForLocale("❌ ", "Cannot start " + instance.options().name + ": " + instance.reason()));
   return StatusOf(instance.outcome());
 }

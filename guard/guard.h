@@ -58,7 +58,10 @@ enum class Outcome {
   kHostile,      // a link, FIFO, folder or foreign file is where ours should be; left untouched
   kUnsupported,  // locks cannot be had or trusted here
   kTrouble,      // the file system failed; Instance::reason() has path and cause
-  kInterrupted,  // a signal handler ran while standing by
+  // A signal handler ran while standing by: one installed without SA_RESTART, for std::signal()
+  // restarts the wait; with a `patience`, under kTakeOver or for an older version, any. End, or
+  // acquire again.
+  kInterrupted,
 };
 
 // What the run before us left, for programs that recover after a crash.
@@ -109,7 +112,8 @@ class Instance {
   void Release();
 
   // Daemonizing: Acquire, SetChildren(kPartOfInstance), fork, and in the last child Publish(),
-  // which makes it the owner; the parents end by _exit.
+  // which makes it the owner; the parents end by _exit. Watch() only there and after that: a
+  // parent's watcher would take the child's file for a replaced one.
   void SetChildren(Children children);
   bool Publish();
 
@@ -119,6 +123,10 @@ class Instance {
 
   // From now on a thread notices when our files are removed or replaced, publishes the pid file
   // again (and locks a new lock file, if nobody else has), and reports what happened in words.
+  // False: nobody watches (nothing was acquired, one_file, no thread or inotify to be had, macOS).
+  // The lock excludes others as before; only its sabotage would go unnoticed.
+  // `report` is called on that thread and must not call this Instance, but for a last Release()
+  // if no other thread does.
   bool Watch(std::function<void(const std::string&)> report);
 
  private:
@@ -131,6 +139,7 @@ class Instance {
 Instance Acquire(Options options);
 
 // Statuses of Explain, beside the duplicate's.
+inline constexpr int kStatusInterrupted = 0;   // told to end while standing by
 inline constexpr int kStatusForbidden = 1;     // another user's, as the report's guard has it
 inline constexpr int kStatusUnavailable = 69;  // the port is a stranger's
 inline constexpr int kStatusMisuse = 70;       // kHeldHere

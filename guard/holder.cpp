@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 
 #include "guard/identity.h"
 #include "guard/small_file.h"
@@ -53,13 +54,20 @@ Holder FindHolder(int lock_fd, const FileKey& key) {
     holder.in_other_namespace = OfOtherNamespace(*holder.record);
   }
   if (!holder.process.valid()) {
-    pid_t pid = 0;
-    holder.process = OpenLockingProcess(key, &pid);
-    if (pid > 0) holder.owner = {.pid = pid};
-    if (pid > 0) holder.in_other_namespace = false;
+    Holder locker = FindLocker(key);
+    holder.process = std::move(locker.process);
+    if (locker.owner.pid > 0) holder.owner = locker.owner;
+    if (locker.owner.pid > 0) holder.in_other_namespace = false;
   }
   holder.owner.verified = holder.process.valid();
   return holder;
+}
+
+Holder FindLocker(const FileKey& key) {
+  Holder locker;
+  locker.process = OpenLockingProcess(key, &locker.owner.pid);
+  locker.owner.verified = locker.process.valid();
+  return locker;
 }
 
 }  // namespace pidfall::guard

@@ -26,6 +26,9 @@ struct Holder {
 
 Holder FindHolder(int lock_fd, const FileKey& key);
 
+// By the kernel alone: for a file in which no owner writes a record.
+Holder FindLocker(const FileKey& key);
+
 std::optional<Record> ReadRecord(int lock_fd);
 
 // What the pid file says, where the lock file cannot be read: never verified.

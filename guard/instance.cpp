@@ -76,6 +76,20 @@ void Instance::State::SignOut() {
   [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
 }
 
+// The parent's thread may have held the mutex at the fork, and is not here to let go of it. What
+// it has of `watching` is never freed, so neither mutex nor thread is destroyed while in use.
+void Instance::State::ForgetParentsWatcher() {
+  if (watching == nullptr || watching->pid == getpid()) return;
+  watching->events.Reset();
+  watching->stop.Reset();
+  watching = nullptr;
+}
+
+std::unique_lock<std::mutex> Instance::State::KeepWatcherOut() {
+  ForgetParentsWatcher();
+  return watching ? std::unique_lock(watching->mutex) : std::unique_lock<std::mutex>();
+}
+
 Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Instance::Instance(Instance&&) noexcept = default;
 Instance& Instance::operator=(Instance&& other) noexcept {
@@ -106,6 +120,7 @@ void Instance::Release() {
 }
 
 void Instance::SetChildren(Children children) {
+  const auto lock = state_->KeepWatcherOut();
   state_->options.children = children;
   state_->lock_shared |= children == Children::kPartOfInstance;
   state_->held.SetChildren(children);
@@ -114,8 +129,8 @@ void Instance::SetChildren(Children children) {
 }
 
 bool Instance::Publish() {
+  const auto lock = state_->KeepWatcherOut();
   if (state_->held.fd() < 0) return false;
-  const std::lock_guard lock(state_->mutex);
   try {
     state_->self = IdentifySelf();
     state_->SignIn();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -15,6 +16,16 @@
 #include "guard/record.h"
 
 namespace pidfall::guard {
+
+// What the watching thread shares with its Instance. It is the thread's, too: a report that
+// releases the Instance leaves it to the thread alone.
+struct Watching {
+  std::mutex mutex;  // over what both read and change
+  Descriptor events;
+  Descriptor stop;
+  std::thread thread;
+  pid_t pid = 0;
+};
 
 struct Instance::State {
   Options options;
@@ -30,10 +41,7 @@ struct Instance::State {
   PublishedFile file;
   Identity self;
 
-  std::mutex mutex;  // the watching thread and its Instance
-  Descriptor stop_watching;
-  std::thread watcher;
-  pid_t watcher_pid = 0;
+  std::shared_ptr<Watching> watching;
 
   // Writes the record and the pid file for `self`. Throws Refused.
   void SignIn();
@@ -45,6 +53,9 @@ struct Instance::State {
   void SignOut();
   bool RecordIsOurs() const;
   void StopWatching();
+  void ForgetParentsWatcher();  // in a forked child
+  // Until the result goes; nothing to do where nobody watches.
+  std::unique_lock<std::mutex> KeepWatcherOut();
 };
 
 }  // namespace pidfall::guard

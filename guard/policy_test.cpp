@@ -16,6 +16,8 @@ namespace pidfall::guard {
 namespace {
 
 using std::chrono::milliseconds;
+constexpr int kDuplicate = 75;
+constexpr useconds_t kAlarmMicroseconds = 10'000;
 
 class PolicyTest : public testing::Test {
  protected:
@@ -147,6 +149,23 @@ TEST_F(PolicyTest, AHandledSignalEndsTheWaiting) {
     std::this_thread::yield();
   }
   EXPECT_EQ(WEXITSTATUS(status), static_cast<int>(Outcome::kInterrupted));
+}
+
+TEST_F(PolicyTest, AStandbyEndedByASignalIsExplainedAsACleanEnd) {
+  Child owner([&](const Signals& signals) { return Hold(signals); });
+  owner.WaitReady();
+  Options options = With(OnDuplicate::kWait);
+  options.patience = std::chrono::seconds(20);
+  // Again and again, since one that comes before the wait is lost.
+  options.before_waiting = [](const Owner&) { ualarm(kAlarmMicroseconds, kAlarmMicroseconds); };
+  signal(SIGALRM, [](int) {});
+  const Instance instance = Acquire(options);
+  ualarm(0, 0);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Explain(instance, kDuplicate), 0);
+  const std::string words = testing::internal::GetCapturedStdout();
+  EXPECT_NE(words.find("a signal ended the waiting"), std::string::npos) << words;
+  EXPECT_EQ(words.find("Cannot"), std::string::npos) << words;
 }
 
 TEST_F(PolicyTest, TakeOverEndsAVerifiedOwner) {

@@ -19,7 +19,6 @@
 namespace pidfall::guard {
 namespace {
 
-constexpr int kBacklog = 128;
 constexpr std::chrono::seconds kDrainPatience{1};
 
 using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
@@ -80,23 +79,6 @@ bool EndsBy(const Listener& listener, std::chrono::steady_clock::time_point dead
 }
 
 }  // namespace
-
-int ListenAlone(const std::string& host, int port) {
-  if (port != 0 && FindConfusable(host, port)) {
-    errno = EADDRINUSE;
-    return -1;
-  }
-  const Addresses at = Resolve(host, port);
-  errno = EADDRNOTAVAIL;
-  if (at == nullptr) return -1;
-  Descriptor socket(::socket(at->ai_family, SOCK_STREAM, 0));
-  const int on = 1;
-  if (!socket.valid() || setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0 || listen(socket.get(), kBacklog) != 0) {
-    return -1;
-  }
-  return socket.Release();
-}
 
 std::string AwaitFreePort(const std::string& host, int port) {
   const auto deadline = std::chrono::steady_clock::now() + kDrainPatience;

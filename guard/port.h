@@ -1,7 +1,10 @@
 // Having a port for oneself.
 //
 //   if (auto taken = AwaitFreePort("127.0.0.1", 8767); !taken.empty()) ... say it and end ...
-//   int fd = ListenAlone("127.0.0.1", 8767);         // or -1 with errno
+//   if (bind(...) != 0 && errno == EADDRINUSE) ... DescribeListener("127.0.0.1", 8767) ...
+//
+// Bind with SO_REUSEADDR, so that connections in TIME_WAIT do not stand in the way; never with
+// SO_REUSEPORT, by which two copies share a port without an error.
 //
 // The kernel lets 127.0.0.1:8767 and [::1]:8767 be two servers, and "localhost" then reaches
 // either: here an address that a client may confuse with ours counts as ours.
@@ -11,12 +14,8 @@
 
 namespace pidfall::guard {
 
-// SO_REUSEADDR, so that connections in TIME_WAIT do not stand in the way; never SO_REUSEPORT, by
-// which two copies share a port without an error. `host` is a numeric address or "localhost".
-int ListenAlone(const std::string& host, int port);
-
 // Waits a second for a listener of our own program that is ending. Empty: the port is free, or
-// there is no telling; else who has it, in words.
+// there is no telling; else who has it, in words. `host` is a numeric address or "localhost".
 std::string AwaitFreePort(const std::string& host, int port);
 
 // "PID 12 (nginx)", or "another user's program"; empty when nobody listens.

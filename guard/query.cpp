@@ -24,11 +24,13 @@ Answered Running(Holder holder) {
   return {State::kRunning, std::move(holder.owner), std::move(holder.process), ""};
 }
 
-// Nobody holds the lock: what does the pid file say then?
-Answered WithoutOwner(const Folder& folder) {
+// Nobody holds a lock: what does the pid file say then?
+Answered ByContent(const Folder& folder) {
   const auto text = ReadFileAt(folder.descriptor.get(), folder.pid_name);
   if (!text && errno == ENOENT) return {State::kNotRunning, {}, {}, "no pid file"};
   if (!text) return Unknown("cannot read " + folder.PidPath() + ": " + std::strerror(errno));
+  // A clean end in one-file mode leaves it so.
+  if (text->empty()) return {State::kNotRunning, {}, {}, "an empty pid file"};
   const auto pid = ParsePid(*text);
   if (!pid) return Unknown(folder.PidPath() + " holds no pid");
   const Descriptor process = OpenProcess(*pid);
@@ -38,6 +40,18 @@ Answered WithoutOwner(const Folder& folder) {
                            " lives, and nothing shows that it is the owner and not a stranger");
   plain.owner = {.pid = *pid, .plain = true};
   return plain;
+}
+
+// Nobody holds the lock file. In one-file mode, and under pidfile(3) and flock(1), the pid file
+// itself is locked.
+Answered WithoutOwner(const Folder& folder) {
+  struct stat status;
+  if (fstatat(folder.descriptor.get(), folder.pid_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) ==
+      0) {
+    Holder locker = FindLocker({status.st_dev, status.st_ino});
+    if (locker.owner.pid > 0) return Running(std::move(locker));
+  }
+  return ByContent(folder);
 }
 
 // Another user's lock file: its content is not for us, but who holds it the kernel tells anybody.

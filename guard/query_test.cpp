@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "guard/identity.h"
 #include "guard/record.h"
 #include "guard/test_support.h"
 
@@ -26,6 +27,15 @@ class QueryTest : public testing::Test {
     signals.Wait();
     instance.Release();
     return 0;
+  }
+
+  // As an owner would write it.
+  static Record RecordOfThisProcess() {
+    const Identity self = IdentifySelf();
+    return {.pid = self.pid,
+            .boot = self.boot,
+            .token = self.token,
+            .pid_namespace = self.pid_namespace};
   }
 
   // Nobody may get a signal because of what is written there.
@@ -163,6 +173,57 @@ TEST_F(QueryTest, NoContentGetsABystanderSignalled) {
   }
   bystander.Go();
   EXPECT_EQ(bystander.Join(), 0);
+}
+
+class OneFileQueryTest : public QueryTest {
+ protected:
+  int HoldOneFile(const Signals& signals) const {
+    Options options = ForFile(pid_file_);
+    options.one_file = true;
+    Instance instance = Acquire(options);
+    signals.Ready();
+    signals.Wait();
+    instance.Release();
+    return 0;
+  }
+
+  Child owner_{[&](const Signals& signals) { return HoldOneFile(signals); }};
+};
+
+TEST_F(OneFileQueryTest, AnOwnerIsRunningAndVerifiedWhateverTheFileHolds) {
+  owner_.WaitReady();
+  for (const std::string& content : {std::to_string(owner_.pid()), std::string("garbage"),
+                                     FormatRecord({.pid = getpid(), .boot = "another"})}) {
+    Write(pid_file_, content);
+    const Answered answered = Ask(pid_file_);
+    EXPECT_EQ(answered.state, State::kRunning) << content;
+    EXPECT_EQ(answered.owner.pid, owner_.pid()) << content;
+    EXPECT_TRUE(answered.process.valid()) << content;
+  }
+}
+
+TEST_F(OneFileQueryTest, AnOwnerBesideAnOldLockFileIsRunning) {
+  owner_.WaitReady();
+  Write(lock_file_, "");
+  EXPECT_EQ(Ask(pid_file_).state, State::kRunning);
+}
+
+TEST_F(OneFileQueryTest, AKilledOwnerIsDeadWithFileAndAReleasedOneIsNot) {
+  owner_.WaitReady();
+  owner_.Kill();
+  EXPECT_EQ(Ask(pid_file_).state, State::kDeadWithFile);
+  Child released([&](const Signals& signals) { return HoldOneFile(signals); });
+  released.WaitReady();
+  released.Go();
+  released.Join();
+  EXPECT_EQ(Ask(pid_file_).state, State::kNotRunning);
+}
+
+TEST_F(OneFileQueryTest, StopEndsTheOwnerAndNotWhomTheFileNames) {
+  owner_.WaitReady();
+  Write(pid_file_, FormatRecord(RecordOfThisProcess()));
+  ASSERT_TRUE(Stop(pid_file_, kPatience, false).stopped);
+  EXPECT_EQ(owner_.Join(), 128 + SIGTERM);
 }
 
 // The record of an owner that was killed, and whose number a bystander has by now.

@@ -75,4 +75,9 @@ std::string StopCommand(const Supervisor& supervisor, uid_t uid) {
   return "";
 }
 
+std::string HowToEnd(const Supervisor& supervisor, uid_t uid) {
+  const std::string stop = StopCommand(supervisor, uid);
+  return stop.empty() ? supervisor.kind + " keeps it running; end it there" : "To end it: " + stop;
+}
+
 }  // namespace pidfall::guard

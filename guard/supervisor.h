@@ -26,4 +26,7 @@ Supervisor DetectSupervisor(pid_t self, Look look);
 // is known.
 std::string StopCommand(const Supervisor& supervisor, uid_t uid);
 
+// For people: that command, or else that the supervisor has to end it.
+std::string HowToEnd(const Supervisor& supervisor, uid_t uid);
+
 }  // namespace pidfall::guard

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ namespace pidfall::guard {
 namespace {
 
 constexpr int kPatienceMs = 20'000;  // for a child on a busy machine
+constexpr size_t kTooMuchStack = size_t{1} << 50;
 
 }  // namespace
 
@@ -98,6 +100,14 @@ std::string Read(const std::string& path) {
 }
 
 void Write(const std::string& path, const std::string& content) { std::ofstream(path) << content; }
+
+void LetNoThreadStart() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kTooMuchStack);
+  pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+}
 
 Options ForFile(const std::string& pid_file) {
   Options options;

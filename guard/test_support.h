@@ -67,6 +67,9 @@ class Child {
 std::string Read(const std::string& path);
 void Write(const std::string& path, const std::string& content);
 
+// For this process from now on: no address space holds the stack.
+void LetNoThreadStart();
+
 // Options for a pid file in a test's folder.
 Options ForFile(const std::string& pid_file);
 

@@ -6,8 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "guard/refused.h"
 #include "guard/small_file.h"
@@ -16,51 +21,78 @@
 namespace pidfall::guard {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr uint32_t kOnFolder = IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
                                IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
 
-// The folder by its descriptor: its path may name another one by now.
-int WatchFolder(int notify, const Folder& folder) {
+// Null where there is none to be had.
+std::shared_ptr<Watching> OpenWatching(const Folder& folder) {
+  auto watching = std::make_shared<Watching>();
+  watching->pid = getpid();
+  watching->events = Descriptor(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  watching->stop = Descriptor(eventfd(0, EFD_CLOEXEC));
+  // The folder by its descriptor: its path may name another one by now.
   const std::string path = "/proc/self/fd/" + std::to_string(folder.descriptor.get());
-  return inotify_add_watch(notify, path.c_str(), kOnFolder);
+  const bool opened = watching->events.valid() && watching->stop.valid() &&
+                      inotify_add_watch(watching->events.get(), path.c_str(), kOnFolder) >= 0;
+  return opened ? watching : nullptr;
 }
 
 // Another thread's handlers are none of ours: the program's signals stay with its own threads.
-std::thread StartWithoutSignals(std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+// One of the two files, since it was last found in order.
+struct Trouble {
+  std::string told;
+  std::optional<Clock::time_point> try_again;
+};
 
 class Watcher {
  public:
-  Watcher(Instance::State& state, Descriptor notify, std::function<void(const std::string&)> report)
-      : state_(state), notify_(std::move(notify)), report_(std::move(report)) {}
+  Watcher(Instance::State& state, std::shared_ptr<Watching> watching,
+          std::function<void(const std::string&)> report)
+      : state_(state), watching_(std::move(watching)), report_(std::move(report)) {}
 
   void Run() {
-    pollfd events[] = {{notify_.get(), POLLIN, 0}, {state_.stop_watching.get(), POLLIN, 0}};
+    pollfd events[] = {{watching_->events.get(), POLLIN, 0}, {watching_->stop.get(), POLLIN, 0}};
     // Once before the first event: something may have happened since the files were made.
     do {
       Inspect();
-      while (poll(events, 2, -1) < 0 && errno == EINTR) {
+      Tell();  // may release the Instance: its state is not touched before the stop was looked for
+      while (poll(events, 2, PatienceMs()) < 0 && errno == EINTR) {
       }
       Drain();
     } while (events[1].revents == 0);
   }
 
  private:
+  int PatienceMs() const {
+    const bool trouble = lock_trouble_.try_again || pid_trouble_.try_again;
+    return trouble ? static_cast<int>(kTryAgain.count()) : -1;
+  }
+
   void Drain() {
     alignas(inotify_event) char buffer[4096];
     ssize_t n = 0;
-    while ((n = read(notify_.get(), buffer, sizeof buffer)) > 0) {
+    while ((n = read(watching_->events.get(), buffer, sizeof buffer)) > 0) {
       for (ssize_t at = 0; at < n;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
         if ((event->mask & (IN_MOVE_SELF | IN_DELETE_SELF)) != 0) {
-          Report(state_.folder.path + " was moved or removed: a contender will not meet our lock");
+          reports_.push_back(folder_ + " was moved or removed: a contender will not meet our lock");
         }
         at += static_cast<ssize_t>(sizeof *event + event->len);
       }
@@ -68,26 +100,41 @@ class Watcher {
   }
 
   void Inspect() {
-    const std::lock_guard lock(state_.mutex);
-    if (!StillNamed(state_.folder, state_.held.key())) LockAgain();
-    if (!IsPublished(state_.folder, state_.file.key)) PublishAgain();
+    const std::lock_guard lock(watching_->mutex);
+    const bool locked = StillNamed(state_.folder, state_.held.key());
+    Mend(&lock_trouble_, locked, &Watcher::LockAgain);
+    const bool published = IsPublished(state_.folder, state_.file.key);
+    Mend(&pid_trouble_, published, &Watcher::PublishAgain);
   }
 
-  void LockAgain() {
+  void Mend(Trouble* trouble, bool in_order, std::string (Watcher::*mend)()) {
+    if (!in_order && trouble->try_again && Clock::now() < *trouble->try_again) return;
+    const std::string failure = in_order ? "" : (this->*mend)();
+    if (failure.empty()) {
+      *trouble = {};
+      return;
+    }
+    trouble->try_again = Clock::now() + kTryAgain;
+    if (std::exchange(trouble->told, failure) != failure) reports_.push_back(failure);
+  }
+
+  // What is wrong still; empty when nothing is.
+  std::string LockAgain() {
     const std::string path = state_.folder.LockPath();
     try {
       LockNode node = OpenLockNode(state_.folder, state_.options);
       if (!TryLock(state_.folder, node, state_.options.also_ofd)) {
-        return Report(path + " was replaced and another process has locked it: two may run");
+        return path + " was replaced and another process has locked it: two may run";
       }
-      if (!StillNamed(state_.folder, node.key)) return;  // the next event brings us back
+      if (!StillNamed(state_.folder, node.key)) return "";  // the next event brings us back
       const FileKey key = node.key;
       state_.held.Hold(std::move(node.descriptor), key, state_.options.children);
       state_.SetLockInheritance();
       state_.WriteRecord();
-      Report(path + " was removed and is made and locked again");
+      reports_.push_back(path + " was removed and is made and locked again");
+      return "";
     } catch (const Refused& refused) {
-      Report(path + " was removed: " + refused.reason);
+      return path + " was removed: " + refused.reason;
     }
   }
 
@@ -99,55 +146,63 @@ class Watcher {
     return process.valid() && Alive(process);
   }
 
-  void PublishAgain() {
+  std::string PublishAgain() {
     const std::string path = state_.folder.PidPath();
     if (NamesAnotherLiveProcess()) {
-      return ReportOnce(path + " names another live process; it is left as it is");
+      return path + " names another live process; it is left as it is";
     }
     try {
       state_.PublishAndRecord();
-      Report(path + " was removed or replaced and is published again");
+      reports_.push_back(path + " was removed or replaced and is published again");
+      return "";
     } catch (const Refused& refused) {
-      ReportOnce(path + " was removed or replaced: " + refused.reason);
+      return path + " was removed or replaced: " + refused.reason;
     }
   }
 
-  void Report(const std::string& what) {
-    last_ = what;
-    if (report_) report_(what);
-  }
-
-  // Each of our own tries raises events, too.
-  void ReportOnce(const std::string& what) {
-    if (what != last_) Report(what);
+  // With no lock held: a report may take its time.
+  void Tell() {
+    for (const std::string& what : std::exchange(reports_, {})) {
+      if (report_) report_(what);
+    }
   }
 
   Instance::State& state_;
-  Descriptor notify_;
+  const std::shared_ptr<Watching> watching_;
+  const std::string folder_ = state_.folder.path;
+  std::vector<std::string> reports_;
   std::function<void(const std::string&)> report_;
-  std::string last_;
+  Trouble lock_trouble_;
+  Trouble pid_trouble_;
 };
 
 }  // namespace
 
 bool StartWatching(Instance::State& state, std::function<void(const std::string&)> report) {
   state.StopWatching();
-  Descriptor notify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  if (!notify.valid() || WatchFolder(notify.get(), state.folder) < 0) return false;
-  state.stop_watching = Descriptor(eventfd(0, EFD_CLOEXEC));
-  if (!state.stop_watching.valid()) return false;
-  auto watcher = std::make_shared<Watcher>(state, std::move(notify), std::move(report));
-  state.watcher_pid = getpid();
-  state.watcher = StartWithoutSignals([watcher] { watcher->Run(); });
+  const auto watching = OpenWatching(state.folder);
+  if (watching == nullptr) return false;
+  auto watcher = std::make_shared<Watcher>(state, watching, std::move(report));
+  // The first report may release the Instance, and looks for the thread then.
+  const std::lock_guard lock(watching->mutex);
+  try {
+    const AllSignalsBlocked blocked;
+    watching->thread = std::thread([watcher] { watcher->Run(); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  state.watching = watching;
   return true;
 }
 
-// A forked child has the thread's handle and not the thread.
 void Instance::State::StopWatching() {
-  if (!watcher.joinable()) return;
-  if (watcher_pid != getpid()) return watcher.detach();
+  ForgetParentsWatcher();
+  const std::shared_ptr<Watching> stopped = std::exchange(watching, nullptr);
+  if (stopped == nullptr) return;
   const uint64_t one = 1;
-  if (write(stop_watching.get(), &one, sizeof one) == sizeof one) watcher.join();
+  [[maybe_unused]] const ssize_t n = write(stopped->stop.get(), &one, sizeof one);
+  const bool from_report = stopped->thread.get_id() == std::this_thread::get_id();
+  from_report ? stopped->thread.detach() : stopped->thread.join();
 }
 
 }  // namespace pidfall::guard

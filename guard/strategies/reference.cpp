@@ -66,7 +66,8 @@ Answer Reference::BindFailed(int error) {
 
 void Reference::Serving() {
   if (!instance_) return;
-  instance_->Watch([](const std::string& what) { Say(ForLocale("⚠️  ", what)); });
+  const auto warn = [](const std::string& what) { Say(ForLocale("⚠️  ", what)); };
+  if (!instance_->Watch(warn)) warn("Cannot watch the PID file: its removal will go unnoticed");
 }
 
 void Reference::BeforeExit() {

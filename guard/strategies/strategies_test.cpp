@@ -173,6 +173,20 @@ TEST_F(StrategyTest, ReferenceStatusesTellFailuresFromDuplicates) {
   EXPECT_EQ(Start("reference"), kStatusHostile);
 }
 
+TEST_F(StrategyTest, ReferenceSaysThatItCannotWatch) {
+  const std::string output = folder_.path("output");
+  Child server([&](const Signals&) {
+    const auto guard = Make("reference");
+    guard->BeforeBind();
+    dup2(open(output.c_str(), O_CREAT | O_WRONLY, 0600), STDOUT_FILENO);
+    LetNoThreadStart();
+    guard->Serving();
+    return 0;
+  });
+  EXPECT_EQ(server.Join(), 0);
+  EXPECT_NE(Read(output).find("will go unnoticed"), std::string::npos) << Read(output);
+}
+
 TEST_F(StrategyTest, ReferenceGivesTheKillHintForPeopleOnly) {
   setenv("XPC_SERVICE_NAME", "com.example.server", 1);
   const auto guard = Make("reference");
