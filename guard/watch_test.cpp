@@ -188,9 +188,16 @@ TEST_F(WatchTest, TellsThatTheFolderWasMoved) {
   fs::rename(moved, folder);
 }
 
-TEST_F(WatchTest, WithoutAThreadItSaysSoAndLeavesTheSignalsAsTheyWere) {
+// Nobody watches when it forks: under ThreadSanitizer a child may start threads only then.
+class WatchingChildTest : public testing::Test {
+ protected:
+  TempFolder folder_;
+  std::string pid_file_ = folder_.path("x.pid");
+};
+
+TEST_F(WatchingChildTest, WithoutAThreadItSaysSoAndLeavesTheSignalsAsTheyWere) {
   Child owner([&](const Signals&) {
-    Instance instance = Acquire(ForFile(folder_.path("other.pid")));
+    Instance instance = Acquire(ForFile(pid_file_));
     LetNoThreadStart();
     const bool watches = instance.Watch([](const std::string&) {});
     sigset_t blocked;
@@ -200,20 +207,19 @@ TEST_F(WatchTest, WithoutAThreadItSaysSoAndLeavesTheSignalsAsTheyWere) {
   EXPECT_EQ(owner.Join(), 0);
 }
 
-TEST_F(WatchTest, AReportMayReleaseTheInstance) {
-  const std::string pid_file = folder_.path("other.pid");
-  Child owner([&](const Signals& signals) {
-    Instance instance = Acquire(ForFile(pid_file));
+TEST_F(WatchingChildTest, AReportMayReleaseTheInstance) {
+  Child owner([&](const Signals& signals) -> int {
+    Instance instance = Acquire(ForFile(pid_file_));
     instance.Watch([&](const std::string&) {
       instance.Release();
       signals.Ready();
     });
-    fs::remove(pid_file);
+    fs::remove(pid_file_);
     signals.Wait();
-    return 0;
+    _exit(0);  // the Instance is the report's by now
   });
   owner.WaitReady();
-  EXPECT_EQ(Acquire(ForFile(pid_file)).outcome(), Outcome::kAcquired);
+  EXPECT_EQ(Acquire(ForFile(pid_file_)).outcome(), Outcome::kAcquired);
   owner.Go();
   EXPECT_EQ(owner.Join(), 0);
 }
