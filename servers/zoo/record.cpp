@@ -138,7 +138,9 @@ void RefuseHostileNode(const std::string& path) {
 
 RecordId PublishRecord(const std::string& path) {
   if (WritesInPlace()) return WriteInPlace(path);
-  const std::string temporary = path + ".new";
+  // Those that share a lock would otherwise remove each other's file, and none would serve.
+  const std::string own = Has(Defect::kWaitersShare) ? "." + std::to_string(getpid()) : "";
+  const std::string temporary = path + ".new" + own;
   try {
     return WriteThenRename(path, temporary);
   } catch (const Failure&) {
