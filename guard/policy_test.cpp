@@ -171,9 +171,10 @@ TEST_F(PolicyTest, AStandbyEndedByASignalIsExplainedAsACleanEnd) {
 TEST_F(PolicyTest, TakeOverEndsAVerifiedOwner) {
   Child owner([&](const Signals& signals) { return Hold(signals); });
   owner.WaitReady();
+  const pid_t pid = owner.pid();  // Join forgets it
   bool asked = false;
   Options options = With(OnDuplicate::kTakeOver);
-  options.ask = [&](const Owner& at) { asked = at.pid == owner.pid(); };
+  options.ask = [&](const Owner& at) { asked = at.pid == pid; };
   std::thread reaper([&] { EXPECT_EQ(owner.Join(), 128 + SIGTERM); });
   EXPECT_TRUE(Acquire(options));
   reaper.join();
