@@ -1,4 +1,5 @@
 // Starting again while connections of the last run are still in TIME_WAIT, a minute on Linux.
+#include <functional>
 #include <string>
 
 #include "harness/probe/http.h"
@@ -17,11 +18,10 @@ bool InTimeWait(const Stage& stage) {
 }
 
 // Whoever closes first is the one whose side stays.
-void ExpectTimeWait(Stage& stage) {
-  if (!stage.WaitUntil([&] { return InTimeWait(stage); }, kSocketBound)) {
-    throw Broken("no connection to port " + std::to_string(stage.port()) + " is in TIME_WAIT");
-  }
-  stage.Saw("a connection of the port in TIME_WAIT");
+bool AwaitTimeWait(Stage& stage) {
+  const bool is = stage.WaitUntil([&] { return InTimeWait(stage); }, kSocketBound);
+  stage.Saw(std::string(is ? "a" : "no") + " connection of the port in TIME_WAIT");
+  return is;
 }
 
 void LetServerCloseFirst(Stage& stage) {
@@ -31,19 +31,32 @@ void LetServerCloseFirst(Stage& stage) {
   if (!reply.closed_by_server) {
     throw NotApplicable("the target does not close a connection after its answer");
   }
-  ExpectTimeWait(stage);
 }
 
-void ExpectRestart(Stage& stage, const std::string& although) {
-  ExpectTimeWait(stage);
-  stage.ExpectServes(stage.Start(), "C10", although);
+// Where network namespaces come and go, the kernel (Linux 6.18) forgets such a connection early,
+// once in a thousand times: a start that did not meet it shows nothing.
+void ExpectRestart(Stage& stage, const std::function<void()>& run_before,
+                   const std::string& although) {
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    run_before();
+    if (AwaitTimeWait(stage)) stage.ExpectServes(stage.Start(), "C10", although);
+    if (InTimeWait(stage)) return;
+    stage.EndAll();
+  }
+  throw Broken("no connection to port " + std::to_string(stage.port()) + " stays in TIME_WAIT");
 }
 
-void AfterAnAnswer(Stage& stage) {
+void ServeAnAnswer(Stage& stage) {
   Instance& owner = stage.StartOwner();
   LetServerCloseFirst(stage);
   stage.KillTree(owner);
-  ExpectRestart(stage, "the port is only in TIME_WAIT, after an answer of the last run");
+}
+
+void AfterAnAnswer(Stage& stage) {
+  ExpectRestart(
+      stage, [&] { ServeAnAnswer(stage); },
+      "the port is only in TIME_WAIT, after an answer of the last run");
 }
 
 // Accepted, and not only queued by the kernel: a queued one is reset when the server goes.
@@ -59,21 +72,24 @@ void AwaitAccepted(Stage& stage) {
   }
 }
 
-void WithAClientConnected(Stage& stage) {
+void DieWithAClientConnected(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  UniqueFd client = ConnectTo(stage.endpoint());
+  const UniqueFd client = ConnectTo(stage.endpoint());
   stage.Did("connect a client that says nothing");
   AwaitAccepted(stage);
   stage.KillTree(owner);
-  client.Reset();
-  ExpectRestart(stage, "the port is only in TIME_WAIT, after a client of the last run");
+}
+
+void WithAClientConnected(Stage& stage) {
+  ExpectRestart(
+      stage, [&] { DieWithAClientConnected(stage); },
+      "the port is only in TIME_WAIT, after a client of the last run");
 }
 
 // The fifth edge case of the report: the agent is unloaded while its server starts.
-void UnloadedWhileStarting(Stage& stage) {
-  Instance& last = stage.StartOwner();
-  LetServerCloseFirst(stage);
-  stage.KillTree(last);
+void UnloadWhileStarting(Stage& stage) {
+  ServeAnAnswer(stage);
+  AwaitTimeWait(stage);
   Instance& starting = stage.StartUntil(1, FolderEvents::kNew);
   if (!stage.IsHeld(starting)) {
     stage.ExpectServes(starting, "C10", "the port is only in TIME_WAIT");
@@ -83,7 +99,11 @@ void UnloadedWhileStarting(Stage& stage) {
   stage.Release(starting);
   stage.Require(stage.Gone(starting, Stage::kStopBound), "C12",
                 "a server that was unloaded while it started runs on after 2 s");
-  ExpectRestart(stage, "the server unloaded before it has ended");
+}
+
+void UnloadedWhileStarting(Stage& stage) {
+  ExpectRestart(
+      stage, [&] { UnloadWhileStarting(stage); }, "the server unloaded before it has ended");
 }
 
 constexpr Scenario kFamily[] = {
