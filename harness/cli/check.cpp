@@ -215,8 +215,8 @@ int ChangesPort(const Target& target, const Found& found) {
 
 // Every verdict on it would be about another file.
 void RefuseOtherPidFile(const Target& asked, const Found& found) {
-  if (!asked.pid_file || *asked.pid_file == "{pid_file}" || asked.pid_file == found.pid_file)
-    return;
+  const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
+  if (!chosen || asked.pid_file == found.pid_file) return;
   throw BadInput(*asked.pid_file + " does not name the server once it serves; " +
                  (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
 }

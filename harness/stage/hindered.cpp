@@ -63,9 +63,8 @@ void Hindered::ExpectGuarded() {
     return ExpectFailed();  // after all: it had listened for a moment
   }
   ExpectKeptOut(*started_);
-  if (!stage_.target().pid_file || !stage_.target().port ||
-      !Mentions(stage_.target().command, "{port}"))
-    return;
+  const Target& target = stage_.target();
+  if (!target.pid_file || !target.port || !Mentions(target.command, "{port}")) return;
   // The port alone may have kept that one out. Whether this matters, another port tells: once the
   // hindrance is removed, is a contender there refused?
   another_port_served_ = stage_.Settle(stage_.Start(OnAnotherPort())) == Outcome::kServes;

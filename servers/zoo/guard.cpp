@@ -86,8 +86,8 @@ void BindAnew(const std::string& path) {
   path.copy(address.sun_path, sizeof(address.sun_path) - 1);
   const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   unlink(path.c_str());
-  bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  listen(listening, 1);
+  (void)bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  (void)listen(listening, 1);
 }
 
 void SeparateLock::Acquire() {
