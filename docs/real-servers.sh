@@ -11,6 +11,7 @@
 # started, stopped or configured: every check runs in pidfall's sandbox, and every check by hand in
 # namespaces of util-linux's own. Needs about an hour.
 set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's programs, whatever else the machine has
 
 here=$(cd "$(dirname "$0")" && pwd)
 PIDFALL=$(realpath "${PIDFALL:-$here/../build/release/bin/pidfall}")
