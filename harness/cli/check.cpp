@@ -206,10 +206,10 @@ int NeverServed(const Target& target, const Found& found) {
 }
 
 int ChangesPort(const Target& target, const Found& found) {
-  fmt::print(stderr,
-             "pidfall: {} serves on another port at each start ({}, then {}): give it one, or two "
-             "copies cannot be told apart\n",
-             CommandText(target.command), found.listeners.front().port, *found.next_port);
+  Print(stderr,
+        fmt::format("pidfall: {} serves on another port at each start ({}, then {}): give "
+                    "it one, or two copies cannot be told apart\n",
+                    CommandText(target.command), found.listeners.front().port, *found.next_port));
   return kBrokenRun;
 }
 

@@ -224,8 +224,10 @@ TEST_F(CheckTest, WhatEndsLaterThanADuplicateMayIsNotQuiet) {
 }
 
 TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNoSuccessorThatFailed) {
-  const std::string asks = Replaced(kServer, "    print('already running'); ", R"(
-    try: c = socket.create_connection(('127.0.0.1', 8767), 1); c.send(b'GET /'); c.recv(9)
+  const std::string ends_in_steps =
+      ServerThat("signal.signal(signal.SIGTERM, lambda *_: (lock.truncate(0), os._exit(0)))");
+  const std::string asks = Replaced(ends_in_steps, "    print('already running'); ", R"(
+    try: c = socket.create_connection(('127.0.0.1', 8767)); c.send(b'GET /'); c.recv(9)
     except OSError: pass
     )");
   const ProgramOutcome outcome = CheckPython(asks, {}, "duplicate/during-shutdown");
