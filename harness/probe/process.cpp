@@ -192,6 +192,16 @@ std::vector<pid_t> Threads(pid_t pid) {
   return threads;
 }
 
+std::map<pid_t, std::chrono::nanoseconds> WaitsForProcessor(pid_t pid) {
+  std::map<pid_t, std::chrono::nanoseconds> waits;
+  for (const pid_t thread : Threads(pid)) {
+    std::istringstream line(ReadOrEmpty(ThreadPath(pid, thread, "schedstat")));
+    int64_t ran = 0, waited = 0;
+    if (line >> ran >> waited) waits[thread] = std::chrono::nanoseconds(waited);
+  }
+  return waits;
+}
+
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name) {
   const std::string environment = ReadOrEmpty(ProcPath(pid, "environ"));
   const std::string prefix = name + "=";

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -54,6 +55,23 @@ class Running {
 
 void PauseForEver() {
   for (;;) pause();
+}
+
+bool HasWaitedForAProcessor(pid_t pid) {
+  const auto waits = WaitsForProcessor(pid);
+  return std::any_of(waits.begin(), waits.end(),
+                     [](const auto& wait) { return wait.second > std::chrono::milliseconds(1); });
+}
+
+void SpinWhereAnybodyMay() {
+  cpu_set_t allowed, first;
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  CPU_ZERO(&first);
+  for (size_t cpu = 0; CPU_COUNT(&first) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &allowed)) CPU_SET(cpu, &first);
+  }
+  sched_setaffinity(0, sizeof first, &first);
+  for (volatile int spins = 0;;) spins = spins + 1;
 }
 
 bool IsInState(pid_t pid, char state) {
@@ -202,6 +220,11 @@ TEST(WaitsTest, AnFcntlLockIsALock) {
   whole.l_type = F_WRLCK;
   const auto take = [whole](int fd) mutable { fcntl(fd, F_SETLKW, &whole); };
   ExpectWaitForLock(take, take);
+}
+
+TEST(WaitsForProcessorTest, GrowBesideAnotherOnTheSameOne) {
+  const Running one(SpinWhereAnybodyMay), other(SpinWhereAnybodyMay);
+  EXPECT_TRUE(one.Becomes(HasWaitedForAProcessor));
 }
 
 TEST(OpenSocketsTest, AreThoseStillOpen) {

@@ -18,6 +18,7 @@
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/landlock.h"
+#include "harness/stage/given_time.h"
 
 namespace pidfall {
 namespace {
@@ -31,6 +32,9 @@ constexpr Duration kLongestLook = std::chrono::milliseconds(2);
 
 // A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
 constexpr Duration kLauncherBound = std::chrono::milliseconds(100);
+
+// Most waits are over by then, and need no account.
+constexpr Duration kSoon = std::chrono::milliseconds(100);
 
 // What talks another protocol stays silent.
 constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
@@ -266,6 +270,17 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
   }
 }
 
+bool Stage::WaitFor(const Instance& instance, const std::function<bool()>& condition,
+                    Duration bound) {
+  if (WaitUntil(condition, std::min(bound, kSoon))) return true;
+  const GivenTime given(instance);
+  for (Duration left = bound - kSoon; left > Duration::zero();) {
+    if (WaitUntil(condition, left)) return true;
+    left = bound - kSoon - given.SoFar();
+  }
+  return false;
+}
+
 std::vector<TcpSocket> Stage::ListenersOn(int port) const {
   std::vector<TcpSocket> sockets = census_.Listeners();
   std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
@@ -372,7 +387,7 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
     return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
            Clock::now() - *blocked_since >= kWaitsAfter;
   };
-  if (!WaitUntil(has_settled, bound)) {
+  if (!WaitFor(instance, has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
                  " s");
@@ -389,11 +404,13 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
 }
 
 bool Stage::EndsWithin(Instance& instance, Duration bound) {
-  return WaitUntil([&] { return instance.ended(); }, bound);
+  return WaitFor(
+      instance, [&] { return instance.ended(); }, bound);
 }
 
 bool Stage::Gone(const Instance& instance, Duration bound) {
-  return WaitUntil([&] { return instance.ended() && instance.Processes().empty(); }, bound);
+  const auto is_gone = [&] { return instance.ended() && instance.Processes().empty(); };
+  return WaitFor(instance, is_gone, bound);
 }
 
 void Stage::Signal(Instance& instance, int signal) {

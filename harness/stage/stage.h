@@ -120,6 +120,8 @@ class Stage {
   bool Answers() const;
   // Wakes on output, on ends and at short intervals; false when `bound` is over.
   bool WaitUntil(const std::function<bool()>& condition, Duration bound);
+  // The same for what `instance` does; `bound` is of the time that it was given (given_time.h).
+  bool WaitFor(const Instance& instance, const std::function<bool()>& condition, Duration bound);
 
   // --- faults done to instances
   void Signal(Instance& instance, int signal);  // to the main process

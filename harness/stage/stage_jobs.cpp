@@ -67,7 +67,7 @@ void StageJobs::Signal(std::size_t actor, int signal) {
   if (signalled.instance == nullptr) return;
   stage_.Signal(*signalled.instance, signal);
   const bool ends = signal != SIGSTOP && signal != SIGCONT;
-  if (ends) signalled.signalled = Clock::now();
+  if (ends) signalled.signalled.emplace(*signalled.instance);
 }
 
 bool StageJobs::HasBlocked(Actor& actor) {
@@ -89,7 +89,7 @@ JobState StageJobs::StateOf(Actor& actor) {
 bool StageJobs::MayStillReact(Actor& actor, const JobSighting& sighting) {
   const bool as_before = sighting.state == JobState::kServes || sighting.state == JobState::kWaits;
   if (!actor.signalled || !as_before) return false;
-  return Clock::now() - *actor.signalled < kReactsWithin;
+  return actor.signalled->SoFar() < kReactsWithin;
 }
 
 JobSighting StageJobs::Sight(Actor& actor) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/stage/given_time.h"
 #include "harness/stage/stage.h"
 #include "harness/supervisor/jobs.h"
 
@@ -34,7 +35,7 @@ class StageJobs : public Jobs {
     Instance* instance = nullptr;  // the present one, or the last
     bool supervised = false;
     std::optional<std::chrono::steady_clock::time_point> blocked_since;
-    std::optional<std::chrono::steady_clock::time_point> signalled;  // and not seen to react
+    std::optional<GivenTime> signalled;  // and not seen to react
   };
 
   JobSighting Sight(Actor& actor);
