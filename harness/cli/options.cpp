@@ -1,7 +1,7 @@
 #include "harness/cli/options.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -22,10 +22,12 @@ constexpr int kMostRepeats = 1'000'000;
 constexpr int kMostShards = 100'000;
 constexpr int kLastPort = 65535;
 
-// Not std::thread: this process must stay without threads, and its library is not needed for this.
-int ProcessorCount() {
-  const long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return static_cast<int>(std::clamp(count, 1L, static_cast<long>(kMostJobs)));
+// Many a scenario waits for a bound to be over: one per processor would leave processors idle.
+int DefaultJobs() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  return std::clamp(2 * CPU_COUNT(&allowed), 1, kMostJobs);
 }
 
 bool WantsNoSkip() {
@@ -87,8 +89,8 @@ void DeclareCommon(CLI::App* command, CommonOptions* options) {
 }
 
 void DeclareJobs(CLI::App* command, CommonOptions* options) {
-  options->jobs = ProcessorCount();
-  DeclareNumber(command, "-j,--jobs", "Run so many side by side [one per processor]", 1, kMostJobs,
+  options->jobs = DefaultJobs();
+  DeclareNumber(command, "-j,--jobs", "Run so many side by side [two per processor]", 1, kMostJobs,
                 [options](int value) { options->jobs = value; });
 }
 
