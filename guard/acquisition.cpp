@@ -107,9 +107,13 @@ class Acquisition {
   Refused Busy() const { return {Outcome::kBusy, "an owner lives", 0, ""}; }
 
   OnDuplicate Answer() {
-    if (options().on_duplicate != OnDuplicate::kAuto) return options().on_duplicate;
-    const bool supervised = DetectSupervisor(getpid(), Look::kAlsoParent).Present();
-    return supervised ? OnDuplicate::kWait : OnDuplicate::kExit;
+    OnDuplicate answer = options().on_duplicate;
+    if (answer == OnDuplicate::kAuto) {
+      const bool supervised = DetectSupervisor(getpid(), Look::kAlsoParent).Present();
+      answer = supervised ? OnDuplicate::kWait : OnDuplicate::kExit;
+    }
+    const bool has_time = options().patience != std::chrono::milliseconds(0);
+    return answer == OnDuplicate::kWait && !has_time ? OnDuplicate::kExit : answer;
   }
 
   std::optional<Clock::time_point> Deadline() {

@@ -127,6 +127,7 @@ TEST_F(CommandTest, NoPatienceMeansNoWaiting) {
   second.insert(second.begin(),
                 {"--on-duplicate", "wait", "--patience", "0", "--duplicate-exit", "75"});
   EXPECT_EQ(Run(second), 75);
+  EXPECT_EQ(output_.find("standing by"), std::string::npos) << output_;
 }
 
 TEST_F(CommandTest, StopWithoutPatienceDoesNotWaitForTheEnd) {
