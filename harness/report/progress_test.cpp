@@ -20,8 +20,9 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 std::string AllShown(int master) {
   std::string shown;
   std::array<char, 256> buffer{};
-  for (ssize_t size = 0; (size = read(master, buffer.data(), buffer.size())) > 0;)
+  for (ssize_t size = 0; (size = read(master, buffer.data(), buffer.size())) > 0;) {
     shown.append(buffer.data(), static_cast<std::size_t>(size));
+  }
   return shown;
 }
 
