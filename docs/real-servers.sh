@@ -602,8 +602,8 @@ tail_of_page() {
     sudo PIDFALL=build/release/bin/pidfall docs/real-servers.sh cron atd # these anew
 
 It installs what is missing, starts no service of the machine, and keeps what was printed in
-/var/tmp/pidfall-real-results. A machine that is busy breaks bounds of 2 s by itself: leave it alone
-meanwhile.
+/var/tmp/pidfall-real-results. Leave the machine alone meanwhile: `check` does not count the time that
+others had the processor, the commands by hand do.
 END
 }
 
