@@ -1,26 +1,30 @@
-// The time that the machine gave an instance since a moment: what it waited for a processor that
-// others had is left out, so that nobody is late because the machine is busy.
+// The time that the machine gave a stage's instances since a moment: what they waited for a
+// processor that others had is left out, so that nobody is late because the machine is busy.
 //
-//   const GivenTime given(instance);
+//   const GivenTime given(stage);
 //   while (given.SoFar() < bound) ...
 #pragma once
+
+#include <sys/types.h>
 
 #include <chrono>
 #include <map>
 
-#include "harness/stage/instance.h"
+#include "harness/process/clone.h"
 
 namespace pidfall {
 
+class Stage;
+
 class GivenTime {
  public:
-  explicit GivenTime(const Instance& instance);
+  explicit GivenTime(const Stage& stage);
   Duration SoFar() const;
 
  private:
   Duration LongestWait() const;
 
-  const Instance* instance_;
+  const Stage* stage_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::map<pid_t, Duration> before_;  // each thread's waits by then
 };

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "harness/process/fd.h"
+#include "harness/stage/stage.h"
 
 namespace pidfall {
 namespace {
@@ -10,53 +15,51 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// On the first processor that it may have.
-void StayOnOneProcessor() {
-  cpu_set_t allowed, first;
+std::string FirstAllowedProcessor() {
+  cpu_set_t allowed;
   sched_getaffinity(0, sizeof allowed, &allowed);
-  CPU_ZERO(&first);
-  for (size_t cpu = 0; CPU_COUNT(&first) == 0; ++cpu) {
-    if (CPU_ISSET(cpu, &allowed)) CPU_SET(cpu, &first);
-  }
-  sched_setaffinity(0, sizeof first, &first);
+  size_t first = 0;
+  while (!CPU_ISSET(first, &allowed)) ++first;
+  return std::to_string(first);
 }
 
-class Spinning {
- public:
-  explicit Spinning(const std::string& name)
-      : instance_(census_, name,
-                  Launch({.command = {"/bin/sh", "-c", "while :; do :; done"},
-                          .before_exec =
-                              [name] {
-                                WearMark(name);
-                                StayOnOneProcessor();
-                              }}),
-                  UniqueFd(), 0) {}
-  Spinning(const Spinning&) = delete;
-  Spinning& operator=(const Spinning&) = delete;
-  ~Spinning() {
-    SendSignal(instance_.child(), SIGKILL);
-    Reap(instance_.child());
+// Two that want all of one processor.
+class GivenTimeTest : public testing::Test {
+ protected:
+  GivenTimeTest() {
+    world_.folder = testing::TempDir() + "given_time_XXXXXX";
+    if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
+    stage_.emplace(target_, world_);
+    for (int i = 0; i < 2; ++i)
+      stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
   }
-  const Instance& instance() const { return instance_; }
+  ~GivenTimeTest() override {
+    stage_->EndAll();
+    std::filesystem::remove_all(world_.folder);
+  }
 
- private:
-  Census census_;
-  Instance instance_;
+  Target target_{.command = {"/bin/sh", "-c", "while :; do :; done"}};
+  World world_;
+  std::optional<Stage> stage_;
 };
 
-TEST(GivenTimeTest, TheTimeThatAnotherHadTheProcessorIsLeftOut) {
+TEST_F(GivenTimeTest, TheTimeThatAnotherHadTheProcessorIsLeftOut) {
   constexpr auto kWaitsAtLeast = 100ms;
-  constexpr auto kLooksFor = 10s;
-  const Spinning one("A"), other("B");
   const auto began = Clock::now();
-  const GivenTime given(one.instance());
+  const GivenTime given(*stage_);
   auto left_out = 0ns;
-  while (left_out < kWaitsAtLeast && Clock::now() - began < kLooksFor) {
-    WaitForEnd(one.instance().child(), 10ms);
+  const auto has_waited = [&] {
     left_out = Clock::now() - began - given.SoFar();
-  }
-  EXPECT_GE(left_out, kWaitsAtLeast);
+    return left_out >= kWaitsAtLeast;
+  };
+  EXPECT_TRUE(stage_->WaitUntil(has_waited, Stage::kSettleBound)) << left_out.count() << " ns";
+}
+
+TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {
+  constexpr auto kShort = 400ms;
+  const auto began = Clock::now();
+  EXPECT_FALSE(stage_->WaitUntil([] { return false; }, kShort));
+  EXPECT_GT(Clock::now() - began, kShort + kShort / 4);
 }
 
 }  // namespace

@@ -9,8 +9,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "harness/probe/process.h"
-
 namespace pidfall {
 namespace {
 
@@ -100,12 +98,6 @@ bool Instance::Sleeps() const {
   const auto living = Living();
   return std::all_of(living.begin(), living.end(),
                      [](const ProcessInfo& process) { return process.state == 'S'; });
-}
-
-std::map<pid_t, Duration> Instance::WaitsForProcessor() const {
-  std::map<pid_t, Duration> all;
-  for (const pid_t pid : Processes()) all.merge(pidfall::WaitsForProcessor(pid));
-  return all;
 }
 
 bool Instance::HasSleptFor(Duration time) const {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,8 +48,6 @@ class Instance {
   bool Sleeps() const;
   // Nothing of it has run for so long, as far as the calls of this function tell.
   bool HasSleptFor(Duration time) const;
-  // See probe/process.h; of all its processes.
-  std::map<pid_t, Duration> WaitsForProcessor() const;
   Duration age() const { return std::chrono::steady_clock::now() - started_; }
 
  private:

@@ -257,7 +257,7 @@ void Stage::Sleepless(Duration interval) {
   ppoll(events.data(), events.size(), &bound, nullptr);
 }
 
-bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
+bool Stage::LookUntil(const std::function<bool()>& condition, Duration bound) {
   const auto deadline = Clock::now() + bound;
   for (Duration interval = kFirstLook;; interval = std::min(interval * 2, kLongestLook)) {
     {
@@ -270,12 +270,19 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
   }
 }
 
-bool Stage::WaitFor(const Instance& instance, const std::function<bool()>& condition,
-                    Duration bound) {
-  if (WaitUntil(condition, std::min(bound, kSoon))) return true;
-  const GivenTime given(instance);
+std::map<pid_t, Duration> Stage::WaitsForProcessor() const {
+  std::map<pid_t, Duration> all;
+  for (const Instance& instance : instances_) {
+    for (const pid_t pid : instance.Processes()) all.merge(pidfall::WaitsForProcessor(pid));
+  }
+  return all;
+}
+
+bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
+  if (LookUntil(condition, std::min(bound, kSoon))) return true;
+  const GivenTime given(*this);
   for (Duration left = bound - kSoon; left > Duration::zero();) {
-    if (WaitUntil(condition, left)) return true;
+    if (LookUntil(condition, left)) return true;
     left = bound - kSoon - given.SoFar();
   }
   return false;
@@ -387,7 +394,7 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
     return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
            Clock::now() - *blocked_since >= kWaitsAfter;
   };
-  if (!WaitFor(instance, has_settled, bound)) {
+  if (!WaitUntil(has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
                  " s");
@@ -404,13 +411,11 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
 }
 
 bool Stage::EndsWithin(Instance& instance, Duration bound) {
-  return WaitFor(
-      instance, [&] { return instance.ended(); }, bound);
+  return WaitUntil([&] { return instance.ended(); }, bound);
 }
 
 bool Stage::Gone(const Instance& instance, Duration bound) {
-  const auto is_gone = [&] { return instance.ended() && instance.Processes().empty(); };
-  return WaitFor(instance, is_gone, bound);
+  return WaitUntil([&] { return instance.ended() && instance.Processes().empty(); }, bound);
 }
 
 void Stage::Signal(Instance& instance, int signal) {

@@ -118,10 +118,11 @@ class Stage {
   // Somebody answers on the port: then all that is done at a start is done. What, is no matter.
   // A target without a port is taken at its word.
   bool Answers() const;
-  // Wakes on output, on ends and at short intervals; false when `bound` is over.
+  // Wakes on output, on ends and at short intervals; false when `bound` is over, which is of the
+  // time that the instances were given (given_time.h).
   bool WaitUntil(const std::function<bool()>& condition, Duration bound);
-  // The same for what `instance` does; `bound` is of the time that it was given (given_time.h).
-  bool WaitFor(const Instance& instance, const std::function<bool()>& condition, Duration bound);
+  // See probe/process.h; of all the instances.
+  std::map<pid_t, Duration> WaitsForProcessor() const;
 
   // --- faults done to instances
   void Signal(Instance& instance, int signal);  // to the main process
@@ -194,7 +195,10 @@ class Stage {
   bool IsDuplicateStatus(const Ending& ending);
 
   void Did(const std::string& what) { Note("did " + what); }
-  void Saw(const std::string& what) { Note("saw " + what); }
+  // What is seen again is no news.
+  void Saw(const std::string& what) {
+    if (evidence_.empty() || evidence_.back() != "saw " + what) Note("saw " + what);
+  }
   // Steps that a log of their own tells are no evidence as well.
   void Hush(bool hushed) { hushed_ = hushed; }
   const std::vector<std::string>& evidence() const { return evidence_; }
@@ -244,6 +248,7 @@ class Stage {
   void HoldAt(Instance& instance, CallStepper stepper, const CallStepper::Moment& moment,
               const std::function<bool()>& is_over);
   void Sleepless(Duration interval);
+  bool LookUntil(const std::function<bool()>& condition, Duration bound);
   void Note(const std::string& what) {
     if (!hushed_) evidence_.push_back(what);
   }

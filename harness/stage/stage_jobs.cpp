@@ -67,7 +67,7 @@ void StageJobs::Signal(std::size_t actor, int signal) {
   if (signalled.instance == nullptr) return;
   stage_.Signal(*signalled.instance, signal);
   const bool ends = signal != SIGSTOP && signal != SIGCONT;
-  if (ends) signalled.signalled.emplace(*signalled.instance);
+  if (ends) signalled.signalled.emplace(stage_);
 }
 
 bool StageJobs::HasBlocked(Actor& actor) {
