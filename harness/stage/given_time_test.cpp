@@ -30,8 +30,9 @@ class GivenTimeTest : public testing::Test {
     world_.folder = testing::TempDir() + "given_time_XXXXXX";
     if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
     stage_.emplace(target_, world_);
-    for (int i = 0; i < 2; ++i)
+    for (int i = 0; i < 2; ++i) {
       stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
+    }
   }
   ~GivenTimeTest() override {
     stage_->EndAll();

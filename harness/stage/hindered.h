@@ -51,7 +51,7 @@ class Hindered {
   std::set<std::string> left_;  // by a start that failed
   std::string pid_file_left_;   // its content
   Instance* started_ = nullptr;
-  bool in_time_ = true;
+  bool fails_in_time_ = true;
   bool another_port_served_ = false;
 };
 
