@@ -234,6 +234,19 @@ TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNoSuccessorThatFailed) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+TEST_F(CheckTest, WhatTakesBothKindsOfClientsIsMetAtIpv4) {
+  const std::string as_apache_does = Replaced(
+      kServer, "s = socket.socket()",
+      "def listener(family, address):\n"
+      "    s = socket.socket(family); s.bind((address, 8767)); return s\n"
+      "try: s = listener(socket.AF_INET6, '::')\n"
+      "except OSError: print('8767 in use', flush=True); s = listener(socket.AF_INET, '0.0.0.0')");
+  const ProgramOutcome outcome =
+      CheckPython(Replaced(as_apache_does, "s.bind(('127.0.0.1', 8767)); s.listen()", "s.listen()"),
+                  {}, "port/held-by-stranger");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, APortThatChangesFromStartToStartIsTold) {
   const ProgramOutcome outcome = CheckPython(Replaced(kServer, "8767", "0"));
   EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;

@@ -1,6 +1,7 @@
 #include "harness/probe/files.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "harness/process/fd.h"
@@ -66,19 +68,32 @@ std::vector<UnixSocket> UnixSockets() {
   return sockets;
 }
 
-bool SharesPort(pid_t pid, unsigned long inode) {
+namespace {
+
+// Of a socket in another process: its copy is asked.
+std::optional<int> SocketOption(pid_t pid, unsigned long inode, int level, int option) {
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";
   for (const std::string& number : DescriptorNumbers(pid)) {
     if (ReadLink("/proc/" + std::to_string(pid) + "/fd/" + number) != wanted) continue;
     const UniqueFd copy(
         static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), std::stoi(number), 0)));
-    int shares = 0;
-    socklen_t size = sizeof(shares);
-    return copy && getsockopt(copy.get(), SOL_SOCKET, SO_REUSEPORT, &shares, &size) == 0 &&
-           shares != 0;
+    int value = 0;
+    socklen_t size = sizeof(value);
+    if (!copy || getsockopt(copy.get(), level, option, &value, &size) != 0) return std::nullopt;
+    return value;
   }
-  return false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool SharesPort(pid_t pid, unsigned long inode) {
+  return SocketOption(pid, inode, SOL_SOCKET, SO_REUSEPORT).value_or(0) != 0;
+}
+
+bool TakesIpv4(pid_t pid, unsigned long inode) {
+  return SocketOption(pid, inode, IPPROTO_IPV6, IPV6_V6ONLY).value_or(0) == 0;
 }
 
 }  // namespace pidfall

@@ -28,4 +28,7 @@ std::vector<UnixSocket> UnixSockets();
 // Whether `inode` among the sockets of `pid` was set to share its port (SO_REUSEPORT).
 bool SharesPort(pid_t pid, unsigned long inode);
 
+// Whether it takes IPv4 clients where it is bound to every address, as an IPv6 one does by default.
+bool TakesIpv4(pid_t pid, unsigned long inode);
+
 }  // namespace pidfall

@@ -20,7 +20,7 @@
 namespace pidfall {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, shares_port)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, shares_port, takes_ipv4)
 
 namespace {
 
@@ -53,18 +53,19 @@ std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes) {
     for (const pid_t pid : processes) {
       if (!OpenSockets(pid).contains(socket.inode)) continue;
       if (!seen.insert({socket.port, socket.address}).second) break;
-      found.push_back(
-          {socket.port, ReadableAddress(socket.address), SharesPort(pid, socket.inode)});
+      found.push_back({socket.port, ReadableAddress(socket.address), SharesPort(pid, socket.inode),
+                       TakesIpv4(pid, socket.inode)});
       break;
     }
   }
   return found;
 }
 
-// A wildcard is reached at the loopback of its family.
-std::string ReachedAt(const std::string& address) {
-  if (address == "0.0.0.0") return "127.0.0.1";
-  return address == "::" ? "::1" : address;
+// A wildcard is met at the loopback: of IPv4 where it takes that, because who cannot have "::" may
+// be content with "0.0.0.0" (Apache), which a stranger on ::1 does not keep it from.
+std::string ReachedAt(const Listener& listener) {
+  if (listener.address != "0.0.0.0" && listener.address != "::") return listener.address;
+  return listener.takes_ipv4 ? "127.0.0.1" : "::1";
 }
 
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes) {
@@ -379,7 +380,7 @@ Target Complete(const Target& target, const Found& found) {
   whole.addresses = std::max<size_t>(on_its_port.size(), 1);
   const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
   std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
-  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front().address);
+  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front());
   if (!whole.pid_file) whole.pid_file = found.pid_file;
   if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
   whole.standby_polls = found.standby_polls;

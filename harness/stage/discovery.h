@@ -17,6 +17,7 @@ struct Listener {
   int port = 0;
   std::string address;  // "127.0.0.1", "::", ...
   bool shares_port = false;
+  bool takes_ipv4 = true;  // where the address is a wildcard
 };
 
 struct Found {
