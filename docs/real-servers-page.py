@@ -26,6 +26,9 @@ KINDS = {
                "A second start beside a live owner fails, as it should. Then the file is read.",
                "The stop script, logrotate and the monitor signal a process that is gone, or "
                "nobody; the owner can be reached by nothing but a search for it."),
+    "old-exit": ("One that ends removes the file of the next",
+                 "The old one has closed its port and not yet removed its file; the next one starts.",
+                 "The stop script, logrotate and the monitor do not find the owner."),
     "record-race": ("Two starts at one moment: the pid file names the loser, or is gone",
                     "Two are started at one moment, up to six times; one serves.",
                     "The stop script, logrotate and the monitor do not find the owner."),

@@ -231,7 +231,8 @@ recipe_of() {
     duplicate/eight*'does not name the owner'* | duplicate/during*'does not name the owner'*)
       echo record-race
       ;;
-    *'file does not name the owner'* | *'file was changed'* | *'neither served nor ended'*) echo record ;;
+    ownership/old-exit*) echo old-exit ;;
+    *'file does not name the owner'* | *'was changed: before'* | *'neither served nor ended'*) echo record ;;
     *'umask 0'*) echo umask ;;
     path/symlink*'wrote through'*) echo symlink ;;
     path/dangling*'made a file behind'*) echo dangling ;;
@@ -283,9 +284,18 @@ echo "try $try, 6 s later:"; ss -Hltnp "sport = :$PORT" | tr -s ' '; sort log | 
 ! pids | sort | uniq -d | grep -q .
 END
     record) cat <<'END' ;;
-start & up; echo "serving:" $(owners) "file:" $(cat "$FILE")
+start & up; before=$(cat "$FILE"); echo "serving:" $(owners) "file: $before"
 another; echo "after a second start serving:" $(owners) "file:" $(cat "$FILE" 2>&1)
-! owners | grep -qx "$(head -n1 "$FILE" | tr -d ' ')"
+[ "$(cat "$FILE" 2>&1)" != "$before" ]
+END
+    old-exit) cat <<'END' ;;
+# The old one is slow to remove its file. The next one starts as soon as the port is free.
+strace -fqo calls -e trace=unlink,unlinkat -e inject=unlink,unlinkat:delay_enter=5000000 \
+  sh -c "$START" >>log 2>&1 & up
+kill "$(head -n1 "$FILE" | tr -d ' ')"; while listening; do sleep 0.1; done
+rm "$FILE"; start & up; echo "serving:" $(owners) "file:" $(cat "$FILE" 2>&1)
+sleep 9; echo "9 s later serving:" $(owners) "file:" $(cat "$FILE" 2>&1)
+owners | grep -q . && [ ! -s "$FILE" ]
 END
     record-race) cat <<'END' ;;
 for try in 1 2 3 4 5 6; do
