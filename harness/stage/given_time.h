@@ -10,7 +10,7 @@
 #include <chrono>
 #include <map>
 
-#include "harness/process/clone.h"
+#include "harness/process/launch.h"
 
 namespace pidfall {
 
