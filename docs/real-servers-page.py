@@ -278,8 +278,7 @@ def main():
     if not left:
         print("Nothing.")
     else:
-        print("No claim about these programs: each may be true, or the harness's mistake. On a machine "
-              f"as busy as this one (load {load_seen()}) bounds of 2 s break by themselves.\n")
+        print("No claim about these programs: each may be true, or the harness's mistake.\n")
         print("| program | scenario | what check said | by hand |\n|---|---|---|---|")
         print("\n".join(left))
     print(read("tail"), end="")
