@@ -1,6 +1,7 @@
 // The program pidfall-guard, run as people run it.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ namespace pidfall::guard {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr unsigned kPatienceSeconds = 20;          // for each command, also on a busy machine
+constexpr int kPatienceSeconds = 20;               // for each command, also on a busy machine
 constexpr std::chrono::seconds kStopPatience{10};  // what stop has by default
 
 class CommandTest : public testing::Test {
@@ -49,14 +50,17 @@ class CommandTest : public testing::Test {
   }
 
   std::unique_ptr<Child> StartStaying(const std::string& first = "") const {
-    mkfifo(folder_.path("fifo").c_str(), 0600);
+    const std::string fifo = folder_.path("fifo");
+    mkfifo(fifo.c_str(), 0600);
+    pollfd word = {open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC), POLLIN, 0};
     auto child = std::make_unique<Child>([&](const Signals& signals) {
       dup2(signals.in(), STDIN_FILENO);
       Words words = Stay();
       words.back().insert(0, first);
       return Become(words);
     });
-    Read(folder_.path("fifo"));
+    EXPECT_EQ(poll(&word, 1, kPatienceSeconds * 1000), 1) << "the command does not run in time";
+    close(word.fd);
     return child;
   }
 
