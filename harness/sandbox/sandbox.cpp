@@ -10,8 +10,10 @@
 #include <array>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "harness/process/clone.h"
 #include "harness/sandbox/init.h"
@@ -75,27 +77,34 @@ bool WasToldToGo(int go) {
 // World-writable, and often not ours to copy up.
 const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"};
 
-void BuildDeployed(World& world, const std::string& base, std::vector<std::string> own_layer) {
+const ViewPlan& RememberedPlan(const std::string& base, std::vector<std::string> own_layer) {
+  static std::map<std::pair<std::string, std::vector<std::string>>, ViewPlan> plans;
   own_layer.insert(own_layer.end(), kSharedFolders.begin(), kSharedFolders.end());
-  world.view = BuildView(base, own_layer);
+  const auto [known, is_new] = plans.try_emplace({base, own_layer});
+  if (is_new) known->second = PlanView(base, own_layer);
+  return known->second;
+}
+
+void BuildDeployed(World& world, const std::string& base, const ViewPlan& plan) {
+  world.view = EnterView(base, plan);
   world.folder = std::string(kViewFolder) + "/stage";
   if (mkdir(world.folder.c_str(), 0755) != 0) ThrowErrno("create " + world.folder);
 }
 
-void BuildWorld(World& world, const std::string& base, const SandboxOptions& options) {
+void BuildWorld(World& world, const std::string& base, const ViewPlan* plan) {
   KeepMountsPrivate();
   BringLoopbackUp();
-  if (options.as_deployed) return BuildDeployed(world, base, options.own_layer);
+  if (plan != nullptr) return BuildDeployed(world, base, *plan);
   MountFolder(base);
   world.folder = base;
 }
 
-int FullInit(const Pipes& pipes, World world, const std::string& base,
-             const SandboxOptions& options, const Story& story) {
+int FullInit(const Pipes& pipes, World world, const std::string& base, const ViewPlan* plan,
+             const Story& story) {
   LeaveTerminal();
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
-  BuildWorld(world, base, options);
+  BuildWorld(world, base, plan);
   return RunFullInit(pipes.lifeline.read.get(),
                      [&] { return Direct(world, story, pipes.result.write.get()); });
 }
@@ -122,9 +131,10 @@ int PlainInit(const Pipes& pipes, World world, const Story& story) {
 Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
   const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
   const std::string base = ChoosePrivateFolder(options.keep_visible);
+  const ViewPlan* plan = options.as_deployed ? &RememberedPlan(base, options.own_layer) : nullptr;
   const World world = MakeWorld(true, subordinate);
-  Child init = Clone({.namespaces = kNamespaces},
-                     [&] { return FullInit(pipes, world, base, options, story); });
+  Child init =
+      Clone({.namespaces = kNamespaces}, [&] { return FullInit(pipes, world, base, plan, story); });
   try {
     MapUsers(init.pid, subordinate);
   } catch (...) {

@@ -1,7 +1,7 @@
 // A copy-on-write view of the machine: a program runs in it as deployed, at its own paths, and
 // nothing outside changes.
 //
-//   View view = BuildView("/mnt");          // in init; "/" is the view from now on
+//   View view = EnterView("/mnt", plan);    // in init; "/" is the view from now on
 //   for (const std::string& path : Written(view)) ...   // what has been written since
 //
 // Each folder of the machine is the lower layer of an overlay whose upper layer is on a tmpfs, so
@@ -9,11 +9,14 @@
 // Linux 6.18): "/" itself; /proc, /sys and /dev; a folder with mounts below it that a user
 // namespace inherited, which are locked. Those are entered child by child. A folder owned by a
 // user who is not mapped cannot be copied up either, but the root of an overlay need not be: so
-// the world-writable folders get an overlay of their own.
+// the world-writable folders get an overlay of their own. An empty folder needs none.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
+
+#include "harness/sandbox/view_plan.h"
 
 namespace pidfall {
 
@@ -24,6 +27,7 @@ struct Layer {
 
 struct View {
   std::vector<Layer> layers;
+  std::set<std::string> links;         // made here, to show the machine's own
   std::vector<std::string> read_only;  // what could not be layered
 };
 
@@ -31,8 +35,8 @@ struct View {
 inline constexpr char kViewFolder[] = "/.pidfall";
 
 // Mounts the view on `base` (an existing folder) and makes it the root of this mount namespace.
-// `own_layer` are folders that get an overlay of their own. Throws std::system_error.
-View BuildView(const std::string& base, const std::vector<std::string>& own_layer);
+// Throws std::system_error.
+View EnterView(const std::string& base, const ViewPlan& plan);
 
 // Every regular file, FIFO, socket and symlink that was made or changed in the view.
 std::vector<std::string> Written(const View& view);

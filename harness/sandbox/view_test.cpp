@@ -108,6 +108,21 @@ TEST_F(ViewTest, TheRootIsWrittenWithoutALayer) {
   EXPECT_FALSE(fs::exists("/pidfall-view-test"));
 }
 
+TEST_F(ViewTest, WhatIsWrittenBesideTheLayersIsListedToo) {
+  EXPECT_EQ(In([&](const World& world) {
+              std::string told;
+              for (const std::string& path : Written(world.view)) told += path + " by nobody|";
+              WriteFile("/pidfall-view-test", "inside");
+              WriteFile(folder_ + "/new", "in a layer");
+              fs::create_symlink("nowhere", "/dev/shm/link");
+              std::vector<std::string> written = Written(world.view);
+              std::sort(written.begin(), written.end());
+              for (const std::string& path : written) told += path + "|";
+              return told;
+            }),
+            "/dev/shm/link|/pidfall-view-test|" + folder_ + "/new|");
+}
+
 TEST_F(ViewTest, EachViewBeginsAnew) {
   const auto appended = [&](const World&) {
     std::ofstream(folder_ + "/old", std::ios::app) << "+";

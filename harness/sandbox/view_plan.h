@@ -1,0 +1,41 @@
+// What a view of the machine (view.h) shows where: worked out once, mounted for every scenario.
+//
+//   const ViewPlan plan = PlanView("/mnt", {"/var/lib/x"});   // in the harness
+//   const View view = EnterView("/mnt", plan);                // in each sandbox
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+enum class Shown {
+  kFolder,    // a folder of the view's own: an empty one, or one that is entered child by child
+  kSymlink,   // a copy
+  kLayer,     // the lower layer of an overlay
+  kReadOnly,  // bound
+  kProc,
+  kDevices,
+};
+
+struct Place {
+  Shown as = Shown::kFolder;
+  std::string path;
+  std::string link;  // of a symlink: where to
+  bool is_folder = true;
+  mode_t mode = 0755;
+  uid_t user = 0;
+  gid_t group = 0;
+  unsigned long locked = 0;  // the mount's flags that a user namespace may not drop
+};
+
+// Parents before children.
+using ViewPlan = std::vector<Place>;
+
+// `base`, where the view is to be mounted, is left out. `own_layer` are folders that get an overlay
+// of their own.
+ViewPlan PlanView(const std::string& base, const std::vector<std::string>& own_layer);
+
+}  // namespace pidfall
