@@ -76,7 +76,7 @@ class Running {
 
   // False at the end of what it has to say.
   bool ReadMore() {
-    std::array<char, 65536> chunk{};
+    std::array<char, 4096> chunk{};
     const ssize_t n = read(sandbox_.result(), chunk.data(), chunk.size());
     if (n > 0) heard_.append(chunk.data(), static_cast<std::size_t>(n));
     return n > 0 || (n < 0 && errno == EINTR);

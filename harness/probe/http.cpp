@@ -35,7 +35,7 @@ HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration boun
   // MSG_NOSIGNAL: a server that hangs up at once must not end the harness.
   send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
   HttpReply reply;
-  std::array<char, 16384> chunk{};
+  std::array<char, 4096> chunk{};
   while (reply.text.size() < kMostKept && ReadableBefore(fd.get(), deadline)) {
     const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
     reply.closed_by_server = n == 0;

@@ -122,12 +122,12 @@ std::optional<ProcessInfo> ParseStat(pid_t pid, const std::string& stat) {
   const size_t open = stat.find('('), close = stat.rfind(')');
   if (open == std::string::npos || close == std::string::npos) return std::nullopt;
   ProcessInfo info{.pid = pid, .program = stat.substr(open + 1, close - open - 1)};
-  std::istringstream rest(stat.substr(close + 1));
-  rest >> info.state >> info.parent;
-  constexpr int kFieldsBetween = 17;  // of proc(5): from pgrp, 5, to itrealvalue, 21
-  std::string skipped;
-  for (int i = 0; i < kFieldsBetween; ++i) rest >> skipped;
-  rest >> info.started;
+  // proc(5): fields 3, 4 and 22.
+  unsigned long long started = 0;
+  sscanf(stat.c_str() + close + 1,
+         " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+         &info.state, &info.parent, &started);
+  info.started = started;
   return info;
 }
 
@@ -257,8 +257,9 @@ std::set<uint64_t> OpenSockets(pid_t pid) {
     std::array<char, 64> link{};
     const ssize_t n =
         readlink(std::string(folder).append("/").append(fd).c_str(), link.data(), link.size() - 1);
-    unsigned long long inode = 0;
-    if (n > 0 && sscanf(link.data(), "socket:[%llu]", &inode) == 1) inodes.insert(inode);
+    constexpr std::string_view kPrefix = "socket:[";
+    if (n <= 0 || !std::string_view(link.data()).starts_with(kPrefix)) continue;
+    inodes.insert(strtoull(link.data() + kPrefix.size(), nullptr, 10));
   }
   return inodes;
 }

@@ -200,7 +200,7 @@ class Runner {
 
   // True at the end of what the director has to say.
   static bool Hear(Running& running) {
-    std::array<char, 65536> chunk{};
+    std::array<char, 4096> chunk{};
     const ssize_t n = read(running.sandbox.result(), chunk.data(), chunk.size());
     if (n > 0) running.heard.append(chunk.data(), static_cast<size_t>(n));
     return n <= 0;

@@ -69,21 +69,22 @@ std::vector<std::string> Joined(std::vector<std::string> first,
   return first;
 }
 
+std::vector<TcpSocket> Held(std::vector<TcpSocket> sockets, const std::vector<pid_t>& processes) {
+  if (sockets.empty()) return sockets;
+  std::set<uint64_t> open;
+  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
+  std::erase_if(sockets, [&](const TcpSocket& socket) { return !open.contains(socket.inode); });
+  return sockets;
+}
+
 bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  if (sockets.empty()) return false;
-  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
-    const auto open = OpenSockets(pid);
-    return std::any_of(sockets.begin(), sockets.end(),
-                       [&](const TcpSocket& socket) { return open.contains(socket.inode); });
-  });
+  return !Held(sockets, processes).empty();
 }
 
 // Where one of two addresses is another's, many a server waits or goes on with the other one.
 size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
   std::set<std::string> addresses;
-  for (const TcpSocket& socket : sockets) {
-    if (AnyHolds(processes, {socket})) addresses.insert(socket.address);
-  }
+  for (const TcpSocket& socket : Held(sockets, processes)) addresses.insert(socket.address);
   return addresses.size();
 }
 
