@@ -61,6 +61,7 @@ TEST_F(CliTest, WhatATableOfPoliciesWouldIgnoreIsRefused) {
   ExpectRefused({"supervise", "--table", "--json", "x.json"}, "--json" + excludes);
   ExpectRefused({"supervise", "--table", "--junit", "x.xml"}, "--junit" + excludes);
   ExpectRefused({"supervise", "--table", "--real-time"}, "--real-time" + excludes);
+  ExpectRefused({"supervise", "--table", "-v"}, "--verbose" + excludes);
   ExpectRefused({"supervise", "--table", "--port", "8767"}, "--port" + excludes);
   ExpectRefused({"supervise", "--table", "--", "true"},
                 "supervise --table takes no command: 'true' was given after --");
@@ -102,6 +103,19 @@ TEST_F(CliTest, ListRunsNothing) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_TRUE(outcome.out.starts_with("stale/zero  C")) << outcome.out;
   EXPECT_TRUE(fs::is_empty(work_));
+}
+
+TEST_F(CliTest, AVerboseSimulationListsEveryStart) {
+  const std::vector<std::string> command = {"--for", "30s", "--", "false"};
+  const auto simulate = [&](std::vector<std::string> words) {
+    words.insert(words.end(), command.begin(), command.end());
+    return Run(words);
+  };
+  const std::string entry = "status 1 after ";
+  const ProgramOutcome quiet = simulate({"supervise", "--policy", "launchd:keepalive"});
+  EXPECT_EQ(quiet.out.find(entry), std::string::npos) << quiet.out;
+  const ProgramOutcome verbose = simulate({"supervise", "--policy", "launchd:keepalive", "-v"});
+  EXPECT_NE(verbose.out.find(entry), std::string::npos) << verbose.out;
 }
 
 TEST_F(CliTest, AFullDiskIsNotSuccess) {

@@ -18,6 +18,7 @@
 #include "harness/cli/simulator.h"
 #include "harness/cli/terminal.h"
 #include "harness/input.h"
+#include "harness/report/starts.h"
 #include "harness/report/text.h"
 #include "harness/report/timeline.h"
 #include "harness/sandbox/features.h"
@@ -109,6 +110,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   const Result result = ResultOf(log);
   if (!log.actors.empty()) {
     outputs.Print(Head(request, log) + DrawTimeline({{"", &log}}, StyleFor(outputs.text())));
+    if (options.common.verbose) outputs.Print(StartsText(log));
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
@@ -120,7 +122,8 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
   CLI::Option* table = supervise->add_flag("--table", options->table,
                                            "What every known policy makes of each ending");
-  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit"}) {
+  for (const char* other :
+       {"--policy", "--real-time", "--port", "--json", "--junit", "--verbose"}) {
     table->excludes(supervise->get_option(other));
   }
 }
@@ -139,6 +142,7 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
+  supervise->get_option("--verbose")->description("List every start and its ending too");
   DeclareFollower(supervise);
   DeclareTable(supervise, options.get());
   supervise->callback(

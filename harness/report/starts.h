@@ -1,0 +1,18 @@
+// Every start of a simulation, in order, and how it ended.
+//
+//   StartsText(log)
+//
+//     0 s           by-hand    pid 3      signal 15 after 8 min, told to end
+//     1 s           agent      pid 5      status 1 after 0.05 s
+//     8 min         agent      pid 9      runs to the end
+#pragma once
+
+#include <string>
+
+#include "harness/supervisor/simulation_log.h"
+
+namespace pidfall {
+
+std::string StartsText(const SimulationLog& log);
+
+}  // namespace pidfall
