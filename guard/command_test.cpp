@@ -44,9 +44,11 @@ class CommandTest : public testing::Test {
     return status;
   }
 
-  // A guarded shell that says when it runs (through a FIFO) and stays until it is ended.
+  // A guarded shell that says when it runs (through a FIFO) and stays until it is ended. Without a
+  // child: cat would keep the lock until it is told of the end of its input.
   virtual Words Stay() const {
-    return {"--pid-file", pid_file_, "--", "sh", "-c", "echo > " + folder_.path("fifo") + "; cat"};
+    return {"--pid-file", pid_file_, "--",
+            "sh",         "-c",      "echo > " + folder_.path("fifo") + "; read x"};
   }
 
   std::unique_ptr<Child> StartStaying(const std::string& first = "") const {
@@ -237,7 +239,7 @@ TEST_F(AgentsTest, FlagsAFileWithoutItsProcess) {
 
 TEST_F(AgentsTest, ReadsSystemdUnits) {
   Write(agents_ + "/x.service",
-        "[Service]\nExecStart=-sh -c \"echo > " + folder_.path("fifo") + "; cat\"\n");
+        "[Service]\nExecStart=-sh -c \"echo > " + folder_.path("fifo") + "; read x\"\n");
   const auto owner = StartStaying();
   EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 0) << output_;
 }
