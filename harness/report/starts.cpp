@@ -31,7 +31,7 @@ std::vector<Run> Runs(const SimulationLog& log) {
 }
 
 std::string EndOf(const Run& run) {
-  if (run.exit == nullptr) return "runs to the end";
+  if (run.exit == nullptr) return "still runs";
   const std::string how = run.exit->signal != 0 ? fmt::format("signal {}", run.exit->signal)
                                                 : fmt::format("status {}", run.exit->status);
   return fmt::format("{} after {}{}", how, FormatDuration(run.exit->at - run.start.at),
@@ -43,7 +43,7 @@ std::string EndOf(const Run& run) {
 std::string StartsText(const SimulationLog& log) {
   std::string text;
   for (const Run& run : Runs(log)) {
-    text += fmt::format("{:<12}  {:<9}  pid {:<5}  {}\n", FormatDuration(run.start.at), run.actor,
+    text += fmt::format("{:<14}  {:<9}  pid {:<5}  {}\n", FormatDuration(run.start.at), run.actor,
                         run.start.pid, EndOf(run));
   }
   return text;

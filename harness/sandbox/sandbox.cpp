@@ -80,9 +80,9 @@ const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"
 const ViewPlan& RememberedPlan(const std::string& base, std::vector<std::string> own_layer) {
   static std::map<std::pair<std::string, std::vector<std::string>>, ViewPlan> plans;
   own_layer.insert(own_layer.end(), kSharedFolders.begin(), kSharedFolders.end());
-  const auto [known, is_new] = plans.try_emplace({base, own_layer});
-  if (is_new) known->second = PlanView(base, own_layer);
-  return known->second;
+  const auto known = plans.find({base, own_layer});
+  if (known != plans.end()) return known->second;
+  return plans.emplace(std::pair(base, own_layer), PlanView(base, own_layer)).first->second;
 }
 
 void BuildDeployed(World& world, const std::string& base, const ViewPlan& plan) {

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <functional>
 
 #include "harness/process/fd.h"
 
@@ -78,7 +80,7 @@ class Builder {
 
   void Link(const std::string& to, const std::string& path) {
     fs::create_symlink(to, In(path));
-    view_.links.insert(path);
+    view_.links[path] = to;
   }
 
   void LayerOver(const Place& place) {
@@ -103,8 +105,8 @@ class Builder {
     } else {
       MakeEmptyFile(here);
     }
+    if (!Bind(place.path, MS_REC)) return;
     view_.read_only.push_back(place.path);
-    if (mount(place.path.c_str(), here.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) return;
     mount(nullptr, here.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | place.locked, nullptr);
   }
 
@@ -135,7 +137,15 @@ class Builder {
 
   void BindDevice(const std::string& path) {
     MakeEmptyFile(In(path));
-    mount(path.c_str(), In(path).c_str(), nullptr, MS_BIND, nullptr);
+    Bind(path, 0);
+  }
+
+  // What has gone since it was planned is not there either.
+  bool Bind(const std::string& path, unsigned long flags) {
+    const std::string here = In(path);
+    if (mount(path.c_str(), here.c_str(), nullptr, MS_BIND | flags, nullptr) == 0) return true;
+    (void)remove(here.c_str());
+    return false;
   }
 
   void MakeTerminals() {
@@ -158,33 +168,30 @@ class Builder {
   View view_;
 };
 
-// A character device 0/0 stands for a file that was removed.
-bool IsWritten(const fs::directory_entry& entry) {
-  const fs::file_status status = entry.symlink_status();
-  return !fs::is_directory(status) && !fs::is_character_file(status);
-}
+bool IsView(const View& view) { return !view.links.empty(); }
 
-constexpr auto kReadable = fs::directory_options::skip_permission_denied;
-
-// On the tmpfs that is the view's root: in "/", and in its folders that are no layers.
-std::vector<std::string> WrittenBesideLayers(const View& view) {
-  std::vector<std::string> written;
+// `visit` is given the path of every file on the tmpfs below `folder`: what is mounted there and
+// the view's own folder are passed over, and what vanishes meanwhile is, too.
+void ForEachFile(const std::string& folder, dev_t tmpfs,
+                 const std::function<void(const std::string&)>& visit) {
   std::error_code ignored;
-  struct stat root {};
-  if (stat("/", &root) != 0) return written;
-  for (auto it = fs::recursive_directory_iterator("/", kReadable, ignored);
-       it != fs::recursive_directory_iterator(); it.increment(ignored)) {
-    if (ignored) break;
-    const std::string path = it->path().string();
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (const auto& entry : fs::directory_iterator(folder, options, ignored)) {
+    const std::string path = entry.path().string();
     struct stat info {};
-    const bool mounted = lstat(path.c_str(), &info) != 0 || info.st_dev != root.st_dev;
-    if (mounted || path == kViewFolder) {
-      it.disable_recursion_pending();
-    } else if (IsWritten(*it) && !view.links.contains(path)) {
-      written.push_back(path);
+    if (lstat(path.c_str(), &info) != 0 || info.st_dev != tmpfs || path == kViewFolder) continue;
+    if (S_ISDIR(info.st_mode)) {
+      ForEachFile(path, tmpfs, visit);
+    } else if (!S_ISCHR(info.st_mode)) {  // 0/0 stands for a file that was removed
+      visit(path);
     }
   }
-  return written;
+}
+
+bool IsStillItsLink(const View& view, const std::string& path) {
+  const auto link = view.links.find(path);
+  std::error_code no_link;
+  return link != view.links.end() && fs::read_symlink(path, no_link) == link->second;
 }
 
 }  // namespace
@@ -192,16 +199,16 @@ std::vector<std::string> WrittenBesideLayers(const View& view) {
 View EnterView(const std::string& base, const ViewPlan& plan) { return Builder(base).Build(plan); }
 
 std::vector<std::string> Written(const View& view) {
-  std::vector<std::string> written = WrittenBesideLayers(view);
+  std::vector<std::string> written;
+  struct stat root {};
+  if (!IsView(view) || stat("/", &root) != 0) return written;
+  ForEachFile("/", root.st_dev, [&](const std::string& path) {
+    if (!IsStillItsLink(view, path)) written.push_back(path);
+  });
   for (const Layer& layer : view.layers) {
-    std::error_code ignored;
-    for (auto it = fs::recursive_directory_iterator(layer.upper, kReadable, ignored);
-         it != fs::recursive_directory_iterator(); it.increment(ignored)) {
-      if (ignored) break;
-      if (IsWritten(*it)) {
-        written.push_back((fs::path(layer.path) / fs::relative(it->path(), layer.upper)).string());
-      }
-    }
+    ForEachFile(layer.upper, root.st_dev, [&](const std::string& path) {
+      written.push_back(layer.path + path.substr(layer.upper.size()));
+    });
   }
   return written;
 }

@@ -5,14 +5,15 @@
 //   for (const std::string& path : Written(view)) ...   // what has been written since
 //
 // Each folder of the machine is the lower layer of an overlay whose upper layer is on a tmpfs, so
-// the upper layers hold exactly what was written. Three things cannot be a lower layer (measured,
-// Linux 6.18): "/" itself; /proc, /sys and /dev; a folder with mounts below it that a user
-// namespace inherited, which are locked. Those are entered child by child. A folder owned by a
-// user who is not mapped cannot be copied up either, but the root of an overlay need not be: so
-// the world-writable folders get an overlay of their own. An empty folder needs none.
+// the upper layers hold exactly what was written there. That tmpfs is the view's root. Three things
+// cannot be a lower layer (measured, Linux 6.18): "/" itself; /proc, /sys and /dev; a folder with
+// mounts below it that a user namespace inherited, which are locked. Those are entered child by
+// child. A folder owned by a user who is not mapped cannot be copied up either, but the root of an
+// overlay need not be: so the world-writable folders get an overlay of their own. An empty folder
+// needs none.
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,8 @@ struct Layer {
 
 struct View {
   std::vector<Layer> layers;
-  std::set<std::string> links;         // made here, to show the machine's own
-  std::vector<std::string> read_only;  // what could not be layered
+  std::map<std::string, std::string> links;  // symlinks that it began with, and where to
+  std::vector<std::string> read_only;        // what could not be layered
 };
 
 // In the view: harness's own, on the tmpfs that carries the upper layers.

@@ -68,6 +68,12 @@ unsigned long LockedFlags(const std::string& path) {
   return info.f_flag & (ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME);
 }
 
+// Empty when it has gone meanwhile.
+std::string LinkOf(const std::string& path) {
+  std::error_code gone;
+  return fs::read_symlink(path, gone).string();
+}
+
 // What cannot be listed may hold something.
 bool IsEmpty(const std::string& folder) {
   std::error_code unreadable;
@@ -90,7 +96,8 @@ class Planner {
     if (path == "/proc") return Put(Shown::kProc, path);
     if (path == "/dev") return Put(Shown::kDevices, path);
     if (IsMadeUpMount(path)) return Put(Shown::kReadOnly, path);
-    const fs::file_status status = fs::symlink_status(path);
+    std::error_code ignored;  // root may not look at another user's FUSE mount
+    const fs::file_status status = fs::symlink_status(path, ignored);
     if (fs::is_symlink(status)) return Put(Shown::kSymlink, path);
     if (!fs::is_directory(status)) return Put(Shown::kReadOnly, path);
     if (HasMountsBelow(path)) return EnterFolder(path);
@@ -99,7 +106,8 @@ class Planner {
 
   void Put(Shown as, const std::string& path) {
     Place place{.as = as, .path = path};
-    if (as == Shown::kSymlink) place.link = fs::read_symlink(path).string();
+    if (as == Shown::kSymlink) place.link = LinkOf(path);
+    if (as == Shown::kSymlink && place.link.empty()) return;
     if (as == Shown::kReadOnly || as == Shown::kLayer) place.locked = LockedFlags(path);
     struct stat info {};
     if (stat(path.c_str(), &info) == 0) {
@@ -131,11 +139,11 @@ class Planner {
   // "/" is the view's own already; a layer over it would cover all the others.
   void LayerOwn(const std::string& path) {
     std::error_code ignored;
-    if (path == "/" || IsWritable(path) || !fs::is_directory(path, ignored)) return;
+    if (path == "/" || IsFolderOrLayer(path) || !fs::is_directory(path, ignored)) return;
     Put(Shown::kLayer, path);
   }
 
-  bool IsWritable(const std::string& path) const {
+  bool IsFolderOrLayer(const std::string& path) const {
     return std::any_of(plan_.begin(), plan_.end(), [&](const Place& place) {
       return place.path == path && (place.as == Shown::kLayer || place.as == Shown::kFolder);
     });

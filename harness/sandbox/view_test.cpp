@@ -18,6 +18,13 @@ namespace fs = std::filesystem;
 
 constexpr Duration kViewBound = std::chrono::seconds(20);
 
+std::string Listed(std::vector<std::string> paths) {
+  std::sort(paths.begin(), paths.end());
+  std::string text;
+  for (const std::string& path : paths) text += path + "|";
+  return text;
+}
+
 // The name is a hard one for mount options: they are split at commas, and layers at colons.
 class ViewTest : public testing::Test {
  protected:
@@ -43,10 +50,7 @@ class ViewTest : public testing::Test {
     for (const std::string& path : Written(world.view)) {
       if (path.starts_with(folder_ + "/")) found.push_back(path.substr(folder_.size() + 1));
     }
-    std::sort(found.begin(), found.end());
-    std::string text;
-    for (const std::string& path : found) text += path + "|";
-    return text + " ";  // never empty: nothing told would be an error
+    return Listed(found) + " ";  // never empty: nothing told would be an error
   }
 
   std::string folder_;
@@ -109,19 +113,20 @@ TEST_F(ViewTest, TheRootIsWrittenWithoutALayer) {
 }
 
 TEST_F(ViewTest, WhatIsWrittenBesideTheLayersIsListedToo) {
-  EXPECT_EQ(In([&](const World& world) {
-              std::string told;
-              for (const std::string& path : Written(world.view)) told += path + " by nobody|";
-              WriteFile("/pidfall-view-test", "inside");
-              WriteFile(folder_ + "/new", "in a layer");
-              fs::create_symlink("nowhere", "/dev/shm/link");
-              std::vector<std::string> written = Written(world.view);
-              std::sort(written.begin(), written.end());
-              for (const std::string& path : written) told += path + "|";
-              return told;
-            }),
-            "/dev/shm/link|/pidfall-view-test|" + folder_ + "/new|");
+  EXPECT_EQ(
+      In([&](const World& world) {
+        std::string told = Listed(Written(world.view)) + "then ";
+        WriteFile("/pidfall-view-test", "inside");
+        WriteFile(folder_ + "/new", "in a layer");
+        fs::create_symlink("nowhere", "/dev/shm/link");
+        fs::remove("/dev/stdin");
+        WriteFile("/dev/stdin", "where the view had a link");
+        return told + Listed(Written(world.view));
+      }),
+      "then " + Listed({"/pidfall-view-test", folder_ + "/new", "/dev/shm/link", "/dev/stdin"}));
 }
+
+TEST(WrittenTest, IsNothingWhereThereIsNoView) { EXPECT_TRUE(Written({}).empty()); }
 
 TEST_F(ViewTest, EachViewBeginsAnew) {
   const auto appended = [&](const World&) {

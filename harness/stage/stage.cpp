@@ -69,7 +69,7 @@ std::vector<std::string> Joined(std::vector<std::string> first,
   return first;
 }
 
-std::vector<TcpSocket> Held(std::vector<TcpSocket> sockets, const std::vector<pid_t>& processes) {
+std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
   if (sockets.empty()) return sockets;
   std::set<uint64_t> open;
   for (const pid_t pid : processes) open.merge(OpenSockets(pid));
@@ -78,13 +78,13 @@ std::vector<TcpSocket> Held(std::vector<TcpSocket> sockets, const std::vector<pi
 }
 
 bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  return !Held(sockets, processes).empty();
+  return !Held(processes, sockets).empty();
 }
 
 // Where one of two addresses is another's, many a server waits or goes on with the other one.
 size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
   std::set<std::string> addresses;
-  for (const TcpSocket& socket : Held(sockets, processes)) addresses.insert(socket.address);
+  for (const TcpSocket& socket : Held(processes, sockets)) addresses.insert(socket.address);
   return addresses.size();
 }
 
