@@ -39,6 +39,11 @@ void Accept(std::vector<pollfd>& polled) {
   polled.erase(polled.begin() + 1);
 }
 
+bool AnyAsks(const std::vector<pollfd>& polled) {
+  return std::any_of(polled.begin() + 1, polled.end(),
+                     [](const pollfd& client) { return client.revents != 0; });
+}
+
 void AnswerClients(std::vector<pollfd>& polled) {
   const auto answered = [](const pollfd& client) {
     if (client.revents == 0) return false;
@@ -56,9 +61,9 @@ void Serve(int listening, Guard& guard) {
   while (!StopRequested()) {
     WaitForEvents(polled);
     if (SupervisorGone()) guard.Release();
-    const size_t clients = polled.size();
+    // Before the answer: who has it may start the next copy at once.
+    if (Has(Defect::kDropsLockOnRequest) && AnyAsks(polled)) guard.Release();
     AnswerClients(polled);
-    if (polled.size() < clients && Has(Defect::kDropsLockOnRequest)) guard.Release();
     if (polled.front().revents != 0) Accept(polled);
   }
   for (size_t client = 1; client < polled.size(); ++client) close(polled[client].fd);
