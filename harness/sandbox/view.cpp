@@ -105,8 +105,8 @@ class Builder {
     } else {
       MakeEmptyFile(here);
     }
-    if (!Bind(place.path, MS_REC)) return;
     view_.read_only.push_back(place.path);
+    if (!Bind(place.path, MS_REC)) return;
     mount(nullptr, here.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | place.locked, nullptr);
   }
 
