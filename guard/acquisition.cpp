@@ -63,8 +63,10 @@ class Acquisition {
   // The refused Instance may live on, and must keep nobody out. A lock that is another's is kept
   // open: who has it is asked through it.
   void LetGo() {
-    state_->held.Drop();
-    if (locked_) node().descriptor.Reset();
+    state_->DropLock();
+    if (!locked_) return;
+    if (node().descriptor.valid() && !state_->lock_shared) Unlock(node().descriptor.get());
+    node().descriptor.Reset();
   }
 
   const Options& options() const { return state_->options; }
@@ -87,6 +89,7 @@ class Acquisition {
     Descriptor inherited = TakeInheritedLock(state_->folder);
     if (!inherited.valid()) return false;
     node() = DescribeLock(std::move(inherited));
+    state_->lock_shared = true;  // with children of the program that we were before
     return TryLock(state_->folder, node(), options().also_ofd);
   }
 

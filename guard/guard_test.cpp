@@ -10,7 +10,9 @@
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <vector>
 
+#include "guard/descriptor.h"
 #include "guard/record.h"
 #include "guard/test_support.h"
 
@@ -86,6 +88,21 @@ TEST_F(GuardTest, ReleasesForTheNextAndRemovesThePidFile) {
   const Instance next = Start();
   ASSERT_TRUE(next);
   EXPECT_EQ(next.previous(), Previous::kClean);
+}
+
+// As who reads /proc/PID/fdinfo keeps it open, for a moment.
+TEST_F(GuardTest, ReleasesAlsoWhatSomebodyElseKeepsOpen) {
+  Instance first = Start();
+  std::vector<Descriptor> kept;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (fs::read_symlink(entry.path(), gone) != lock_file_) continue;
+    kept.emplace_back(dup(std::stoi(entry.path().filename().string())));
+  }
+  ASSERT_EQ(kept.size(), 1U);
+  first.Release();
+  const Instance second = Start();
+  EXPECT_TRUE(second) << second.reason();
 }
 
 TEST_F(GuardTest, ReleasesOnceOnly) {

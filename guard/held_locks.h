@@ -33,7 +33,7 @@ class HeldLock {
 
   // Takes the locked descriptor over. False, and it is closed, when this process has it already.
   bool Hold(Descriptor descriptor, const FileKey& key, Children children);
-  // Closes the descriptor and never unlocks: an unlock would take it from a child, too, which
+  // Closes the descriptor and does not unlock: an unlock would take it from a child, too, which
   // under kPartOfInstance is still the instance.
   void Drop();
 

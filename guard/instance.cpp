@@ -19,6 +19,11 @@ void Instance::State::SetLockInheritance() {
   fcntl(held.fd(), F_SETFD, 0);
 }
 
+void Instance::State::DropLock() {
+  if (held.fd() >= 0 && !lock_shared && self.pid == getpid()) Unlock(held.fd());
+  held.Drop();
+}
+
 void Instance::State::SignIn() {
   const Supervisor by =
       DetectSupervisor(self.pid, options.on_duplicate == OnDuplicate::kAuto ? Look::kAlsoParent
@@ -116,7 +121,7 @@ void Instance::Release() {
   if (state_ == nullptr || state_->outcome != Outcome::kAcquired) return;
   state_->StopWatching();
   state_->SignOut();
-  state_->held.Drop();
+  state_->DropLock();
 }
 
 void Instance::SetChildren(Children children) {

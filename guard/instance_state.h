@@ -49,6 +49,8 @@ struct Instance::State {
   void WriteRecord();
   void WritePidInPlace();
   void SetLockInheritance();
+  // Closes, and unlocks where no child can have the lock as well.
+  void DropLock();
   // The opposite, as far as the files are still ours.
   void SignOut();
   bool RecordIsOurs() const;

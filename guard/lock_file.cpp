@@ -56,14 +56,14 @@ void CheckNode(const Folder& folder, const struct stat& status) {
                 "it was left as it is; look who put it there");
 }
 
-bool TryOfd(int fd) {
+bool SetOfd(int fd, short type) {
 #ifdef F_OFD_SETLK
   struct flock whole = {};
-  whole.l_type = F_WRLCK;
+  whole.l_type = type;
   whole.l_whence = SEEK_SET;
   return fcntl(fd, F_OFD_SETLK, &whole) == 0;
 #else
-  static_cast<void>(fd);
+  static_cast<void>(fd), static_cast<void>(type);
   errno = ENOSYS;
   return false;
 #endif
@@ -79,7 +79,7 @@ bool TryFlock(int fd) {
 
 // Refused by one lock, a contender must keep nobody out by the other.
 bool TryOfdOrUnlock(int fd) {
-  if (TryOfd(fd)) return true;
+  if (SetOfd(fd, F_WRLCK)) return true;
   const int error = errno;
   flock(fd, LOCK_UN);
   errno = error;
@@ -135,6 +135,11 @@ bool TryLock(const Folder& folder, const LockNode& node, bool also_ofd) {
   if (errno == EWOULDBLOCK || errno == EACCES) return false;
   throw Refused(Outcome::kUnsupported, "cannot lock " + folder.LockPath(), errno,
                 "keep the pid file on a local file system");
+}
+
+void Unlock(int fd) {
+  SetOfd(fd, F_UNLCK);
+  flock(fd, LOCK_UN);
 }
 
 bool StillNamed(const Folder& folder, const FileKey& key) {

@@ -43,6 +43,10 @@ LockNode DescribeLock(Descriptor descriptor);
 // supported" is never taken for "not locked".
 bool TryLock(const Folder& folder, const LockNode& node, bool also_ofd);
 
+// Before the close, which is not enough: whoever reads /proc/PID/fdinfo/N at that moment keeps the
+// file open a little longer, and with it the lock. Takes it from a child that shares it, too.
+void Unlock(int fd);
+
 // Somebody may have removed or replaced the file between our opening and our locking it; then
 // what we hold locks nobody out.
 bool StillNamed(const Folder& folder, const FileKey& key);

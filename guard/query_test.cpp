@@ -116,7 +116,10 @@ TEST_F(QueryTest, TwoHundredStartsBesideItAreNeverRefused) {
     for (;;) Ask(pid_file_);
   });
   asker.WaitReady();
-  for (int i = 0; i < 200; ++i) EXPECT_TRUE(Acquire(ForFile(pid_file_))) << i;
+  for (int i = 0; i < 200; ++i) {
+    const Instance instance = Acquire(ForFile(pid_file_));
+    EXPECT_TRUE(instance) << i << ": " << instance.reason();
+  }
 }
 
 TEST_F(QueryTest, StopEndsTheOwner) {
