@@ -8,18 +8,20 @@ namespace pidfall {
 
 GivenTime::GivenTime(const Stage& stage) : stage_(&stage), before_(stage.WaitsForProcessor()) {}
 
-// Threads work side by side: the one that waited longest has held up the others, at most.
-Duration GivenTime::LongestWait() const {
-  Duration longest{0};
+// Of all threads together: where a shell waits for its program, and a program for its helper's
+// answer, each of them waits for the processor in its turn.
+Duration GivenTime::WaitsSince() const {
+  Duration sum{0};
   for (const auto& [thread, waited] : stage_->WaitsForProcessor()) {
     const auto known = before_.find(thread);
-    longest = std::max(longest, known == before_.end() ? waited : waited - known->second);
+    sum += known == before_.end() ? waited : waited - known->second;
   }
-  return longest;
+  return sum;
 }
 
 Duration GivenTime::SoFar() const {
-  return std::chrono::steady_clock::now() - began_ - LongestWait();
+  const Duration passed = std::chrono::steady_clock::now() - began_;
+  return passed - std::min<Duration>(WaitsSince(), passed * 7 / 8);
 }
 
 }  // namespace pidfall

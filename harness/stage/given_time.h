@@ -1,5 +1,6 @@
 // The time that the machine gave a stage's instances since a moment: what they waited for a
-// processor that others had is left out, so that nobody is late because the machine is busy.
+// processor that others had is left out, so that nobody is late because the machine is busy. An
+// eighth counts in any case, so that every bound is over some time.
 //
 //   const GivenTime given(stage);
 //   while (given.SoFar() < bound) ...
@@ -22,7 +23,7 @@ class GivenTime {
   Duration SoFar() const;
 
  private:
-  Duration LongestWait() const;
+  Duration WaitsSince() const;
 
   const Stage* stage_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
