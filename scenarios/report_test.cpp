@@ -7,6 +7,7 @@
 #include "harness/cli/bundled.h"
 #include "harness/probe/http.h"
 #include "harness/stage/stage.h"
+#include "scenarios/program.h"
 #include "scenarios/testing.h"
 
 namespace pidfall {
@@ -37,9 +38,31 @@ void ExpectPass(const Scenario& scenario, const std::string& server, const std::
   EXPECT_EQ(result.verdict, Verdict::kPass) << server << ' ' << guard << ' ' << Account(result);
 }
 
+void SigtermEndsItWithStatusZero(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  stage.Terminate(owner);
+  stage.Require(stage.Gone(owner, Stage::kStopBound), "C12", "it did not end within 2 s");
+  stage.Require(*owner.ending() == Ending{}, "C12", "it ended with " + owner.ending()->Describe());
+}
+
+constexpr Scenario kStatus = {"report/status", "C12", "", "", SigtermEndsItWithStatusZero};
+
 TEST(ReportTest, TheTaskManagerServesItsPage) {
   for (const std::string& guard : Strategies()) {
     ExpectPass(kPage, std::string(kDefaultServer), guard);
+  }
+}
+
+TEST(ReportTest, TheIncidentHappensAsItsFileExpects) {
+  const Ran ran = RunPidfall({"incident", "run", "2025-12-22-port-conflict"});
+  EXPECT_EQ(ran.ending.status, 0) << ran.output;
+  EXPECT_NE(ran.output.find("OK: 12 verdicts"), std::string::npos) << ran.output;
+}
+
+// What `launchctl list` shows as the last status of an agent that was unloaded.
+TEST(ReportTest, EveryServersLastStatusAfterSigtermIsZero) {
+  for (const std::string& server : BundledServers()) {
+    for (const std::string& guard : Strategies()) ExpectPass(kStatus, server, guard);
   }
 }
 

@@ -120,9 +120,12 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   Told told;
   for (const Incident& incident : incidents) {
     if (Interrupted()) break;
-    const auto cells = RunIncident(
-        incident, {.servers = ProgramFolder(), .real_time = options.real_time, .command = command},
-        simulate);
+    const auto cells = RunIncident(incident,
+                                   {.servers = ProgramFolder(),
+                                    .which = options.which,
+                                    .real_time = options.real_time,
+                                    .command = command},
+                                   simulate);
     outputs.Print(CellsText(incident, cells, StyleFor(outputs.text())));
     Add(cells, &told);
   }

@@ -57,7 +57,8 @@ std::string PolicyOf(const IncidentVariant& variant) {
 }
 
 std::string Again(const Incident& incident, const IncidentOptions& options) {
-  std::string again = "./pidfall incident run " + ShellQuoted(incident.id);
+  std::string again = "./pidfall incident run ";
+  again += ShellQuoted(options.which.empty() ? incident.id : options.which);
   if (options.real_time) again += " --real-time";
   if (!options.command.empty()) again += " --";
   for (const std::string& word : options.command) again += ' ' + ShellQuoted(word);
@@ -100,7 +101,7 @@ Result JudgeCell(const Pairing& pairing, const SimulationLog& log) {
 IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
                     const Pairing& pairing, SimulationLog log) {
   Result result = JudgeCell(pairing, log);
-  result.scenario = "incident/" + incident.id;
+  result.scenario = fmt::format("incident/{} ({})", incident.id, pairing.variant->name);
   result.family = "incident";
   result.guard = pairing.guard != nullptr ? pairing.guard->name : "yours";
   result.duration_ms = Seconds(log.real) * 1000;

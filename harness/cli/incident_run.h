@@ -15,6 +15,7 @@ namespace pidfall {
 
 struct IncidentOptions {
   std::string servers;  // the folder of the bundled servers
+  std::string which;    // as the user named the incident; empty: by its id
   bool real_time = false;
   std::vector<std::string> command;  // a program of the user's in every role; empty: the file's
 };

@@ -42,7 +42,7 @@ TEST(IncidentRunTest, AnExpectedBreachIsAFailAndNoSurprise) {
   const auto cells = RunIncident(PortConflict(), {.servers = "/bin"}, Model);
   ASSERT_EQ(cells.size(), 1U);
   const Result& result = cells[0].result;
-  EXPECT_EQ(result.scenario, "incident/2025-12-22-x");
+  EXPECT_EQ(result.scenario, "incident/2025-12-22-x (by hand first)");
   EXPECT_EQ(result.verdict, Verdict::kFail);
   EXPECT_EQ(result.expected, "fail C11");
   EXPECT_FALSE(result.surprise) << result.summary;

@@ -94,7 +94,7 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   for (const Result* finding : Findings(results, verbose)) {
     outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), verbose));
   }
-  outputs.Print(SkipText(results));
+  outputs.Print(SkipText(results) + KeptText(results));
 }
 
 // The incident is part of the whole picture, not of a closer look at a few scenarios.
@@ -111,22 +111,16 @@ double MillisecondsSince(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
-// The incident counts for the exit status; the other figures are of the scenarios alone.
-ExitStatus StatusOf(const std::vector<Result>& results, const IncidentSummary& incident,
-                    const CommonOptions& common) {
-  std::vector<Result> all = results;
-  all.insert(all.end(), incident.results.begin(), incident.results.end());
-  return ExitStatusOf(all, {.no_skip = common.no_skip, .interrupted = Interrupted()});
-}
-
-int Report(const RunCommand& options, const Outputs& outputs, const std::vector<Result>& results,
+int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result> results,
            std::chrono::steady_clock::time_point start) {
-  PrintResults(outputs, results, options.common.verbose);
+  const CommonOptions& common = options.common;
+  PrintResults(outputs, results, common.verbose);
   const IncidentSummary incident = Incident(options, outputs);
   outputs.Print(incident.text);
+  results.insert(results.end(), incident.results.begin(), incident.results.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
-  return StatusOf(results, incident, options.common);
+  return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
 void CheckExpectedNames() {
@@ -145,8 +139,7 @@ int Run(const RunCommand& options) {
     return kAsItShouldBe;
   }
   CheckExpectedNames();
-  const std::vector<Result> results = RunAndJudge(Cases(options, scenarios), common);
-  return Report(options, outputs, results, start);
+  return Report(options, outputs, RunAndJudge(Cases(options, scenarios), common), start);
 }
 
 }  // namespace
