@@ -22,6 +22,7 @@
 #include "harness/cli/target_file.h"
 #include "harness/input.h"
 #include "harness/report/findings.h"
+#include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
 #include "harness/report/progress.h"
 #include "harness/report/summary.h"
@@ -153,16 +154,6 @@ Advice AdviceOn(const Result& result) {
           .mend = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
 }
 
-// What a supervisor that nobody named would make of it is a row of a table and no verdict.
-void TakeOutOtherPolicies(std::vector<Result>& results) {
-  for (Result& result : results) {
-    if (result.family != "restart-loop" || result.verdict != Verdict::kFail) continue;
-    if (result.scenario.starts_with("restart-loop/named-policy")) continue;
-    result.verdict = Verdict::kNotApplicable;
-    result.summary = "not the policy named (--policy): " + result.summary;
-  }
-}
-
 void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const Outputs& outputs) {
   for (const std::string& scenario : baseline.Mended(results)) {
     outputs.Print(fmt::format("MENDED  {} is in the baseline and passes now\n", scenario));
@@ -231,12 +222,14 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
           const Outputs& outputs, Clock::time_point start) {
   const CommonOptions& common = options.common;
-  TakeOutOtherPolicies(results);
+  const bool named = !options.policy.empty();
+  const std::string policies = named ? "" : OtherPoliciesText(results);
+  SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   for (const Result* finding : Findings(results, common.verbose)) {
     outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), common.verbose));
   }
-  outputs.Print(SkipText(results));
+  outputs.Print(policies + SkipText(results) + KeptText(results));
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   outputs.Print(CheckSummary(results, took.count(), Interrupted()) + '\n');
   outputs.WriteFiles(head, results);
@@ -324,8 +317,12 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
       ->type_name("FILE");
   app->add_option("--write-target", options->write_target, "Write what was found to this file")
       ->type_name("FILE");
-  app->add_flag("--unsandboxed", options->unsandboxed,
-                "Without namespaces: fault the real files and ports");
+  const auto unsandboxed = [options] {
+    options->unsandboxed = true;
+    options->again.emplace_back("--unsandboxed");
+  };
+  app->add_flag_callback("--unsandboxed", unsandboxed,
+                         "Without namespaces: fault the real files and ports");
   DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }
 

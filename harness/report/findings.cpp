@@ -60,9 +60,10 @@ std::string Line(std::string_view label, std::string_view text, const Paint& pai
 
 // Evidence begins with its label: "did ...", "saw ...". Anything else stands under the one before.
 std::string EvidenceLine(std::string_view evidence, const Paint& paint) {
-  for (const std::string_view label : {"did", "saw"}) {
-    const bool labelled = evidence.starts_with(label) && evidence.substr(3).starts_with(' ');
-    if (labelled) return Line(label, evidence.substr(4), paint);
+  for (const std::string_view label : {"did ", "saw ", "kept "}) {
+    if (!evidence.starts_with(label)) continue;
+    const std::size_t length = label.size();
+    return Line(label.substr(0, length - 1), evidence.substr(length), paint);
   }
   return Line("", evidence, paint);
 }
@@ -135,6 +136,16 @@ std::string SkipText(const std::vector<Result>& results) {
   std::string out;
   for (const auto& [reason, names] : groups) {
     out += fmt::format("skipped: {}\n  {}\n", CleanLine(reason), fmt::join(names, " "));
+  }
+  return out;
+}
+
+std::string KeptText(const std::vector<Result>& results) {
+  std::string out;
+  for (const Result& result : results) {
+    if (result.evidence.empty() || !result.evidence.back().starts_with("kept ")) continue;
+    const std::string guard = result.guard.empty() ? "" : ' ' + result.guard;
+    out += fmt::format("{}  {}{}\n", result.evidence.back(), result.scenario, guard);
   }
   return out;
 }

@@ -30,4 +30,7 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
 // What this machine could not judge, grouped by reason; empty when nothing was skipped.
 std::string SkipText(const std::vector<Result>& results);
 
+// Where the files of each are (--keep), a line for each; empty when none were kept.
+std::string KeptText(const std::vector<Result>& results);
+
 }  // namespace pidfall

@@ -18,6 +18,12 @@ Result OldExit() {
   return result;
 }
 
+TEST(FindingsTest, TheFoldersThatWereKeptAreNamed) {
+  Result kept = OldExit();
+  kept.evidence.emplace_back("kept /tmp/pidfall-kept-1");
+  EXPECT_EQ(KeptText({OldExit(), kept}), "kept /tmp/pidfall-kept-1  ownership/old-exit\n");
+}
+
 TEST(FindingsTest, ABreachHasDidSawHarmAgainAndMend) {
   EXPECT_EQ(
       FindingText(OldExit(), {.harm = "the next start is a second copy", .mend = "PATTERNS.md#own"},

@@ -1,0 +1,52 @@
+#include "harness/report/other_policies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/report/text.h"
+
+namespace pidfall {
+namespace {
+
+constexpr std::string_view kFamily = "restart-loop/";
+constexpr std::string_view kNamed = "restart-loop/named-policy";
+
+bool IsOfAnotherPolicy(const Result& result) {
+  return result.scenario.starts_with(kFamily) && !result.scenario.starts_with(kNamed);
+}
+
+std::string WhatItMakes(const Result& result) {
+  if (result.verdict == Verdict::kPass) return "comes to rest";
+  if (result.verdict == Verdict::kFail) return CleanLine(result.summary);
+  return fmt::format("{}: {}", Name(result.verdict), CleanLine(result.summary));
+}
+
+}  // namespace
+
+std::string OtherPoliciesText(const std::vector<Result>& results) {
+  std::vector<const Result*> rows;
+  std::size_t width = 0;
+  for (const Result& result : results) {
+    if (!IsOfAnotherPolicy(result)) continue;
+    rows.push_back(&result);
+    width = std::max(width, result.scenario.size());
+  }
+  if (rows.empty()) return "";
+  std::string text = "under each policy (--policy names yours and makes it a verdict):\n";
+  for (const Result* row : rows) {
+    text += fmt::format("  {:<{}}  {}\n", row->scenario.substr(kFamily.size()),
+                        width - kFamily.size(), WhatItMakes(*row));
+  }
+  return text;
+}
+
+void SetOtherPoliciesAside(const std::string& reason, std::vector<Result>* results) {
+  for (Result& result : *results) {
+    if (!IsOfAnotherPolicy(result) || result.verdict != Verdict::kFail) continue;
+    result.verdict = Verdict::kNotApplicable;
+    result.summary = reason + ": " + result.summary;
+  }
+}
+
+}  // namespace pidfall

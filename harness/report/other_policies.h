@@ -1,0 +1,20 @@
+// What supervisors that nobody named would make of a server: rows of a table, and no verdict.
+//
+//   const std::string table = OtherPoliciesText(results);
+//   SetOtherPoliciesAside("no policy named (--policy)", &results);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/report/result.h"
+
+namespace pidfall {
+
+// A line per scenario of the family restart-loop; empty when none was run.
+std::string OtherPoliciesText(const std::vector<Result>& results);
+
+// Their fails become n/a, for `reason`.
+void SetOtherPoliciesAside(const std::string& reason, std::vector<Result>* results);
+
+}  // namespace pidfall
