@@ -111,6 +111,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   if (!log.actors.empty()) {
     outputs.Print(Head(request, log) + DrawTimeline({{"", &log}}, StyleFor(outputs.text())));
     if (options.common.verbose) outputs.Print(StartsText(log));
+    for (const std::string& note : log.notes) outputs.Print("note: " + CleanLine(note) + '\n');
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
