@@ -1,12 +1,20 @@
 // Which scenarios run on which machine: pinned, so that a skip never looks like a pass.
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/sandbox/landlock.h"
@@ -41,8 +49,10 @@ Names ExpectedSkips() {
   return names;
 }
 
-Names CatalogueNames() {
-  const Names left_out = Listed(Data()["left_out"]);
+Names LongOnes() { return Listed(Data()["long"]); }
+
+Names AllButTheLong() {
+  const Names left_out = LongOnes();
   Names names;
   for (const Scenario& scenario : Catalogue()) {
     if (!left_out.contains(std::string(scenario.id))) names.emplace(scenario.id);
@@ -50,14 +60,16 @@ Names CatalogueNames() {
   return names;
 }
 
-Told RunAll(const std::string& variable) {
+// `option` is --scenario or --except.
+Told RunSelected(const std::string& option, const Names& scenarios, const std::string& variable,
+                 std::function<void()> prepare = nullptr) {
   const std::string folder = MakeFolder();
   const std::string path = folder + "/results.json";
   std::vector<std::string> arguments = {"run", "--guard", "reference", "--json", path};
-  for (const std::string& name : Listed(Data()["left_out"])) {
-    arguments.insert(arguments.end(), {"--except", name});
+  for (const std::string& name : scenarios) {
+    arguments.insert(arguments.end(), {option, name});
   }
-  RunPidfall(arguments, {variable});
+  RunPidfall(arguments, {variable}, std::move(prepare));
   Told told;
   const auto json = nlohmann::json::parse(ReadFile(path));
   for (const auto& result : json["results"]) {
@@ -70,11 +82,43 @@ Told RunAll(const std::string& variable) {
   return told;
 }
 
+constexpr char kPlain[] = "PIDFALL_SANDBOX=plain";
+
 // That the full one skips nothing is what each of the catalogue's tests says.
 TEST(ModesTest, ThePlainSandboxSkipsWhatIsListedAndNothingElse) {
-  const Told told = RunAll("PIDFALL_SANDBOX=plain");
-  EXPECT_EQ(told.all, CatalogueNames());
+  const Told told = RunSelected("--except", LongOnes(), kPlain);
+  EXPECT_EQ(told.all, AllButTheLong());
   EXPECT_EQ(told.skipped, ExpectedSkips());
+  EXPECT_EQ(told.broken, Names());
+}
+
+TEST(ModesTest, TheLongOnesRunInThePlainSandboxToo) {
+  const Told told = RunSelected("--scenario", LongOnes(), kPlain);
+  EXPECT_EQ(told.all, LongOnes());
+  EXPECT_EQ(told.skipped, Names());
+  EXPECT_EQ(told.broken, Names());
+}
+
+// As some containers do, for all that this process and its children start.
+void ForbidTracing() {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = std::size(code), .filter = code};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) ThrowErrno("give up new privileges");
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ThrowErrno("forbid ptrace");
+}
+
+TEST(ModesTest, WhereTracingIsForbiddenTheWindowsAreSkipped) {
+  const Names windows = {"duplicate/during-shutdown", "duplicate/during-start-up"};
+  Names all = windows;
+  all.insert("stale/dead-pid");
+  const Told told = RunSelected("--scenario", all, "LC_ALL=C", ForbidTracing);
+  EXPECT_EQ(told.all, all);
+  EXPECT_EQ(told.skipped, windows);
   EXPECT_EQ(told.broken, Names());
 }
 

@@ -76,6 +76,7 @@ void BootId(Stage& stage) {
 
 void BootOffset(Stage& stage) {
   stage.NeedFullSandbox("another boot-time offset");
+  stage.NeedKernelFile("/proc/self/ns/time", "another boot-time offset");
   const Instance& owner = stage.StartOwner();
   const FileState before = stage.PidFile();
   UnderAnotherClock(stage, "boot-time offset", owner, before,

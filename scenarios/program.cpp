@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/cli/bundled.h"
 
@@ -25,18 +26,22 @@ std::vector<std::string> Environment(std::vector<std::string> variables) {
 }  // namespace
 
 Child StartPidfall(const std::vector<std::string>& arguments,
-                   const std::vector<std::string>& variables, int output) {
+                   const std::vector<std::string>& variables, int output,
+                   std::function<void()> prepare) {
   std::vector<std::string> command = {ProgramFolder() + "/pidfall"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return Launch({.command = command, .environment = Environment(variables), .output = output});
+  return Launch({.command = command,
+                 .environment = Environment(variables),
+                 .output = output,
+                 .before_exec = std::move(prepare)});
 }
 
-Ran RunPidfall(const std::vector<std::string>& arguments,
-               const std::vector<std::string>& variables) {
+Ran RunPidfall(const std::vector<std::string>& arguments, const std::vector<std::string>& variables,
+               std::function<void()> prepare) {
   const std::string folder = MakeFolder();
   const std::string path = folder + "/output";
   const UniqueFd output = OpenFile(path, O_WRONLY | O_CREAT, 0600);
-  const Child child = StartPidfall(arguments, variables, output.get());
+  const Child child = StartPidfall(arguments, variables, output.get(), std::move(prepare));
   const bool ended = WaitForEnd(child, kRunBound);
   if (!ended) SendSignal(child, SIGKILL);
   Ran ran{Reap(child), ReadFile(path)};

@@ -3,6 +3,7 @@
 //   const Ran ran = RunPidfall({"run", "--json", path}, {"PIDFALL_SANDBOX=plain"});
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,10 @@
 
 namespace pidfall {
 
-// `variables` come before those of this process.
+// `variables` come before those of this process. `prepare` is run in the child.
 Child StartPidfall(const std::vector<std::string>& arguments,
-                   const std::vector<std::string>& variables, int output);
+                   const std::vector<std::string>& variables, int output,
+                   std::function<void()> prepare = nullptr);
 
 struct Ran {
   Ending ending;
@@ -21,7 +23,8 @@ struct Ran {
 
 // Throws std::runtime_error when it does not end within a minute.
 Ran RunPidfall(const std::vector<std::string>& arguments,
-               const std::vector<std::string>& variables = {});
+               const std::vector<std::string>& variables = {},
+               std::function<void()> prepare = nullptr);
 
 // A new folder below the folder for temporary files.
 std::string MakeFolder();

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace pidfall {
 
@@ -17,6 +18,12 @@ struct Breach : std::runtime_error {
 struct Skip : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+// Of a system call that a container may forbid.
+inline void SkipIfForbidden(const std::system_error& error) {
+  if (error.code() != std::errc::operation_not_permitted) return;
+  throw Skip(std::string(error.what()) + " (./pidfall doctor says what forbids it)");
+}
 
 // This target has no such part.
 struct NotApplicable : std::runtime_error {

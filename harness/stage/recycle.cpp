@@ -68,6 +68,7 @@ Bystander& GiveToStranger(Stage& stage, pid_t number) {
 
 Bystander& GiveToThread(Stage& stage, pid_t number) {
   const bool full = stage.world().full;
+  if (full) stage.NeedKernelFile("/proc/sys/kernel/ns_last_pid", "a chosen thread id");
   Bystander& stranger = stage.StartBystander({.thread_id = full ? number : 0, .has_thread = true});
   if (full) {
     SayRecycled(stage, number);

@@ -152,6 +152,11 @@ void Stage::NeedSecondUser() const {
   throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
 }
 
+void Stage::NeedKernelFile(const std::string& path, const std::string& what_for) const {
+  if (access(path.c_str(), F_OK) == 0) return;
+  throw Skip(what_for + " needs a kernel with " + path + " (./pidfall doctor)");
+}
+
 Places Stage::PlacesOf(const StartOptions& options) const {
   return {options.port.value_or(port_), options.pid_file.value_or(pid_file_), options.host,
           folder_};
@@ -196,6 +201,7 @@ Instance& Stage::Start(const StartOptions& asked) {
     try {
       return Launch(LaunchOf(options, places, output.write.get(), name));
     } catch (const std::system_error& error) {
+      if (options.held) SkipIfForbidden(error);
       throw Broken(error.what());
     }
   }();
@@ -409,10 +415,6 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
         Quote(instance.FirstLines()));
   }
   return *outcome;
-}
-
-bool Stage::EndsWithin(Instance& instance, Duration bound) {
-  return WaitUntil([&] { return instance.ended(); }, bound);
 }
 
 bool Stage::Gone(const Instance& instance, Duration bound) {

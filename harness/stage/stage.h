@@ -72,6 +72,7 @@ class Stage {
   // --- what a scenario needs of the sandbox; each throws Skip with its reason
   void NeedFullSandbox(const std::string& what_for) const;
   void NeedSecondUser() const;
+  void NeedKernelFile(const std::string& path, const std::string& what_for) const;
 
   // --- starts
   Instance& Start(const StartOptions& options = {});
@@ -101,7 +102,6 @@ class Stage {
   // --- waiting
   Outcome Settle(Instance& instance, Duration bound);
   Outcome Settle(Instance& instance) { return Settle(instance, StartBound()); }
-  bool EndsWithin(Instance& instance, Duration bound);
   // All of it has ended, what it left in the background included.
   bool Gone(const Instance& instance, Duration bound);
   bool Serves(const Instance& instance) const;

@@ -21,6 +21,15 @@ bool ClosesSomething(long call) {
   return call == SYS_close || call == SYS_shutdown || call == SYS_close_range;
 }
 
+CallStepper Trace(pid_t pid) {
+  try {
+    return CallStepper::ForRunning(pid);
+  } catch (const std::system_error& error) {
+    SkipIfForbidden(error);
+    throw;
+  }
+}
+
 }  // namespace
 
 void Stage::Release(Instance& held) {
@@ -142,7 +151,7 @@ void Stage::StopUntil(Instance& instance, int nth) {
   const auto main = MainProcess(instance);
   if (!main) throw Broken(instance.name() + " has ended before it was stopped");
   const FolderWatch folder(folder_, FolderEvents::kTouches);
-  CallStepper stepper = CallStepper::ForRunning(*main);
+  CallStepper stepper = Trace(*main);
   Signal(instance, SIGTERM);
   bool serves = Serves(instance);
   int seen = 0;
