@@ -31,17 +31,10 @@ namespace {
 
 constexpr uint64_t kPidsAndMounts = CLONE_NEWPID | CLONE_NEWNS;
 
-void MountProc() {
-  KeepMountsPrivate();
-  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
-    ThrowErrno("mount /proc in a pid namespace");
-  }
-}
-
 std::string TryUserNamespace() {
   return TryInNamespaces({}, [] {});
 }
-std::string TryProc() { return TryInNamespaces({kPidsAndMounts}, MountProc); }
+std::string TryProc() { return TryInNamespaces({kPidsAndMounts}, MountOwnProc); }
 std::string TryNetwork() { return TryInNamespaces({CLONE_NEWNET}, BringLoopbackUp); }
 
 // A number that nobody has in a new pid namespace.
@@ -50,7 +43,7 @@ constexpr pid_t kChosen = 300;
 std::string TrySetTid() {
   if (getenv("PIDFALL_NO_SET_TID") != nullptr) return "PIDFALL_NO_SET_TID";
   return TryInNamespaces({kPidsAndMounts}, [] {
-    MountProc();
+    MountOwnProc();
     clone_args args{};
     pid_t wanted = kChosen;
     args.exit_signal = SIGCHLD;
@@ -64,7 +57,7 @@ std::string TrySetTid() {
 
 std::string TryLastPid() {
   return TryInNamespaces({kPidsAndMounts}, [] {
-    MountProc();
+    MountOwnProc();
     WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(kChosen));
   });
 }
@@ -164,8 +157,9 @@ struct Probe {
 };
 
 constexpr char kPlain[] =
-    "the plain sandbox: full disks, changed clocks and foreign files are skipped, a pid is written "
-    "into a file instead of recycled, and `check` wants {port} and {pid_file}";
+    "the plain sandbox: full and read-only disks, changed clocks, containers, printed hints and "
+    "foreign files are skipped, a pid is written into a file instead of recycled, and `check` "
+    "wants {port} and {pid_file}";
 
 constexpr Probe kProbes[] = {
     {"user namespaces", TryUserNamespace, kPlain, CureOfNamespaces},
@@ -183,7 +177,9 @@ constexpr Probe kProbes[] = {
      CureOfSecondUser},
     {"Landlock scopes", TryLandlock, "permission/other-user, unless there is a second user",
      [] { return std::string("Linux 6.12 with lsm=...,landlock, or a second user"); }},
-    {"ptrace", TryPtrace, "starts at the same instant; crash-point, errors and race", CureOfPtrace},
+    {"ptrace", TryPtrace,
+     "whatever is held at a moment of its start or its end; crash-point, errors and race",
+     CureOfPtrace},
     {"PTRACE_SET_SYSCALL_INFO", TrySetSyscallInfo,
      "errors/* rewrites registers instead, which needs code for each processor",
      [] { return std::string("Linux 6.16"); }},
@@ -193,7 +189,7 @@ constexpr Probe kProbes[] = {
      [] { return std::string("Linux 6.9"); }},
     {"pid_max of a namespace", TryPidMax, "recycling a pid by running through all numbers",
      [] { return std::string("Linux 6.14"); }},
-    {"lsof", TryLsof, "port/conflicts-hint",
+    {"lsof", TryLsof, "port/conflicts-hint and port/duplicates-hint",
      [] { return std::string("sudo apt-get install -y lsof"); }},
 };
 

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "harness/process/fd.h"
+#include "harness/sandbox/mounts.h"
 
 namespace pidfall {
 namespace fs = std::filesystem;
@@ -72,7 +73,8 @@ class Builder {
       case Shown::kReadOnly:
         return BindReadOnly(place);
       case Shown::kProc:
-        return MountProc();
+        mkdir(In(place.path).c_str(), place.mode);
+        return MountProc(base_);
       case Shown::kDevices:
         return MakeDevices();
     }
@@ -108,14 +110,6 @@ class Builder {
     view_.read_only.push_back(place.path);
     if (!Bind(place.path, MS_REC)) return;
     mount(nullptr, here.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | place.locked, nullptr);
-  }
-
-  void MountProc() {
-    mkdir(In("/proc").c_str(), 0555);
-    if (mount("proc", In("/proc").c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) !=
-        0) {
-      ThrowErrno("mount /proc");
-    }
   }
 
   void MakeDevices() {

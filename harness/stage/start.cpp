@@ -63,13 +63,6 @@ void ShiftBootClock(std::chrono::seconds offset) {
   if (setns(future.get(), CLONE_NEWTIME) != 0) ThrowErrno("enter the time namespace");
 }
 
-void MountOwnProc() {
-  KeepMountsPrivate();
-  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
-    ThrowErrno("mount a container's /proc");
-  }
-}
-
 void TakeHostName(const std::string& name) {
   if (name.empty()) return;
   if (unshare(CLONE_NEWUTS) != 0 || sethostname(name.data(), name.size()) != 0) {
