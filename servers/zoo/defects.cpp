@@ -158,6 +158,8 @@ constexpr DefectNote kNotes[] = {
     {Defect::kUnlinksLock, "unlinks-lock",
      "Removes its lock file, so that two starts lock two files.", "duplicate/across-shutdown"},
 
+    {Defect::kDiesOfSigterm, "dies-of-sigterm",
+     "SIGTERM ends it by default, and nothing cleans up: its file stays.", "stop/sigterm"},
     {Defect::kIgnoresSigterm, "ignores-sigterm", "Does not end on SIGTERM.", "stop/sigterm"},
     {Defect::kIgnoresSigint, "ignores-sigint", "Does not end on SIGINT.", "stop/sigint"},
     {Defect::kLeavesTrapOnStop, "leaves-trap-on-stop",

@@ -90,6 +90,7 @@ enum class Defect {
   kForkExitRemoves,
   kUnlinksLock,
   // stopping
+  kDiesOfSigterm,
   kIgnoresSigterm,
   kIgnoresSigint,
   kLeavesTrapOnStop,

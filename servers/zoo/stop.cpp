@@ -75,6 +75,7 @@ void ListenToStopSignals() {
   const sigset_t signals = StopSignals();
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   Handle(SIGTERM, Has(Defect::kIgnoresSigterm) ? SIG_IGN : OnStop);
+  if (Has(Defect::kDiesOfSigterm)) Handle(SIGTERM, SIG_DFL);
   Handle(SIGINT, Has(Defect::kIgnoresSigint) ? SIG_IGN : OnStop);
   Handle(kRestart, OnRestart);
   if (!Has(Defect::kSupervisorOrphan)) return;
