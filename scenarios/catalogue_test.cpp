@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/bundled.h"
+#include "harness/cli/select.h"
 #include "harness/sandbox/sandbox.h"
 #include "scenarios/expected.h"
 #include "scenarios/testing.h"
@@ -33,6 +37,18 @@ void Register(const Scenario& scenario, const std::string& server, const std::st
                [&scenario, server, guard] { Check(scenario, server, guard); });
 }
 
+// Its parts without the blanks around them; empty ones are left out.
+std::vector<std::string> Split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, at);) {
+    const std::size_t first = part.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+  }
+  return parts;
+}
+
 // A family that the build does not know would be tested by nobody.
 TEST(CatalogueTest, EveryFamilyIsATestLabel) {
   const std::string labels = std::string(" ") + PIDFALL_FAMILIES + ' ';
@@ -40,6 +56,41 @@ TEST(CatalogueTest, EveryFamilyIsATestLabel) {
     EXPECT_NE(labels.find(' ' + std::string(scenario.family()) + ' '), std::string::npos)
         << scenario.id << " belongs to no family in scenarios/CMakeLists.txt";
   }
+}
+
+// The four others are the proof that scenarios can fail.
+TEST(CatalogueTest, TheReferenceIsExpectedToBreakNothing) {
+  for (const Scenario& scenario : Catalogue()) {
+    EXPECT_NE(BuiltInExpected().For("reference", std::string(scenario.id)).verdict, Verdict::kFail)
+        << scenario.id;
+  }
+}
+
+// Its rows are "| strategy, strategy | because it ... | family/*, family/scenario |".
+std::set<std::pair<std::string, std::string>> NotApplicableInReadme() {
+  std::set<std::pair<std::string, std::string>> listed;
+  const std::string text = ReadFile(PIDFALL_README);
+  const std::size_t begin = text.find("\n## n/a\n");
+  std::istringstream section(text.substr(begin, text.find("\n## ", begin + 1) - begin));
+  for (std::string line; std::getline(section, line);) {
+    const auto cells = Split(line, '|');
+    if (cells.size() != 3 || cells[2].find('/') == std::string::npos) continue;
+    for (const Scenario* scenario : Select(Catalogue(), Split(cells[2], ','), {})) {
+      for (const std::string& guard : Split(cells[0], ',')) listed.emplace(guard, scenario->id);
+    }
+  }
+  return listed;
+}
+
+TEST(CatalogueTest, TheReadmeListsWhatIsNotApplicable) {
+  std::set<std::pair<std::string, std::string>> expected;
+  for (const Scenario& scenario : Catalogue()) {
+    for (const std::string& guard : Strategies()) {
+      const auto verdict = BuiltInExpected().For(guard, std::string(scenario.id)).verdict;
+      if (verdict == Verdict::kNotApplicable) expected.emplace(guard, scenario.id);
+    }
+  }
+  EXPECT_EQ(NotApplicableInReadme(), expected);
 }
 
 // The report's guard is in all three servers: its tests, on the other two as well.
