@@ -94,7 +94,7 @@ TEST_F(PolicyTest, AnOwnerWhoseLockFileAloneWasRemovedIsStillKnown) {
   EXPECT_EQ(second.owner().pid, owner.pid());
 }
 
-TEST_F(PolicyTest, OfSeveralWaitersOneAtATimeTakesOver) {
+TEST_F(PolicyTest, TheNextWaiterTakesOverWhenTheFirstIsKilled) {
   Child owner([&](const Signals& signals) { return Hold(signals); });
   owner.WaitReady();
   auto stand_by = [&](const Signals& signals) {

@@ -32,9 +32,9 @@ const Server& Find(const std::string& name) {
   throw BadInput("there is no bundled server '" + name + "'");
 }
 
-// `none` and `port` know the port only.
 constexpr char kPlain[] = "pidfile";  // the report's, and so the one to upgrade from
 
+// `none` and `port` know the port only.
 bool KeepsPidFile(const std::string& guard) { return guard != "none" && guard != "port"; }
 
 std::vector<std::string> Replace(std::vector<std::string> command, const std::string& word,

@@ -68,6 +68,16 @@ std::string ServerThat(const std::string& statement) {
   return program.replace(program.find(mark), mark.size(), statement);
 }
 
+// In its command line.
+bool AnyProcessHas(const std::string& words) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    std::ifstream in(entry.path() / "cmdline");
+    const std::string line{std::istreambuf_iterator<char>(in), {}};
+    if (line.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
 TEST_F(CheckTest, WhatDiesAtOnceIsToldWithItsStatusAndOutput) {
   ExpectNeverServes("import sys; sys.exit('no such luck')", {},
                     "it ended with status 1; its last output:\nno such luck");
@@ -116,6 +126,7 @@ TEST_F(CheckTest, WhatForksForEverIsEnded) {
       "    if os.fork() == 0: signal.pause()\n"
       "signal.pause()",
       {"--port", "8767", "--start-timeout", "60s"}, "it starts them without end");
+  EXPECT_FALSE(AnyProcessHas("for _ in range(3000):"));
 }
 
 TEST_F(CheckTest, WhatIgnoresSigtermIsToldAndJudged) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "harness/input.h"
 
@@ -50,9 +51,9 @@ TEST_F(OptionsTest, EveryCommonOptionIsUnderstood) {
   EXPECT_EQ(options_.color, ColorMode::kNever);
 }
 
-TEST_F(OptionsTest, NothingGivenMeansOneJobPerProcessor) {
+TEST_F(OptionsTest, NothingGivenMeansTwoJobsPerProcessor) {
   EXPECT_EQ(Parse({}), "");
-  EXPECT_GE(options_.jobs, 1);
+  EXPECT_EQ(options_.jobs, 2 * static_cast<int>(std::thread::hardware_concurrency()));
   EXPECT_FALSE(options_.no_skip);
 }
 
