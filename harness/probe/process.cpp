@@ -56,10 +56,14 @@ std::optional<BlockedCall> ParseBlockedCall(const std::string& line) {
   return call;
 }
 
+// Who reads /proc/locks makes every caller of flock(2) wait a moment, those that do not wait for
+// the lock as well.
 bool IsLockCall(const BlockedCall& call) {
+  const bool waits_in_flock =
+      call.number == SYS_flock && (call.arguments[1] & (LOCK_NB | LOCK_UN)) == 0;
   const bool waits_in_fcntl = call.number == SYS_fcntl &&
                               (call.arguments[1] == F_SETLKW || call.arguments[1] == F_OFD_SETLKW);
-  return call.number == SYS_flock || waits_in_fcntl;
+  return waits_in_flock || waits_in_fcntl;
 }
 
 bool IsWrite(const BlockedCall& call) {
