@@ -14,7 +14,7 @@
 namespace pidfall {
 namespace {
 
-constexpr Duration kRunBound = std::chrono::minutes(1);
+constexpr Duration kRunBound = std::chrono::minutes(4);
 
 std::vector<std::string> Environment(std::vector<std::string> variables) {
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -46,7 +46,7 @@ Ran RunPidfall(const std::vector<std::string>& arguments, const std::vector<std:
   if (!ended) SendSignal(child, SIGKILL);
   Ran ran{Reap(child), ReadFile(path)};
   std::filesystem::remove_all(folder);
-  if (!ended) throw std::runtime_error("pidfall did not end within a minute: " + ran.output);
+  if (!ended) throw std::runtime_error("pidfall did not end within four minutes: " + ran.output);
   return ran;
 }
 
