@@ -68,7 +68,7 @@ constexpr size_t kContenders = 8;
 constexpr int kRounds = 20;
 constexpr int kFewestRounds = 5;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);
-constexpr Duration kTimeForAll = std::chrono::seconds(30);
+constexpr Duration kTimeForAll = std::chrono::seconds(20);
 
 // Released together, chance decides who meets whom; every fourth round leaves nothing to it.
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
