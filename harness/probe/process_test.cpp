@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -214,32 +213,6 @@ void ExpectWaitForLock(const std::function<void(int)>& hold, const std::function
 TEST(WaitsTest, AnFlockIsALock) {
   const auto take = [](int fd) { flock(fd, LOCK_EX); };
   ExpectWaitForLock(take, take);
-}
-
-void RunToFlock(pid_t pid) {
-  __ptrace_syscall_info info{};
-  do {
-    ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
-    ASSERT_EQ(waitpid(pid, nullptr, 0), pid);
-    ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
-  } while (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.entry.nr != SYS_flock);
-}
-
-TEST(WaitsTest, AnFlockThatOnlyTriesOrUnlocksIsNone) {
-  const UniqueFd folder = OpenFile("/", O_RDONLY);
-  const Running child([&] {
-    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    raise(SIGSTOP);
-    flock(folder.get(), LOCK_SH | LOCK_NB);
-    flock(folder.get(), LOCK_UN);
-    flock(folder.get(), LOCK_SH);
-    PauseForEver();
-  });
-  ASSERT_EQ(waitpid(child.pid(), nullptr, WUNTRACED), child.pid());
-  for (const bool waits : {false, false, true}) {
-    RunToFlock(child.pid());
-    EXPECT_EQ(WaitsForLock(child.pid()), waits);
-  }
 }
 
 TEST(WaitsTest, AnFcntlLockIsALock) {
