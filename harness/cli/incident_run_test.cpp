@@ -49,6 +49,11 @@ TEST(IncidentRunTest, AnExpectedBreachIsAFailAndNoSurprise) {
   EXPECT_EQ(result.reproduce, "./pidfall incident run 2025-12-22-x");
 }
 
+TEST(IncidentRunTest, WhatWasReadFromAFileIsRunAgainFromIt) {
+  const Result result = RunIncident(PortConflict(), {.which = "my file.toml"}, Model)[0].result;
+  EXPECT_EQ(result.reproduce, "./pidfall incident run 'my file.toml'");
+}
+
 TEST(IncidentRunTest, AnotherOutcomeIsASurprise) {
   Incident incident = PortConflict();
   incident.variants[0].expected["none"].starts["agent"] = {1, 1};

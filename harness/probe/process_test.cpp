@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -213,6 +214,36 @@ void ExpectWaitForLock(const std::function<void(int)>& hold, const std::function
 TEST(WaitsTest, AnFlockIsALock) {
   const auto take = [](int fd) { flock(fd, LOCK_EX); };
   ExpectWaitForLock(take, take);
+}
+
+// What PTRACE_GET_SYSCALL_INFO tells of a stop, it tells under PTRACE_O_TRACESYSGOOD only.
+bool RunToFlock(pid_t pid) {
+  __ptrace_syscall_info info{};
+  do {
+    ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
+    if (waitpid(pid, nullptr, 0) != pid) return false;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) <= 0) return false;
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_pause) return false;
+  } while (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.entry.nr != SYS_flock);
+  return true;
+}
+
+TEST(WaitsTest, AnFlockThatOnlyTriesOrUnlocksIsNone) {
+  const UniqueFd folder = OpenFile("/", O_RDONLY);
+  const Running child([&] {
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    raise(SIGSTOP);
+    flock(folder.get(), LOCK_SH | LOCK_NB);
+    flock(folder.get(), LOCK_UN);
+    flock(folder.get(), LOCK_SH);
+    PauseForEver();
+  });
+  ASSERT_EQ(waitpid(child.pid(), nullptr, WUNTRACED), child.pid());
+  ptrace(PTRACE_SETOPTIONS, child.pid(), nullptr, PTRACE_O_TRACESYSGOOD);
+  for (const bool waits : {false, false, true}) {
+    ASSERT_TRUE(RunToFlock(child.pid()));
+    EXPECT_EQ(WaitsForLock(child.pid()), waits);
+  }
 }
 
 TEST(WaitsTest, AnFcntlLockIsALock) {

@@ -1,7 +1,7 @@
 // What supervisors that nobody named would make of a server: rows of a table, and no verdict.
 //
 //   const std::string table = OtherPoliciesText(results);
-//   SetOtherPoliciesAside("no policy named (--policy)", &results);
+//   SetOtherPoliciesAside("no --policy named", &results);
 #pragma once
 
 #include <string>
