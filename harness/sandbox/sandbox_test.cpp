@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <ostream>
 #include <stdexcept>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Kind {
   bool full;
   bool ordinary;
 };
+
+// Or ctest lists its bytes.
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 void Become(const Kind& kind) {
   if (!kind.full) setenv("PIDFALL_SANDBOX", "plain", 1);
