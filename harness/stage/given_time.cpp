@@ -6,22 +6,23 @@
 
 namespace pidfall {
 
-GivenTime::GivenTime(const Stage& stage) : stage_(&stage), before_(stage.WaitsForProcessor()) {}
+GivenTime::GivenTime(const Stage& stage) : stage_(&stage), counted_(stage.WaitsForProcessor()) {}
 
 // Of all threads together: where a shell waits for its program, and a program for its helper's
 // answer, each of them waits for the processor in its turn.
-Duration GivenTime::WaitsSince() const {
-  Duration sum{0};
+void GivenTime::AddWaits() {
   for (const auto& [thread, waited] : stage_->WaitsForProcessor()) {
-    const auto known = before_.find(thread);
-    sum += known == before_.end() ? waited : waited - known->second;
+    Duration& counted = counted_[thread];
+    if (waited < counted) counted = Duration::zero();  // another thread has its number
+    waits_ += waited - counted;
+    counted = waited;
   }
-  return sum;
 }
 
-Duration GivenTime::SoFar() const {
+Duration GivenTime::SoFar() {
+  AddWaits();
   const Duration passed = std::chrono::steady_clock::now() - began_;
-  return passed - std::min<Duration>(WaitsSince(), passed * 7 / 8);
+  return passed - std::min<Duration>(waits_, passed * 7 / 8);
 }
 
 }  // namespace pidfall

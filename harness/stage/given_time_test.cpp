@@ -23,6 +23,8 @@ std::string FirstAllowedProcessor() {
   return std::to_string(first);
 }
 
+constexpr auto kWaits = 100ms;
+
 // Two that want all of one processor.
 class GivenTimeTest : public testing::Test {
  protected:
@@ -33,6 +35,12 @@ class GivenTimeTest : public testing::Test {
     for (int i = 0; i < 2; ++i) {
       stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
     }
+    began_ = Clock::now();
+    given_.emplace(*stage_);
+  }
+  Duration LeftOut() {
+    const Duration given = given_->SoFar();
+    return Clock::now() - began_ - given;
   }
   ~GivenTimeTest() override {
     stage_->EndAll();
@@ -42,18 +50,19 @@ class GivenTimeTest : public testing::Test {
   Target target_{.command = {"/bin/sh", "-c", "while :; do :; done"}};
   World world_;
   std::optional<Stage> stage_;
+  Clock::time_point began_;
+  std::optional<GivenTime> given_;
 };
 
 TEST_F(GivenTimeTest, TheTimeThatAnotherHadTheProcessorIsLeftOut) {
-  constexpr auto kWaitsAtLeast = 100ms;
-  const auto began = Clock::now();
-  const GivenTime given(*stage_);
-  auto left_out = 0ns;
-  const auto has_waited = [&] {
-    left_out = Clock::now() - began - given.SoFar();
-    return left_out >= kWaitsAtLeast;
-  };
-  EXPECT_TRUE(stage_->WaitUntil(has_waited, Stage::kSettleBound)) << left_out.count() << " ns";
+  EXPECT_TRUE(stage_->WaitUntil([&] { return LeftOut() >= kWaits; }, Stage::kSettleBound));
+}
+
+// A shell, say, whose server has ended and that waits for the processor to end as well.
+TEST_F(GivenTimeTest, WhatAnEndedOneWaitedStaysLeftOut) {
+  stage_->WaitUntil([&] { return LeftOut() >= kWaits; }, Stage::kSettleBound);
+  stage_->EndAll();
+  EXPECT_GE(LeftOut(), kWaits);
 }
 
 TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {

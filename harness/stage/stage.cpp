@@ -287,9 +287,9 @@ std::map<pid_t, Duration> Stage::WaitsForProcessor() const {
 
 bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
   if (LookUntil(condition, std::min(bound, kSoon))) return true;
-  const GivenTime given(*this);
+  GivenTime given(*this);
   for (Duration left = bound - kSoon; left > Duration::zero();) {
-    if (LookUntil(condition, left)) return true;
+    if (LookUntil(condition, std::min(left, kSoon))) return true;
     left = bound - kSoon - given.SoFar();
   }
   return false;
