@@ -176,6 +176,16 @@ bool HasBreaker(const Scenario& scenario) {
          std::ranges::any_of(Catches(), [&](const Catch& one) { return one.scenario == id; });
 }
 
+// The daemon is seen to serve before the container ends with its launcher.
+TEST(ZooTest, ADaemonWhoseLauncherEndsLaterCannotBeContained) {
+  Target target = ZooTarget({"--style", "daemonizing"});
+  std::vector<std::string> later = {"/bin/sh", "-c", "\"$@\"; sleep 0.02", "launcher"};
+  target.command.insert(target.command.begin(), later.begin(), later.end());
+  const Result result = RunCase(*FindScenario("namespace/restart-same-pid"), target);
+  if (result.verdict == Verdict::kSkip) GTEST_SKIP() << result.summary;
+  EXPECT_EQ(result.verdict, Verdict::kNotApplicable) << Account(result);
+}
+
 TEST(ZooTest, EveryScenarioHasSomethingThatItCatches) {
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_TRUE(HasBreaker(scenario)) << scenario.id << " fails for no strategy and no defect";

@@ -30,11 +30,11 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
 constexpr Duration kLongestLook = std::chrono::milliseconds(2);
 
-// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
-constexpr Duration kLauncherBound = std::chrono::milliseconds(100);
-
 // Most waits are over by then, and need no account.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
+
+// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
+constexpr Duration kLauncherBound = 2 * kSoon;
 
 // What talks another protocol stays silent.
 constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
@@ -407,6 +407,8 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
                  " s");
   }
   if (outcome == Outcome::kServes) AwaitLauncher(instance);
+  // A container ends with its first process, a launcher as well.
+  if (instance.ended() && instance.Processes().empty()) outcome = Outcome::kEnded;
   if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
   if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
   if (outcome == Outcome::kEnded) {
