@@ -196,14 +196,15 @@ std::vector<pid_t> Threads(pid_t pid) {
   return threads;
 }
 
-std::map<pid_t, std::chrono::nanoseconds> WaitsForProcessor(pid_t pid) {
-  std::map<pid_t, std::chrono::nanoseconds> waits;
+std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid) {
+  std::map<pid_t, ProcessorTime> times;
   for (const pid_t thread : Threads(pid)) {
     std::istringstream line(ReadOrEmpty(ThreadPath(pid, thread, "schedstat")));
     int64_t ran = 0, waited = 0;
-    if (line >> ran >> waited) waits[thread] = std::chrono::nanoseconds(waited);
+    if (!(line >> ran >> waited)) continue;
+    times[thread] = {std::chrono::nanoseconds(ran), std::chrono::nanoseconds(waited)};
   }
-  return waits;
+  return times;
 }
 
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name) {

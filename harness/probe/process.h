@@ -30,9 +30,13 @@ std::vector<ProcessInfo> Descendants(pid_t root);
 // The numbers of its threads; the first thread's is the pid.
 std::vector<pid_t> Threads(pid_t pid);
 
-// How long each of its threads has waited for a processor so far, by the thread's number. Empty
-// where the kernel does not count it.
-std::map<pid_t, std::chrono::nanoseconds> WaitsForProcessor(pid_t pid);
+// How long a thread has run so far, and waited for a processor that others had.
+struct ProcessorTime {
+  std::chrono::nanoseconds ran{0}, waited{0};
+};
+
+// Of each of its threads, by the thread's number. Empty where the kernel does not count it.
+std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid);
 
 // The value of NAME in the environment that the process was executed with.
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name);

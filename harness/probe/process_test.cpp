@@ -58,10 +58,12 @@ void PauseForEver() {
   for (;;) pause();
 }
 
-bool HasWaitedForAProcessor(pid_t pid) {
-  const auto waits = WaitsForProcessor(pid);
-  return std::any_of(waits.begin(), waits.end(),
-                     [](const auto& wait) { return wait.second > std::chrono::milliseconds(1); });
+bool HasRunAndWaited(pid_t pid) {
+  constexpr auto kSome = std::chrono::milliseconds(1);
+  const auto times = ProcessorTimes(pid);
+  return std::any_of(times.begin(), times.end(), [&](const auto& time) {
+    return time.second.ran > kSome && time.second.waited > kSome;
+  });
 }
 
 void SpinWhereAnybodyMay() {
@@ -253,9 +255,9 @@ TEST(WaitsTest, AnFcntlLockIsALock) {
   ExpectWaitForLock(take, take);
 }
 
-TEST(WaitsForProcessorTest, GrowBesideAnotherOnTheSameOne) {
+TEST(ProcessorTimesTest, GrowBesideAnotherOnTheSameOne) {
   const Running one(SpinWhereAnybodyMay), other(SpinWhereAnybodyMay);
-  EXPECT_TRUE(one.Becomes(HasWaitedForAProcessor));
+  EXPECT_TRUE(one.Becomes(HasRunAndWaited));
 }
 
 TEST(OpenSocketsTest, AreThoseStillOpen) {

@@ -1,28 +1,42 @@
 #include "harness/stage/given_time.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/stage/stage.h"
 
 namespace pidfall {
 
-GivenTime::GivenTime(const Stage& stage) : stage_(&stage), counted_(stage.WaitsForProcessor()) {}
+GivenTime::GivenTime(const Stage& stage) : stage_(&stage) {
+  for (auto& times : stage.ProcessorTimes()) accounts_.push_back({.counted = std::move(times)});
+}
 
 // Of all threads together: where a shell waits for its program, and a program for its helper's
 // answer, each of them waits for the processor in its turn.
-void GivenTime::AddWaits() {
-  for (const auto& [thread, waited] : stage_->WaitsForProcessor()) {
-    Duration& counted = counted_[thread];
-    if (waited < counted) counted = Duration::zero();  // another thread has its number
-    waits_ += waited - counted;
-    counted = waited;
+void GivenTime::Account::Count(const std::map<pid_t, ProcessorTime>& times) {
+  for (const auto& [thread, time] : times) {
+    ProcessorTime& before = counted[thread];
+    if (time.ran < before.ran) before = {};  // another thread has its number
+    since.ran += time.ran - before.ran;
+    since.waited += time.waited - before.waited;
+    before = time;
   }
 }
 
+Duration GivenTime::Account::GivenOf(Duration passed) const {
+  return std::max(passed - since.waited, std::min<Duration>(passed, since.ran));
+}
+
 Duration GivenTime::SoFar() {
-  AddWaits();
+  const auto times = stage_->ProcessorTimes();
+  accounts_.resize(times.size());
   const Duration passed = std::chrono::steady_clock::now() - began_;
-  return passed - std::min<Duration>(waits_, passed * 7 / 8);
+  Duration least = passed;
+  for (size_t i = 0; i < times.size(); ++i) {
+    accounts_[i].Count(times[i]);
+    least = std::min(least, accounts_[i].GivenOf(passed));
+  }
+  return least;
 }
 
 }  // namespace pidfall

@@ -1,6 +1,7 @@
 // The time that the machine gave a stage's instances since a moment: what they waited for a
-// processor that others had is left out, so that nobody is late because the machine is busy. An
-// eighth counts in any case, so that every bound is over some time.
+// processor that others had is left out, so that nobody is late because the machine is busy. It is
+// that of the instance which got least. What it ran counts in any case: one with more busy threads
+// than processors is no victim of others, and every bound is over some time.
 //
 //   GivenTime given(stage);
 //   while (given.SoFar() < bound) ...
@@ -12,7 +13,9 @@
 
 #include <chrono>
 #include <map>
+#include <vector>
 
+#include "harness/probe/process.h"
 #include "harness/process/launch.h"
 
 namespace pidfall {
@@ -25,12 +28,17 @@ class GivenTime {
   Duration SoFar();
 
  private:
-  void AddWaits();
+  struct Account {
+    std::map<pid_t, ProcessorTime> counted;  // of each thread, since it began
+    ProcessorTime since;                     // of all threads, since `began_`
+
+    void Count(const std::map<pid_t, ProcessorTime>& times);
+    Duration GivenOf(Duration passed) const;
+  };
 
   const Stage* stage_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::map<pid_t, Duration> counted_;  // each thread's waits up to now, since it began
-  Duration waits_{0};                  // of all threads since `began_`
+  std::vector<Account> accounts_;  // of each instance
 };
 
 }  // namespace pidfall

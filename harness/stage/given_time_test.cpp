@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "harness/process/fd.h"
 #include "harness/stage/stage.h"
@@ -23,17 +25,26 @@ std::string FirstAllowedProcessor() {
   return std::to_string(first);
 }
 
-constexpr auto kWaits = 100ms;
+constexpr auto kSome = 100ms;
 
-// Two that want all of one processor.
 class GivenTimeTest : public testing::Test {
  protected:
   GivenTimeTest() {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // as in a sandbox: what a shell leaves behind is found
     world_.folder = testing::TempDir() + "given_time_XXXXXX";
     if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
+  }
+  ~GivenTimeTest() override {
+    stage_->EndAll();
+    std::filesystem::remove_all(world_.folder);
+  }
+
+  // Each wants all of the same processor.
+  void Start(int instances, const std::string& script = "while :; do :; done") {
+    target_.command = {"/bin/sh", "-c", script};
     stage_.emplace(target_, world_);
-    for (int i = 0; i < 2; ++i) {
-      stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
+    for (int i = 0; i < instances; ++i) {
+      one_ = &stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
     }
     began_ = Clock::now();
     given_.emplace(*stage_);
@@ -42,34 +53,50 @@ class GivenTimeTest : public testing::Test {
     const Duration given = given_->SoFar();
     return Clock::now() - began_ - given;
   }
-  ~GivenTimeTest() override {
-    stage_->EndAll();
-    std::filesystem::remove_all(world_.folder);
+  Duration Ran() const {
+    Duration sum{0};
+    for (const pid_t pid : one_->Processes()) {
+      for (const auto& [thread, time] : ProcessorTimes(pid)) sum += time.ran;
+    }
+    return sum;
+  }
+  bool Becomes(const std::function<bool()>& condition) {
+    return stage_->WaitUntil(condition, Stage::kSettleBound);
   }
 
-  Target target_{.command = {"/bin/sh", "-c", "while :; do :; done"}};
+  Target target_;
   World world_;
   std::optional<Stage> stage_;
+  const Instance* one_ = nullptr;
   Clock::time_point began_;
   std::optional<GivenTime> given_;
 };
 
 TEST_F(GivenTimeTest, TheTimeThatAnotherHadTheProcessorIsLeftOut) {
-  EXPECT_TRUE(stage_->WaitUntil([&] { return LeftOut() >= kWaits; }, Stage::kSettleBound));
+  Start(2);
+  EXPECT_TRUE(Becomes([&] { return LeftOut() >= kSome; }));
 }
 
 // A shell, say, whose server has ended and that waits for the processor to end as well.
 TEST_F(GivenTimeTest, WhatAnEndedOneWaitedStaysLeftOut) {
-  stage_->WaitUntil([&] { return LeftOut() >= kWaits; }, Stage::kSettleBound);
+  Start(2);
+  Becomes([&] { return LeftOut() >= kSome; });
   stage_->EndAll();
-  EXPECT_GE(LeftOut(), kWaits);
+  EXPECT_GE(LeftOut(), kSome);
+}
+
+TEST_F(GivenTimeTest, WhatOneRanCountsHoweverItStarvesItself) {
+  Start(1, "spin() { while :; do :; done; }; spin & spin & spin & spin");
+  const Duration before = Ran();
+  EXPECT_TRUE(Becomes([&] { return Ran() - before >= kSome; }));
+  EXPECT_GE(given_->SoFar(), kSome);
 }
 
 TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {
+  Start(2);
   constexpr auto kShort = 400ms;
-  const auto began = Clock::now();
   EXPECT_FALSE(stage_->WaitUntil([] { return false; }, kShort));
-  EXPECT_GT(Clock::now() - began, kShort + kShort / 4);
+  EXPECT_GT(Clock::now() - began_, kShort + kShort / 4);
 }
 
 }  // namespace

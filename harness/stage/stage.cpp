@@ -277,10 +277,11 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Duration bound) {
   }
 }
 
-std::map<pid_t, Duration> Stage::WaitsForProcessor() const {
-  std::map<pid_t, Duration> all;
+std::vector<std::map<pid_t, ProcessorTime>> Stage::ProcessorTimes() const {
+  std::vector<std::map<pid_t, ProcessorTime>> all;
   for (const Instance& instance : instances_) {
-    for (const pid_t pid : instance.Processes()) all.merge(pidfall::WaitsForProcessor(pid));
+    std::map<pid_t, ProcessorTime>& times = all.emplace_back();
+    for (const pid_t pid : instance.Processes()) times.merge(pidfall::ProcessorTimes(pid));
   }
   return all;
 }

@@ -121,8 +121,8 @@ class Stage {
   // Wakes on output, on ends and at short intervals; false when `bound` is over, which is of the
   // time that the instances were given (given_time.h).
   bool WaitUntil(const std::function<bool()>& condition, Duration bound);
-  // See probe/process.h; of all the instances.
-  std::map<pid_t, Duration> WaitsForProcessor() const;
+  // See probe/process.h; of each instance.
+  std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimes() const;
 
   // --- faults done to instances
   void Signal(Instance& instance, int signal);  // to the main process
