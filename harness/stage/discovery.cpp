@@ -365,7 +365,7 @@ std::string DescribeLocks(const Found& found) {
 }  // namespace
 
 Found Discover(const Target& target) {
-  constexpr std::chrono::seconds kBesidesStart{20};
+  constexpr std::chrono::seconds kBesidesStart{60};
   const SandboxOptions options = SandboxFor(target);
   return FromJson(json::parse(TellInSandbox(
       options, [&](const World& world) { return TellFound(target, world); },
