@@ -8,10 +8,10 @@
 namespace pidfall {
 namespace {
 
-// A container ends with its first process.
+// A container ends with its first process, also where a daemon has been seen to serve in it.
 void NeedForeground(Stage& stage, Instance& started) {
-  if (stage.Settle(started) != Outcome::kEnded || !started.ending()) return;
-  if (*started.ending() != Ending{}) return;
+  stage.Settle(started);
+  if (started.ending() != Ending{}) return;
   throw NotApplicable("it goes to the background, and a container ends with its first process");
 }
 

@@ -44,7 +44,7 @@ class GivenTimeTest : public testing::Test {
     target_.command = {"/bin/sh", "-c", script};
     stage_.emplace(target_, world_);
     for (int i = 0; i < instances; ++i) {
-      one_ = &stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
+      stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
     }
     began_ = Clock::now();
     given_.emplace(*stage_);
@@ -54,10 +54,9 @@ class GivenTimeTest : public testing::Test {
     return Clock::now() - began_ - given;
   }
   Duration Ran() const {
+    const auto times = stage_->ProcessorTimes();
     Duration sum{0};
-    for (const pid_t pid : one_->Processes()) {
-      for (const auto& [thread, time] : ProcessorTimes(pid)) sum += time.ran;
-    }
+    for (const auto& [thread, time] : times.front()) sum += time.ran;
     return sum;
   }
   bool Becomes(const std::function<bool()>& condition) {
@@ -67,7 +66,6 @@ class GivenTimeTest : public testing::Test {
   Target target_;
   World world_;
   std::optional<Stage> stage_;
-  const Instance* one_ = nullptr;
   Clock::time_point began_;
   std::optional<GivenTime> given_;
 };

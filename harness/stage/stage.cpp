@@ -408,8 +408,6 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
                  " s");
   }
   if (outcome == Outcome::kServes) AwaitLauncher(instance);
-  // A container ends with its first process, a launcher as well.
-  if (instance.ended() && instance.Processes().empty()) outcome = Outcome::kEnded;
   if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
   if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
   if (outcome == Outcome::kEnded) {
