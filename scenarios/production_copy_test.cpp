@@ -15,6 +15,7 @@
 
 #include "harness/cli/bundled.h"
 #include "harness/probe/http.h"
+#include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/sandbox.h"
@@ -41,6 +42,7 @@ struct Production {
   Words command;
   int port = 0;
   std::string folder;
+  PortClaim claim;  // of `port`, where it is none of our own network
 
   struct Seen {
     std::set<uint64_t> sockets;
@@ -61,8 +63,8 @@ bool Listens(int port) { return !TcpSocketsOn(port, TcpState::kListen).empty(); 
 
 Production StartProduction(const World& world) {
   const Target target = TargetHere();
-  Production production{.port = world.full ? *target.port : FreePort(),
-                        .folder = world.folder + "/run"};
+  Production production{.folder = world.folder + "/run"};
+  production.port = world.full ? *target.port : production.claim.port();
   mkdir(production.folder.c_str(), 0755);
   production.command = FillIn(target.command, {.port = production.port,
                                                .pid_file = production.folder + "/server.pid",

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <thread>
 
+#include "harness/probe/port_claim.h"
 #include "harness/probe/sockets.h"
 
 namespace pidfall {
@@ -21,10 +22,10 @@ constexpr Duration kShort = std::chrono::milliseconds(20);
 class OneConnection {
  public:
   explicit OneConnection(const std::function<void(int)>& serve)
-      : port_(FreePort()), listening_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+      : listening_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port_));
+    address.sin_port = htons(static_cast<uint16_t>(port()));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
         listen(listening_.get(), 1) != 0) {
@@ -38,10 +39,10 @@ class OneConnection {
     });
   }
   ~OneConnection() { thread_.join(); }
-  int port() const { return port_; }
+  int port() const { return claim_.port(); }
 
  private:
-  int port_;
+  PortClaim claim_;
   UniqueFd listening_;
   std::thread thread_;
 };
@@ -73,7 +74,8 @@ TEST(HttpGet, AnswerThatIsNotHttpHasNoStatus) {
 }
 
 TEST(HttpGet, NobodyListeningThrowsAndNamesThePort) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   try {
     HttpGet({.port = port}, "/", kBound);
     FAIL() << "it connected";

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "harness/probe/port_claim.h"
 #include "harness/probe/sockets.h"
 #include "harness/process/fd.h"
 
@@ -33,7 +34,8 @@ UniqueFd Listen(const std::string& address, int port, bool reuse_port = false) {
 }
 
 TEST(Shadowing, WildcardBesideLoopbackIsRefused) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd owner = Listen("127.0.0.1", port);
   ASSERT_TRUE(owner);
   EXPECT_FALSE(Listen("0.0.0.0", port));
@@ -41,14 +43,16 @@ TEST(Shadowing, WildcardBesideLoopbackIsRefused) {
 
 TEST(Shadowing, TheOtherLoopbackIsGranted) {
   if (!CanListenOnIpv6Loopback()) GTEST_SKIP() << "IPv6 is switched off here";
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd owner = Listen("127.0.0.1", port);
   ASSERT_TRUE(owner);
   EXPECT_TRUE(Listen("::1", port));
 }
 
 TEST(Shadowing, ReuseportOnBothSidesIsGranted) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd owner = Listen("127.0.0.1", port, true);
   ASSERT_TRUE(owner);
   EXPECT_TRUE(Listen("127.0.0.1", port, true));

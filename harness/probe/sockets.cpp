@@ -54,19 +54,6 @@ std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state) {
   return sockets;
 }
 
-int FreePort() {
-  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(fd.get(), generic, size) != 0 || getsockname(fd.get(), generic, &size) != 0) {
-    ThrowErrno("find a free port on 127.0.0.1");
-  }
-  return ntohs(address.sin_port);
-}
-
 bool CanListenOnIpv6Loopback() {
   const UniqueFd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in6 address{};

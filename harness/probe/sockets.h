@@ -25,9 +25,6 @@ std::vector<TcpSocket> ListListeners();
 // Those in `state` whose own port is `port`.
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);
 
-// A port that nobody holds at this moment.
-int FreePort();
-
 bool CanListenOnIpv6Loopback();
 
 }  // namespace pidfall

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"
 #include "harness/process/fd.h"
 
@@ -40,7 +41,8 @@ UniqueFd ConnectTo(int port) {
 }
 
 TEST(SocketsTest, AListenerIsFoundByItsHolder) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd listening = ListenOn(port);
   const auto found = TcpSocketsOn(port, TcpState::kListen);
   ASSERT_EQ(found.size(), 1U);
@@ -48,7 +50,8 @@ TEST(SocketsTest, AListenerIsFoundByItsHolder) {
 }
 
 TEST(SocketsTest, OneThatDoesNotListenIsNone) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd bound(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = Loopback(port);
   ASSERT_EQ(bind(bound.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
@@ -56,7 +59,8 @@ TEST(SocketsTest, OneThatDoesNotListenIsNone) {
 }
 
 TEST(SocketsTest, AClientIsNoListener) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd listening = ListenOn(port);
   const UniqueFd client = ConnectTo(port);
   EXPECT_EQ(TcpSocketsOn(port, TcpState::kListen).size(), 1U);
@@ -66,7 +70,8 @@ TEST(SocketsTest, AClientIsNoListener) {
 }
 
 TEST(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
-  const int port = FreePort();
+  const PortClaim claim;
+  const int port = claim.port();
   const UniqueFd listening = ListenOn(port);
   UniqueFd client = ConnectTo(port);
   UniqueFd accepted(accept(listening.get(), nullptr, nullptr));
@@ -79,7 +84,7 @@ TEST(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
   EXPECT_EQ(waiting.front().inode, 0U);
 }
 
-TEST(SocketsTest, AFreePortCanBeTaken) { EXPECT_TRUE(ListenOn(FreePort())); }
+TEST(SocketsTest, AFreePortCanBeTaken) { EXPECT_TRUE(ListenOn(PortClaim().port())); }
 
 }  // namespace
 }  // namespace pidfall

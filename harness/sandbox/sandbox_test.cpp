@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
+#include "harness/probe/port_claim.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {
@@ -151,10 +151,11 @@ TEST_P(SandboxTest, AFolderThatForbidsEverythingIsRemovedToo) {
 
 TEST_P(SandboxTest, APortTakenOutsideIsFreeInside) {
   if (!GetParam().full) GTEST_SKIP() << "the plain sandbox has the machine's ports";
+  const PortClaim claim;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<uint16_t>(FreePort()));
+  address.sin_port = htons(static_cast<uint16_t>(claim.port()));
   const auto take = [&address] {
     UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/probe/port_claim.h"
 #include "harness/report/result.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
@@ -61,7 +62,7 @@ class Stage {
   const World& world() const { return world_; }
   int port() const { return port_; }
   Endpoint endpoint() const { return {target_.address, port_}; }
-  int OtherPort();
+  int OtherPort();  // nobody else has it while the stage stands
   const std::string& pid_file() const { return pid_file_; }
   std::string OtherPidFile() const { return folder_ + "/other.pid"; }
   // Where the pid file stands; the target's own, empty at first.
@@ -261,6 +262,7 @@ class Stage {
   std::string pid_file_;
   std::set<std::string> others_;  // stood beside it before the first start: not the safeguard's
   int port_ = 0;
+  std::deque<PortClaim> claims_;
   User acting_as_ = User::kOwn;
   mutable Census census_;
   std::deque<Instance> instances_;
