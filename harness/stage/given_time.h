@@ -4,15 +4,20 @@
 // than processors is no victim of others, and every bound is over some time.
 //
 //   GivenTime given(stage);
-//   while (given.SoFar() < bound) ...
+//   while (given.SoFar(kPause) < bound) Rest(kPause);
 //
 // Ask often: who ends takes along what it waited after the last time that was asked.
+//
+// No run queue tells of a machine that stood still, by its host's doing or busy with its memory.
+// Whoever rested for a time that it knows says so: what it came late by, and did not work, is left
+// out as well.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "harness/probe/process.h"
@@ -25,7 +30,7 @@ class Stage;
 class GivenTime {
  public:
   explicit GivenTime(const Stage& stage);
-  Duration SoFar();
+  Duration SoFar(std::optional<Duration> rested = std::nullopt);
 
  private:
   struct Account {
@@ -33,12 +38,19 @@ class GivenTime {
     ProcessorTime since;                     // of all threads, since `began_`
 
     void Count(const std::map<pid_t, ProcessorTime>& times);
-    Duration GivenOf(Duration passed) const;
+    Duration GivenOf(Duration passed, Duration stood_still) const;
   };
 
   const Stage* stage_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<Account> accounts_;  // of each instance
+
+  // Of the one that asks.
+  std::chrono::steady_clock::time_point asked_ = began_;
+  Duration worked_;
+  Duration late_{0};
+
+  void CountLateness(Duration rested);
 };
 
 }  // namespace pidfall

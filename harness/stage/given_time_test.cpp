@@ -90,6 +90,20 @@ TEST_F(GivenTimeTest, WhatOneRanCountsHoweverItStarvesItself) {
   EXPECT_GE(given_->SoFar(), kSome);
 }
 
+TEST_F(GivenTimeTest, WhatTheOneThatAsksCameLateByIsLeftOut) {
+  Start(1, "sleep 60");
+  const auto late = [&] {
+    return Clock::now() - began_ - given_->SoFar(Duration::zero()) >= kSome;
+  };
+  EXPECT_TRUE(Becomes(late));
+}
+
+TEST_F(GivenTimeTest, WhatItMeantToRestCounts) {
+  Start(1, "sleep 60");
+  stage_->WaitUntil([] { return false; }, kSome);
+  EXPECT_GE(given_->SoFar(kSome), kSome);
+}
+
 TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {
   Start(2);
   constexpr auto kShort = 400ms;

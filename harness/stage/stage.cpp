@@ -127,7 +127,7 @@ Stage::Stage(const Target& target, const World& world)
   // What a copy in production wrote names nobody in here.
   if (world.full && target.as_deployed && target.pid_file) unlink(pid_file_.c_str());
   others_ = FilesIn(folder_);
-  if (target.port) port_ = world.full && *target.port != 0 ? *target.port : FreePort();
+  if (target.port) port_ = world.full && *target.port != 0 ? *target.port : OtherPort();
   StartNeeds();
 }
 
@@ -140,7 +140,7 @@ void Stage::StartNeeds() {
   }
 }
 
-int Stage::OtherPort() { return FreePort(); }
+int Stage::OtherPort() { return claims_.emplace_back().port(); }
 
 void Stage::NeedFullSandbox(const std::string& what_for) const {
   if (world_.full) return;
@@ -272,8 +272,9 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Duration bound) {
       UpdateAll();
       if (condition()) return true;
     }
-    if (Clock::now() >= deadline) return false;
-    Sleepless(interval);
+    const Duration left = deadline - Clock::now();
+    if (left <= Duration::zero()) return false;
+    Sleepless(std::min(interval, left));
   }
 }
 
@@ -290,8 +291,9 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
   if (LookUntil(condition, std::min(bound, kSoon))) return true;
   GivenTime given(*this);
   for (Duration left = bound - kSoon; left > Duration::zero();) {
-    if (LookUntil(condition, std::min(left, kSoon))) return true;
-    left = bound - kSoon - given.SoFar();
+    const Duration pause = std::min(left, kSoon);
+    if (LookUntil(condition, pause)) return true;
+    left = bound - kSoon - given.SoFar(pause);
   }
   return false;
 }
