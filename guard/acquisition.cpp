@@ -21,6 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kMostReplacements = 100;  // of the lock file, while we open and lock it
 constexpr std::chrono::seconds kTakeOverPatience{10};
+constexpr std::chrono::milliseconds kReadersInstant{200};
 
 Previous Classify(const LockNode& node, const std::optional<Record>& record, bool one_file,
                   const Identity& self) {
@@ -101,10 +102,21 @@ class Acquisition {
                     0, "");
     }
     if (TryLock(state_->folder, node(), options().also_ofd)) return;
-    if (Answer() == OnDuplicate::kExit) throw Busy();
+    MeetOwner();
+  }
+
+  void MeetOwner() {
+    const OnDuplicate answer = Answer();
+    if (answer == OnDuplicate::kExit && RecordedLives(node().descriptor.get())) throw Busy();
     const Holder holder = FindHolder(node().descriptor.get(), node().key);
+    // Whoever reads /proc/PID/fdinfo (lsof, a monitor) has that process's files open for an
+    // instant. An owner that is killed just then leaves its lock to the reader for as long.
+    if (answer != OnDuplicate::kWait && !holder.process.valid()) {
+      return WaitForOwner(Clock::now() + kReadersInstant);
+    }
+    if (answer == OnDuplicate::kExit) throw Busy();
     AskOrAnnounce(holder.owner, holder.process);
-    WaitForOwner();
+    WaitForOwner(Deadline());
   }
 
   Refused Busy() const { return {Outcome::kBusy, "an owner lives", 0, ""}; }
@@ -125,12 +137,8 @@ class Acquisition {
     return std::nullopt;
   }
 
-  // Only by a verified handle: where the owner cannot be told, nobody gets a signal.
   void AskOrAnnounce(const Owner& owner, const Descriptor& process) {
-    if (Answer() == OnDuplicate::kTakeOver) {
-      if (!process.valid()) throw Busy();
-      return Ask(owner, process);
-    }
+    if (Answer() == OnDuplicate::kTakeOver) return Ask(owner, process);
     if (options().before_waiting) options().before_waiting(owner);
   }
 
@@ -142,8 +150,8 @@ class Acquisition {
   }
 
   // For the lock, never for the pid: another contender may be first, or a child keep it.
-  void WaitForOwner() {
-    switch (WaitForLock(node().descriptor.get(), Deadline())) {
+  void WaitForOwner(std::optional<Clock::time_point> deadline) {
+    switch (WaitForLock(node().descriptor.get(), deadline)) {
       case Waited::kLocked:
         node().fresh = false;  // somebody had it while we waited
         if (!options().also_ofd || TryLock(state_->folder, node(), true)) return;

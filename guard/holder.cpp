@@ -38,6 +38,13 @@ std::optional<Record> ReadRecord(int lock_fd) {
   return n > 0 ? ParseRecord({text, static_cast<size_t>(n)}) : std::nullopt;
 }
 
+bool RecordedLives(int lock_fd) {
+  const auto record = ReadRecord(lock_fd);
+  if (!record || record->clean) return false;
+  const Descriptor process = OpenProcess(record->pid);
+  return process.valid() && Alive(process);
+}
+
 Owner ReadPlainOwner(const Folder& folder) {
   const auto text = ReadFileAt(folder.descriptor.get(), folder.pid_name);
   const auto pid = text ? ParsePid(*text) : std::nullopt;

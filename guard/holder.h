@@ -31,6 +31,9 @@ Holder FindLocker(const FileKey& key);
 
 std::optional<Record> ReadRecord(int lock_fd);
 
+// Whether the number that signed in last, and not out, is some live process's.
+bool RecordedLives(int lock_fd);
+
 // What the pid file says, where the lock file cannot be read: never verified.
 Owner ReadPlainOwner(const Folder& folder);
 
