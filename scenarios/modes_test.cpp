@@ -73,10 +73,11 @@ Told RunSelected(const std::string& option, const Names& scenarios, const std::s
   Told told;
   const auto json = nlohmann::json::parse(ReadFile(path));
   for (const auto& result : json["results"]) {
-    const std::string scenario = result["scenario"], verdict = result["verdict"];
+    const std::string scenario = result["scenario"], verdict = result["verdict"],
+                      summary = result["summary"];
     told.all.insert(scenario);
     if (verdict == "skip") told.skipped.insert(scenario);
-    if (verdict == "broken") told.broken.insert(scenario);
+    if (verdict == "broken") told.broken.insert(scenario + ": " + summary);
   }
   std::filesystem::remove_all(folder);
   return told;
