@@ -20,10 +20,11 @@ constexpr long kMarker = SYS_sethostname;  // with a bad pointer: it fails, and 
 
 void Mark() { syscall(kMarker, nullptr, 1); }
 
-// Allocator and loader start-up is none of the guard's.
+// Allocator and loader start-up is none of the guard's, nor what the address sanitizer asks of its
+// stack at each throw.
 bool IsTheLibrarys(uint64_t call) {
   return call == SYS_brk || call == SYS_mmap || call == SYS_munmap || call == SYS_futex ||
-         call == SYS_getrandom;
+         call == SYS_getrandom || call == SYS_sigaltstack;
 }
 
 // Runs to the next system call's entry; false when the process has ended.
