@@ -20,8 +20,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harness/probe/process.h"
 #include "harness/probe/port_claim.h"
+#include "harness/probe/process.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {
