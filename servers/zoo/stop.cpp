@@ -57,6 +57,11 @@ sigset_t NoSignals() {
 void Wait(pollfd* polled, size_t count, const timespec* limit) {
   const sigset_t none = NoSignals();
   ppoll(polled, count, limit, &none);
+  // Where something is ready, ppoll leaves the signals waiting, and a client would be answered
+  // first.
+  sigset_t blocked;
+  sigprocmask(SIG_SETMASK, &none, &blocked);
+  sigprocmask(SIG_SETMASK, &blocked, nullptr);
 }
 
 }  // namespace
