@@ -98,12 +98,6 @@ TEST_F(GivenTimeTest, WhatTheOneThatAsksCameLateByIsLeftOut) {
   EXPECT_TRUE(Becomes(late));
 }
 
-TEST_F(GivenTimeTest, WhatItMeantToRestCounts) {
-  Start(1, "sleep 60");
-  stage_->WaitUntil([] { return false; }, kSome);
-  EXPECT_GE(given_->SoFar(kSome), kSome);
-}
-
 TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {
   Start(2);
   constexpr auto kShort = 400ms;
