@@ -26,9 +26,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
-// told by no event: it is looked up at these intervals, growing so that a slow start costs little.
+// told by no event: it is looked up at these intervals, a fraction of what has passed, so that no
+// wait grows by more than that and a long one costs little.
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
-constexpr Duration kLongestLook = std::chrono::milliseconds(2);
+constexpr Duration kLongestLook = std::chrono::milliseconds(10);
+constexpr int kLooksApart = 4;
 
 // Most waits are over by then, and need no account.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
@@ -264,17 +266,20 @@ void Stage::Sleepless(Duration interval) {
   ppoll(events.data(), events.size(), &bound, nullptr);
 }
 
-bool Stage::LookUntil(const std::function<bool()>& condition, Duration bound) {
+bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point began,
+                      Duration bound) {
   const auto deadline = Clock::now() + bound;
-  for (Duration interval = kFirstLook;; interval = std::min(interval * 2, kLongestLook)) {
+  for (;;) {
     {
       const Census::Moment moment(census_);
       UpdateAll();
       if (condition()) return true;
     }
-    const Duration left = deadline - Clock::now();
-    if (left <= Duration::zero()) return false;
-    Sleepless(std::min(interval, left));
+    const auto now = Clock::now();
+    if (now >= deadline) return false;
+    const Duration interval =
+        std::clamp<Duration>((now - began) / kLooksApart, kFirstLook, kLongestLook);
+    Sleepless(std::min<Duration>(interval, deadline - now));
   }
 }
 
@@ -288,11 +293,12 @@ std::vector<std::map<pid_t, ProcessorTime>> Stage::ProcessorTimes() const {
 }
 
 bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
-  if (LookUntil(condition, std::min(bound, kSoon))) return true;
+  const auto began = Clock::now();
+  if (LookUntil(condition, began, std::min(bound, kSoon))) return true;
   GivenTime given(*this);
   for (Duration left = bound - kSoon; left > Duration::zero();) {
     const Duration pause = std::min(left, kSoon);
-    if (LookUntil(condition, pause)) return true;
+    if (LookUntil(condition, began, pause)) return true;
     left = bound - kSoon - given.SoFar(pause);
   }
   return false;

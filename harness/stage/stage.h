@@ -249,7 +249,8 @@ class Stage {
   void HoldAt(Instance& instance, CallStepper stepper, const CallStepper::Moment& moment,
               const std::function<bool()>& is_over);
   void Sleepless(Duration interval);
-  bool LookUntil(const std::function<bool()>& condition, Duration bound);
+  bool LookUntil(const std::function<bool()>& condition,
+                 std::chrono::steady_clock::time_point began, Duration bound);
   void Note(const std::string& what) {
     if (!hushed_) evidence_.push_back(what);
   }
