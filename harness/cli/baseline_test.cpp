@@ -1,6 +1,7 @@
 #include "harness/cli/baseline.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -30,8 +31,7 @@ class BaselineTest : public testing::Test {
     }
   }
 
-  std::string path_ = testing::TempDir() + "pidfall-baseline-" +
-                      testing::UnitTest::GetInstance()->current_test_info()->name() + ".json";
+  std::string path_ = testing::TempDir() + "pidfall-baseline-" + std::to_string(getpid()) + ".json";
 };
 
 Result Failed(const std::string& scenario, const std::string& clause) {

@@ -1,6 +1,7 @@
 #include "harness/cli/target_file.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -30,8 +31,7 @@ class TargetFileTest : public testing::Test {
     }
   }
 
-  std::string path_ = testing::TempDir() + "pidfall-target-" +
-                      testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
+  std::string path_ = testing::TempDir() + "pidfall-target-" + std::to_string(getpid()) + ".toml";
 };
 
 TEST_F(TargetFileTest, WhatIsWrittenIsReadAgain) {

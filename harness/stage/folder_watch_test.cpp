@@ -1,6 +1,7 @@
 #include "harness/stage/folder_watch.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -10,9 +11,11 @@ namespace {
 
 class FolderWatchTest : public testing::Test {
  protected:
-  FolderWatchTest() { std::filesystem::create_directories(folder_); }
+  FolderWatchTest() {
+    if (mkdtemp(folder_.data()) == nullptr) ThrowErrno("mkdtemp");
+  }
   ~FolderWatchTest() override { std::filesystem::remove_all(folder_); }
-  std::string folder_ = testing::TempDir() + "folder_watch_test";
+  std::string folder_ = testing::TempDir() + "folder_watch_XXXXXX";
 };
 
 TEST_F(FolderWatchTest, NewFileIsSeen) {
