@@ -21,14 +21,14 @@ struct Request {
   inet_diag_req_v2 body;
 };
 
-bool Ask(int fd, uint8_t family) {
+bool Ask(int fd, uint8_t family, TcpState state) {
   Request request{};
   request.header.nlmsg_len = sizeof(request);
   request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   request.body.sdiag_family = family;
   request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_states = 1U << static_cast<unsigned>(TcpState::kListen);
+  request.body.idiag_states = 1U << static_cast<unsigned>(state);
   return send(fd, &request, sizeof(request), 0) == sizeof(request);
 }
 
@@ -47,7 +47,8 @@ std::string Hexadecimal(const inet_diag_msg& message) {
 TcpSocket Read(const inet_diag_msg& message) {
   return {.address = Hexadecimal(message),
           .port = ntohs(message.id.idiag_sport),
-          .state = TcpState::kListen,
+          .peer_port = ntohs(message.id.idiag_dport),
+          .state = static_cast<TcpState>(message.idiag_state),
           .inode = message.idiag_inode};
 }
 
@@ -68,12 +69,12 @@ bool Collect(int fd, std::vector<TcpSocket>& sockets) {
 
 }  // namespace
 
-std::optional<std::vector<TcpSocket>> ListenersBySockDiag() {
+std::optional<std::vector<TcpSocket>> SocketsBySockDiag(TcpState state) {
   if (getenv("PIDFALL_NO_SOCK_DIAG") != nullptr) return std::nullopt;
   const UniqueFd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   std::vector<TcpSocket> sockets;
   for (const uint8_t family : {AF_INET, AF_INET6}) {
-    if (!fd || !Ask(fd.get(), family) || !Collect(fd.get(), sockets)) return std::nullopt;
+    if (!fd || !Ask(fd.get(), family, state) || !Collect(fd.get(), sockets)) return std::nullopt;
   }
   return sockets;
 }

@@ -34,23 +34,18 @@ void AppendFrom(const char* path, std::vector<TcpSocket>& sockets) {
 
 }  // namespace
 
-std::vector<TcpSocket> ListTcpSockets() {
+std::vector<TcpSocket> TcpSocketsIn(TcpState state) {
+  if (auto sockets = SocketsBySockDiag(state)) return *std::move(sockets);
   std::vector<TcpSocket> sockets;
   AppendFrom("/proc/net/tcp", sockets);
   AppendFrom("/proc/net/tcp6", sockets);
-  return sockets;
-}
-
-std::vector<TcpSocket> ListListeners() {
-  if (auto listeners = ListenersBySockDiag()) return *std::move(listeners);
-  std::vector<TcpSocket> sockets = ListTcpSockets();
-  std::erase_if(sockets, [](const TcpSocket& s) { return s.state != TcpState::kListen; });
+  std::erase_if(sockets, [state](const TcpSocket& s) { return s.state != state; });
   return sockets;
 }
 
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state) {
-  auto sockets = state == TcpState::kListen ? ListListeners() : ListTcpSockets();
-  std::erase_if(sockets, [&](const TcpSocket& s) { return s.port != port || s.state != state; });
+  std::vector<TcpSocket> sockets = TcpSocketsIn(state);
+  std::erase_if(sockets, [port](const TcpSocket& s) { return s.port != port; });
   return sockets;
 }
 

@@ -17,10 +17,7 @@ struct TcpSocket {
   uint64_t inode = 0;  // 0 in TIME_WAIT: nobody holds it any more
 };
 
-// Of every state, from /proc/net/tcp and tcp6; slow (sock_diag.h).
-std::vector<TcpSocket> ListTcpSockets();
-
-std::vector<TcpSocket> ListListeners();
+std::vector<TcpSocket> TcpSocketsIn(TcpState state);
 
 // Those in `state` whose own port is `port`.
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,51 +41,58 @@ UniqueFd ConnectTo(int port) {
   return fd;
 }
 
-TEST(SocketsTest, AListenerIsFoundByItsHolder) {
-  const PortClaim claim;
-  const int port = claim.port();
-  const UniqueFd listening = ListenOn(port);
-  const auto found = TcpSocketsOn(port, TcpState::kListen);
+// Asked by netlink, or read from /proc/net/tcp.
+class SocketsTest : public testing::TestWithParam<bool> {
+ protected:
+  SocketsTest() {
+    if (!GetParam()) setenv("PIDFALL_NO_SOCK_DIAG", "1", 1);
+  }
+  ~SocketsTest() override { unsetenv("PIDFALL_NO_SOCK_DIAG"); }
+
+  const PortClaim claim_;
+  const int port_ = claim_.port();
+};
+
+INSTANTIATE_TEST_SUITE_P(Sources, SocketsTest, testing::Bool(),
+                         [](const auto& tested) { return tested.param ? "SockDiag" : "Proc"; });
+
+TEST_P(SocketsTest, AListenerIsFoundByItsHolder) {
+  const UniqueFd listening = ListenOn(port_);
+  const auto found = TcpSocketsOn(port_, TcpState::kListen);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(OpenSockets(getpid()).contains(found.front().inode));
 }
 
-TEST(SocketsTest, OneThatDoesNotListenIsNone) {
-  const PortClaim claim;
-  const int port = claim.port();
+TEST_P(SocketsTest, OneThatDoesNotListenIsNone) {
   const UniqueFd bound(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_in address = Loopback(port);
+  const sockaddr_in address = Loopback(port_);
   ASSERT_EQ(bind(bound.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-  EXPECT_TRUE(TcpSocketsOn(port, TcpState::kListen).empty());
+  EXPECT_TRUE(TcpSocketsOn(port_, TcpState::kListen).empty());
 }
 
-TEST(SocketsTest, AClientIsNoListener) {
-  const PortClaim claim;
-  const int port = claim.port();
-  const UniqueFd listening = ListenOn(port);
-  const UniqueFd client = ConnectTo(port);
-  EXPECT_EQ(TcpSocketsOn(port, TcpState::kListen).size(), 1U);
-  const auto connections = TcpSocketsOn(port, TcpState::kEstablished);
+TEST_P(SocketsTest, AClientIsNoListener) {
+  const UniqueFd listening = ListenOn(port_);
+  const UniqueFd client = ConnectTo(port_);
+  EXPECT_EQ(TcpSocketsOn(port_, TcpState::kListen).size(), 1U);
+  const auto connections = TcpSocketsOn(port_, TcpState::kEstablished);
   ASSERT_EQ(connections.size(), 1U);
-  EXPECT_NE(connections.front().peer_port, port);
+  EXPECT_NE(connections.front().peer_port, port_);
 }
 
-TEST(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
-  const PortClaim claim;
-  const int port = claim.port();
-  const UniqueFd listening = ListenOn(port);
-  UniqueFd client = ConnectTo(port);
+TEST_P(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
+  const UniqueFd listening = ListenOn(port_);
+  UniqueFd client = ConnectTo(port_);
   UniqueFd accepted(accept(listening.get(), nullptr, nullptr));
   accepted.Reset();
   char byte = 0;
   ASSERT_EQ(read(client.get(), &byte, 1), 0);
   client.Reset();
-  const auto waiting = TcpSocketsOn(port, TcpState::kTimeWait);
+  const auto waiting = TcpSocketsOn(port_, TcpState::kTimeWait);
   ASSERT_EQ(waiting.size(), 1U);
   EXPECT_EQ(waiting.front().inode, 0U);
 }
 
-TEST(SocketsTest, AFreePortCanBeTaken) { EXPECT_TRUE(ListenOn(PortClaim().port())); }
+TEST_P(SocketsTest, AClaimedPortCanBeTaken) { EXPECT_TRUE(ListenOn(port_)); }
 
 }  // namespace
 }  // namespace pidfall

@@ -73,7 +73,7 @@ void Census::ForgetTheDead() {
 }
 
 const std::vector<TcpSocket>& Census::Listeners() {
-  if (held_ == 0 || !listeners_) listeners_ = ListListeners();
+  if (held_ == 0 || !listeners_) listeners_ = TcpSocketsIn(TcpState::kListen);
   return *listeners_;
 }
 

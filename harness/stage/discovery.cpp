@@ -49,7 +49,7 @@ std::string ReadableAddress(const std::string& hex) {
 std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes) {
   std::vector<Listener> found;
   std::set<std::pair<int, std::string>> seen;
-  for (const TcpSocket& socket : ListListeners()) {
+  for (const TcpSocket& socket : TcpSocketsIn(TcpState::kListen)) {
     for (const pid_t pid : processes) {
       if (!OpenSockets(pid).contains(socket.inode)) continue;
       if (!seen.insert({socket.port, socket.address}).second) break;
