@@ -1,6 +1,10 @@
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,7 +12,9 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 
+#include "guard/descriptor.h"
 #include "guard/listeners.h"
 #include "guard/small_file.h"
 
@@ -22,6 +28,55 @@ struct Socket {
   uid_t uid = 0;
   unsigned long inode = 0;
 };
+
+struct Request {
+  nlmsghdr header = {};
+  inet_diag_req_v2 body = {};
+};
+
+bool Ask(const Descriptor& netlink, unsigned char family, int port) {
+  Request request;
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.body.sdiag_family = family;
+  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.idiag_states = 1U << kListen;
+  request.body.id.idiag_sport = htons(static_cast<uint16_t>(port));
+  return send(netlink.get(), &request, sizeof request, 0) == sizeof request;
+}
+
+Socket Read(const inet_diag_msg& message) {
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(message.idiag_family, message.id.idiag_src, text, sizeof text);
+  return {text, message.idiag_uid, message.idiag_inode};
+}
+
+// To the end of the dump; false on an error message.
+bool Collect(const Descriptor& netlink, std::vector<Socket>* sockets) {
+  alignas(nlmsghdr) char buffer[16384];
+  for (;;) {
+    const ssize_t got = recv(netlink.get(), buffer, sizeof buffer, 0);
+    if (got <= 0) return false;
+    auto left = static_cast<unsigned int>(got);
+    for (const auto* header = reinterpret_cast<const nlmsghdr*>(buffer); NLMSG_OK(header, left);
+         header = NLMSG_NEXT(header, left)) {
+      if (header->nlmsg_type == NLMSG_DONE) return true;
+      if (header->nlmsg_type == NLMSG_ERROR) return false;
+      sockets->push_back(Read(*static_cast<const inet_diag_msg*>(NLMSG_DATA(header))));
+    }
+  }
+}
+
+// Nothing where the kernel has no tcp_diag, or a sandbox no netlink.
+std::optional<std::vector<Socket>> SocketsByNetlink(int port) {
+  const Descriptor netlink(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  std::vector<Socket> sockets;
+  for (const unsigned char family : {AF_INET, AF_INET6}) {
+    if (!netlink.valid() || !Ask(netlink, family, port) || !Collect(netlink, &sockets)) return {};
+  }
+  return sockets;
+}
 
 // The kernel prints each 32-bit word of the address in the machine's byte order.
 std::string Numeric(const std::string& hex) {
@@ -50,6 +105,15 @@ void AddSockets(const char* table, int port, std::vector<Socket>* sockets) {
       sockets->push_back({Numeric(address), uid, inode});
     }
   }
+}
+
+// Walks the table of all the machine's connections: 1 ms where there is much memory, and netlink
+// takes 10 us.
+std::vector<Socket> SocketsByProc(int port) {
+  std::vector<Socket> sockets;
+  AddSockets("/proc/net/tcp", port, &sockets);
+  AddSockets("/proc/net/tcp6", port, &sockets);
+  return sockets;
 }
 
 using OpenFolder = std::unique_ptr<DIR, int (*)(DIR*)>;
@@ -83,11 +147,9 @@ std::string Program(pid_t pid) {
 }  // namespace
 
 std::vector<Listener> Listeners(int port) {
-  std::vector<Socket> sockets;
-  AddSockets("/proc/net/tcp", port, &sockets);
-  AddSockets("/proc/net/tcp6", port, &sockets);
+  const auto sockets = SocketsByNetlink(port);
   std::vector<Listener> listeners;
-  for (const Socket& socket : sockets) {
+  for (const Socket& socket : sockets ? *sockets : SocketsByProc(port)) {
     const pid_t pid = FindProcess(socket.inode);
     listeners.push_back({socket.address, socket.uid, pid, pid == 0 ? "" : Program(pid)});
   }

@@ -2,11 +2,18 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <iterator>
 
 #include "guard/listeners.h"
 #include "guard/test_support.h"
@@ -85,6 +92,33 @@ TEST(AwaitFreePort, NamesAListenerThatStays) {
   const std::string taken = AwaitFreePort("127.0.0.1", PortOf(listening));
   EXPECT_NE(taken.find("PID " + std::to_string(getpid())), std::string::npos) << taken;
   close(listening);
+}
+
+// As in a sandbox. Also for what this process starts.
+void ForbidNetlink() {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter = {std::size(code), code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) abort();
+}
+
+TEST_P(PortTest, AListenerIsNamedWhereNetlinkIsForbiddenToo) {
+  Child asking([&](const Signals&) {
+    ForbidNetlink();
+    const auto listeners = Listeners(port_);
+    return listeners.size() == 1 && listeners.front().address == GetParam() &&
+                   listeners.front().pid == getppid()
+               ? 0
+               : 1;
+  });
+  EXPECT_EQ(asking.Join(), 0);
 }
 
 TEST(AwaitFreePort, SaysNothingOfAFreePort) {
