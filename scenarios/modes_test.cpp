@@ -27,7 +27,8 @@ namespace {
 using Names = std::set<std::string>;
 
 struct Told {
-  Names all, skipped, broken;
+  Names all, skipped;
+  Names broken;  // whole results
 };
 
 const toml::table& Data() {
@@ -73,11 +74,10 @@ Told RunSelected(const std::string& option, const Names& scenarios, const std::s
   Told told;
   const auto json = nlohmann::json::parse(ReadFile(path));
   for (const auto& result : json["results"]) {
-    const std::string scenario = result["scenario"], verdict = result["verdict"],
-                      summary = result["summary"];
+    const std::string scenario = result["scenario"], verdict = result["verdict"];
     told.all.insert(scenario);
     if (verdict == "skip") told.skipped.insert(scenario);
-    if (verdict == "broken") told.broken.insert(scenario + ": " + summary);
+    if (verdict == "broken") told.broken.insert(result.dump());
   }
   std::filesystem::remove_all(folder);
   return told;
