@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
-#include <system_error>
+#include <tuple>
 
 #include "harness/probe/sock_diag.h"
 #include "harness/process/fd.h"
@@ -40,6 +40,15 @@ std::vector<TcpSocket> TcpSocketsIn(TcpState state) {
   AppendFrom("/proc/net/tcp", sockets);
   AppendFrom("/proc/net/tcp6", sockets);
   std::erase_if(sockets, [state](const TcpSocket& s) { return s.state != state; });
+  // A table that changes while it is read lists some twice.
+  const auto key = [](const TcpSocket& s) {
+    return std::tie(s.address, s.port, s.peer_port, s.inode);
+  };
+  std::sort(sockets.begin(), sockets.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  const auto repeated = std::unique(sockets.begin(), sockets.end(),
+                                    [&](const auto& a, const auto& b) { return key(a) == key(b); });
+  sockets.erase(repeated, sockets.end());
   return sockets;
 }
 
