@@ -9,6 +9,7 @@
 #include "harness/cli/bundled.h"
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
+#include "harness/process/fd.h"
 
 namespace pidfall {
 namespace {
@@ -71,9 +72,7 @@ std::string ServerThat(const std::string& statement) {
 // In its command line.
 bool AnyProcessHas(const std::string& words) {
   for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream in(entry.path() / "cmdline");
-    const std::string line{std::istreambuf_iterator<char>(in), {}};
-    if (line.find(words) != std::string::npos) return true;
+    if (ReadOrEmpty(entry.path() / "cmdline").find(words) != std::string::npos) return true;
   }
   return false;
 }
