@@ -18,6 +18,7 @@ using Plist = std::unique_ptr<void, void (*)(plist_t)>;
 constexpr size_t kMostBytes = size_t{1} << 20;
 
 std::string ReadFile(const fs::path& path) {
+  if (!fs::is_regular_file(path)) throw std::runtime_error(path.string() + ": is no regular file");
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file || text.size() > kMostBytes) {

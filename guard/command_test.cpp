@@ -250,5 +250,11 @@ TEST_F(AgentsTest, AnUnreadableAgentIsNamed) {
   EXPECT_NE(output_.find("broken.plist"), std::string::npos) << output_;
 }
 
+TEST_F(AgentsTest, AFolderNamedAsAnAgentIsNamed) {
+  fs::create_directory(agents_ + "/folder.plist");
+  EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 2);
+  EXPECT_NE(output_.find("folder.plist: is no regular file"), std::string::npos) << output_;
+}
+
 }  // namespace
 }  // namespace pidfall::guard
