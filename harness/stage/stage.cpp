@@ -26,10 +26,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
-// told by no event: it is looked up at these intervals, a fraction of what has passed, so that no
-// wait grows by more than that and a long one costs little.
+// told by no event: it is looked up at these intervals, a fraction of what has passed. Between two
+// looks a process may run and block again unseen, and pass for one that waits, so they stay close.
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
-constexpr Duration kLongestLook = std::chrono::milliseconds(10);
+constexpr Duration kLongestLook = std::chrono::milliseconds(2);
 constexpr int kLooksApart = 4;
 
 // Most waits are over by then, and need no account.
