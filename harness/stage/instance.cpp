@@ -96,17 +96,19 @@ std::vector<pid_t> Instance::Processes() const {
 
 bool Instance::Sleeps() const {
   const auto living = Living();
-  return std::all_of(living.begin(), living.end(),
-                     [](const ProcessInfo& process) { return process.state == 'S'; });
+  return std::all_of(living.begin(), living.end(), [](const ProcessInfo& process) {
+    return process.state == 'S' || process.state == 'T';
+  });
 }
 
 bool Instance::HasSleptFor(Duration time) const {
+  // Whoever asks may lose the processor while it looks, and knows nothing of the time since.
+  const auto asked = std::chrono::steady_clock::now();
   std::string switches;
   for (const pid_t pid : Processes()) switches += Switches(pid);
-  const auto now = std::chrono::steady_clock::now();
-  if (!Sleeps() || switches != switches_) sleeps_since_ = now;
+  if (!Sleeps() || switches != switches_) sleeps_since_ = std::chrono::steady_clock::now();
   switches_ = std::move(switches);
-  return now - sleeps_since_ >= time;
+  return asked - sleeps_since_ >= time;
 }
 
 }  // namespace pidfall

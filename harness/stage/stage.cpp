@@ -26,10 +26,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
-// told by no event: it is looked up at these intervals, a fraction of what has passed. Between two
-// looks a process may run and block again unseen, and pass for one that waits, so they stay close.
+// told by no event: it is looked up at these intervals, a fraction of what has passed.
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
-constexpr Duration kLongestLook = std::chrono::milliseconds(2);
+constexpr Duration kLongestLook = std::chrono::milliseconds(10);
 constexpr int kLooksApart = 4;
 
 // Most waits are over by then, and need no account.
@@ -383,9 +382,15 @@ bool Stage::GoesOnWithout(const Instance& instance) const {
   return instance.Sleeps() && !instance.Processes().empty();
 }
 
+bool Stage::HasBlocked(const Instance& instance) const {
+  const auto processes = instance.Processes();
+  return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
+         instance.HasSleptFor(kWaitsAfter);
+}
+
 Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Outcome> outcome;
-  std::optional<Clock::time_point> blocked_since, serves_since, partly_since;
+  std::optional<Clock::time_point> serves_since, partly_since;
   const auto has_settled = [&] {
     outcome = OutcomeNow(instance);
     if (outcome != Outcome::kServes) serves_since.reset();
@@ -401,14 +406,8 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
     // Without a port, waiting for a moment (for the log, for the folder that another start changes)
     // looks like having nothing left to do.
     const bool may_pass = outcome == Outcome::kServes && !target_.port;
-    if (outcome != Outcome::kWaits && !may_pass) {
-      blocked_since.reset();
-      return outcome.has_value();
-    }
-    if (!blocked_since) blocked_since = Clock::now();
-    const auto processes = instance.Processes();
-    return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
-           Clock::now() - *blocked_since >= kWaitsAfter;
+    if (outcome != Outcome::kWaits && !may_pass) return outcome.has_value();
+    return HasBlocked(instance);
   };
   if (!WaitUntil(has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +

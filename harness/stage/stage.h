@@ -109,6 +109,8 @@ class Stage {
   bool ListensAnywhere(const Instance& instance) const;
   // None: still on its way. One that waits may only be waiting for the next moment.
   std::optional<Outcome> OutcomeNow(Instance& instance);
+  // It waits for more than a moment.
+  bool HasBlocked(const Instance& instance) const;
   // Still there after a while, with nothing left to do: how a target without a port serves.
   bool Stays(const Instance& instance);
   // The started process; where that went to the background, the first of what it left.

@@ -53,7 +53,6 @@ int StageJobs::Start(std::size_t actor, const JobStart& how) {
   if (!how.working_directory.empty()) start.folder = how.working_directory;
   started.instance = &stage_.Start(start);
   started.supervised = how.supervised;
-  started.blocked_since.reset();
   started.signalled.reset();
   if (how.end_group_with_it) started.instance->EndGroupWithIt();
   changed_ = true;
@@ -70,17 +69,11 @@ void StageJobs::Signal(std::size_t actor, int signal) {
   if (ends) signalled.signalled.emplace(stage_);
 }
 
-bool StageJobs::HasBlocked(Actor& actor) {
-  if (!actor.blocked_since) actor.blocked_since = Clock::now();
-  const auto processes = actor.instance->Processes();
-  return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
-         Clock::now() - *actor.blocked_since >= Stage::kWaitsAfter;
-}
-
-JobState StageJobs::StateOf(Actor& actor) {
+JobState StageJobs::StateOf(const Actor& actor) {
   const auto outcome = stage_.OutcomeNow(*actor.instance);
-  if (outcome == Outcome::kWaits) return HasBlocked(actor) ? JobState::kWaits : JobState::kBusy;
-  actor.blocked_since.reset();
+  if (outcome == Outcome::kWaits) {
+    return stage_.HasBlocked(*actor.instance) ? JobState::kWaits : JobState::kBusy;
+  }
   if (outcome == Outcome::kEnded) return JobState::kEnded;
   if (outcome == Outcome::kServes) return JobState::kServes;
   return stage_.Stays(*actor.instance) ? JobState::kTimedWait : JobState::kBusy;
