@@ -1,5 +1,6 @@
 #include "harness/stage/stage.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/ptrace.h>
@@ -30,6 +31,8 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
 constexpr Duration kLongestLook = std::chrono::milliseconds(10);
 constexpr int kLooksApart = 4;
+
+constexpr int kOutputRoom = 1 << 20;  // fs.pipe-max-size grants anybody that much
 
 // Most waits are over by then, and need no account.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
@@ -198,6 +201,8 @@ Instance& Stage::Start(const StartOptions& asked) {
   const std::string name = LetterName(instances_.size());
   const Places places = PlacesOf(options);
   Pipe output = MakePipe();
+  // Each look costs more than taking what was printed. Where the kernel grants less, it is more looks.
+  fcntl(output.read.get(), F_SETPIPE_SZ, kOutputRoom);
   Child child = [&] {
     try {
       return Launch(LaunchOf(options, places, output.write.get(), name));
