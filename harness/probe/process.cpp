@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <system_error>
@@ -27,13 +28,17 @@ std::string ThreadPath(pid_t pid, pid_t thread, const std::string& rest) {
   return ProcPath(pid, "task/" + std::to_string(thread)).append("/").append(rest);
 }
 
+void ForEachEntry(const std::string& path, const std::function<void(const dirent&)>& see) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (!folder) return;
+  while (const dirent* entry = readdir(folder.get())) {
+    if (entry->d_name[0] != '.') see(*entry);
+  }
+}
+
 std::vector<std::string> ListFolder(const std::string& path) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
-  if (!folder) return names;
-  while (const dirent* entry = readdir(folder.get())) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
+  ForEachEntry(path, [&](const dirent& entry) { names.emplace_back(entry.d_name); });
   return names;
 }
 
@@ -145,24 +150,16 @@ pid_t LiveThread(pid_t pid) {
   return pid;
 }
 
-std::vector<ProcessInfo> ListProcesses() {
-  std::vector<ProcessInfo> all;
-  for (const std::string& name : ListFolder("/proc")) {
-    const auto pid = static_cast<pid_t>(strtol(name.c_str(), nullptr, 10));
-    if (const auto info = pid > 0 ? ReadProcess(pid) : std::nullopt) all.push_back(*info);
-  }
-  std::stable_sort(all.begin(), all.end(), [](const ProcessInfo& one, const ProcessInfo& other) {
-    return one.started < other.started;
-  });
-  return all;
-}
-
-// Somebody ended while they were listed, and his children have got another parent since.
-bool HasOrphans(const std::vector<ProcessInfo>& all) {
-  std::set<pid_t> known = {0};
-  for (const ProcessInfo& process : all) known.insert(process.pid);
-  return std::any_of(all.begin(), all.end(),
-                     [&](const ProcessInfo& process) { return !known.contains(process.parent); });
+// Those of `all` below `root`, children before grandchildren.
+std::vector<ProcessInfo> Below(pid_t root, const std::vector<ProcessInfo>& all) {
+  std::vector<ProcessInfo> found;
+  const auto add_children = [&](pid_t parent) {
+    std::copy_if(all.begin(), all.end(), std::back_inserter(found),
+                 [&](const ProcessInfo& process) { return process.parent == parent; });
+  };
+  add_children(root);
+  for (size_t i = 0; i < found.size(); ++i) add_children(found[i].pid);
+  return found;
 }
 
 }  // namespace
@@ -174,19 +171,45 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   return live ? live : info;
 }
 
-std::vector<ProcessInfo> Descendants(pid_t root) {
+// The kernel makes the inode of a folder in /proc with its process: whoever has a number next has
+// another inode.
+std::vector<ProcessInfo> Lineage::ReadAllButStrangers() {
+  std::vector<ProcessInfo> all;
+  present_.clear();
+  ForEachEntry("/proc", [&](const dirent& entry) {
+    const auto pid = static_cast<pid_t>(strtol(entry.d_name, nullptr, 10));
+    if (pid <= 0) return;
+    const auto stranger = strangers_.find(pid);
+    const bool is_stranger = stranger != strangers_.end() && stranger->second == entry.d_ino;
+    const auto info = is_stranger ? std::nullopt : ReadProcess(pid);
+    if (info) all.push_back(*info);
+    if (info || is_stranger) present_[pid] = entry.d_ino;
+  });
+  std::stable_sort(all.begin(), all.end(), [](const ProcessInfo& one, const ProcessInfo& other) {
+    return one.started < other.started;
+  });
+  return all;
+}
+
+// Somebody ended while they were listed, and his children have got another parent since.
+bool Lineage::HasOrphans(const std::vector<ProcessInfo>& all) const {
+  return std::any_of(all.begin(), all.end(), [&](const ProcessInfo& process) {
+    return process.parent != 0 && !present_.contains(process.parent);
+  });
+}
+
+std::vector<ProcessInfo> Lineage::Descendants() {
   constexpr int kMostLooks = 3;
-  std::vector<ProcessInfo> all = ListProcesses();
-  for (int looks = 1; looks < kMostLooks && HasOrphans(all); ++looks) all = ListProcesses();
-  std::vector<ProcessInfo> found;
-  const auto add_children = [&](pid_t parent) {
-    std::copy_if(all.begin(), all.end(), std::back_inserter(found),
-                 [&](const ProcessInfo& process) { return process.parent == parent; });
-  };
-  add_children(root);
-  for (size_t i = 0; i < found.size(); ++i) add_children(found[i].pid);
+  std::vector<ProcessInfo> all = ReadAllButStrangers();
+  for (int looks = 1; looks < kMostLooks && HasOrphans(all); ++looks) all = ReadAllButStrangers();
+  std::vector<ProcessInfo> found = Below(root_, all);
+  if (HasOrphans(all)) return found;
+  strangers_ = present_;
+  for (const ProcessInfo& process : found) strangers_.erase(process.pid);
   return found;
 }
+
+std::vector<ProcessInfo> Descendants(pid_t root) { return Lineage(root).Descendants(); }
 
 std::vector<pid_t> Threads(pid_t pid) {
   std::vector<pid_t> threads;

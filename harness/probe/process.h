@@ -27,6 +27,24 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid);
 // `root` itself is not listed.
 std::vector<ProcessInfo> Descendants(pid_t root);
 
+// The same for who asks again and again, on a machine where most processes are others'. Who is no
+// descendant never becomes one, and is not read again while his number is his own.
+class Lineage {
+ public:
+  explicit Lineage(pid_t root) : root_(root) {}
+  std::vector<ProcessInfo> Descendants();
+
+ private:
+  using Inodes = std::map<pid_t, ino_t>;
+
+  std::vector<ProcessInfo> ReadAllButStrangers();
+  bool HasOrphans(const std::vector<ProcessInfo>& all) const;
+
+  pid_t root_;
+  Inodes present_;    // of the folders in /proc, when last listed
+  Inodes strangers_;  // among them
+};
+
 // The numbers of its threads; the first thread's is the pid.
 std::vector<pid_t> Threads(pid_t pid);
 

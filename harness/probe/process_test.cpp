@@ -16,7 +16,9 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -158,6 +160,38 @@ TEST(DescendantsTest, GrandchildrenComeAfterTheirParents) {
   for (const ProcessInfo& process : Descendants(getpid())) pids.push_back(process.pid);
   EXPECT_EQ(pids, (std::vector{child.pid(), found.front().pid}));
   kill(found.front().pid, SIGKILL);
+}
+
+TEST(LineageTest, WhoHasTheNumberOfOneThatWasNoneIsADescendant) {
+  Pipe go = MakePipe(), told = MakePipe();
+  auto stranger = std::make_unique<Running>(PauseForEver);
+  const pid_t number = stranger->pid();
+  const Running root([&] {
+    char byte = 0;
+    if (read(go.read.get(), &byte, 1) != 1) return;
+    try {
+      const Child child = Clone({.pid = number}, [] {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        PauseForEver();
+        return 0;
+      });
+      WriteAll(told.write.get(), "y", "the pipe");
+      PauseForEver();
+    } catch (const std::system_error&) {
+      WriteAll(told.write.get(), "n", "the pipe");
+    }
+  });
+  Lineage lineage(root.pid());
+  EXPECT_TRUE(lineage.Descendants().empty());
+
+  stranger.reset();
+  WriteAll(go.write.get(), "g", "the pipe");
+  char answer = 0;
+  ASSERT_EQ(read(told.read.get(), &answer, 1), 1);
+  if (answer == 'n') GTEST_SKIP() << "numbers can't be chosen here";
+  const auto found = lineage.Descendants();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().pid, number);
 }
 
 TEST(InitialVariableTest, IsThatOfTheExec) {

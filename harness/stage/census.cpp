@@ -58,7 +58,7 @@ void Census::Forget() {
 
 const std::vector<ProcessInfo>& Census::Living() {
   if (held_ == 0 || !living_) {
-    living_ = Descendants(getpid());
+    living_ = lineage_.Descendants();
     std::erase_if(*living_, [](const ProcessInfo& process) { return process.state == 'Z'; });
     ForgetTheDead();
   }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <map>
 #include <optional>
@@ -64,6 +65,7 @@ class Census {
   const std::string& OriginOf(const ProcessInfo& process);
 
   int held_ = 0;
+  Lineage lineage_{getpid()};
   std::optional<std::vector<ProcessInfo>> living_;
   std::optional<std::vector<TcpSocket>> listeners_;
   std::map<pid_t, Origin> origins_;

@@ -201,7 +201,8 @@ Instance& Stage::Start(const StartOptions& asked) {
   const std::string name = LetterName(instances_.size());
   const Places places = PlacesOf(options);
   Pipe output = MakePipe();
-  // Each look costs more than taking what was printed. Where the kernel grants less, it is more looks.
+  // Each look costs more than taking what was printed. Where the kernel grants less, it is more
+  // looks.
   fcntl(output.read.get(), F_SETPIPE_SZ, kOutputRoom);
   Child child = [&] {
     try {
