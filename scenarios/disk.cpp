@@ -1,6 +1,7 @@
 // Nothing can be written any more, or opened.
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <string>
 
 #include "harness/stage/hindered.h"
@@ -25,7 +26,9 @@ void MountDisk(Stage& stage) {
 void Full(Stage& stage) {
   MountDisk(stage);
   stage.FillDisk();
-  Hindered start(stage, {.clause = "C8", .what = "the disk is full", .names = stage.folder()});
+  Hindered start(
+      stage,
+      {.clause = "C8", .what = "the disk is full", .names = stage.folder(), .cause = ENOSPC});
   start.ExpectClosed();
   stage.FreeDisk();
   start.ExpectNextServes();
@@ -34,7 +37,9 @@ void Full(Stage& stage) {
 void ReadOnly(Stage& stage) {
   MountDisk(stage);
   stage.MakeDiskReadOnly();
-  Hindered start(stage, {.clause = "C8", .what = "the disk is read-only", .names = stage.folder()});
+  Hindered start(
+      stage,
+      {.clause = "C8", .what = "the disk is read-only", .names = stage.folder(), .cause = EROFS});
   start.ExpectClosed();
   stage.MakeDiskWritable();
   start.ExpectNextServes();

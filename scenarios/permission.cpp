@@ -61,8 +61,10 @@ void UnreadableFile(Stage& stage) {
   ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.ChangeMode(stage.pid_file(), 0);
-  Hindered start(stage,
-                 {.clause = "C8", .what = "the file cannot be read", .names = stage.pid_file()});
+  Hindered start(stage, {.clause = "C8",
+                         .what = "the file cannot be read",
+                         .names = stage.pid_file(),
+                         .cause = EACCES});
   start.ExpectClosed();
   if (stage.PidFile().exists) stage.ChangeMode(stage.pid_file(), 0644);
   start.ExpectNextServes();
@@ -71,8 +73,10 @@ void UnreadableFile(Stage& stage) {
 void ReadOnlyFolder(Stage& stage) {
   ActAsOrdinary(stage);
   stage.ChangeMode(stage.folder(), 0555);
-  Hindered start(stage,
-                 {.clause = "C8", .what = "the folder cannot be written", .names = stage.folder()});
+  Hindered start(stage, {.clause = "C8",
+                         .what = "the folder cannot be written",
+                         .names = stage.folder(),
+                         .cause = EACCES});
   start.ExpectClosed();
   stage.ChangeMode(stage.folder(), 0755);
   start.ExpectNextServes();
@@ -84,6 +88,7 @@ void MissingFolder(Stage& stage) {
   Hindered start(stage, {.clause = "C8",
                          .what = "the folder does not exist",
                          .names = missing,
+                         .cause = ENOENT,
                          .start = {.pid_file = missing + "/server.pid"}});
   start.ExpectClosed();
   stage.MakeFolder(missing);  // unless the start has
@@ -94,9 +99,10 @@ void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.MakeFileForeign(stage.pid_file());
-  Hindered start(
-      stage,
-      {.clause = "C8", .what = "the file belongs to another user", .names = stage.pid_file()});
+  Hindered start(stage, {.clause = "C8",
+                         .what = "the file belongs to another user",
+                         .names = stage.pid_file(),
+                         .cause = EACCES});
   start.ExpectClosed();
   stage.RemoveForeignFile(stage.pid_file());
   start.ExpectNextServes();

@@ -1,4 +1,5 @@
 // One port, one server: strangers on it, and the ways in which Linux lets two have it at once.
+#include <cerrno>
 #include <string>
 
 #include "harness/probe/process.h"
@@ -32,7 +33,7 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
 void HeldByStranger(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& server = stage.Start();
-  stage.ExpectFailure(server, "C8", std::to_string(stage.port()));
+  stage.ExpectFailure(server, "C8", std::to_string(stage.port()), EADDRINUSE);
   ExpectNamed(stage, server, stranger);
   stage.ExpectUntouched(stranger);
 }

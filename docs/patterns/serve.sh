@@ -39,7 +39,8 @@ open_lock() {
   check_plain "$lock"
   umask 077
   # `command`: without it a failed exec would end the shell before it can say why.
-  { command exec 9<>"$lock"; } 2>/dev/null || fail "$TROUBLE" "cannot open $lock"
+  { command exec 9<>"$lock"; } 2>/dev/null ||
+    fail "$TROUBLE" "cannot open $lock: $( (: <>"$lock") 2>&1)"
   umask "$mask"
   [ "$(stat -L -c %h /dev/fd/9)" -le 1 ] ||
     fail "$TROUBLE" "$lock has a second name (a hard link): look who made it"
@@ -90,9 +91,10 @@ publish() {
   new=$pid_file.new
   rm -f "$new" # of a start that was killed: only the lock's holder writes it
   umask 022
-  { echo "$$" >"$new" && mv -T -f "$new" "$pid_file"; } 2>/dev/null || {
+  # `env`: the shell's own echo does not say why it failed.
+  why=$({ env echo "$$" >"$new" && mv -T -f "$new" "$pid_file"; } 2>&1) || {
     rm -f "$new"
-    fail "$TROUBLE" "cannot write $pid_file: look at the folder's mode and at the disk (df)"
+    fail "$TROUBLE" "cannot write $pid_file: $why; look at the folder's mode and at the disk (df)"
   }
   umask "$mask"
 }

@@ -170,12 +170,12 @@ TEST(LineageTest, WhoHasTheNumberOfOneThatWasNoneIsADescendant) {
     char byte = 0;
     if (read(go.read.get(), &byte, 1) != 1) return;
     try {
-      const Child child = Clone({.pid = number}, [] {
+      const Child child = Clone({.pid = number}, [&] {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        WriteAll(told.write.get(), "y", "the pipe");
         PauseForEver();
         return 0;
       });
-      WriteAll(told.write.get(), "y", "the pipe");
       PauseForEver();
     } catch (const std::system_error&) {
       WriteAll(told.write.get(), "n", "the pipe");

@@ -32,7 +32,7 @@ void Hindered::ExpectClosed() {
 }
 
 void Hindered::ExpectFailed() {
-  stage_.ExpectFailure(*started_, hindrance_.clause, hindrance_.names);
+  stage_.ExpectFailure(*started_, hindrance_.clause, hindrance_.names, hindrance_.cause);
   left_ = FilesInFolder();
   for (const std::string& name : before_) left_.erase(name);
   pid_file_left_ = stage_.PidFile().content;

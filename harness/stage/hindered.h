@@ -19,6 +19,7 @@ struct Hindrance {
   std::string clause;
   std::string what;   // "the disk is full"
   std::string names;  // what the message of a failed start must name
+  int cause = 0;      // the error number that it must tell in words; 0: any
   StartOptions start = {};
 };
 

@@ -1,4 +1,7 @@
 // The Stage's judgement: what a scenario requires, in the words of guard/CONTRACT.md.
+#include <system_error>
+
+#include "harness/stage/cause.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -71,7 +74,8 @@ void Stage::ExpectQuiet(Instance& contender, const Instance& owner) {
               ", " + Said(contender));
 }
 
-void Stage::ExpectFailure(Instance& instance, const std::string& clause, const std::string& names) {
+void Stage::ExpectFailure(Instance& instance, const std::string& clause, const std::string& names,
+                          int cause) {
   Outcome outcome = Settle(instance);
   // Many a start tries for its port for seconds before it gives up.
   if (outcome == Outcome::kWaits && Gone(instance, kSettleBound)) outcome = Settle(instance);
@@ -91,6 +95,9 @@ void Stage::ExpectFailure(Instance& instance, const std::string& clause, const s
   }
   Prefer(instance.output().find(names) != std::string::npos, clause,
          "the message does not name " + names + ": it " + Said(instance).substr(4));
+  Prefer(cause == 0 || SaysCause(instance.output(), cause), clause,
+         "the message does not say why (" + std::generic_category().message(cause) + "): it " +
+             Said(instance).substr(4));
 }
 
 void Stage::ExpectSame(const std::string& path, const FileState& before,

@@ -166,9 +166,11 @@ Places Stage::PlacesOf(const StartOptions& options) const {
           folder_};
 }
 
-// A bundled server keeps its notes at home, and another user cannot enter ours.
+// A bundled server keeps its notes at home, and another user cannot enter ours. Whatever the locale
+// is, libraries say in English why they were refused: SaysCause looks for that.
 std::vector<std::string> Stage::Changes(const StartOptions& options) const {
   std::vector<std::string> changes = Joined(target_.environment, options.environment);
+  changes.emplace_back("LANGUAGE=en");
   const bool other_home = options.user != User::kOwn && geteuid() == 0;
   if (!target_.as_deployed || other_home) changes.push_back("HOME=" + home_);
   return changes;

@@ -188,8 +188,10 @@ class Stage {
   void ExpectOneOwner(const Instance& owner);
   // C2: refused with the declared status or standing by; the owner as before.
   void ExpectQuiet(Instance& contender, const Instance& owner);
-  // C8: ended by itself, with neither success nor the duplicate's status, naming `names`.
-  void ExpectFailure(Instance& instance, const std::string& clause, const std::string& names);
+  // C8: ended by itself, with neither success nor the duplicate's status, naming `names` and the
+  // error number `cause` in words (0: that is no matter).
+  void ExpectFailure(Instance& instance, const std::string& clause, const std::string& names,
+                     int cause);
   void ExpectSame(const std::string& path, const FileState& before, const std::string& clause);
   void ExpectUnchanged(const FileState& before, const std::string& clause) {
     ExpectSame(pid_file_, before, clause);

@@ -150,6 +150,7 @@ constexpr DefectNote kNotes[] = {
      "Runs unguarded when descriptors are out.", "disk/no-descriptors"},
     {Defect::kExitZeroOnFailure, "exit-zero-on-failure", "Ends with status 0 when it has failed.",
      "port/held-by-stranger"},
+    {Defect::kCauseUnsaid, "cause-unsaid", "Does not say why the kernel refused it.", "disk/full"},
 
     {Defect::kOldExitRemoves, "old-exit-removes", "Removes the file at its end, whosever it is.",
      "ownership/old-exit"},

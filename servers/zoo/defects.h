@@ -85,6 +85,7 @@ enum class Defect {
   kFullDiskLeavesEmpty,
   kFdExhaustionRunsOn,
   kExitZeroOnFailure,
+  kCauseUnsaid,
   // cleaning up
   kOldExitRemoves,
   kForkExitRemoves,
