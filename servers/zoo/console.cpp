@@ -73,8 +73,9 @@ void EndAsRunning(const Settings& settings) {
 
 void EndAsFailure(const Failure& failure) {
   std::string message = "❌ zoo: " + failure.what + " " + failure.object;
-  if (failure.error != 0 && !Has(Defect::kCauseUnsaid))
+  if (failure.error != 0 && !Has(Defect::kCauseUnsaid)) {
     message += ": " + std::generic_category().message(failure.error);
+  }
   Complain(message);
   _exit(Has(Defect::kExitZeroOnFailure) ? 0 : kFailure);
 }
