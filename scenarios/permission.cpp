@@ -99,10 +99,9 @@ void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
   stage.WritePidFile("99999");
   stage.MakeFileForeign(stage.pid_file());
-  Hindered start(stage, {.clause = "C8",
-                         .what = "the file belongs to another user",
-                         .names = stage.pid_file(),
-                         .cause = EACCES});
+  Hindered start(
+      stage,
+      {.clause = "C8", .what = "the file belongs to another user", .names = stage.pid_file()});
   start.ExpectClosed();
   stage.RemoveForeignFile(stage.pid_file());
   start.ExpectNextServes();

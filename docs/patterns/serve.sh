@@ -40,7 +40,7 @@ open_lock() {
   umask 077
   # `command`: without it a failed exec would end the shell before it can say why.
   { command exec 9<>"$lock"; } 2>/dev/null ||
-    fail "$TROUBLE" "cannot open $lock: $( (: <>"$lock") 2>&1)"
+    fail "$TROUBLE" "cannot open $lock: $( (exec 9<>"$lock") 2>&1)"
   umask "$mask"
   [ "$(stat -L -c %h /dev/fd/9)" -le 1 ] ||
     fail "$TROUBLE" "$lock has a second name (a hard link): look who made it"

@@ -1,54 +1,37 @@
 #include "harness/stage/cause.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <cerrno>
-#include <string_view>
+#include <regex>
 
 namespace pidfall {
 namespace {
 
-// In lower case. What people write themselves counts as well.
-struct Words {
-  int error;
-  std::array<std::string_view, 4> any;
-};
-
-constexpr Words kWords[] = {
-    {EACCES, {"permission", "eacces", "denied", "not permitted"}},
-    {EADDRINUSE, {"in use", "eaddrinuse", "already used", "occupied"}},
-    {ENOENT, {"no such", "enoent", "not exist", "nonexist"}},
-    {ENOSPC, {"no space", "enospc", "disk full", "is full"}},
-    {EROFS, {"read-only", "erofs", "readonly", "not writable"}},
-};
-
-std::string InLowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-bool SaysNumber(const std::string& said, int error) {
-  const std::string number = std::to_string(error);
-  return std::ranges::any_of(std::array{"errno ", "errno=", "error "}, [&](const char* before) {
-    const size_t at = said.find(before + number);
-    if (at == std::string::npos) return false;
-    const size_t after = at + std::string_view(before).size() + number.size();
-    return after == said.size() || std::isdigit(static_cast<unsigned char>(said[after])) == 0;
-  });
+const char* WordsFor(int error) {
+  switch (error) {
+    case EACCES:
+      return "permission|denied|eacces|not permitted|not (read|writ)able|unreadable";
+    case EADDRINUSE:
+      return "\\b(in use|taken|occupied|busy)\\b|already (bound|allocated|listen)|addrinuse";
+    case ENOENT:
+      return "no ?such ?(file|dir)|enoent|n.t exist|not exist|nonexist|not f(ou|i)nd|missing";
+    case ENOSPC:
+      return "no space|not enough space|out of space|enospc|\\bfull\\b";
+    case EROFS:
+      return "read-?only|erofs|not writable";
+    default:
+      return "$^";
+  }
 }
 
 }  // namespace
 
-bool SaysCause(const std::string& output, int error) {
-  const std::string said = InLowerCase(output);
-  if (SaysNumber(said, error)) return true;
-  return std::ranges::any_of(kWords, [&](const Words& words) {
-    return words.error == error && std::ranges::any_of(words.any, [&](std::string_view word) {
-             return said.find(word) != std::string::npos;
-           });
-  });
+bool SaysCause(std::string output, const std::string& object, int error) {
+  for (size_t at = 0; (at = output.find(object, at)) != std::string::npos;) {
+    output.erase(at, object.size());
+  }
+  const std::string number = "(err(no|code|or)?|code)[:= ]*" + std::to_string(error) + "\\b";
+  const std::regex says(std::string(WordsFor(error)) + "|" + number, std::regex::icase);
+  return std::regex_search(output, says);
 }
 
 }  // namespace pidfall

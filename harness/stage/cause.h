@@ -1,11 +1,13 @@
 // Whether what a failed start printed says why the kernel refused it, in the words of any
-// language's library: "Permission denied", "EACCES", "[Errno 13]", "os error 13".
+// language's library or in its own: "Permission denied", "EACCES", "[Errno 13]", "the folder is not
+// writable".
 #pragma once
 
 #include <string>
 
 namespace pidfall {
 
-bool SaysCause(const std::string& output, int error);
+// Words in `object`'s own name, a path, do not count.
+bool SaysCause(std::string output, const std::string& object, int error);
 
 }  // namespace pidfall

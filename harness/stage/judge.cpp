@@ -95,7 +95,7 @@ void Stage::ExpectFailure(Instance& instance, const std::string& clause, const s
   }
   Prefer(instance.output().find(names) != std::string::npos, clause,
          "the message does not name " + names + ": it " + Said(instance).substr(4));
-  Prefer(cause == 0 || SaysCause(instance.output(), cause), clause,
+  Prefer(cause == 0 || SaysCause(instance.output(), names, cause), clause,
          "the message does not say why (" + std::generic_category().message(cause) + "): it " +
              Said(instance).substr(4));
 }

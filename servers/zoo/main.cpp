@@ -34,9 +34,9 @@ int ListenOrEnd(const Settings& settings, Guard& guard) {
     guard.Release();
     if (Has(Defect::kKillsPortClients)) SignalEveryoneOn(settings.port);
     if (Has(Defect::kStrangerIsDuplicate)) EndAsDuplicate(settings, taken.holder.pid);
-    const std::string held =
-        "port " + std::to_string(settings.port) + ", held" + Describe(taken.holder);
-    EndAsFailure({"cannot bind", held + "; stop it, or choose by --port", EADDRINUSE});
+    const std::string held = Has(Defect::kCauseUnsaid) ? "is lost" : "is in use";
+    EndAsFailure({"port " + std::to_string(settings.port),
+                  held + Describe(taken.holder) + "; stop it, or choose by --port", 0});
   } catch (const Failure&) {
     guard.Release();
     throw;
