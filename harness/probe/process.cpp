@@ -171,8 +171,13 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   return live ? live : info;
 }
 
-// The kernel makes the inode of a folder in /proc with its process: whoever has a number next has
-// another inode.
+// Half reaped, it has lost its parent (0) in the kernel's eyes, while its children may still be
+// listed as its own.
+bool IsGoing(const ProcessInfo& process) {
+  return process.parent == 0 && (process.state == 'Z' || process.state == 'X');
+}
+
+// No folder in /proc gets the inode of an earlier one: whoever has a number next has another inode.
 std::vector<ProcessInfo> Lineage::ReadAllButStrangers() {
   std::vector<ProcessInfo> all;
   present_.clear();
@@ -181,9 +186,12 @@ std::vector<ProcessInfo> Lineage::ReadAllButStrangers() {
     if (pid <= 0) return;
     const auto stranger = strangers_.find(pid);
     const bool is_stranger = stranger != strangers_.end() && stranger->second == entry.d_ino;
-    const auto info = is_stranger ? std::nullopt : ReadProcess(pid);
-    if (info) all.push_back(*info);
-    if (info || is_stranger) present_[pid] = entry.d_ino;
+    if (is_stranger) {
+      present_[pid] = entry.d_ino;
+    } else if (const auto info = ReadProcess(pid); info && !IsGoing(*info)) {
+      all.push_back(*info);
+      present_[pid] = entry.d_ino;
+    }
   });
   std::stable_sort(all.begin(), all.end(), [](const ProcessInfo& one, const ProcessInfo& other) {
     return one.started < other.started;
