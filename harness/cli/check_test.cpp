@@ -228,6 +228,24 @@ try: pass
   ExpectFound(outcome, "a duplicate stands by");
 }
 
+TEST_F(CheckTest, WhatTicksWhileItWaitsStandsBy) {
+  const std::string ticks = Replaced(kServer, "print('already running'); sys.exit(0)", R"(
+    signal.signal(signal.SIGALRM, lambda *_: 0)
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+    while True: signal.pause()
+)");
+  const ProgramOutcome outcome = CheckPython(ticks, {}, "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatTicksOnNoPortServes) {
+  const std::string locked = ServerThat("#END");
+  const ProgramOutcome outcome =
+      CheckPython(locked.substr(0, locked.find("#END")) + "while True: time.sleep(0.02)", {},
+                  "duplicate/second-start");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(CheckTest, WhatEndsLaterThanADuplicateMayIsNotQuiet) {
   const ProgramOutcome outcome =
       CheckPython(Replaced(kServer, "print('already running')", "time.sleep(2.5)"), {},

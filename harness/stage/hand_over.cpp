@@ -7,6 +7,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Two that serve for a moment are seen by a look in that moment only.
+constexpr Duration kOverlapLook = std::chrono::milliseconds(2);
+
 // Some write the file only once they serve.
 constexpr Duration kNamingBound = std::chrono::seconds(1);
 
@@ -44,7 +47,7 @@ void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
     both = serves && stage.Serves(owner);
     return serves || next.ended();
   };
-  stage.WaitUntil(taken, kHandOverBound);
+  stage.WaitUntil(taken, kHandOverBound, kOverlapLook);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - since);
   stage.Require(!both, "C1", next.name() + " serves beside the owner " + owner.name());
   stage.Require(stage.Serves(next), "C17",

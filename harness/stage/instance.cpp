@@ -12,10 +12,11 @@
 namespace pidfall {
 namespace {
 
-// Two lines of /proc/PID/status that grow whenever it runs.
-std::string Switches(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  std::string found = std::to_string(pid);
+// Two lines of a thread's /proc status that grow whenever it runs.
+std::string Switches(pid_t pid, pid_t thread) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) +
+                       "/status");
+  std::string found = std::to_string(thread);
   for (std::string line; std::getline(status, line);) {
     if (line.find("ctxt_switches") != std::string::npos) found += line;
   }
@@ -41,6 +42,11 @@ std::string Instance::FirstLines() const {
     lines += (count == 0 ? "" : " | ") + line;
   }
   return lines;
+}
+
+std::string Instance::Printed() const {
+  const std::string lines = FirstLines();
+  return lines.empty() ? "nothing" : '"' + lines + '"';
 }
 
 std::string Instance::LastLine() const {
@@ -105,7 +111,9 @@ bool Instance::HasSleptFor(Duration time) const {
   // Whoever asks may lose the processor while it looks, and knows nothing of the time since.
   const auto asked = std::chrono::steady_clock::now();
   std::string switches;
-  for (const pid_t pid : Processes()) switches += Switches(pid);
+  for (const pid_t pid : Processes()) {
+    for (const pid_t thread : Threads(pid)) switches += Switches(pid, thread);
+  }
   if (!Sleeps() || switches != switches_) sleeps_since_ = std::chrono::steady_clock::now();
   switches_ = std::move(switches);
   return asked - sleeps_since_ >= time;

@@ -29,6 +29,7 @@ class Instance {
   int output_fd() const { return output_fd_.get(); }
   // Up to two printed lines, for evidence.
   std::string FirstLines() const;
+  std::string Printed() const;  // those in quotation marks, or "nothing"
   std::string LastLine() const;
 
   // Reads what has been printed and reaps the process if it has ended. Never blocks.

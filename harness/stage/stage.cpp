@@ -17,7 +17,6 @@
 
 #include "harness/probe/http.h"
 #include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/sandbox/landlock.h"
 #include "harness/stage/given_time.h"
 
@@ -29,16 +28,13 @@ using Clock = std::chrono::steady_clock;
 // Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
 // told by no event: it is looked up at these intervals, a fraction of what has passed.
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
-constexpr Duration kLongestLook = std::chrono::milliseconds(10);
 constexpr int kLooksApart = 4;
 
-constexpr int kOutputRoom = 1 << 20;  // fs.pipe-max-size grants anybody that much
+// Of all pipes of a user, the kernel grants 64 MiB; past that, new ones hold two pages (pipe(7)).
+constexpr int kOutputRoom = 256 << 10;
 
 // Most waits are over by then, and need no account.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
-
-// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
-constexpr Duration kLauncherBound = 2 * kSoon;
 
 // What talks another protocol stays silent.
 constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
@@ -49,8 +45,6 @@ std::string LetterName(size_t index) {
   const std::string letter(1, static_cast<char>('A' + index % kLetters));
   return index < kLetters ? letter : letter + std::to_string(index / kLetters + 1);
 }
-
-std::string Quote(const std::string& text) { return text.empty() ? "nothing" : "\"" + text + "\""; }
 
 std::vector<std::string> Environment(const std::string& name,
                                      const std::vector<std::string>& changes) {
@@ -71,25 +65,6 @@ std::vector<std::string> Joined(std::vector<std::string> first,
                                 const std::vector<std::string>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
-}
-
-std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
-  if (sockets.empty()) return sockets;
-  std::set<uint64_t> open;
-  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
-  std::erase_if(sockets, [&](const TcpSocket& socket) { return !open.contains(socket.inode); });
-  return sockets;
-}
-
-bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  return !Held(processes, sockets).empty();
-}
-
-// Where one of two addresses is another's, many a server waits or goes on with the other one.
-size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  std::set<std::string> addresses;
-  for (const TcpSocket& socket : Held(processes, sockets)) addresses.insert(socket.address);
-  return addresses.size();
 }
 
 // A wait tells of the stops of a traced child as well, asked or not, and would take them from its
@@ -228,7 +203,7 @@ Instance& Stage::StartOwner(const StartOptions& options) {
   }
   throw Broken("the target never served" +
                std::string(owner.ending() ? ", it ended with " + owner.ending()->Describe() : "") +
-               "; it printed " + Quote(owner.FirstLines()));
+               "; it printed " + owner.Printed());
 }
 
 std::vector<Instance*> Stage::StartTogether(const std::vector<StartOptions>& all) {
@@ -274,7 +249,7 @@ void Stage::Sleepless(Duration interval) {
 }
 
 bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point began,
-                      Duration bound) {
+                      Duration bound, Duration longest_look) {
   const auto deadline = Clock::now() + bound;
   for (;;) {
     {
@@ -285,7 +260,7 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point 
     const auto now = Clock::now();
     if (now >= deadline) return false;
     const Duration interval =
-        std::clamp<Duration>((now - began) / kLooksApart, kFirstLook, kLongestLook);
+        std::clamp<Duration>((now - began) / kLooksApart, kFirstLook, longest_look);
     Sleepless(std::min<Duration>(interval, deadline - now));
   }
 }
@@ -299,40 +274,17 @@ std::vector<std::map<pid_t, ProcessorTime>> Stage::ProcessorTimes() const {
   return all;
 }
 
-bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound) {
+bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound,
+                      Duration longest_look) {
   const auto began = Clock::now();
-  if (LookUntil(condition, began, std::min(bound, kSoon))) return true;
+  if (LookUntil(condition, began, std::min(bound, kSoon), longest_look)) return true;
   GivenTime given(*this);
   for (Duration left = bound - kSoon; left > Duration::zero();) {
     const Duration pause = std::min(left, kSoon);
-    if (LookUntil(condition, began, pause)) return true;
+    if (LookUntil(condition, began, pause, longest_look)) return true;
     left = bound - kSoon - given.SoFar(pause);
   }
   return false;
-}
-
-std::vector<TcpSocket> Stage::ListenersOn(int port) const {
-  std::vector<TcpSocket> sockets = census_.Listeners();
-  std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
-  return sockets;
-}
-
-bool Stage::Serves(const Instance& instance) const {
-  const auto processes = instance.Processes();
-  if (!target_.port || processes.empty()) return !processes.empty();
-  return AddressesHeld(processes, ListenersOn(instance.port())) >= target_.addresses;
-}
-
-bool Stage::ListensAnywhere(const Instance& instance) const {
-  return AnyHolds(instance.Processes(), census_.Listeners());
-}
-
-// One that leaves the serving to others ends, unless it supervises them. Until then it would pass
-// for the main process.
-void Stage::AwaitLauncher(const Instance& instance) {
-  if (!target_.port || instance.ended()) return;
-  if (AnyHolds({instance.pid()}, ListenersOn(instance.port()))) return;
-  WaitUntil([&] { return instance.ended(); }, kLauncherBound);
 }
 
 bool Stage::Answers() const {
@@ -344,93 +296,10 @@ bool Stage::Answers() const {
   }
 }
 
-bool Stage::Stays(const Instance& instance) {
-  const auto processes = instance.Processes();
-  if (processes.empty()) return false;
-  // One that looks after something every moment never sleeps for long; one that prints without end
-  // sleeps whenever we are slow to read.
-  const bool rests = instance.age() >= kSettlesFor && instance.Sleeps() &&
-                     std::none_of(processes.begin(), processes.end(), WaitsToWrite);
-  return rests || instance.HasSleptFor(kSleepsAfter) ||
-         std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
-}
-
 std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
   if (!instance.ended()) return instance.pid();
   const auto left = instance.Processes();
   return left.empty() ? std::nullopt : std::optional(left.front());
-}
-
-std::vector<const Instance*> Stage::Serving(int port) const {
-  const Census::Moment moment(census_);
-  std::vector<const Instance*> serving;
-  for (const Instance& instance : instances_) {
-    if (instance.port() == port && Serves(instance)) serving.push_back(&instance);
-  }
-  return serving;
-}
-
-std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
-  if (instance.ended() && instance.Processes().empty()) return Outcome::kEnded;
-  if (target_.port && Serves(instance)) return Outcome::kServes;
-  const auto processes = instance.Processes();
-  const bool waits =
-      !processes.empty() && std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
-  // Without a port, what sleeps through its time as cron does serves as well.
-  if (!waits && !target_.port && Stays(instance)) return Outcome::kServes;
-  if (!waits) return std::nullopt;
-  const bool in_lock = std::any_of(processes.begin(), processes.end(), WaitsForLock);
-  if (!target_.port && !in_lock) return Outcome::kServes;
-  return Outcome::kWaits;
-}
-
-// Somebody has the port, and it has not got all of its addresses. It may be trying again.
-bool Stage::GoesOnWithout(const Instance& instance) const {
-  if (!target_.port || ListenersOn(instance.port()).empty()) return false;
-  return instance.Sleeps() && !instance.Processes().empty();
-}
-
-bool Stage::HasBlocked(const Instance& instance) const {
-  const auto processes = instance.Processes();
-  return std::any_of(processes.begin(), processes.end(), WaitsForLock) ||
-         instance.HasSleptFor(kWaitsAfter);
-}
-
-Outcome Stage::Settle(Instance& instance, Duration bound) {
-  std::optional<Outcome> outcome;
-  std::optional<Clock::time_point> serves_since, partly_since;
-  const auto has_settled = [&] {
-    outcome = OutcomeNow(instance);
-    if (outcome != Outcome::kServes) serves_since.reset();
-    if (outcome == Outcome::kServes && !instance.Sleeps()) {
-      if (!serves_since) serves_since = Clock::now();
-      return Clock::now() - *serves_since >= kBusyAfter;
-    }
-    if (!outcome && GoesOnWithout(instance)) {
-      if (!partly_since) partly_since = Clock::now();
-      if (Clock::now() - *partly_since >= kSettlesFor) outcome = Outcome::kWaits;
-      return outcome.has_value();
-    }
-    // Without a port, waiting for a moment (for the log, for the folder that another start changes)
-    // looks like having nothing left to do.
-    const bool may_pass = outcome == Outcome::kServes && !target_.port;
-    if (outcome != Outcome::kWaits && !may_pass) return outcome.has_value();
-    return HasBlocked(instance);
-  };
-  if (!WaitUntil(has_settled, bound)) {
-    throw Broken(instance.name() + " neither served, ended nor waited within " +
-                 std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
-                 " s");
-  }
-  if (outcome == Outcome::kServes) AwaitLauncher(instance);
-  if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
-  if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
-  if (outcome == Outcome::kEnded) {
-    Saw(instance.name() + " ended" +
-        (instance.ending() ? " with " + instance.ending()->Describe() : "") + ", printed " +
-        Quote(instance.FirstLines()));
-  }
-  return *outcome;
 }
 
 bool Stage::Gone(const Instance& instance, Duration bound) {

@@ -109,8 +109,10 @@ class Stage {
   bool ListensAnywhere(const Instance& instance) const;
   // None: still on its way. One that waits may only be waiting for the next moment.
   std::optional<Outcome> OutcomeNow(Instance& instance);
-  // It waits for more than a moment.
-  bool HasBlocked(const Instance& instance) const;
+  // It waits for more than a moment. `since` is when it began to look so, to be reset by whoever
+  // sees it otherwise.
+  bool HasBlocked(const Instance& instance,
+                  std::optional<std::chrono::steady_clock::time_point>& since) const;
   // Still there after a while, with nothing left to do: how a target without a port serves.
   bool Stays(const Instance& instance);
   // The started process; where that went to the background, the first of what it left.
@@ -123,7 +125,8 @@ class Stage {
   bool Answers() const;
   // Wakes on output, on ends and at short intervals; false when `bound` is over, which is of the
   // time that the instances were given (given_time.h).
-  bool WaitUntil(const std::function<bool()>& condition, Duration bound);
+  bool WaitUntil(const std::function<bool()>& condition, Duration bound,
+                 Duration longest_look = kLongestLook);
   // See probe/process.h; of each instance.
   std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimes() const;
 
@@ -212,6 +215,7 @@ class Stage {
   };
   const std::vector<Finding>& weaknesses() const { return weaknesses_; }
 
+  static constexpr Duration kLongestLook = std::chrono::milliseconds(10);
   static constexpr Duration kSettleBound = std::chrono::seconds(10);
   // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
   // a lock counts at once.
@@ -254,7 +258,8 @@ class Stage {
               const std::function<bool()>& is_over);
   void Sleepless(Duration interval);
   bool LookUntil(const std::function<bool()>& condition,
-                 std::chrono::steady_clock::time_point began, Duration bound);
+                 std::chrono::steady_clock::time_point began, Duration bound,
+                 Duration longest_look);
   void Note(const std::string& what) {
     if (!hushed_) evidence_.push_back(what);
   }

@@ -34,12 +34,13 @@ class StageJobs : public Jobs {
     StartOptions start;
     Instance* instance = nullptr;  // the present one, or the last
     bool supervised = false;
+    std::optional<std::chrono::steady_clock::time_point> blocked_since;
     std::optional<GivenTime> signalled;  // and not seen to react
   };
 
   JobSighting Sight(Actor& actor);
   bool MayStillReact(Actor& actor, const JobSighting& sighting);
-  JobState StateOf(const Actor& actor);
+  JobState StateOf(Actor& actor);
   std::vector<JobSighting> SightAll();
   std::string FileNamed(const std::string& file) const;
 
