@@ -150,6 +150,12 @@ pid_t LiveThread(pid_t pid) {
   return pid;
 }
 
+// Half reaped, it has lost its parent (0) in the kernel's eyes, while its children may still be
+// listed as its own.
+bool IsGoing(const ProcessInfo& process) {
+  return process.parent == 0 && (process.state == 'Z' || process.state == 'X');
+}
+
 // Those of `all` below `root`, children before grandchildren.
 std::vector<ProcessInfo> Below(pid_t root, const std::vector<ProcessInfo>& all) {
   std::vector<ProcessInfo> found;
@@ -169,12 +175,6 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   if (!info || info->state != 'Z') return info;
   const auto live = ParseStat(pid, ReadOrEmpty(ThreadPath(pid, LiveThread(pid), "stat")));
   return live ? live : info;
-}
-
-// Half reaped, it has lost its parent (0) in the kernel's eyes, while its children may still be
-// listed as its own.
-bool IsGoing(const ProcessInfo& process) {
-  return process.parent == 0 && (process.state == 'Z' || process.state == 'X');
 }
 
 // No folder in /proc gets the inode of an earlier one: whoever has a number next has another inode.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <string>
 
 namespace pidfall {
 namespace {
@@ -30,9 +31,16 @@ TEST(SaysCauseTest, EachLanguagesOwnWordsDo) {
 TEST(SaysCauseTest, AnotherCauseDoesNot) {
   EXPECT_FALSE(SaysCause("cannot write /run/x.pid", kFile, ENOSPC));
   EXPECT_FALSE(SaysCause("cannot write /run/x.pid: Permission denied", kFile, ENOSPC));
-  EXPECT_FALSE(SaysCause("/run/x.pid: error 280", kFile, ENOSPC));
+  EXPECT_FALSE(SaysCause("/run/x.pid: errno 280", kFile, ENOSPC));
+  EXPECT_FALSE(SaysCause("child exited with code 2: missing argument", kFile, ENOENT));
   EXPECT_FALSE(SaysCause("killed the main user's process", "80", EADDRINUSE));
   EXPECT_FALSE(SaysCause("", kFile, EACCES));
+}
+
+TEST(SaysCauseTest, LongOutputIsSearched) {
+  const std::string much(64 << 10, '=');
+  EXPECT_FALSE(SaysCause("errno" + much, "", ENOSPC));
+  EXPECT_TRUE(SaysCause(much + "No space left on device", "", ENOSPC));
 }
 
 TEST(SaysCauseTest, AWordInThePathDoesNot) {

@@ -12,11 +12,11 @@
 namespace pidfall {
 namespace {
 
-// Two lines of a thread's /proc status that grow whenever it runs.
-std::string Switches(pid_t pid, pid_t thread) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) +
-                       "/status");
-  std::string found = std::to_string(thread);
+// Two lines of /proc/PID/status that grow whenever its first thread runs. Others may tick for ever
+// (Java's do), and tell nothing.
+std::string Switches(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  std::string found = std::to_string(pid);
   for (std::string line; std::getline(status, line);) {
     if (line.find("ctxt_switches") != std::string::npos) found += line;
   }
@@ -111,9 +111,7 @@ bool Instance::HasSleptFor(Duration time) const {
   // Whoever asks may lose the processor while it looks, and knows nothing of the time since.
   const auto asked = std::chrono::steady_clock::now();
   std::string switches;
-  for (const pid_t pid : Processes()) {
-    for (const pid_t thread : Threads(pid)) switches += Switches(pid, thread);
-  }
+  for (const pid_t pid : Processes()) switches += Switches(pid);
   if (!Sleeps() || switches != switches_) sleeps_since_ = std::chrono::steady_clock::now();
   switches_ = std::move(switches);
   return asked - sleeps_since_ >= time;

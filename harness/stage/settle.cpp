@@ -101,13 +101,14 @@ bool Stage::GoesOnWithout(const Instance& instance) const {
   return instance.Sleeps() && !instance.Processes().empty();
 }
 
-// What ticks meanwhile never sleeps for long, and is asked more often whether it still waits.
+// What ticks meanwhile never sleeps for long, and has to look blocked for longer.
 bool Stage::HasBlocked(const Instance& instance, std::optional<Clock::time_point>& since) const {
   const auto asked = Clock::now();
   const auto processes = instance.Processes();
   if (std::any_of(processes.begin(), processes.end(), WaitsForLock)) return true;
   if (!since) since = Clock::now();
-  return instance.HasSleptFor(kWaitsAfter) || asked - *since >= kSleepsAfter;
+  const bool has_slept = instance.HasSleptFor(kWaitsAfter);
+  return asked - *since >= (has_slept ? kWaitsAfter : kSleepsAfter);
 }
 
 Outcome Stage::Settle(Instance& instance, Duration bound) {
@@ -115,6 +116,11 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Clock::time_point> blocked_since, serves_since, partly_since;
   const auto has_settled = [&] {
     outcome = OutcomeNow(instance);
+    // Without a port, waiting for a moment (for the log, for the folder that another start changes)
+    // looks like having nothing left to do.
+    const bool may_pass =
+        outcome == Outcome::kWaits || (outcome == Outcome::kServes && !target_.port);
+    if (!may_pass) blocked_since.reset();
     if (outcome != Outcome::kServes) serves_since.reset();
     if (outcome == Outcome::kServes && !instance.Sleeps()) {
       if (!serves_since) serves_since = Clock::now();
@@ -125,12 +131,7 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
       if (Clock::now() - *partly_since >= kSettlesFor) outcome = Outcome::kWaits;
       return outcome.has_value();
     }
-    // Without a port, waiting for a moment (for the log, for the folder that another start changes)
-    // looks like having nothing left to do.
-    const bool may_pass = outcome == Outcome::kServes && !target_.port;
-    if (outcome == Outcome::kWaits || may_pass) return HasBlocked(instance, blocked_since);
-    blocked_since.reset();
-    return outcome.has_value();
+    return may_pass ? HasBlocked(instance, blocked_since) : outcome.has_value();
   };
   if (!WaitUntil(has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +
