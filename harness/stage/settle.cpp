@@ -35,6 +35,14 @@ size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpS
   return addresses.size();
 }
 
+Duration Ran(const std::vector<pid_t>& processes) {
+  Duration ran{0};
+  for (const pid_t pid : processes) {
+    for (const auto& [thread, time] : ProcessorTimes(pid)) ran += time.ran;
+  }
+  return ran;
+}
+
 }  // namespace
 
 std::vector<TcpSocket> Stage::ListenersOn(int port) const {
@@ -101,26 +109,36 @@ bool Stage::GoesOnWithout(const Instance& instance) const {
   return instance.Sleeps() && !instance.Processes().empty();
 }
 
-// What ticks meanwhile never sleeps for long, and has to look blocked for longer.
-bool Stage::HasBlocked(const Instance& instance, std::optional<Clock::time_point>& since) const {
+// What ticks meanwhile never sleeps for long: it has to look blocked for longer, and hardly run.
+// That it is just running, or starved while it would, says nothing of what it does then.
+bool Stage::HasBlocked(const Instance& instance, bool looks_blocked,
+                       std::optional<Blocked>& so_far) const {
+  constexpr int kHardly = 50;  // a fiftieth of the time
+  if (!looks_blocked && instance.Sleeps()) so_far.reset();
+  if (!looks_blocked) return false;
   const auto asked = Clock::now();
   const auto processes = instance.Processes();
   if (std::any_of(processes.begin(), processes.end(), WaitsForLock)) return true;
-  if (!since) since = Clock::now();
-  const bool has_slept = instance.HasSleptFor(kWaitsAfter);
-  return asked - *since >= (has_slept ? kWaitsAfter : kSleepsAfter);
+  if (!so_far) so_far = {Clock::now(), Ran(processes)};
+  const Duration time = asked - so_far->since;
+  if (instance.HasSleptFor(kWaitsAfter)) return time >= kWaitsAfter;
+  if (time < kSleepsAfter) return false;
+  const bool hardly_ran = (Ran(processes) - so_far->ran) * kHardly <= time;
+  if (!hardly_ran) so_far.reset();
+  return hardly_ran;
 }
 
 Outcome Stage::Settle(Instance& instance, Duration bound) {
   std::optional<Outcome> outcome;
-  std::optional<Clock::time_point> blocked_since, serves_since, partly_since;
+  std::optional<Blocked> blocked;
+  std::optional<Clock::time_point> serves_since, partly_since;
   const auto has_settled = [&] {
     outcome = OutcomeNow(instance);
     // Without a port, waiting for a moment (for the log, for the folder that another start changes)
     // looks like having nothing left to do.
     const bool may_pass =
         outcome == Outcome::kWaits || (outcome == Outcome::kServes && !target_.port);
-    if (!may_pass) blocked_since.reset();
+    const bool has_blocked = HasBlocked(instance, may_pass, blocked);
     if (outcome != Outcome::kServes) serves_since.reset();
     if (outcome == Outcome::kServes && !instance.Sleeps()) {
       if (!serves_since) serves_since = Clock::now();
@@ -131,7 +149,7 @@ Outcome Stage::Settle(Instance& instance, Duration bound) {
       if (Clock::now() - *partly_since >= kSettlesFor) outcome = Outcome::kWaits;
       return outcome.has_value();
     }
-    return may_pass ? HasBlocked(instance, blocked_since) : outcome.has_value();
+    return may_pass ? has_blocked : outcome.has_value();
   };
   if (!WaitUntil(has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +

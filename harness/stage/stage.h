@@ -109,10 +109,14 @@ class Stage {
   bool ListensAnywhere(const Instance& instance) const;
   // None: still on its way. One that waits may only be waiting for the next moment.
   std::optional<Outcome> OutcomeNow(Instance& instance);
-  // It waits for more than a moment. `since` is when it began to look so, to be reset by whoever
-  // sees it otherwise.
-  bool HasBlocked(const Instance& instance,
-                  std::optional<std::chrono::steady_clock::time_point>& since) const;
+  // When a start began to look blocked, and how long it had run by then.
+  struct Blocked {
+    std::chrono::steady_clock::time_point since;
+    Duration ran;
+  };
+  // It waits for more than a moment. To be asked at each look, with how it looks now.
+  bool HasBlocked(const Instance& instance, bool looks_blocked,
+                  std::optional<Blocked>& so_far) const;
   // Still there after a while, with nothing left to do: how a target without a port serves.
   bool Stays(const Instance& instance);
   // The started process; where that went to the background, the first of what it left.

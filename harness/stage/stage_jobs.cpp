@@ -53,7 +53,7 @@ int StageJobs::Start(std::size_t actor, const JobStart& how) {
   if (!how.working_directory.empty()) start.folder = how.working_directory;
   started.instance = &stage_.Start(start);
   started.supervised = how.supervised;
-  started.blocked_since.reset();
+  started.blocked.reset();
   started.signalled.reset();
   if (how.end_group_with_it) started.instance->EndGroupWithIt();
   changed_ = true;
@@ -72,11 +72,9 @@ void StageJobs::Signal(std::size_t actor, int signal) {
 
 JobState StageJobs::StateOf(Actor& actor) {
   const auto outcome = stage_.OutcomeNow(*actor.instance);
-  if (outcome == Outcome::kWaits) {
-    const bool has_blocked = stage_.HasBlocked(*actor.instance, actor.blocked_since);
-    return has_blocked ? JobState::kWaits : JobState::kBusy;
-  }
-  actor.blocked_since.reset();
+  const bool waits = outcome == Outcome::kWaits;
+  const bool has_blocked = stage_.HasBlocked(*actor.instance, waits, actor.blocked);
+  if (waits) return has_blocked ? JobState::kWaits : JobState::kBusy;
   if (outcome == Outcome::kEnded) return JobState::kEnded;
   if (outcome == Outcome::kServes) return JobState::kServes;
   return stage_.Stays(*actor.instance) ? JobState::kTimedWait : JobState::kBusy;

@@ -34,7 +34,7 @@ class StageJobs : public Jobs {
     StartOptions start;
     Instance* instance = nullptr;  // the present one, or the last
     bool supervised = false;
-    std::optional<std::chrono::steady_clock::time_point> blocked_since;
+    std::optional<Stage::Blocked> blocked;
     std::optional<GivenTime> signalled;  // and not seen to react
   };
 
