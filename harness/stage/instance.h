@@ -47,8 +47,8 @@ class Instance {
   std::vector<pid_t> Processes() const;
   // Nothing of it runs: what is starved of the processor is not done yet.
   bool Sleeps() const;
-  // Nothing of it has run for so long, as far as the calls of this function tell. How often it got
-  // the processor says so, not how it looked at each call: between two it may run and block again.
+  // No process's first thread has run for so long, as far as the calls of this function tell. How
+  // often it got the processor says so: between two calls it may run and block again.
   bool HasSleptFor(Duration time) const;
   Duration age() const { return std::chrono::steady_clock::now() - started_; }
 
