@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "harness/cli/bundled.h"
-#include "harness/cli/select.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/target/bundled.h"
 #include "scenarios/expected.h"
+#include "scenarios/select.h"
 #include "scenarios/testing.h"
 
 namespace pidfall {

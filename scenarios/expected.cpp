@@ -7,7 +7,7 @@
 #include <cctype>
 #include <string_view>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

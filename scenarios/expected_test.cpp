@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/report/testing.h"
 
 namespace pidfall {

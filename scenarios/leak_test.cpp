@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/bundled.h"
 #include "harness/probe/process.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/target/bundled.h"
 #include "scenarios/program.h"
 
 namespace pidfall {

@@ -13,13 +13,13 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/bundled.h"
 #include "harness/probe/http.h"
 #include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/stage.h"
+#include "harness/target/bundled.h"
 #include "scenarios/program.h"
 
 namespace pidfall {

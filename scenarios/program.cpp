@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "harness/cli/bundled.h"
+#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "harness/cli/bundled.h"
 #include "harness/probe/http.h"
 #include "harness/stage/stage.h"
+#include "harness/target/bundled.h"
 #include "scenarios/program.h"
 #include "scenarios/testing.h"
 

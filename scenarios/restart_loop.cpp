@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "harness/stage/supervised.h"
-#include "harness/supervisor/duration.h"
+#include "harness/input/duration.h"
 #include "harness/supervisor/policies.h"
+#include "harness/supervisor/supervised.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {

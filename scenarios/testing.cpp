@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "harness/stage/runner.h"
+#include "harness/run/runner.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 #include "harness/stage/scenario.h"
-#include "harness/stage/target.h"
+#include "harness/target/target.h"
 
 namespace pidfall {
 

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/cli/bundled.h"
+#include "harness/run/runner.h"
 #include "harness/sandbox/sandbox.h"
-#include "harness/stage/runner.h"
+#include "harness/target/bundled.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/expected.h"
 #include "scenarios/testing.h"

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/process/fd.h"
 
 namespace pidfall {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

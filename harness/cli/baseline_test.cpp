@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/report/json.h"
 #include "harness/report/testing.h"
 

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/again.h"
 #include "harness/cli/baseline.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
@@ -18,21 +17,22 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/print.h"
-#include "harness/cli/select.h"
-#include "harness/cli/target_file.h"
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
 #include "harness/report/progress.h"
+#include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
+#include "harness/run/discovery.h"
+#include "harness/run/runner.h"
 #include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
-#include "harness/stage/discovery.h"
-#include "harness/stage/runner.h"
-#include "harness/supervisor/duration.h"
 #include "harness/supervisor/policies.h"
+#include "harness/target/target_file.h"
 #include "scenarios/catalogue.h"
+#include "scenarios/select.h"
 
 namespace pidfall {
 namespace {

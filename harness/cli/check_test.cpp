@@ -6,10 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/bundled.h"
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
 #include "harness/process/fd.h"
+#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {

@@ -15,7 +15,7 @@
 #include "harness/cli/exit_status.h"
 #include "harness/cli/options.h"
 #include "harness/cli/print.h"
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/report/text.h"
 
 namespace pidfall {

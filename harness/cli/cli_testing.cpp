@@ -10,8 +10,8 @@
 #include <iterator>
 #include <system_error>
 
-#include "harness/cli/bundled.h"
 #include "harness/cli/exit_status.h"
+#include "harness/target/bundled.h"
 
 namespace pidfall {
 

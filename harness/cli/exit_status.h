@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

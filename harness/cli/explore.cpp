@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/cli/command.h"
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 

@@ -8,24 +8,24 @@
 #include <system_error>
 #include <vector>
 
-#include "harness/cli/bundled.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
-#include "harness/cli/incident_run.h"
-#include "harness/cli/incident_text.h"
-#include "harness/cli/incidents_folder.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/print.h"
-#include "harness/cli/simulator.h"
 #include "harness/cli/terminal.h"
-#include "harness/input.h"
+#include "harness/incident/incident_run.h"
+#include "harness/incident/incidents_folder.h"
+#include "harness/incident/simulator.h"
+#include "harness/input/bad_input.h"
 #include "harness/report/findings.h"
+#include "harness/report/incident_text.h"
 #include "harness/report/summary.h"
+#include "harness/run/runner.h"
 #include "harness/sandbox/features.h"
-#include "harness/stage/runner.h"
 #include "harness/supervisor/policies.h"
+#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {

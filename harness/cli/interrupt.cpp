@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "harness/stage/runner.h"
+#include "harness/run/runner.h"
 
 namespace pidfall {
 namespace {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {

@@ -1,7 +1,7 @@
 #include "harness/cli/outputs.h"
 
 #include "harness/cli/print.h"
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/report/junit.h"
 
 namespace pidfall {

@@ -13,7 +13,7 @@
 #include "harness/report/json.h"
 #include "harness/report/output_file.h"
 #include "harness/report/paint.h"
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

@@ -7,23 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/again.h"
-#include "harness/cli/bundled.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
-#include "harness/cli/incident_summary.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
-#include "harness/cli/select.h"
 #include "harness/report/findings.h"
+#include "harness/report/incident_summary.h"
 #include "harness/report/progress.h"
+#include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/report/table.h"
+#include "harness/run/runner.h"
 #include "harness/sandbox/features.h"
-#include "harness/stage/runner.h"
+#include "harness/target/bundled.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/expected.h"
+#include "scenarios/select.h"
 
 namespace pidfall {
 namespace {
@@ -77,7 +77,7 @@ std::vector<Result> RunAndJudge(const std::vector<Case>& cases, const CommonOpti
   return results;
 }
 
-Advice AdviceOn(const Result& result) {
+Advice AdviceOnExpected(const Result& result) {
   Advice advice;
   if (!result.surprise) {
     advice.known = BuiltInExpected().For(result.guard, result.scenario).because;
@@ -92,7 +92,7 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   const TableHead head{.version = PIDFALL_VERSION, .sandbox = SandboxName()};
   outputs.Print(RunTable(results, head, outputs.paint()));
   for (const Result* finding : Findings(results, verbose)) {
-    outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), verbose));
+    outputs.Print(FindingText(*finding, AdviceOnExpected(*finding), outputs.paint(), verbose));
   }
   outputs.Print(SkipText(results) + KeptText(results));
 }

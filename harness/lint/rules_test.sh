@@ -27,7 +27,7 @@ catches 'wait on an event' harness/a.cpp 'std::this_thread::sleep_for(1s);'
 catches 'wait on an event' scenarios/a.cpp '  sleep(1);'
 catches 'black-box' harness/a.h '#include "guard/strategy.h"'
 catches 'one way' harness/a.h '#include "scenarios/catalogue.h"'
-catches 'stands alone' guard/a.h '#include "harness/input.h"'
+catches 'stands alone' guard/a.h '#include "harness/input/bad_input.h"'
 catches 'finish it' docs/a.md 'T''ODO: say more'
 catches 'a tab' guard/a.cpp 'int\tvalue;'
 catches '500 lines' servers/a.cpp "$(yes 'int x;' | head -n 501)"

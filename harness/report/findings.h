@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/report/paint.h"
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

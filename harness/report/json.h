@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/report/result.h"
-#include "harness/stage/target.h"
+#include "harness/run/result.h"
+#include "harness/target/target.h"
 
 namespace pidfall {
 

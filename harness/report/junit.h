@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <system_error>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {

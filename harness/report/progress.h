@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdio>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
 

@@ -1,4 +1,6 @@
 // The Stage's faults done to files.
+#include "harness/probe/files.h"
+
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -11,6 +13,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "harness/observe/numbers.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {

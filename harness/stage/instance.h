@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/observe/census.h"
 #include "harness/process/launch.h"
-#include "harness/stage/census.h"
 
 namespace pidfall {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include "harness/observe/census.h"
 #include "harness/process/launch.h"
-#include "harness/stage/census.h"
 
 namespace pidfall {
 namespace {

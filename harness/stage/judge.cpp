@@ -1,7 +1,7 @@
 // The Stage's judgement: what a scenario requires, in the words of guard/CONTRACT.md.
 #include <system_error>
 
-#include "harness/stage/cause.h"
+#include "harness/observe/cause.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {

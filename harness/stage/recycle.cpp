@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "harness/stage/numbers.h"
+#include "harness/observe/numbers.h"
 
 namespace pidfall {
 namespace {

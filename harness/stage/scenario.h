@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/stage/parts.h"
+#include "harness/target/parts.h"
 
 namespace pidfall {
 

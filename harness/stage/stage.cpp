@@ -15,10 +15,10 @@
 #include <sstream>
 #include <system_error>
 
+#include "harness/observe/given_time.h"
 #include "harness/probe/http.h"
 #include "harness/probe/process.h"
 #include "harness/sandbox/landlock.h"
-#include "harness/stage/given_time.h"
 
 namespace pidfall {
 namespace {

@@ -23,17 +23,17 @@
 #include <string>
 #include <vector>
 
+#include "harness/observe/census.h"
 #include "harness/probe/port_claim.h"
-#include "harness/report/result.h"
+#include "harness/run/result.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
 #include "harness/stage/call_stepper.h"
-#include "harness/stage/census.h"
 #include "harness/stage/folder_watch.h"
 #include "harness/stage/instance.h"
 #include "harness/stage/outcome.h"
 #include "harness/stage/start.h"
-#include "harness/stage/target.h"
+#include "harness/target/target.h"
 
 namespace pidfall {
 

@@ -13,10 +13,10 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "harness/observe/numbers.h"
 #include "harness/process/fd.h"
 #include "harness/sandbox/landlock.h"
 #include "harness/sandbox/mounts.h"
-#include "harness/stage/numbers.h"
 
 namespace pidfall {
 namespace {
@@ -103,12 +103,6 @@ void LimitProcesses(bool full) {
 }
 
 }  // namespace
-
-bool Mentions(const std::vector<std::string>& command, const std::string& placeholder) {
-  return std::any_of(command.begin(), command.end(), [&](const std::string& word) {
-    return word.find(placeholder) != std::string::npos;
-  });
-}
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
   std::vector<std::string> filled = command;

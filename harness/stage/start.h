@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "harness/sandbox/sandbox.h"
-#include "harness/stage/target.h"
+#include "harness/target/target.h"
 
 namespace pidfall {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/supervisor/duration.h"
+#include "harness/input/duration.h"
 
 namespace pidfall {
 namespace {

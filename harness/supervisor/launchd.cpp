@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "harness/supervisor/duration.h"
+#include "harness/input/duration.h"
 
 namespace pidfall {
 namespace {

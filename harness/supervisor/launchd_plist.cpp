@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/launchd.h"
 
 namespace pidfall {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <memory>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/plist_binary.h"
 #include "harness/supervisor/plist_xml.h"
 

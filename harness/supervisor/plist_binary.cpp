@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/plist.h"
 
 namespace pidfall {

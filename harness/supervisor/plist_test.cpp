@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {

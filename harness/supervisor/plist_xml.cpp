@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/plist.h"
 
 namespace pidfall {

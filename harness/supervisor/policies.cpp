@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/launchd.h"
 
 namespace pidfall {

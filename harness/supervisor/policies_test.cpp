@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/input.h"
+#include "harness/input/bad_input.h"
 #include "harness/supervisor/prediction.h"
 
 namespace pidfall {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "harness/supervisor/duration.h"
+#include "harness/input/duration.h"
 #include "harness/supervisor/policies.h"
 
 namespace pidfall {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/input/duration.h"
 #include "harness/supervisor/actor_run.h"
 #include "harness/supervisor/clock.h"
-#include "harness/supervisor/duration.h"
 
 namespace pidfall {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "harness/supervisor/duration.h"
+#include "harness/input/duration.h"
 
 namespace pidfall {
 namespace {

@@ -2,8 +2,8 @@
 // supervisor's rules must agree before a real process is asked.
 #include <gtest/gtest.h>
 
+#include "harness/incident/incident.h"
 #include "harness/supervisor/convergence.h"
-#include "harness/supervisor/incident.h"
 #include "harness/supervisor/model_jobs.h"
 
 namespace pidfall {

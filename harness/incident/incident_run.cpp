@@ -1,0 +1,156 @@
+#include "harness/incident/incident_run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+#include "harness/report/reproduce.h"
+#include "harness/supervisor/convergence.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kPort = 8767;  // free in every sandbox of its own
+constexpr const char* kConvergence = "C11";
+
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+// One variant with one guard, before it has run.
+struct Pairing {
+  const IncidentVariant* variant = nullptr;
+  const IncidentGuard* guard = nullptr;  // none: a command of the user's
+};
+
+std::vector<Pairing> Pairings(const Incident& incident, bool yours) {
+  std::vector<Pairing> pairings;
+  for (const IncidentVariant& variant : incident.variants) {
+    if (yours) pairings.push_back({&variant, nullptr});
+    if (yours) continue;
+    for (const IncidentGuard& guard : incident.guards) pairings.push_back({&variant, &guard});
+  }
+  return pairings;
+}
+
+SimulationRequest RequestFor(const Incident& incident, const Pairing& pairing,
+                             const IncidentOptions& options) {
+  SimulationRequest request{.plan = pairing.variant->plan, .commands = {}, .port = kPort};
+  request.plan.real_time = options.real_time;
+  if (pairing.guard != nullptr) {
+    request.commands = CommandsOf(incident, *pairing.guard, options.servers);
+  } else {
+    request.commands.assign(request.plan.actors.size(), options.command);
+    request.as_deployed = true;
+  }
+  return request;
+}
+
+std::string PolicyOf(const IncidentVariant& variant) {
+  for (const Actor& actor : variant.plan.actors) {
+    if (actor.policy) return actor.policy->Describe();
+  }
+  return "no supervisor";
+}
+
+std::string Again(const Incident& incident, const IncidentOptions& options) {
+  std::string again = "./pidfall incident run ";
+  again += ShellQuoted(options.which.empty() ? incident.id : options.which);
+  if (options.real_time) again += " --real-time";
+  if (!options.command.empty()) again += " --";
+  for (const std::string& word : options.command) again += ' ' + ShellQuoted(word);
+  return again;
+}
+
+// As the file expects: a fail where it names the clause that the outcome breaks.
+void JudgeExpected(const ExpectedOutcome& expected, const SimulationLog& log, Result* result) {
+  const auto differences = Differences(expected, log);
+  const bool fails = !expected.breaks.empty();
+  result->expected = fails ? "fail " + expected.breaks : "pass";
+  result->clauses = {fails ? expected.breaks : kConvergence};
+  result->surprise = !differences.empty();
+  result->verdict = fails || result->surprise ? Verdict::kFail : Verdict::kPass;
+  result->summary =
+      result->surprise ? fmt::format("{}", fmt::join(differences, "; ")) : expected.why;
+}
+
+void JudgeConvergence(const SimulationLog& log, Result* result) {
+  const auto breaches = ConvergenceBreaches(log);
+  result->clauses = {kConvergence};
+  result->verdict = breaches.empty() ? Verdict::kPass : Verdict::kFail;
+  result->summary = fmt::format("{}", fmt::join(breaches, "; "));
+}
+
+Result JudgeCell(const Pairing& pairing, const SimulationLog& log) {
+  Result result;
+  if (pairing.guard != nullptr) {
+    JudgeExpected(pairing.variant->expected.at(pairing.guard->name), log, &result);
+  } else {
+    JudgeConvergence(log, &result);
+  }
+  if (!log.cut_short) return result;
+  result.verdict = Verdict::kBroken;
+  result.surprise = false;
+  result.summary = *log.cut_short;
+  return result;
+}
+
+IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
+                    const Pairing& pairing, SimulationLog log) {
+  Result result = JudgeCell(pairing, log);
+  result.scenario = fmt::format("incident/{} ({})", incident.id, pairing.variant->name);
+  result.family = "incident";
+  result.guard = pairing.guard != nullptr ? pairing.guard->name : "yours";
+  result.duration_ms = Seconds(log.real) * 1000;
+  result.reproduce = Again(incident, options);
+  for (const ActorLog& actor : log.actors) {
+    result.evidence.push_back(fmt::format("saw {}: {}", actor.name, Summary(log, actor)));
+  }
+  for (const std::string& note : log.notes) result.evidence.push_back("saw " + note);
+  const std::string guard = result.guard;
+  return {pairing.variant->name, PolicyOf(*pairing.variant), guard, std::move(log),
+          std::move(result)};
+}
+
+}  // namespace
+
+std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
+                                      const Simulator& simulate) {
+  const auto pairings = Pairings(incident, !options.command.empty());
+  std::vector<SimulationRequest> requests;
+  requests.reserve(pairings.size());
+  for (const Pairing& pairing : pairings) {
+    requests.push_back(RequestFor(incident, pairing, options));
+  }
+  std::vector<SimulationLog> logs = simulate(requests);
+  std::vector<IncidentCell> cells;
+  for (std::size_t i = 0; i < std::min(logs.size(), pairings.size()); ++i) {
+    cells.push_back(CellOf(incident, options, pairings[i], std::move(logs[i])));
+  }
+  return cells;
+}
+
+const ActorLog& SupervisedActor(const SimulationLog& log) {
+  const auto found = std::find_if(log.actors.begin(), log.actors.end(),
+                                  [](const ActorLog& actor) { return actor.supervised; });
+  return found != log.actors.end() ? *found : log.actors.front();
+}
+
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
+  SimulatedFacts facts{.variant = variant};
+  if (log.actors.empty()) return facts;
+  const ActorLog& actor = SupervisedActor(log);
+  facts.starts = static_cast<int>(actor.starts.size());
+  for (const ExitEntry& exit : actor.exits) {
+    facts.exits.push_back(
+        {Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
+  }
+  facts.gave_up = actor.gave_up;
+  if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
+  return facts;
+}
+
+}  // namespace pidfall

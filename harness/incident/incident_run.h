@@ -1,0 +1,39 @@
+// An incident happening again: every variant with every guard, judged against what its file says.
+//
+//   const auto cells = RunIncident(incident, {.servers = ProgramFolder()}, simulate);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/incident/incident.h"
+#include "harness/incident/simulator.h"
+#include "harness/report/json.h"
+#include "harness/run/result.h"
+
+namespace pidfall {
+
+struct IncidentOptions {
+  std::string servers;  // the folder of the bundled servers
+  std::string which;    // as the user named the incident; empty: by its id
+  bool real_time = false;
+  std::vector<std::string> command;  // a program of the user's in every role; empty: the file's
+};
+
+struct IncidentCell {
+  std::string variant;
+  std::string policy;  // how its supervisor describes itself
+  std::string guard;
+  SimulationLog log;
+  Result result;
+};
+
+// With a command of the user's there is one guard, "yours", judged by clause C11 alone.
+std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
+                                      const Simulator& simulate);
+
+// Of the actor that a supervisor started; of the only one, where none was.
+const ActorLog& SupervisedActor(const SimulationLog& log);
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
+
+}  // namespace pidfall

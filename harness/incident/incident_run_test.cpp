@@ -1,0 +1,112 @@
+#include "harness/incident/incident_run.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "harness/supervisor/model_jobs.h"
+#include "harness/supervisor/policies.h"
+
+namespace pidfall {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// A copy by hand first, an agent that is never satisfied, and a guard that exits 1.
+Incident PortConflict() {
+  Incident incident{.id = "2025-12-22-x", .dated = "2025-12-22"};
+  incident.actors = {"by-hand", "agent"};
+  incident.commands = {{"by-hand", {"{servers}/s", "{guard}"}}, {"agent", {"{servers}/s"}}};
+  incident.guards = {{.name = "none", .arguments = {"--guard", "none"}}};
+  IncidentVariant variant{.name = "by hand first"};
+  variant.plan = {.actors = {{"by-hand", nullptr}, {"agent", LookUpPolicy("launchd:keepalive")}},
+                  .events = {{.at = seconds(0), .deed = Deed::kStart, .actor = 0},
+                             {.at = seconds(1), .deed = Deed::kLoad, .actor = 1}},
+                  .duration = minutes(10)};
+  variant.expected["none"] = {.why = "it loops", .breaks = "C11", .starts = {{"agent", {50, 61}}}};
+  incident.variants = {variant};
+  return incident;
+}
+
+std::vector<SimulationLog> Model(const std::vector<SimulationRequest>& requests) {
+  std::vector<SimulationLog> logs;
+  for (const SimulationRequest& request : requests) {
+    ModelJobs jobs({{.duplicate_status = 1}, {.duplicate_status = 1}});
+    logs.push_back(Simulate(request.plan, jobs));
+  }
+  return logs;
+}
+
+TEST(IncidentRunTest, AnExpectedBreachIsAFailAndNoSurprise) {
+  const auto cells = RunIncident(PortConflict(), {.servers = "/bin"}, Model);
+  ASSERT_EQ(cells.size(), 1U);
+  const Result& result = cells[0].result;
+  EXPECT_EQ(result.scenario, "incident/2025-12-22-x (by hand first)");
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  EXPECT_EQ(result.expected, "fail C11");
+  EXPECT_FALSE(result.surprise) << result.summary;
+  EXPECT_EQ(result.reproduce, "./pidfall incident run 2025-12-22-x");
+}
+
+TEST(IncidentRunTest, WhatWasReadFromAFileIsRunAgainFromIt) {
+  const Result result = RunIncident(PortConflict(), {.which = "my file.toml"}, Model)[0].result;
+  EXPECT_EQ(result.reproduce, "./pidfall incident run 'my file.toml'");
+}
+
+TEST(IncidentRunTest, AnotherOutcomeIsASurprise) {
+  Incident incident = PortConflict();
+  incident.variants[0].expected["none"].starts["agent"] = {1, 1};
+  const Result result = RunIncident(incident, {}, Model)[0].result;
+  EXPECT_TRUE(result.surprise);
+  EXPECT_NE(result.summary, "");
+}
+
+TEST(IncidentRunTest, CommandsAreFilledInPerActor) {
+  std::vector<SimulationRequest> seen;
+  RunIncident(PortConflict(), {.servers = "/bin", .real_time = true},
+              [&](const std::vector<SimulationRequest>& requests) {
+                seen = requests;
+                return Model(requests);
+              });
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].commands,
+            (std::vector<std::vector<std::string>>{{"/bin/s", "--guard", "none"}, {"/bin/s"}}));
+  EXPECT_TRUE(seen[0].plan.real_time);
+}
+
+TEST(IncidentRunTest, ACommandOfTheUsersIsJudgedByConvergence) {
+  const auto cells = RunIncident(PortConflict(),
+                                 {.servers = "/bin", .command = {"python3", "my serve.py"}}, Model);
+  ASSERT_EQ(cells.size(), 1U);
+  EXPECT_EQ(cells[0].guard, "yours");
+  EXPECT_EQ(cells[0].result.verdict, Verdict::kFail);
+  EXPECT_EQ(cells[0].result.expected, "");
+  EXPECT_EQ(cells[0].result.reproduce,
+            "./pidfall incident run 2025-12-22-x -- python3 'my serve.py'");
+}
+
+TEST(IncidentRunTest, WhatCouldNotBeSimulatedIsBroken) {
+  const auto cells = RunIncident(PortConflict(), {}, [](const auto& requests) {
+    SimulationLog log;
+    log.cut_short = "no sandbox";
+    return std::vector<SimulationLog>(requests.size(), log);
+  });
+  EXPECT_EQ(cells[0].result.verdict, Verdict::kBroken);
+  EXPECT_EQ(cells[0].result.summary, "no sandbox");
+  EXPECT_FALSE(cells[0].result.surprise);
+}
+
+TEST(IncidentRunTest, FactsAreThoseOfTheSupervisedActor) {
+  const auto cells = RunIncident(PortConflict(), {}, Model);
+  const SimulatedFacts facts = FactsOf("by hand first", cells[0].log);
+  EXPECT_EQ(facts.variant, "by hand first");
+  EXPECT_GE(facts.starts, 50);
+  ASSERT_FALSE(facts.exits.empty());
+  EXPECT_EQ(facts.exits[0].status, 1);
+  EXPECT_FALSE(facts.gave_up);
+  EXPECT_FALSE(facts.served_after_s);
+}
+
+}  // namespace
+}  // namespace pidfall

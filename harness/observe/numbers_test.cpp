@@ -1,0 +1,25 @@
+#include "harness/observe/numbers.h"
+
+#include <gtest/gtest.h>
+
+namespace pidfall {
+namespace {
+
+TEST(NumbersTest, FindsWholeNumbersOnly) {
+  EXPECT_TRUE(HasNumber("31", 31));
+  EXPECT_TRUE(HasNumber("pid=31\n", 31));
+  EXPECT_FALSE(HasNumber("310", 31));
+  EXPECT_FALSE(HasNumber("131", 31));
+  EXPECT_FALSE(HasNumber("", 31));
+}
+
+TEST(NumbersTest, FindsTheOneAfterALongerOne) { EXPECT_TRUE(HasNumber("131 31", 31)); }
+
+TEST(NumbersTest, KeepsWhateverElseIsThere) {
+  EXPECT_EQ(ReplaceNumber("31\nport=310\nfirst=31", 31, 7), "7\nport=310\nfirst=7");
+}
+
+TEST(NumbersTest, WhatItPutsInIsNotReplacedAgain) { EXPECT_EQ(ReplaceNumber("3", 3, 3), "3"); }
+
+}  // namespace
+}  // namespace pidfall

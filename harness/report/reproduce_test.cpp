@@ -1,0 +1,31 @@
+#include "harness/report/reproduce.h"
+
+#include <gtest/gtest.h>
+
+namespace pidfall {
+namespace {
+
+TEST(AgainTest, QuotesOnlyWhatAShellWouldChange) {
+  EXPECT_EQ(ShellQuoted("./serve.py"), "./serve.py");
+  EXPECT_EQ(ShellQuoted("a b"), "'a b'");
+  EXPECT_EQ(ShellQuoted("{port}"), "'{port}'");
+  EXPECT_EQ(ShellQuoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(ShellQuoted("~"), "'~'");
+  EXPECT_EQ(ShellQuoted(""), "''");
+  EXPECT_EQ(ShellQuoted("\xE2\x9D\x8C"), "'\xE2\x9D\x8C'");
+}
+
+TEST(AgainTest, RunNamesTheServerUnlessItIsTheFirst) {
+  EXPECT_EQ(AgainRun("serve-task-manager", "pidfile", "stale/zero"),
+            "./pidfall run --guard pidfile --scenario stale/zero");
+  EXPECT_EQ(AgainRun("task-notes-api", "none", "stale/zero"),
+            "./pidfall run --server task-notes-api --guard none --scenario stale/zero");
+}
+
+TEST(AgainTest, CheckCarriesItsOptionsAndItsCommand) {
+  EXPECT_EQ(AgainCheck({"--port", "8767"}, "stale/zero", {"python3", "my serve.py"}),
+            "pidfall check --port 8767 --scenario stale/zero -- python3 'my serve.py'");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,131 @@
+#include "harness/supervisor/stage_jobs.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace pidfall {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLockBound = 5s;
+
+// Shell commands as actors; a target without a port serves by staying.
+class StageJobsTest : public testing::Test {
+ protected:
+  StageJobsTest() {
+    world_.folder = testing::TempDir() + "stage_jobs_XXXXXX";
+    if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
+    stage_.emplace(target_, world_);
+    blocker_ = stage_->back_room() + "/blocker";
+    if (mkfifo(blocker_.c_str(), 0600) != 0) ThrowErrno("mkfifo");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // as in a sandbox
+  }
+  ~StageJobsTest() override {
+    stage_->EndAll();
+    std::filesystem::remove_all(world_.folder);
+  }
+
+  static StartOptions Shell(const std::string& script) {
+    return {.command = {"/bin/sh", "-c", script}};
+  }
+  // Looks until the first actor is in one of these states.
+  static JobSighting Await(StageJobs& jobs, JobState state) {
+    const auto deadline = std::chrono::steady_clock::now() + kLockBound;
+    JobSighting seen;
+    do {
+      seen = jobs.Look(100ms).at(0);
+    } while (seen.state != state && std::chrono::steady_clock::now() < deadline);
+    return seen;
+  }
+
+  Target target_{.command = {"/bin/false"}};
+  World world_;
+  std::optional<Stage> stage_;
+  std::string blocker_;  // a FIFO without a writer: whoever opens it stays
+};
+
+TEST_F(StageJobsTest, EndTellsStatusOrSignal) {
+  StageJobs jobs(*stage_, {Shell("exit 3")});
+  jobs.Start(0, {});
+  EXPECT_EQ(Await(jobs, JobState::kEnded).status, 3);
+  StageJobs others(*stage_, {Shell("kill -9 $$")});
+  others.Start(0, {});
+  EXPECT_EQ(Await(others, JobState::kEnded).signal, SIGKILL);
+}
+
+TEST_F(StageJobsTest, NeverStartedCountsAsEnded) {
+  StageJobs jobs(*stage_, {Shell("exit 0"), Shell("exit 0")});
+  EXPECT_EQ(jobs.Look(0ns).at(1).state, JobState::kEnded);
+}
+
+TEST_F(StageJobsTest, WaiterForALockWaitsUntilTheOwnerEnds) {
+  const std::string lock = stage_->folder() + "/lock";
+  StageJobs jobs(*stage_, {Shell("exec flock " + lock + " true"),
+                           Shell("exec flock " + lock + " sh -c 'read x < " + lock + ".fifo'")});
+  ASSERT_EQ(mkfifo((lock + ".fifo").c_str(), 0600), 0);
+  jobs.Start(1, {});
+  ASSERT_TRUE(stage_->WaitUntil([&] { return std::filesystem::exists(lock); }, kLockBound));
+  while (jobs.Look(100ms).at(1).state == JobState::kBusy) {
+  }
+  jobs.Start(0, {});
+  EXPECT_EQ(Await(jobs, JobState::kWaits).state, JobState::kWaits);
+  WriteFile(lock + ".fifo", "go\n");
+  EXPECT_EQ(Await(jobs, JobState::kEnded).status, 0);
+}
+
+TEST_F(StageJobsTest, SupervisorsEnvironmentAndFolderReachTheJob) {
+  StageJobs jobs(*stage_, {Shell("test \"$LABEL\" = x && test \"$PWD\" = /usr")});
+  jobs.Start(0, {.environment = {{"LABEL", "x"}}, .working_directory = "/usr"});
+  EXPECT_EQ(Await(jobs, JobState::kEnded).status, 0);
+}
+
+TEST_F(StageJobsTest, ForASupervisorTheMainProcessIsAll) {
+  const std::string leaves_one = "cat " + blocker_ + " & exit 0";
+  StageJobs by_hand(*stage_, {Shell(leaves_one)});
+  by_hand.Start(0, {});
+  EXPECT_EQ(Await(by_hand, JobState::kServes).state, JobState::kServes);
+  StageJobs supervised(*stage_, {Shell(leaves_one)});
+  supervised.Start(0, {.supervised = true});
+  EXPECT_EQ(Await(supervised, JobState::kEnded).state, JobState::kEnded);
+  EXPECT_EQ(supervised.StartsBesideAnOwner(), 1);
+}
+
+TEST_F(StageJobsTest, GroupEndsWithItsMainProcess) {
+  StageJobs jobs(*stage_, {Shell("cat " + blocker_ + " & exit 0")});
+  jobs.Start(0, {.end_group_with_it = true});
+  EXPECT_EQ(Await(jobs, JobState::kEnded).state, JobState::kEnded);
+}
+
+TEST_F(StageJobsTest, SignalThatIsBeingHandledMeansThatItNoLongerServes) {
+  StageJobs jobs(*stage_, {Shell("trap 'exit 5' TERM; cat " + blocker_ + " & wait")});
+  jobs.Start(0, {});
+  ASSERT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+  jobs.Signal(0, SIGTERM);
+  EXPECT_NE(jobs.Look(0ns).at(0).state, JobState::kServes);
+}
+
+TEST_F(StageJobsTest, SignalThatIsIgnoredLeavesItServing) {
+  StageJobs jobs(*stage_, {Shell("trap '' TERM; exec cat " + blocker_)});
+  jobs.Start(0, {});
+  ASSERT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+  jobs.Signal(0, SIGTERM);
+  EXPECT_TRUE(jobs.Look(0ns).at(0).still_serves);
+  EXPECT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+}
+
+TEST_F(StageJobsTest, FilesOfATimelineAreWrittenAndRemoved) {
+  StageJobs jobs(*stage_, {});
+  jobs.Write("{pid_file}", "99999");
+  EXPECT_EQ(stage_->PidFile().content, "99999");
+  jobs.Remove("{pid_file}");
+  EXPECT_FALSE(stage_->PidFile().exists);
+}
+
+}  // namespace
+}  // namespace pidfall

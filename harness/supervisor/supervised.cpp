@@ -1,0 +1,73 @@
+#include "harness/supervisor/supervised.h"
+
+#include <algorithm>
+
+#include "harness/supervisor/policies.h"
+#include "harness/supervisor/simulation.h"
+#include "harness/supervisor/stage_jobs.h"
+
+namespace pidfall {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kByHand = 0;
+constexpr std::size_t kAgent = 1;
+constexpr minutes kWithOwner(10);
+constexpr minutes kWithoutOwner(2);
+
+// A loop: where a start may take seconds, fifty more of it would tell nothing new. The bundled
+// servers go on, unless they were built to be slow.
+constexpr int kLoopingStarts = 10;
+constexpr seconds kTimeForMore(20);
+
+std::vector<Event> EventsOf(FirstCopy first) {
+  if (first == FirstCopy::kByHand) {
+    return {{.at = seconds(0), .deed = Deed::kStart, .actor = kByHand},
+            {.at = seconds(1), .deed = Deed::kLoad, .actor = kAgent},
+            {.at = kWithOwner, .deed = Deed::kStop, .actor = kByHand}};
+  }
+  return {{.at = seconds(0), .deed = Deed::kLoad, .actor = kAgent},
+          {.at = minutes(1), .deed = Deed::kStart, .actor = kByHand},
+          {.at = kWithOwner, .deed = Deed::kKill, .actor = kAgent}};
+}
+
+std::string Told(const std::string& policy, FirstCopy first) {
+  return policy +
+         (first == FirstCopy::kByHand
+              ? ": a copy by hand, 1 s later the agent; after 10 min the copy is stopped"
+              : ": the agent, 1 min later a copy by hand; after 10 min the agent is killed");
+}
+
+bool EverServed(const SimulationLog& log) {
+  return std::any_of(log.actors.begin(), log.actors.end(), [](const ActorLog& actor) {
+    return std::any_of(actor.spans.begin(), actor.spans.end(),
+                       [](const Span& span) { return span.phase == Phase::kServes; });
+  });
+}
+
+}  // namespace
+
+Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
+  const std::shared_ptr<const Policy> rules = LookUpPolicy(policy);
+  StageJobs jobs(stage, std::vector<StartOptions>(2));
+  const auto began = std::chrono::steady_clock::now();
+  const auto loops = [&] {
+    const bool slow = std::chrono::steady_clock::now() - began > kTimeForMore;
+    return (stage.target().as_deployed || slow) && jobs.StartsBesideAnOwner() >= kLoopingStarts;
+  };
+  stage.Did(Told(rules->Describe(), first));
+  SimulationLog log = Simulate({.actors = {{"by hand", nullptr}, {"agent", rules}},
+                                .events = EventsOf(first),
+                                .duration = kWithOwner + kWithoutOwner,
+                                .is_decided = loops},
+                               jobs);
+  for (const ActorLog& actor : log.actors) stage.Saw(actor.name + ": " + Summary(log, actor));
+  for (const std::string& note : log.notes) stage.Saw(note);
+  if (log.cut_short) throw Broken(*log.cut_short);
+  if (!EverServed(log) && jobs.StartsBesideAnOwner() == 0) throw Broken("the target never served");
+  return {std::move(log), jobs.StartsBesideAnOwner()};
+}
+
+}  // namespace pidfall
