@@ -26,8 +26,9 @@ struct Written {
 };
 
 void AddOptions(CLI::App& app, const Service& service, Options& options, Written& written) {
-  guard::Settings& settings = options.settings;
-  std::vector<std::string> strategies(guard::StrategyNames().begin(), guard::StrategyNames().end());
+  strategies::Settings& settings = options.settings;
+  std::vector<std::string> strategies(strategies::StrategyNames().begin(),
+                                      strategies::StrategyNames().end());
   app.add_option("--guard", options.strategy, "What keeps a second copy out")
       ->check(CLI::IsMember(std::move(strategies)))
       ->take_last()

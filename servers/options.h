@@ -7,14 +7,14 @@
 #include <optional>
 #include <string>
 
-#include "guard/strategy.h"
 #include "servers/service.h"
+#include "servers/strategies/strategy.h"
 
 namespace pidfall::servers {
 
 struct Options {
   std::string strategy = "reference";
-  guard::Settings settings;
+  strategies::Settings settings;
   std::string data;    // empty for a server that keeps nothing
   std::string run;     // a command to start beside it; empty: none
   bool forks = false;  // a forked copy ends before it serves

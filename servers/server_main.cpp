@@ -16,11 +16,12 @@
 #include <system_error>
 #include <thread>
 
-#include "guard/strategy.h"
 #include "servers/children.h"
 #include "servers/console.h"
 #include "servers/options.h"
 #include "servers/stop_signal.h"
+#include "servers/strategies/port.h"
+#include "servers/strategies/strategy.h"
 #include "servers/worker_pool.h"
 
 namespace pidfall::servers {
@@ -38,7 +39,7 @@ void SetSocketOptions(int socket) {
 }
 
 // The listening socket, or nothing with errno set.
-std::optional<int> Bind(httplib::Server& server, const guard::Settings& settings) {
+std::optional<int> Bind(httplib::Server& server, const strategies::Settings& settings) {
   int listening = -1;
   server.set_socket_options([&](int socket) {
     SetSocketOptions(socket);
@@ -55,7 +56,7 @@ void SetUp(httplib::Server& server, const Service& service) {
   server.new_task_queue = [] { return MakeWorkerPool(); };
   server.set_tcp_nodelay(true);
   server.set_payload_max_length(kMostBody);
-  server.set_default_headers({{kServerHeader, service.name}});
+  server.set_default_headers({{std::string(strategies::kServerHeader), service.name}});
   server.Get("/", [name = service.name](const httplib::Request&, httplib::Response& response) {
     response.set_content(name + " is running\n", "text/plain");
   });
@@ -73,35 +74,35 @@ void Serve(httplib::Server& server, int listening, StopSignal& stop) {
 
 int Run(const Service& service, const Options& options) {
   StopSignal stop;
-  const auto guard = guard::MakeSafeguard(options.strategy, options.settings);
-  const guard::Answer answer = guard->BeforeBind();
+  const auto safeguard = strategies::MakeSafeguard(options.strategy, options.settings);
+  const strategies::Answer answer = safeguard->BeforeBind();
   stop.PastGuard();
   if (!answer.go_on) return answer.status;
-  if (options.forks) LetForkedCopyEnd([&] { guard->BeforeExit(); });
+  if (options.forks) LetForkedCopyEnd([&] { safeguard->BeforeExit(); });
 
   // Never destroyed: a worker that outlasts kDrainLimit still uses it. ServerMain ends by _exit.
   auto& server = *new httplib::Server;
   SetUp(server, service);
   const std::optional<int> listening = Bind(server, options.settings);
-  if (!listening) return guard->BindFailed(errno).status;
+  if (!listening) return safeguard->BindFailed(errno).status;
   try {
     service.add_routes(server, options.data);
     Say("🌐 " + service.name +
         " running on http://localhost:" + std::to_string(options.settings.port) + service.page);
-    guard->Serving();
+    safeguard->Serving();
     if (!options.run.empty()) StartProgram(options.run);
     Serve(server, *listening, stop);
   } catch (...) {
     shutdown(*listening, SHUT_RDWR);
-    guard->BeforeExit();
+    safeguard->BeforeExit();
     throw;
   }
-  if (stop.WantsRestart() && guard->BeforeRestart()) {
+  if (stop.WantsRestart() && safeguard->BeforeRestart()) {
     execvp(options.command_line[0], options.command_line);
     Complain("❌ " + service.name +
              ": cannot start again: " + std::generic_category().message(errno));
   }
-  guard->BeforeExit();
+  safeguard->BeforeExit();
   return 0;
 }
 

@@ -10,9 +10,6 @@ namespace pidfall::servers {
 inline constexpr int kBadUsage = 2;
 inline constexpr int kFailure = 74;  // sysexits' EX_IOERR: not 0, not 1, not a duplicate's status
 
-// The response header by which the `port` strategy knows one of its own from a stranger.
-inline constexpr const char* kServerHeader = "X-Pidfall-Server";
-
 // Ends the process.
 [[noreturn]] void ServerMain(const Service& service, int argc, char** argv);
 

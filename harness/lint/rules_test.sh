@@ -25,7 +25,7 @@ accepts() { # FILE CONTENT
 
 catches 'wait on an event' harness/a.cpp 'std::this_thread::sleep_for(1s);'
 catches 'wait on an event' scenarios/a.cpp '  sleep(1);'
-catches 'black-box' harness/a.h '#include "guard/strategy.h"'
+catches 'black-box' harness/a.h '#include "guard/guard.h"'
 catches 'one way' harness/a.h '#include "scenarios/catalogue.h"'
 catches 'stands alone' guard/a.h '#include "harness/input/bad_input.h"'
 catches 'finish it' docs/a.md 'T''ODO: say more'

@@ -1,4 +1,4 @@
-#include "guard/strategies/port.h"
+#include "servers/strategies/port.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -14,8 +14,11 @@
 
 #include "guard/console.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 namespace {
+
+using guard::ForLocale;
+using guard::Say;
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(1);  // a hung server is a stranger by then
@@ -118,4 +121,4 @@ Answer PortGuard::BindFailed(int error) {
   return {false, 1};
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "guard/guard.h"
-#include "guard/strategy.h"
+#include "servers/strategies/strategy.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 class Reference : public Safeguard {
  public:
@@ -18,10 +18,10 @@ class Reference : public Safeguard {
   void BeforeExit() override;
 
  private:
-  Options ToOptions() const;
+  guard::Options ToOptions() const;
 
   Settings settings_;
-  std::optional<Instance> instance_;
+  std::optional<guard::Instance> instance_;
 };
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -1,4 +1,4 @@
-#include "guard/strategies/pidfile.h"
+#include "servers/strategies/pidfile.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,8 +12,12 @@
 
 #include "guard/console.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 namespace {
+
+using guard::LocaleCodeset;
+using guard::LocaleIsUtf8;
+using guard::Say;
 
 constexpr int kUncaught = 1;  // what the interpreter ends with after an uncaught exception
 constexpr Answer kGoOn = {};
@@ -134,4 +138,4 @@ void PidFile::BeforeExit() {
   if (unlink(settings_.pid_file.c_str()) == 0) Print("🧹 PID file removed");
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -1,4 +1,4 @@
-#include "guard/strategies/reference.h"
+#include "servers/strategies/reference.h"
 
 #include <cerrno>
 #include <cstring>
@@ -7,16 +7,21 @@
 #include "guard/console.h"
 #include "guard/port.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 namespace {
 
-std::string Learned(Previous previous) {
+using guard::AwaitFreePort;
+using guard::DescribeListener;
+using guard::ForLocale;
+using guard::Say;
+
+std::string Learned(guard::Previous previous) {
   switch (previous) {
-    case Previous::kCrash:
-    case Previous::kOtherBoot:
-    case Previous::kOtherNamespace:
+    case guard::Previous::kCrash:
+    case guard::Previous::kOtherBoot:
+    case guard::Previous::kOtherNamespace:
       return "The last run did not end cleanly";
-    case Previous::kGarbage:
+    case guard::Previous::kGarbage:
       return "The lock file held garbage";
     default:
       return "";
@@ -25,12 +30,12 @@ std::string Learned(Previous previous) {
 
 }  // namespace
 
-Options Reference::ToOptions() const {
-  Options options;
+guard::Options Reference::ToOptions() const {
+  guard::Options options;
   options.name = settings_.name;
   options.pid_file = settings_.pid_file;
   options.on_duplicate = settings_.on_duplicate;
-  options.before_waiting = [name = settings_.name](const Owner& owner) {
+  options.before_waiting = [name = settings_.name](const guard::Owner& owner) {
     Say(ForLocale("ℹ️  ", name + " already running (PID " + std::to_string(owner.pid) +
                                   "); standing by until it ends"));
   };
@@ -38,8 +43,8 @@ Options Reference::ToOptions() const {
 }
 
 Answer Reference::BeforeBind() {
-  instance_ = Acquire(ToOptions());
-  if (!*instance_) return {false, Explain(*instance_, settings_.duplicate_exit)};
+  instance_ = guard::Acquire(ToOptions());
+  if (!*instance_) return {false, guard::Explain(*instance_, settings_.duplicate_exit)};
   if (const std::string learned = Learned(instance_->previous()); !learned.empty()) {
     Say(ForLocale("🧹 ", learned));
   }
@@ -50,7 +55,7 @@ Answer Reference::BeforeBind() {
   }
   instance_->Release();
   Say(ForLocale("❌ ", taken));
-  return {false, kStatusUnavailable};
+  return {false, guard::kStatusUnavailable};
 }
 
 Answer Reference::BindFailed(int error) {
@@ -61,7 +66,7 @@ Answer Reference::BindFailed(int error) {
                           ? port + " is already in use by " + holder
                           : "Cannot bind port " + std::to_string(settings_.port) + ": " +
                                 std::strerror(error)));
-  return {false, kStatusUnavailable};
+  return {false, guard::kStatusUnavailable};
 }
 
 void Reference::Serving() {
@@ -76,4 +81,4 @@ void Reference::BeforeExit() {
   Say(ForLocale("🧹 ", "PID file removed"));
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

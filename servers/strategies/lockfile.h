@@ -5,9 +5,9 @@
 // child that execs, as libbsd's still is, so a child that outlives the owner blocks the next start.
 #pragma once
 
-#include "guard/strategies/none.h"
+#include "servers/strategies/none.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 class LockFile : public Safeguard {
  public:
@@ -29,4 +29,4 @@ class LockFile : public Safeguard {
   int fd_ = -1;
 };
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

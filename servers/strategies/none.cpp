@@ -1,11 +1,16 @@
-#include "guard/strategies/none.h"
+#include "servers/strategies/none.h"
 
 #include <cerrno>
 #include <cstring>
 
 #include "guard/console.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
+namespace {
+
+using guard::Say;
+
+}  // namespace
 
 // The report's two lines as they were, harmful hint included: the pipe also kills the port's
 // clients.
@@ -20,4 +25,4 @@ Answer NoGuard::BindFailed(int error) {
   return {false, 1};
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -1,11 +1,11 @@
 // The five ways to keep a second copy out that this project compares, behind one interface.
 //
-//   auto guard = pidfall::guard::MakeSafeguard("reference", settings);
-//   if (auto answer = guard->BeforeBind(); !answer.go_on) return answer.status;
-//   if (!server.bind_to_port(host, port)) return guard->BindFailed(errno).status;
-//   guard->Serving();
+//   auto safeguard = pidfall::strategies::MakeSafeguard("reference", settings);
+//   if (auto answer = safeguard->BeforeBind(); !answer.go_on) return answer.status;
+//   if (!server.bind_to_port(host, port)) return safeguard->BindFailed(errno).status;
+//   safeguard->Serving();
 //   server.listen_after_bind();        // until SIGTERM or SIGINT
-//   guard->BeforeExit();
+//   safeguard->BeforeExit();
 //
 // Each strategy prints its own messages (docs: CONTRACT.md), so that a server's main reads the
 // same whichever it wears. A program that only wants the best guard uses guard/guard.h directly.
@@ -19,7 +19,7 @@
 
 #include "guard/guard.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 struct Settings {
   std::string name;                // what messages call the server: "Task Manager"
@@ -27,7 +27,7 @@ struct Settings {
   std::string host = "127.0.0.1";
   int port = 0;
   std::string health_path = "/";  // `port` asks whoever is there for it
-  OnDuplicate on_duplicate = OnDuplicate::kExit;
+  guard::OnDuplicate on_duplicate = guard::OnDuplicate::kExit;
   int duplicate_exit = 0;
 };
 
@@ -58,4 +58,4 @@ const std::vector<std::string_view>& StrategyNames();
 // Throws std::invalid_argument for a name that StrategyNames() does not list.
 std::unique_ptr<Safeguard> MakeSafeguard(std::string_view strategy, Settings settings);
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -6,9 +6,9 @@
 
 #include <string>
 
-#include "guard/strategy.h"
+#include "servers/strategies/strategy.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 inline constexpr std::string_view kServerHeader = "X-Pidfall-Server";
 
@@ -25,4 +25,4 @@ class PortGuard : public Safeguard {
 // The value of kServerHeader in the answer to `GET path`; empty when nobody says.
 std::string AskWhoIsThere(const std::string& host, int port, const std::string& path);
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

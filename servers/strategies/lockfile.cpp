@@ -1,4 +1,4 @@
-#include "guard/strategies/lockfile.h"
+#include "servers/strategies/lockfile.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,7 +9,13 @@
 
 #include "guard/console.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
+namespace {
+
+using guard::ForLocale;
+using guard::Say;
+
+}  // namespace
 
 LockFile::~LockFile() {
   if (fd_ >= 0) close(fd_);
@@ -56,4 +62,4 @@ void LockFile::BeforeExit() {
   fd_ = -1;
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

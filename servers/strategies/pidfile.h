@@ -1,4 +1,4 @@
-// The report's mend, faults included: check the pid file, then write it, then remove it at exit.
+// The report's fix, faults included: check the pid file, then write it, then remove it at exit.
 //
 // What it gets wrong is the point (CONTRACT.md has the clauses): the check and the write are two
 // steps, a pid alone makes an owner, and the exit removes whatever file is there. Where the
@@ -7,9 +7,9 @@
 
 #include <string>
 
-#include "guard/strategies/none.h"
+#include "servers/strategies/none.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 class PidFile : public Safeguard {
  public:
@@ -28,4 +28,4 @@ class PidFile : public Safeguard {
   NoGuard port_;
 };
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

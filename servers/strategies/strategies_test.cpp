@@ -8,13 +8,18 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "guard/strategy.h"
 #include "guard/test_support.h"
+#include "servers/strategies/strategy.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 namespace {
 
 namespace fs = std::filesystem;
+using guard::Child;
+using guard::Read;
+using guard::Signals;
+using guard::TempFolder;
+using guard::Write;
 
 class StrategyTest : public testing::Test {
  protected:
@@ -167,10 +172,10 @@ TEST_F(StrategyTest, ReferenceRefusesInAnyLocaleAndWithoutOutput) {
 
 TEST_F(StrategyTest, ReferenceStatusesTellFailuresFromDuplicates) {
   pid_file_ = folder_.path("missing/x.pid");
-  EXPECT_EQ(Start("reference"), kStatusTrouble);
+  EXPECT_EQ(Start("reference"), guard::kStatusTrouble);
   pid_file_ = folder_.path("a-folder");
   fs::create_directory(pid_file_);
-  EXPECT_EQ(Start("reference"), kStatusHostile);
+  EXPECT_EQ(Start("reference"), guard::kStatusHostile);
 }
 
 TEST_F(StrategyTest, ReferenceSaysThatItCannotWatch) {
@@ -179,7 +184,7 @@ TEST_F(StrategyTest, ReferenceSaysThatItCannotWatch) {
     const auto guard = Make("reference");
     guard->BeforeBind();
     dup2(open(output.c_str(), O_CREAT | O_WRONLY, 0600), STDOUT_FILENO);
-    LetNoThreadStart();
+    guard::LetNoThreadStart();
     guard->Serving();
     return 0;
   });
@@ -199,4 +204,4 @@ TEST_F(StrategyTest, ReferenceGivesTheKillHintForPeopleOnly) {
 }
 
 }  // namespace
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -1,9 +1,9 @@
-// No guard: binding the port is all there is. The state before the report's mend.
+// No guard: binding the port is all there is. The state before the report's fix.
 #pragma once
 
-#include "guard/strategy.h"
+#include "servers/strategies/strategy.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 class NoGuard : public Safeguard {
  public:
@@ -15,4 +15,4 @@ class NoGuard : public Safeguard {
   Settings settings_;
 };
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

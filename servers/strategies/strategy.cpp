@@ -1,15 +1,15 @@
-#include "guard/strategy.h"
+#include "servers/strategies/strategy.h"
 
 #include <stdexcept>
 #include <string>
 
-#include "guard/strategies/lockfile.h"
-#include "guard/strategies/none.h"
-#include "guard/strategies/pidfile.h"
-#include "guard/strategies/port.h"
-#include "guard/strategies/reference.h"
+#include "servers/strategies/lockfile.h"
+#include "servers/strategies/none.h"
+#include "servers/strategies/pidfile.h"
+#include "servers/strategies/port.h"
+#include "servers/strategies/reference.h"
 
-namespace pidfall::guard {
+namespace pidfall::strategies {
 
 const std::vector<std::string_view>& StrategyNames() {
   static const std::vector<std::string_view> names = {"none", "pidfile", "lockfile", "port",
@@ -27,4 +27,4 @@ std::unique_ptr<Safeguard> MakeSafeguard(std::string_view strategy, Settings set
                               ": none, pidfile, lockfile, port or reference");
 }
 
-}  // namespace pidfall::guard
+}  // namespace pidfall::strategies

@@ -1,0 +1,52 @@
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DLIBDIR=... -DCONFIG=... -DSTRATEGIES=LIBRARY -DNM=nm
+#       -P installation_test.cmake
+# What users get is listed here file by file, and nothing in it comes from the strategies of the
+# bundled servers, which are broken on purpose.
+cmake_minimum_required(VERSION 3.25)
+
+set(expected
+  bin/pidfall
+  bin/pidfall-guard
+  include/guard/guard.h
+  include/guard/guard_c.h
+  ${LIBDIR}/libpidfall_guard.a
+  ${LIBDIR}/cmake/pidfall/pidfallConfig.cmake
+  ${LIBDIR}/cmake/pidfall/pidfallConfigVersion.cmake
+  ${LIBDIR}/cmake/pidfall/pidfallTargets-${CONFIG}.cmake
+  ${LIBDIR}/cmake/pidfall/pidfallTargets.cmake
+  ${LIBDIR}/cmake/pidfall/pidfall_check.cmake)
+file(GLOB incidents RELATIVE ${SOURCE}/scenarios
+     ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist)
+list(TRANSFORM incidents PREPEND share/pidfall/)
+list(APPEND expected ${incidents})
+
+file(REMOVE_RECURSE ${WORK})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK} OUTPUT_QUIET
+                COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB_RECURSE installed RELATIVE ${WORK} ${WORK}/*)
+list(SORT expected)
+list(SORT installed)
+if(NOT installed STREQUAL expected)
+  message(SEND_ERROR "installed:\n${installed}\nexpected:\n${expected}")
+endif()
+
+function(defined_functions file result)
+  execute_process(COMMAND ${NM} --defined-only --format=posix ${file} OUTPUT_VARIABLE symbols
+                  COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+ T " functions "${symbols}")
+  set(${result} ${functions} PARENT_SCOPE)
+endfunction()
+
+defined_functions(${STRATEGIES} broken)
+if(NOT broken MATCHES "MakeSafeguard")
+  message(FATAL_ERROR "${STRATEGIES} does not hold the strategies: ${broken}")
+endif()
+foreach(file bin/pidfall bin/pidfall-guard ${LIBDIR}/libpidfall_guard.a)
+  defined_functions(${WORK}/${file} shipped)
+  foreach(function IN LISTS broken)
+    if(function IN_LIST shipped)
+      message(SEND_ERROR "${file} holds a strategy's function: ${function}")
+    endif()
+  endforeach()
+endforeach()
+file(REMOVE_RECURSE ${WORK})
