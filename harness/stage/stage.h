@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "harness/observe/census.h"
+#include "harness/observe/settling.h"
 #include "harness/probe/port_claim.h"
 #include "harness/run/result.h"
 #include "harness/sandbox/sandbox.h"
@@ -36,9 +37,6 @@
 #include "harness/target/target.h"
 
 namespace pidfall {
-
-// What became of a start.
-enum class Outcome { kServes, kEnded, kWaits };
 
 // What stands at a path. Two states are equal when nobody has changed anything.
 struct FileState {

@@ -1,0 +1,150 @@
+#include "harness/observe/settling.h"
+
+#include <algorithm>
+
+namespace pidfall {
+namespace {
+
+constexpr Settled kEnds{Outcome::kEnded, "has ended"};
+constexpr Settled kListens{Outcome::kServes, "listens"};
+constexpr Settled kIsAtRest{Outcome::kServes, "stays, with nothing left to do"};
+constexpr Settled kIsInLock{Outcome::kWaits, "waits in a lock"};
+constexpr Settled kHasNoTimeout{Outcome::kWaits, "waits without a timeout"};
+constexpr Settled kLacksPort{Outcome::kWaits, "goes on without its port"};
+
+// Half reaped, it may still be listed.
+bool IsGone(const ProcessSighting& process) { return process.state == 'Z' || process.state == 'X'; }
+
+bool IsAsleep(const ProcessSighting& process) {
+  return process.state == 'S' || process.state == 'T';
+}
+
+// Stopped, it waits for a signal.
+bool IsEndless(const ProcessSighting& process) {
+  return process.state == 'T' || (process.state == 'S' && process.has_no_timeout);
+}
+
+template <typename Predicate>
+bool All(const Sighting& now, Predicate predicate) {
+  return std::all_of(now.processes.begin(), now.processes.end(), predicate);
+}
+
+template <typename Member>
+bool Any(const Sighting& now, Member member) {
+  return std::any_of(now.processes.begin(), now.processes.end(),
+                     [&](const ProcessSighting& process) { return process.*member; });
+}
+
+Duration Sum(const Sighting& now, Duration ProcessSighting::*member) {
+  Duration sum{0};
+  for (const ProcessSighting& process : now.processes) sum += process.*member;
+  return sum;
+}
+
+std::vector<std::pair<pid_t, uint64_t>> SwitchesOf(const Sighting& now) {
+  std::vector<std::pair<pid_t, uint64_t>> all;
+  for (const ProcessSighting& process : now.processes) {
+    all.emplace_back(process.pid, process.switches);
+  }
+  return all;
+}
+
+}  // namespace
+
+void Settling::See(const Sighting& sighting) {
+  Sighting now = sighting;
+  std::erase_if(now.processes, IsGone);
+  NoteSleep(now);
+  stays_ = Stays(now);
+  looks_ = LookOf(now);
+  // Without a port, waiting for a moment (for the log, for the folder that another start changes)
+  // looks like having nothing left to do.
+  const bool may_pass = looks_ && looks_->outcome != Outcome::kEnded && !(has_port_ && now.listens);
+  has_blocked_ = NoteBlocked(may_pass, now);
+  settled_ = SettledNow(now);
+  if (settled_ && settled_->outcome == Outcome::kServes && AwaitsLauncher(now)) settled_.reset();
+}
+
+// That it got the processor says that it ran, not how it looked at each sighting: between two of
+// them it may run and block again. Only the first thread tells: others may tick for ever (Java's).
+void Settling::NoteSleep(const Sighting& now) {
+  sleeps_ = All(now, IsAsleep);
+  auto switches = SwitchesOf(now);
+  // Whoever looks may lose the processor meanwhile, and knows nothing of the time since.
+  if (!sleeps_ || switches != switches_) sleeps_since_ = now.over;
+  switches_ = std::move(switches);
+}
+
+bool Settling::HasSleptFor(Duration time, const Sighting& now) const {
+  return now.began - sleeps_since_ >= time;
+}
+
+// One that looks after something every moment never sleeps for long; one that prints without end
+// sleeps whenever nobody reads.
+bool Settling::Stays(const Sighting& now) const {
+  if (now.processes.empty()) return false;
+  const bool rests = now.age >= kSettlesFor && sleeps_ && !Any(now, &ProcessSighting::writes);
+  return rests || HasSleptFor(kSleepsAfter, now) || All(now, IsEndless);
+}
+
+std::optional<Settled> Settling::LookOf(const Sighting& now) const {
+  if (now.processes.empty()) return now.first_ended ? std::optional(kEnds) : std::nullopt;
+  if (has_port_ && now.listens) return kListens;
+  const bool waits = All(now, IsEndless);
+  const bool in_lock = waits && Any(now, &ProcessSighting::in_lock);
+  // Without a port, what sleeps through its time as cron does serves as well.
+  if (!has_port_ && stays_ && !in_lock) return kIsAtRest;
+  if (!waits) return std::nullopt;
+  return in_lock ? kIsInLock : kHasNoTimeout;
+}
+
+// What ticks meanwhile never sleeps for long: it has to look blocked for longer, and hardly run.
+// That it is just running, or starved while it would, says nothing of what it does then.
+bool Settling::NoteBlocked(bool looks_blocked, const Sighting& now) {
+  constexpr int kHardly = 50;  // a fiftieth of the time
+  if (!looks_blocked && sleeps_) blocked_.reset();
+  if (!looks_blocked) return false;
+  if (Any(now, &ProcessSighting::in_lock)) return true;
+  const Duration ran = Sum(now, &ProcessSighting::ran);
+  if (!blocked_) blocked_ = {now.over, ran, Duration::zero()};
+  const Duration time = now.began - blocked_->since;
+  if (HasSleptFor(kWaitsAfter, now)) return time >= kWaitsAfter;
+  if (time < kSleepsAfter) return false;
+  const bool hardly_ran = (ran - blocked_->ran) * kHardly <= time;
+  if (!hardly_ran) blocked_.reset();
+  return hardly_ran;
+}
+
+std::optional<Settled> Settling::SettledNow(const Sighting& now) {
+  if (!looks_ || looks_->outcome != Outcome::kServes) busy_since_.reset();
+  if (!looks_) return GoesOnWithout(now);
+  if (looks_->outcome == Outcome::kServes && !sleeps_) {
+    return IsStillBusy(now) ? std::nullopt : looks_;
+  }
+  const bool is_certain = looks_->outcome == Outcome::kEnded || (has_port_ && now.listens);
+  return is_certain || has_blocked_ ? looks_ : std::nullopt;
+}
+
+bool Settling::IsStillBusy(const Sighting& now) {
+  if (!busy_since_) busy_since_ = now.over;
+  return now.began - *busy_since_ < kBusyAfter;
+}
+
+// Somebody has the port, and it has not got all of its addresses. It may be trying again.
+std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
+  if (!has_port_ || !now.port_is_taken || !sleeps_ || now.processes.empty()) return std::nullopt;
+  if (!without_since_) without_since_ = now.over;
+  if (now.began - *without_since_ < kSettlesFor) return std::nullopt;
+  return kLacksPort;
+}
+
+// One that leaves the serving to others ends, unless it supervises them. Until then it would pass
+// for the main process. While others have the processor it is not late.
+bool Settling::AwaitsLauncher(const Sighting& now) {
+  if (!has_port_ || now.first_ended || now.first_listens) return false;
+  const Duration postponed = Sum(now, &ProcessSighting::postponed);
+  if (!launched_) launched_ = {now.over, Duration::zero(), postponed};
+  return now.began - launched_->since - (postponed - launched_->postponed) < kLauncherBound;
+}
+
+}  // namespace pidfall
