@@ -1,0 +1,217 @@
+#include "harness/cli/target_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/print.h"
+#include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
+#include "harness/report/reproduce.h"
+#include "harness/sandbox/features.h"
+#include "harness/sandbox/sandbox.h"
+#include "harness/supervisor/policies.h"
+#include "harness/target/target_file.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kLastStatus = 255;
+
+// --- the target, from its file, a policy, the options and the command line, each over the former
+
+// A name is none of these; a file is read again inside the sandbox, in another folder.
+std::string Locate(const std::string& policy) {
+  const bool is_file = !policy.empty() && std::filesystem::exists(policy);
+  return is_file ? std::filesystem::absolute(policy).string() : policy;
+}
+
+Target FromPolicy(const std::string& name) {
+  const std::unique_ptr<Policy> policy = LookUpPolicy(name);
+  const Job& job = policy->job();
+  Target target{.command = job.command, .folder = job.working_directory};
+  for (const auto& [variable, value] : job.environment) {
+    // By this a server knows its supervisor, and a copy that is started by hand has none.
+    if (variable == "XPC_SERVICE_NAME") continue;
+    target.environment.push_back(std::string(variable).append("=").append(value));
+  }
+  return target;
+}
+
+void Overlay(const TargetOptions& options, Target& target) {
+  const Target& given = options.given;
+  if (given.port) target.port = given.port;
+  if (given.pid_file) target.pid_file = given.pid_file;
+  if (given.health_path != Target{}.health_path) target.health_path = given.health_path;
+  if (given.duplicate_exit) target.duplicate_exit = given.duplicate_exit;
+  if (options.start_timeout) target.start_timeout = *options.start_timeout;
+  if (!given.needs.empty()) target.needs = given.needs;
+  if (!given.stop_command.empty()) target.stop_command = given.stop_command;
+  if (!given.status_command.empty()) target.status_command = given.status_command;
+}
+
+// A placeholder says that the sandbox chooses.
+void ReadPlaceholders(Target& target) {
+  constexpr int kAnyPort = 8767;
+  if (Mentions(target.command, "{port}") && !target.port) target.port = kAnyPort;
+  if (Mentions(target.command, "{pid_file}")) target.pid_file = "{pid_file}";
+}
+
+Target TargetOf(const TargetOptions& options, Target target,
+                const std::vector<std::string>& command) {
+  if (!command.empty()) target.command = command;
+  if (target.command.empty()) {
+    throw BadInput("nothing to " + options.verb + ": write the server's command after --");
+  }
+  if (target.folder.empty()) target.folder = std::filesystem::current_path();
+  Overlay(options, target);
+  ReadPlaceholders(target);
+  target.as_deployed = FullSandboxWorks();
+  return target;
+}
+
+// Without namespaces the real files and ports would be faulted.
+void RefuseToHarm(const TargetOptions& options, const Target& target) {
+  if (FullSandboxWorks() || options.unsandboxed) return;
+  const bool chosen = Mentions(target.command, "{port}") &&
+                      (Mentions(target.command, "{pid_file}") || Mentions(target.command, "{dir}"));
+  if (chosen) return;
+  throw BadInput("no full sandbox here (" + FullSandboxObstacle() +
+                 "): your real files and ports would be faulted. Write {port}, {pid_file} and "
+                 "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
+}
+
+std::string CommandText(const std::vector<std::string>& command) {
+  std::string text;
+  for (const std::string& word : command) text += (text.empty() ? "" : " ") + ShellQuoted(word);
+  return text;
+}
+
+// A server that could not have what it needs says so itself, as a rule.
+std::string HintOn(const Found& found) {
+  const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
+  if (says("refused") || says("ECONNREFUSED")) {
+    return "\nA connection was refused: start what it needs with --with COMMAND.\n";
+  }
+  if (says("terminal") || says("tty") || says("EOF when reading")) {
+    return "\nIt may want a terminal: there is none here, as there is none under a supervisor.\n";
+  }
+  return "\n";
+}
+
+void SayNeverServed(const Target& target, const Found& found) {
+  Print(stderr, fmt::format("pidfall: {} never served: {}{}", CommandText(target.command),
+                            found.why_not, HintOn(found)));
+}
+
+void SayChangesPort(const Target& target, const Found& found) {
+  Print(stderr,
+        fmt::format("pidfall: {} serves on another port at each start ({}, then {}): give "
+                    "it one, or two copies cannot be told apart\n",
+                    CommandText(target.command), found.listeners.front().port, *found.next_port));
+}
+
+// Every verdict on it would be about another file.
+void RefuseOtherPidFile(const Target& asked, const Found& found) {
+  const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
+  if (!chosen || asked.pid_file == found.pid_file) return;
+  throw BadInput(*asked.pid_file + " does not name the server once it serves; " +
+                 (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
+}
+
+// Says what the option means, and remembers it for the command that shows a case again.
+void DeclareText(CLI::App* app, TargetOptions* options, const std::string& name,
+                 const std::string& type, const std::string& text,
+                 const std::function<void(const std::string&)>& store) {
+  app->add_option_function<std::string>(
+         name,
+         [=](const std::string& value) {
+           if (value.empty()) throw BadInput(name + ": the value is empty");
+           store(value);
+           options->again.insert(options->again.end(), {name, value});
+         },
+         text)
+      ->type_name(type)
+      ->trigger_on_parse();
+}
+
+}  // namespace
+
+Target Declared(const TargetOptions& options) {
+  Target target{.folder = ""};
+  if (!options.policy.empty()) target = FromPolicy(options.policy);
+  if (!options.target_file.empty()) target = ReadTargetFile(options.target_file);
+  target.policy = Locate(options.policy);
+  return target;
+}
+
+std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
+                                  const std::vector<std::string>& command) {
+  const Target asked = TargetOf(options, declared, command);
+  RefuseToHarm(options, asked);
+  Found found = Discover(asked);
+  if (!found.stays) {
+    SayNeverServed(asked, found);
+    return std::nullopt;
+  }
+  if (found.next_port) {
+    SayChangesPort(asked, found);
+    return std::nullopt;
+  }
+  RefuseOtherPidFile(asked, found);
+  return ProbedTarget{Complete(asked, found), std::move(found)};
+}
+
+void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
+  outputs.Print(fmt::format("target   {}: {}\n", CommandText(target.command), Describe(found)));
+  outputs.Print(fmt::format(
+      "sandbox  {}; {}\n", SandboxName(),
+      target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));
+}
+
+void DeclareTarget(CLI::App* app, TargetOptions* options) {
+  Target& given = options->given;
+  const auto into = [](std::string& place) {
+    return [&place](const std::string& value) { place = value; };
+  };
+  const auto declare = [&](const char* name, const char* type, const char* text, auto store) {
+    DeclareText(app, options, name, type, text, store);
+  };
+  declare("--target", "FILE.toml", "Read the target from a file", into(options->target_file));
+  DeclarePort(app, [options](int port) {
+    options->given.port = port;
+    options->again.insert(options->again.end(), {"--port", std::to_string(port)});
+  });
+  declare("--pid-file", "PATH", "Its pid file, where it is not found by itself",
+          [&given](const std::string& path) { given.pid_file = PidFileIn("", path); });
+  declare("--health", "PATH", "A path that answers when it serves", into(given.health_path));
+  DeclareNumber(
+      app, "--duplicate-exit", "The status that a duplicate declares", 0, kLastStatus,
+      [options](int status) {
+        options->given.duplicate_exit = status;
+        options->again.insert(options->again.end(), {"--duplicate-exit", std::to_string(status)});
+      });
+  declare("--policy", "FILE|NAME", "Its supervisor: a plist, or a name", into(options->policy));
+  declare("--with", "COMMAND", "Start what it needs first, several times",
+          [&given](const std::string& command) { given.needs.push_back(command); });
+  declare("--stop-command", "COMMAND", "What stops it by its pid file", into(given.stop_command));
+  declare("--status-command", "COMMAND", "What asks for its state", into(given.status_command));
+  declare("--start-timeout", "D", "How long a start may take [10s]",
+          [options](const std::string& text) {
+            options->start_timeout = std::chrono::ceil<std::chrono::seconds>(ParseDuration(text));
+          });
+  const auto unsandboxed = [options] {
+    options->unsandboxed = true;
+    options->again.emplace_back("--unsandboxed");
+  };
+  app->add_flag_callback("--unsandboxed", unsandboxed,
+                         "Without namespaces: fault the real files and ports");
+}
+
+}  // namespace pidfall

@@ -1,0 +1,54 @@
+// The options that say which server is meant, and the probing start that finds out the rest.
+//
+//   TargetOptions options{.verb = "check"};
+//   DeclareTarget(app, &options);
+//   ...
+//   const auto probed = Probe(options, Declared(options), command);
+//   if (!probed) return kBrokenRun;  // it has said why
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/run/discovery.h"
+#include "harness/target/target.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pidfall {
+
+class Outputs;
+
+struct TargetOptions {
+  std::string verb;  // "nothing to check"
+  std::string target_file;
+  std::string policy;
+  bool unsandboxed = false;
+  std::optional<std::chrono::seconds> start_timeout;
+  Target given;                    // what the options say of the target
+  std::vector<std::string> again;  // the options that say so, for the command that shows it again
+};
+
+void DeclareTarget(CLI::App* app, TargetOptions* options);
+
+// What the files named say of it. Throws BadInput.
+Target Declared(const TargetOptions& options);
+
+struct ProbedTarget {
+  Target target;  // complete
+  Found found;
+};
+
+// One start of it, in a sandbox. Empty when it never served, or always on another port: standard
+// error has the reason. Throws BadInput.
+std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
+                                  const std::vector<std::string>& command);
+
+// Two lines: what was found, and where it runs.
+void PrintHead(const Outputs& outputs, const Target& target, const Found& found);
+
+}  // namespace pidfall
