@@ -13,9 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
-constexpr Duration kLauncherBound = std::chrono::milliseconds(200);
-
 std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
   if (sockets.empty()) return sockets;
   std::set<uint64_t> open;
