@@ -1,8 +1,11 @@
 // Asking and stopping: the commands that people and scripts run beside a server.
 #include <string>
 
-#include "harness/stage/hand_over.h"
-#include "harness/stage/recycle.h"
+#include "harness/faults/pid_file.h"
+#include "harness/faults/recycle.h"
+#include "harness/stage/commands.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -13,50 +16,49 @@ constexpr int kRuns = 0;
 constexpr int kDeadWithFile = 1;
 constexpr int kNotRunning = 3;
 
-int AskStatus(Stage& stage) { return stage.RunCommand(stage.target().status_command).status; }
+int AskStatus(Stage& stage) { return RunCommand(stage, stage.target().status_command).status; }
 
 // That it runs is a promise; which word there is for the rest, a convention.
 void ExpectNotRunning(Stage& stage, int convention, const std::string& although) {
   const int status = AskStatus(stage);
-  stage.Require(status != kRuns, "C16",
-                "the status command says that it runs, although " + although);
-  stage.Prefer(status == convention, "C16",
-               "the status command ends with " + std::to_string(status) + ", and not as the LSB " +
-                   "has it with " + std::to_string(convention) + ", when " + although);
+  Require(status != kRuns, "C16", "the status command says that it runs, although " + although);
+  Prefer(stage, status == convention, "C16",
+         "the status command ends with " + std::to_string(status) + ", and not as the LSB " +
+             "has it with " + std::to_string(convention) + ", when " + although);
 }
 
 void StatusAnswers(Stage& stage) {
   ExpectNotRunning(stage, kNotRunning, "nothing was ever started");
   Instance& owner = stage.StartOwner();
   const int status = AskStatus(stage);
-  stage.Require(status == kRuns, "C16",
-                "the status command ends with " + std::to_string(status) + " while one serves");
+  Require(status == kRuns, "C16",
+          "the status command ends with " + std::to_string(status) + " while one serves");
   stage.KillTree(owner);
-  ExpectNotRunning(stage, stage.PidFile().exists ? kDeadWithFile : kNotRunning,
+  ExpectNotRunning(stage, PidFile(stage).exists ? kDeadWithFile : kNotRunning,
                    "the owner was killed");
 }
 
 void AskAndCompare(Stage& stage, const std::string& when) {
-  const auto before = Snapshot(stage);
+  const auto before = StatesOfFiles(stage);
   AskStatus(stage);
-  ExpectSame(stage, before, "C16", "a status command, " + when);
+  ExpectFilesUnchanged(stage, before, "C16", "a status command, " + when);
 }
 
 void StatusChangesNothing(Stage& stage) {
   AskAndCompare(stage, "with nothing there");
   Instance& owner = stage.StartOwner();
   AskAndCompare(stage, "while one serves");
-  stage.ExpectOneOwner(owner);
+  ExpectOneOwner(stage, owner);
   stage.KillTree(owner);
   AskAndCompare(stage, "after the owner was killed");
-  stage.ExpectServes(stage.Start(), "C16", "only the state was asked for");
+  ExpectServes(stage, stage.Start(), "C16", "only the state was asked for");
 }
 
 void StatusRecycledPid(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   const int status = AskStatus(stage);
-  stage.ExpectUntouched(stranger, "C16");
-  stage.Require(status != kRuns, "C16", "the status command takes a stranger for the owner");
+  ExpectUntouched(stranger, "C16");
+  Require(status != kRuns, "C16", "the status command takes a stranger for the owner");
 }
 
 constexpr int kStarts = 200;
@@ -65,17 +67,16 @@ constexpr Duration kStartsBound = std::chrono::seconds(20);  // for those that s
 // One after another, and something asks all the while.
 void StartBesideStatus(Stage& stage) {
   const auto deadline = std::chrono::steady_clock::now() + kStartsBound;
-  stage.Hush(true);
+  const Evidence::Hush hush(stage.evidence());
   for (int i = 0; i < kStarts && std::chrono::steady_clock::now() < deadline; ++i) {
     Instance& server = stage.Start();
-    stage.ExpectServes(server, "C16", "nothing but a status command ran beside it");
+    ExpectServes(stage, server, "C16", "nothing but a status command ran beside it");
     stage.KillTree(server);
   }
-  stage.Hush(false);
 }
 
 void StatusBesideStarts(Stage& stage) {
-  const Child asking = stage.RepeatCommand(stage.target().status_command);
+  const Child asking = RepeatCommand(stage, stage.target().status_command);
   stage.Did("start and kill it 200 times");
   StartBesideStatus(stage);
   SendSignal(asking, SIGKILL);
@@ -83,36 +84,35 @@ void StatusBesideStarts(Stage& stage) {
 }
 
 void RunStop(Stage& stage, pid_t group = 0) {
-  stage.RunCommand(stage.target().stop_command, group);
+  RunCommand(stage, stage.target().stop_command, group);
 }
 
 void StopCommand(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RunStop(stage);
-  stage.Require(stage.Gone(owner, Stage::kStopBound), "C16",
-                "the owner runs on 2 s after the stop command");
-  stage.ExpectServes(stage.Start(), "C12", "the owner was stopped by its own command");
+  Require(stage.Gone(owner, kStopBound), "C16", "the owner runs on 2 s after the stop command");
+  ExpectServes(stage, stage.Start(), "C12", "the owner was stopped by its own command");
 }
 
 void StopRecycledPid(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   RunStop(stage);
-  stage.ExpectUntouched(stranger, "C16");
+  ExpectUntouched(stranger, "C16");
 }
 
 void StopOverwrittenFile(Stage& stage) {
   stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
-  stage.WritePidFile(std::to_string(stranger.pid()) + "\n");
+  WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
   RunStop(stage);
-  stage.ExpectUntouched(stranger, "C16");
+  ExpectUntouched(stranger, "C16");
 }
 
 // The command is run in the bystander's group: that is whom 0 means.
 void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& content) {
-  stage.WritePidFile(content);
+  WritePidFile(stage, content);
   RunStop(stage, fellow.pid());
-  stage.ExpectUntouched(fellow, "C16");
+  ExpectUntouched(fellow, "C16");
 }
 
 void StopZero(Stage& stage) { ExpectHarmless(stage, stage.StartBystander({}), "0"); }

@@ -1,10 +1,13 @@
 // Nothing can be written any more, or opened.
+#include "harness/faults/disk.h"
+
 #include <sys/resource.h>
 
 #include <cerrno>
 #include <string>
 
-#include "harness/stage/hindered.h"
+#include "harness/faults/impaired_start.h"
+#include "harness/faults/pid_file.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -13,35 +16,35 @@ namespace {
 
 // A target that needs more of that folder than its pid file shows nothing.
 void MountDisk(Stage& stage) {
-  stage.MountSmallDisk();
+  MountSmallDisk(stage);
   Instance& first = stage.Start();
   if (stage.Settle(first) != Outcome::kServes) {
     throw NotApplicable("it does not start with an empty folder for its pid file: " +
                         first.FirstLines());
   }
   stage.KillTree(first);
-  if (stage.target().pid_file) stage.RemoveSafeguard();
+  if (stage.target().pid_file) RemoveSafeguard(stage);
 }
 
 void Full(Stage& stage) {
   MountDisk(stage);
-  stage.FillDisk();
-  Hindered start(
+  FillDisk(stage);
+  ImpairedStart start(
       stage,
       {.clause = "C8", .what = "the disk is full", .names = stage.folder(), .cause = ENOSPC});
-  start.ExpectClosed();
-  stage.FreeDisk();
+  start.ExpectFailsClosed();
+  FreeDisk(stage);
   start.ExpectNextServes();
 }
 
 void ReadOnly(Stage& stage) {
   MountDisk(stage);
-  stage.MakeDiskReadOnly();
-  Hindered start(
+  MakeDiskReadOnly(stage);
+  ImpairedStart start(
       stage,
       {.clause = "C8", .what = "the disk is read-only", .names = stage.folder(), .cause = EROFS});
-  start.ExpectClosed();
-  stage.MakeDiskWritable();
+  start.ExpectFailsClosed();
+  MakeDiskWritable(stage);
   start.ExpectNextServes();
 }
 
@@ -50,11 +53,11 @@ void ReadOnly(Stage& stage) {
 void NoDescriptors(Stage& stage) {
   constexpr rlim_t kFirst = 3, kLast = 64;
   for (rlim_t limit = kFirst; limit <= kLast; ++limit) {
-    Hindered start(stage, {.clause = "C8",
-                           .what = "only " + std::to_string(limit) + " descriptors are left",
-                           .names = "",
-                           .start = {.most_files = limit}});
-    start.ExpectClosed();
+    ImpairedStart start(stage, {.clause = "C8",
+                                .what = "only " + std::to_string(limit) + " descriptors are left",
+                                .names = "",
+                                .start = {.most_files = limit}});
+    start.ExpectFailsClosed();
     const bool served = !stage.Serving().empty();
     if (served || limit == kLast) return start.ExpectNextServes();
   }

@@ -5,7 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
 #include "harness/probe/process.h"
+#include "harness/stage/answers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -18,22 +24,22 @@ void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owne
   const bool named = std::any_of(all.begin(), all.end(), [&](pid_t pid) {
     return contender.output().find(std::to_string(pid)) != std::string::npos;
   });
-  stage.Prefer(named, "C2",
-               "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
-                   ": it printed \"" + contender.FirstLines() + "\"");
+  Prefer(stage, named, "C2",
+         "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
+             ": it printed \"" + contender.FirstLines() + "\"");
 }
 
 void SecondStart(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& contender = stage.Start();
-  stage.ExpectQuiet(contender, owner);
+  ExpectQuiet(stage, contender, owner);
   NamesTheOwner(stage, contender, owner);
 }
 
 void TenInARow(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  for (int i = 0; i < 10; ++i) stage.ExpectQuiet(stage.Start(), owner);
-  stage.ExpectFileNames(owner, "C6");
+  for (int i = 0; i < 10; ++i) ExpectQuiet(stage, stage.Start(), owner);
+  ExpectFileNames(stage, owner, "C6");
 }
 
 // Where each has got one of two addresses, clients reach one or the other.
@@ -51,14 +57,14 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
   for (Instance* instance : together) {
     if (stage.Settle(*instance) != Outcome::kServes) continue;
-    stage.Require(owner == nullptr, "C1", "two of the starts serve");
+    Require(owner == nullptr, "C1", "two of the starts serve");
     owner = instance;
   }
-  stage.Require(owner != nullptr, "C3", NoneServes(stage, together));
+  Require(owner != nullptr, "C3", NoneServes(stage, together));
   for (Instance* instance : together) {
-    if (instance != owner) stage.ExpectQuiet(*instance, *owner);
+    if (instance != owner) ExpectQuiet(stage, *instance, *owner);
   }
-  stage.ExpectFileNames(*owner, "C6");
+  ExpectFileNames(stage, *owner, "C6");
 }
 
 constexpr size_t kContenders = 8;
@@ -74,10 +80,10 @@ constexpr Duration kTimeForAll = std::chrono::seconds(20);
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
   constexpr int kLockStepEvery = 4;
   const bool in_lock_step = round % kLockStepEvery == 0;
-  ExpectOneOf(stage, in_lock_step ? stage.StartInLockStep(starts, 1 + round / kLockStepEvery)
-                                  : stage.StartTogether(starts));
+  ExpectOneOf(stage, in_lock_step ? StartInLockStep(stage, starts, 1 + round / kLockStepEvery)
+                                  : StartTogether(stage, starts));
   stage.EndAll();
-  if (stage.target().pid_file) stage.RemovePidFile();
+  if (stage.target().pid_file) RemovePidFile(stage);
 }
 
 void RaceInRounds(Stage& stage, const std::function<StartOptions()>& contender) {
@@ -98,16 +104,16 @@ void EightAtOnce(Stage& stage) {
 }
 
 void EightOnOtherPorts(Stage& stage) {
-  RaceInRounds(stage, [&] { return stage.Elsewhere(); });
+  RaceInRounds(stage, [&] { return Elsewhere(stage); });
 }
 
 void DuringStartUp(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
-    Instance& first = stage.StartUntil(nth);
-    if (!stage.IsHeld(first)) return false;
-    Instance& second = stage.Start(stage.Elsewhere());
+  AtEachMoment(stage, [&](int nth) {
+    Instance& first = StartUntil(stage, nth);
+    if (!first.IsHeld()) return false;
+    Instance& second = stage.Start(Elsewhere(stage));
     stage.Settle(second);
-    stage.Release(first);
+    Release(stage, first);
     ExpectOneOf(stage, {&first, &second});
     stage.EndAll();
     return true;
@@ -118,26 +124,25 @@ void DuringStartUp(Stage& stage) {
 void ExpectSuccessor(Stage& stage, Instance& contender) {
   const auto is_there = [&] { return !contender.Processes().empty(); };
   const auto decided = [&] { return stage.Serves(contender) || !is_there(); };
-  stage.Require(stage.WaitUntil(decided, Stage::kSettleBound), "C17",
-                contender.name() + " stood by and did not take over");
+  Require(stage.WaitUntil(decided, Stage::kSettleBound), "C17",
+          contender.name() + " stood by and did not take over");
   Instance& successor = is_there() ? contender : stage.Start();
-  stage.ExpectServes(successor, "C3", "the owner has ended");
-  stage.ExpectFileNames(successor, "C6");
+  ExpectServes(stage, successor, "C3", "the owner has ended");
+  ExpectFileNames(stage, successor, "C6");
 }
 
 void DuringShutdown(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
+  AtEachMoment(stage, [&](int nth) {
     Instance& owner = stage.StartOwner();
-    stage.StopUntil(owner, nth);
-    if (!stage.IsHeld(owner)) return false;
-    Instance& contender = stage.Start(stage.Elsewhere());
+    StopUntil(stage, owner, nth);
+    if (!owner.IsHeld()) return false;
+    Instance& contender = stage.Start(Elsewhere(stage));
     const bool serves = stage.Settle(contender) == Outcome::kServes;
     // Without a port nobody sees from outside when it has stopped to serve.
     const bool both = serves && stage.target().port && stage.Serves(owner);
-    stage.Require(!both, "C1", contender.name() + " serves while the owner still has its port");
-    stage.Release(owner);
-    stage.Require(stage.Gone(owner, Stage::kStopBound), "C12",
-                  "the owner did not end within 2 s after SIGTERM");
+    Require(!both, "C1", contender.name() + " serves while the owner still has its port");
+    Release(stage, owner);
+    Require(stage.Gone(owner, kStopBound), "C12", "the owner did not end within 2 s after SIGTERM");
     ExpectSuccessor(stage, contender);
     stage.EndAll();
     return true;
@@ -145,14 +150,14 @@ void DuringShutdown(Stage& stage) {
 }
 
 void AcrossShutdown(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
+  AtEachMoment(stage, [&](int nth) {
     Instance& owner = stage.StartOwner();
-    Instance& slow = stage.StartUntil(nth, FolderEvents::kTouches);
-    if (!stage.IsHeld(slow)) return false;
+    Instance& slow = StartUntil(stage, nth, FolderEvents::kTouches);
+    if (!slow.IsHeld()) return false;
     stage.Stop(owner);
-    stage.Release(slow);
+    Release(stage, slow);
     stage.Settle(slow);
-    ExpectOneOf(stage, {&slow, &stage.Start(stage.Elsewhere())});
+    ExpectOneOf(stage, {&slow, &stage.Start(Elsewhere(stage))});
     stage.EndAll();
     return true;
   });
@@ -167,44 +172,44 @@ void OwnerStopped(Stage& stage) {
   Instance& owner = stage.StartOwner();
   stage.Signal(owner, SIGSTOP);
   stage.WaitUntil([&] { return IsStopped(owner); }, Stage::kSettleBound);
-  Instance& contender = stage.Start(stage.Elsewhere());
+  Instance& contender = stage.Start(Elsewhere(stage));
   stage.Settle(contender);
-  stage.Require(!stage.Serves(contender), "C14", "the contender took over from a stopped owner");
-  stage.ExpectFileNames(owner, "C14");
+  Require(!stage.Serves(contender), "C14", "the contender took over from a stopped owner");
+  ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
   // An answer, so that a kill that is under way has arrived.
-  stage.Require(stage.Answers() && stage.Serves(owner), "C14",
-                "the owner no longer serves after it was stopped and woken");
-  stage.ExpectOneOwner(owner);
+  Require(Answers(stage) && stage.Serves(owner), "C14",
+          "the owner no longer serves after it was stopped and woken");
+  ExpectOneOwner(stage, owner);
 }
 
 void DeadMainThread(Stage& stage) {
   const auto& arguments = stage.target().dead_main_arguments;
   Instance& owner = stage.StartOwner({.arguments = arguments});
-  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
-  stage.ExpectFileNames(owner, "C14");
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectFileNames(stage, owner, "C14");
 }
 
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.Answers();  // a POSIX lock is lost with any descriptor of its file that a request closes
-  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  Answers(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
 void OwnersFileUntouched(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  const auto before = stage.FilesOf(owner);
+  const auto before = FilesOf(stage, owner);
   if (before.empty()) throw NotApplicable("the owner keeps no pid file and no unix socket");
-  stage.ExpectQuiet(stage.Start(), owner);
-  for (const auto& [path, state] : before) stage.ExpectSame(path, state, "C2");
+  ExpectQuiet(stage, stage.Start(), owner);
+  for (const auto& [path, state] : before) ExpectUnchanged(path, state, "C2", "a duplicate");
 }
 
 // Whatever becomes of its message, a duplicate is a duplicate.
 void ExpectSameStatus(Stage& stage, const std::vector<StartOptions>& all) {
   Instance& owner = stage.StartOwner();
   // Where no status is declared, an ordinary duplicate's counts.
-  if (!stage.target().duplicate_exit) stage.ExpectQuiet(stage.Start(), owner);
-  for (const StartOptions& options : all) stage.ExpectQuiet(stage.Start(options), owner);
+  if (!stage.target().duplicate_exit) ExpectQuiet(stage, stage.Start(), owner);
+  for (const StartOptions& options : all) ExpectQuiet(stage, stage.Start(options), owner);
 }
 
 void OutputClosed(Stage& stage) { ExpectSameStatus(stage, {{.output = Output::kClosed}}); }

@@ -2,8 +2,12 @@
 #include <algorithm>
 #include <string>
 
+#include "harness/faults/hold.h"
+#include "harness/faults/listener_copy.h"
 #include "harness/probe/process.h"
-#include "harness/stage/listener_copy.h"
+#include "harness/stage/answers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -12,8 +16,8 @@ namespace {
 
 void ExpectRecovery(Stage& stage, const std::string& clause, const std::string& although) {
   Instance& next = stage.Start();
-  stage.ExpectServes(next, clause, although);
-  stage.ExpectFileNames(next, clause);
+  ExpectServes(stage, next, clause, although);
+  ExpectFileNames(stage, next, clause);
 }
 
 void Restart(Stage& stage) {
@@ -22,9 +26,9 @@ void Restart(Stage& stage) {
 }
 
 void DuringStartUp(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
-    Instance& starting = stage.StartUntil(nth);
-    if (!stage.IsHeld(starting)) return false;
+  AtEachMoment(stage, [&](int nth) {
+    Instance& starting = StartUntil(stage, nth);
+    if (!starting.IsHeld()) return false;
     stage.KillTree(starting);
     ExpectRecovery(stage, "C3", "the start before was killed");
     stage.EndAll();
@@ -33,10 +37,10 @@ void DuringStartUp(Stage& stage) {
 }
 
 void DuringShutdown(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
+  AtEachMoment(stage, [&](int nth) {
     Instance& ending = stage.StartOwner();
-    stage.StopUntil(ending, nth);
-    if (!stage.IsHeld(ending)) return false;
+    StopUntil(stage, ending, nth);
+    if (!ending.IsHeld()) return false;
     stage.KillTree(ending);
     ExpectRecovery(stage, "C3", "the owner was killed while it ended");
     stage.EndAll();
@@ -55,7 +59,7 @@ bool RunsAnotherProgram(const Instance& owner) {
 
 Instance& StartWithChildren(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().child_arguments});
-  stage.Answers();  // its children are there by then
+  Answers(stage);  // its children are there by then
   const bool told_to = !stage.target().child_arguments.empty();
   const auto has_child = [&] { return RunsAnotherProgram(owner); };
   if (told_to && !stage.WaitUntil(has_child, Stage::kSettleBound)) {
@@ -74,27 +78,27 @@ void ChildOutlives(Stage& stage) {
 
 void ExpectAfterWorker(Stage& stage, Instance& next) {
   if (next.Processes().empty()) return ExpectRecovery(stage, "C3", "the worker is gone, too");
-  stage.Require(stage.WaitUntil([&] { return stage.Serves(next); }, Stage::kSettleBound), "C17",
-                next.name() + " stood by and did not take over");
+  Require(stage.WaitUntil([&] { return stage.Serves(next); }, Stage::kSettleBound), "C17",
+          next.name() + " stood by and did not take over");
 }
 
 // The target's own: it may go by itself when it notices that its master has.
 void OwnWorkerOnPort(Stage& stage, Instance& owner) {
-  if (stage.WaitUntil([&] { return !stage.Serves(owner); }, Stage::kStopBound)) {
+  if (stage.WaitUntil([&] { return !stage.Serves(owner); }, kStopBound)) {
     return ExpectRecovery(stage, "C3", "the owner was killed, and its workers have gone");
   }
   Instance& next = stage.Start();
   const Outcome outcome = stage.Settle(next);
-  stage.Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker");
-  stage.Prefer(outcome == Outcome::kWaits, "C13",
-               "a worker of the killed owner keeps the port, and the next start ends");
+  Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker");
+  Prefer(stage, outcome == Outcome::kWaits, "C13",
+         "a worker of the killed owner keeps the port, and the next start ends");
   stage.KillTree(owner);
   ExpectAfterWorker(stage, next);
 }
 
 void WorkerOnPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.Answers();  // its workers are there by then
+  Answers(stage);  // its workers are there by then
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
   stage.Kill(owner);
   if (stage.Serves(owner)) {
@@ -105,8 +109,8 @@ void WorkerOnPort(Stage& stage) {
   listener.Reset();
   stage.Did("leave the listening socket to the bystander, as to a forked worker");
   Instance& next = stage.Start();
-  stage.Require(stage.Settle(next) != Outcome::kServes, "C1",
-                next.name() + " serves beside a worker that still has the port");
+  Require(stage.Settle(next) != Outcome::kServes, "C1",
+          next.name() + " serves beside a worker that still has the port");
   worker.End();
   ExpectAfterWorker(stage, next);
 }
@@ -114,7 +118,8 @@ void WorkerOnPort(Stage& stage) {
 void Zombie(Stage& stage) {
   Instance& owner = stage.StartOwner();
   if (owner.ended()) throw NotApplicable("in the background the system's init reaps it");
-  stage.LeaveZombie(owner);
+  owner.KeepAsZombie();
+  stage.Kill(owner);
   stage.KillTree(owner);
   ExpectRecovery(stage, "C4", "the owner is a zombie");
 }
@@ -128,11 +133,11 @@ void SupervisorKilled(Stage& stage) {
   Instance& owner = stage.StartOwner(Supervised({}));
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
-  if (!stage.Answers() || !stage.Serves(owner)) {
+  if (!Answers(stage) || !stage.Serves(owner)) {
     throw NotApplicable("the target ends with its supervisor");
   }
-  stage.ExpectQuiet(stage.Start(Supervised(stage.Elsewhere())), owner);
-  stage.ExpectFileNames(owner, "C6");
+  ExpectQuiet(stage, stage.Start(Supervised(Elsewhere(stage))), owner);
+  ExpectFileNames(stage, owner, "C6");
 }
 
 constexpr Scenario kFamily[] = {

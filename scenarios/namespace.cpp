@@ -2,6 +2,9 @@
 // nothing, or somebody else, in another.
 #include <string>
 
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -17,8 +20,8 @@ void NeedForeground(Stage& stage, Instance& started) {
 
 // As pid 1 of a container with the same volume and a port of its own.
 Instance& StartContained(Stage& stage) {
-  stage.NeedFullSandbox("a container");
-  StartOptions options = stage.Elsewhere();
+  NeedFullSandbox(stage, "a container");
+  StartOptions options = Elsewhere(stage);
   options.contained = true;
   Instance& started = stage.Start(options);
   stage.Did("make " + started.name() + " pid 1 of a container");
@@ -28,45 +31,45 @@ Instance& StartContained(Stage& stage) {
 Instance& ContainedOwner(Stage& stage) {
   Instance& owner = StartContained(stage);
   NeedForeground(stage, owner);
-  stage.ExpectServes(owner, "C3", "nobody else has been started");
+  ExpectServes(stage, owner, "C3", "nobody else has been started");
   return owner;
 }
 
 void TwoContainers(Stage& stage) {
   Instance& owner = ContainedOwner(stage);
-  stage.ExpectQuiet(StartContained(stage), owner);
+  ExpectQuiet(stage, StartContained(stage), owner);
 }
 
 void ContenderInside(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.ExpectQuiet(StartContained(stage), owner);
+  ExpectQuiet(stage, StartContained(stage), owner);
 }
 
 void ContenderOutside(Stage& stage) {
   Instance& owner = ContainedOwner(stage);
-  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
 void RestartSamePid(Stage& stage) {
   Instance& killed = ContainedOwner(stage);
   stage.KillTree(killed);
-  stage.ExpectServes(StartContained(stage), "C3", "the container was killed and made again");
+  ExpectServes(stage, StartContained(stage), "C3", "the container was killed and made again");
 }
 
 StartOptions OnHost(Stage& stage, const std::string& name) {
-  StartOptions options = stage.Elsewhere();
+  StartOptions options = Elsewhere(stage);
   options.host_name = name;
   stage.Did("name the host " + name);
   return options;
 }
 
 void OtherHostName(Stage& stage) {
-  stage.NeedFullSandbox("another host name");
+  NeedFullSandbox(stage, "another host name");
   Instance& owner = stage.StartOwner(OnHost(stage, "first"));
-  stage.ExpectQuiet(stage.Start(OnHost(stage, "second")), owner);
+  ExpectQuiet(stage, stage.Start(OnHost(stage, "second")), owner);
   stage.EndAll();
-  stage.ExpectServes(stage.Start(OnHost(stage, "third")), "C3",
-                     "the owner was killed, under another host name");
+  ExpectServes(stage, stage.Start(OnHost(stage, "third")), "C3",
+               "the owner was killed, under another host name");
 }
 
 constexpr Scenario kFamily[] = {

@@ -3,7 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
 #include "harness/probe/files.h"
+#include "harness/stage/answers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -24,26 +30,25 @@ bool CarriesLock(const Instance& owner, const std::vector<std::string>& files) {
 
 // The old owner has closed its port and still runs; its files are gone, and a newer one serves.
 void ExpectOldOneLeaves(Stage& stage, Instance& old) {
-  const bool sabotage = CarriesLock(old, stage.SafeguardFiles());
-  stage.RemoveSafeguard();
+  const bool sabotage = CarriesLock(old, SafeguardFiles(stage));
+  RemoveSafeguard(stage);
   Instance& newer = stage.Start();
   const bool is_newer = stage.Settle(newer) == Outcome::kServes;
-  stage.Release(old);
-  stage.Require(stage.Gone(old, Stage::kStopBound), "C12",
-                "the old owner did not end within 2 s after SIGTERM");
+  Release(stage, old);
+  Require(stage.Gone(old, kStopBound), "C12", "the old owner did not end within 2 s after SIGTERM");
   if (is_newer && sabotage) {
-    stage.Prefer(stage.PidFileNames(newer), "C6",
-                 "after its lock was removed, the old owner's exit took the newer one's file");
+    Prefer(stage, PidFileNames(stage, newer), "C6",
+           "after its lock was removed, the old owner's exit took the newer one's file");
   } else if (is_newer) {
-    stage.ExpectFileNames(newer, "C6");
+    ExpectFileNames(stage, newer, "C6");
   }
 }
 
 void OldExit(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
+  AtEachMoment(stage, [&](int nth) {
     Instance& old = stage.StartOwner();
-    stage.StopUntil(old, nth);
-    if (!stage.IsHeld(old)) return false;
+    StopUntil(stage, old, nth);
+    if (!old.IsHeld()) return false;
     // Later it may be about to remove what it has checked: no check excludes that.
     const bool still_serves = stage.Serves(old);
     if (!still_serves) ExpectOldOneLeaves(stage, old);
@@ -54,8 +59,8 @@ void OldExit(Stage& stage) {
 
 void ForkedChildExit(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
-  stage.Answers();  // the child has come and gone by then
-  stage.ExpectFileNames(owner, "C6");
+  Answers(stage);  // the child has come and gone by then
+  ExpectFileNames(stage, owner, "C6");
   if (stage.target().fork_arguments.empty()) {
     throw NotApplicable("nothing is known that makes the target fork a child which ends");
   }
@@ -63,33 +68,32 @@ void ForkedChildExit(Stage& stage) {
 
 void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  const FileState before = stage.PidFile();
+  const FileState before = PidFile(stage);
   Instance& contender = stage.Start();
   const Outcome outcome = stage.Settle(contender);
-  stage.Require(outcome != Outcome::kServes, "C1",
-                contender.name() + " serves beside the owner " + owner.name());
+  Require(outcome != Outcome::kServes, "C1",
+          contender.name() + " serves beside the owner " + owner.name());
   if (outcome == Outcome::kWaits) stage.Stop(contender);
-  stage.Require(stage.Gone(contender, Stage::kStopBound), "C2",
-                contender.name() + " neither served nor ended");
-  stage.ExpectUnchanged(before, "C6");
-  stage.ExpectOneOwner(owner);
+  Require(stage.Gone(contender, kStopBound), "C2", contender.name() + " neither served nor ended");
+  ExpectUnchanged(stage.pid_file(), before, "C6", "a contender's end");
+  ExpectOneOwner(stage, owner);
 }
 
 void ExpectStillOwned(Stage& stage, const Instance& owner, bool carries_lock) {
   try {
-    stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+    ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   } catch (const Breach& breach) {
     // To take away the very file that carries the lock is sabotage, which no lock survives.
     if (!carries_lock) throw;
-    stage.Prefer(false, breach.clause,
-                 "the lock was on that very file: " + std::string(breach.what()));
+    Prefer(stage, false, breach.clause,
+           "the lock was on that very file: " + std::string(breach.what()));
   }
 }
 
 void FileRemoved(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
-  stage.RemovePidFile();
+  RemovePidFile(stage);
   ExpectStillOwned(stage, owner, carries_lock);
 }
 
@@ -98,18 +102,18 @@ constexpr char kNoProcess[] = "4194303\n";  // the highest pid that there can be
 void FileReplaced(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
-  stage.ReplacePidFile(kNoProcess);
+  ReplacePidFile(stage, kNoProcess);
   ExpectStillOwned(stage, owner, carries_lock);
 }
 
 // The lock went with the folder. Only the port can tell now, so on another one nothing is promised.
 void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.RenameFolder();
+  RenameFolder(stage);
   Instance& contender = stage.Start();
-  stage.Require(stage.Settle(contender) != Outcome::kServes, "C1",
-                contender.name() + " serves beside the owner " + owner.name());
-  stage.ExpectOneOwner(owner);
+  Require(stage.Settle(contender) != Outcome::kServes, "C1",
+          contender.name() + " serves beside the owner " + owner.name());
+  ExpectOneOwner(stage, owner);
 }
 
 constexpr Scenario kFamily[] = {

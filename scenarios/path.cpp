@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/faults/impaired_start.h"
 #include "harness/process/fd.h"
-#include "harness/stage/hindered.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -23,20 +24,20 @@ FileState PlaceCanary(Stage& stage) {
 
 void ExpectCanary(Stage& stage, const FileState& before, const std::string& how) {
   const FileState now = ReadState(CanaryPath(stage));
-  stage.Require(now == before, "C9",
-                "the start wrote through " + how + ": the file behind it was " + before.Describe() +
-                    ", now " + now.Describe());
+  Require(now == before, "C9",
+          "the start wrote through " + how + ": the file behind it was " + before.Describe() +
+              ", now " + now.Describe());
 }
 
-Hindered StartAt(Stage& stage, const std::string& what) {
-  Hindered start(
+ImpairedStart StartAt(Stage& stage, const std::string& what) {
+  ImpairedStart start(
       stage, {.clause = "C9", .what = "the pid file's path is " + what, .names = stage.pid_file()});
   stage.Did("make " + stage.pid_file() + " " + what);
-  start.ExpectClosed();
+  start.ExpectFailsClosed();
   return start;
 }
 
-void ExpectNextServes(Stage& stage, Hindered& start) {
+void ExpectNextServes(Stage& stage, ImpairedStart& start) {
   std::filesystem::remove_all(stage.pid_file());
   stage.Did("remove it");
   start.ExpectNextServes();
@@ -45,16 +46,16 @@ void ExpectNextServes(Stage& stage, Hindered& start) {
 void Symlink(Stage& stage) {
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
-  Hindered start = StartAt(stage, "a symlink");
+  ImpairedStart start = StartAt(stage, "a symlink");
   ExpectCanary(stage, before, "a symlink");
   ExpectNextServes(stage, start);
 }
 
 void DanglingSymlink(Stage& stage) {
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
-  Hindered start = StartAt(stage, "a symlink to nothing");
-  stage.Require(!ReadState(CanaryPath(stage)).exists, "C9",
-                "the start made a file behind a symlink, where somebody else chose");
+  ImpairedStart start = StartAt(stage, "a symlink to nothing");
+  Require(!ReadState(CanaryPath(stage)).exists, "C9",
+          "the start made a file behind a symlink, where somebody else chose");
   ExpectNextServes(stage, start);
 }
 
@@ -63,21 +64,21 @@ void Directory(Stage& stage) {
   std::filesystem::create_directory(stage.pid_file());
   WriteFile(inside, "precious\n");
   const FileState before = ReadState(inside);
-  Hindered start = StartAt(stage, "a directory");
-  stage.Require(ReadState(inside) == before, "C9", "the start removed what was in a directory");
+  ImpairedStart start = StartAt(stage, "a directory");
+  Require(ReadState(inside) == before, "C9", "the start removed what was in a directory");
   ExpectNextServes(stage, start);
 }
 
 void Fifo(Stage& stage) {
   if (mkfifo(stage.pid_file().c_str(), 0644) != 0) ThrowErrno("make a FIFO");
-  Hindered start = StartAt(stage, "a FIFO");
+  ImpairedStart start = StartAt(stage, "a FIFO");
   ExpectNextServes(stage, start);
 }
 
 void HardLink(Stage& stage) {
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_hard_link(CanaryPath(stage), stage.pid_file());
-  Hindered start = StartAt(stage, "a second name of another file");
+  ImpairedStart start = StartAt(stage, "a second name of another file");
   ExpectCanary(stage, before, "a hard link");
   ExpectNextServes(stage, start);
 }

@@ -7,7 +7,12 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/stage/hindered.h"
+#include "harness/faults/impaired_start.h"
+#include "harness/faults/pid_file.h"
+#include "harness/faults/users.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -18,101 +23,100 @@ namespace {
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
   const Outcome outcome = stage.Settle(contender);
-  stage.Require(outcome != Outcome::kServes, clause,
-                contender.name() + " serves beside the owner " + owner.name());
-  stage.Require(stage.Serves(owner), clause, "the owner no longer serves");
-  stage.ExpectUnchanged(before, clause);
+  Require(outcome != Outcome::kServes, clause,
+          contender.name() + " serves beside the owner " + owner.name());
+  Require(stage.Serves(owner), clause, "the owner no longer serves");
+  ExpectUnchanged(stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;
   const Ending ending = *contender.ending();
-  stage.Require(ending != Ending{} || stage.IsDuplicateStatus(ending), clause,
-                "a start that was refused ended with status 0, as if it had started");
+  Require(ending != Ending{} || IsDuplicateStatus(stage, ending), clause,
+          "a start that was refused ended with status 0, as if it had started");
 }
 
 // A target that only root can run shows nothing when an ordinary user cannot start it.
 void ActAsOrdinary(Stage& stage) {
-  stage.ActAs(User::kOrdinary);
+  ActAs(stage, User::kOrdinary);
   if (stage.world().ordinary_user == geteuid()) return;
   Instance& first = stage.Start();
   if (stage.Settle(first) != Outcome::kServes) {
     throw NotApplicable("an ordinary user cannot start it: " + first.FirstLines());
   }
   stage.KillTree(first);
-  if (stage.target().pid_file) stage.RemoveSafeguard();
+  if (stage.target().pid_file) RemoveSafeguard(stage);
 }
 
 void OtherUser(Stage& stage) {
-  stage.NeedSecondUser();
+  NeedSecondUser(stage);
   ActAsOrdinary(stage);
-  stage.ShareFolder();
+  ShareFolder(stage);
   const Instance& owner = stage.StartOwner();
-  const FileState before = stage.PidFile();
+  const FileState before = PidFile(stage);
   ExpectRefused(stage, stage.Start({.user = User::kOther}), owner, before, "C7");
 }
 
 void UnreadableUnderOwner(Stage& stage) {
   ActAsOrdinary(stage);
   const Instance& owner = stage.StartOwner();
-  stage.NeedOwnersFile();
-  stage.ChangeMode(stage.pid_file(), 0);
-  ExpectRefused(stage, stage.Start(), owner, stage.PidFile(), "C8");
+  NeedOwnersFile(stage);
+  ChangeMode(stage, stage.pid_file(), 0);
+  ExpectRefused(stage, stage.Start(), owner, PidFile(stage), "C8");
 }
 
 void UnreadableFile(Stage& stage) {
   ActAsOrdinary(stage);
-  stage.WritePidFile("99999");
-  stage.ChangeMode(stage.pid_file(), 0);
-  Hindered start(stage, {.clause = "C8",
-                         .what = "the file cannot be read",
-                         .names = stage.pid_file(),
-                         .cause = EACCES});
-  start.ExpectClosed();
-  if (stage.PidFile().exists) stage.ChangeMode(stage.pid_file(), 0644);
+  WritePidFile(stage, "99999");
+  ChangeMode(stage, stage.pid_file(), 0);
+  ImpairedStart start(stage, {.clause = "C8",
+                              .what = "the file cannot be read",
+                              .names = stage.pid_file(),
+                              .cause = EACCES});
+  start.ExpectFailsClosed();
+  if (PidFile(stage).exists) ChangeMode(stage, stage.pid_file(), 0644);
   start.ExpectNextServes();
 }
 
 void ReadOnlyFolder(Stage& stage) {
   ActAsOrdinary(stage);
-  stage.ChangeMode(stage.folder(), 0555);
-  Hindered start(stage, {.clause = "C8",
-                         .what = "the folder cannot be written",
-                         .names = stage.folder(),
-                         .cause = EACCES});
-  start.ExpectClosed();
-  stage.ChangeMode(stage.folder(), 0755);
+  ChangeMode(stage, stage.folder(), 0555);
+  ImpairedStart start(stage, {.clause = "C8",
+                              .what = "the folder cannot be written",
+                              .names = stage.folder(),
+                              .cause = EACCES});
+  start.ExpectFailsClosed();
+  ChangeMode(stage, stage.folder(), 0755);
   start.ExpectNextServes();
 }
 
 void MissingFolder(Stage& stage) {
   ActAsOrdinary(stage);
   const std::string missing = stage.folder() + "/missing";
-  Hindered start(stage, {.clause = "C8",
-                         .what = "the folder does not exist",
-                         .names = missing,
-                         .cause = ENOENT,
-                         .start = {.pid_file = missing + "/server.pid"}});
-  start.ExpectClosed();
-  stage.MakeFolder(missing);  // unless the start has
+  ImpairedStart start(stage, {.clause = "C8",
+                              .what = "the folder does not exist",
+                              .names = missing,
+                              .cause = ENOENT,
+                              .start = {.pid_file = missing + "/server.pid"}});
+  start.ExpectFailsClosed();
+  MakeFolder(stage, missing);  // unless the start has
   start.ExpectNextServes();
 }
 
 void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
-  stage.WritePidFile("99999");
-  stage.MakeFileForeign(stage.pid_file());
-  Hindered start(
+  WritePidFile(stage, "99999");
+  MakeFileForeign(stage, stage.pid_file());
+  ImpairedStart start(
       stage,
       {.clause = "C8", .what = "the file belongs to another user", .names = stage.pid_file()});
-  start.ExpectClosed();
-  stage.RemoveForeignFile(stage.pid_file());
+  start.ExpectFailsClosed();
+  RemoveForeignFile(stage, stage.pid_file());
   start.ExpectNextServes();
 }
 
 void ModeUnderUmask0(Stage& stage) {
   stage.StartOwner({.umask = 0});
-  const FileState file = stage.NeedOwnersFile();
-  stage.Require(
-      (file.mode & (S_IWGRP | S_IWOTH)) == 0, "C9",
-      "under umask 0 others may write the pid file: anybody can put a victim's pid there");
+  const FileState file = NeedOwnersFile(stage);
+  Require((file.mode & (S_IWGRP | S_IWOTH)) == 0, "C9",
+          "under umask 0 others may write the pid file: anybody can put a victim's pid there");
 }
 
 constexpr Scenario kFamily[] = {

@@ -2,8 +2,12 @@
 #include <chrono>
 #include <string>
 
+#include "harness/faults/clock.h"
+#include "harness/faults/recycle.h"
 #include "harness/process/fd.h"
-#include "harness/stage/recycle.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -13,28 +17,28 @@ namespace {
 void Stranger(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Bystander& stranger = GiveToStranger(stage, number);
-  stage.ExpectServes(stage.Start(), "C4", "the pid in the file is a stranger's by now");
-  stage.ExpectUntouched(stranger);
+  ExpectServes(stage, stage.Start(), "C4", "the pid in the file is a stranger's by now");
+  ExpectUntouched(stranger);
 }
 
 void Sibling(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Instance& sibling = GiveToSibling(stage, number);
-  stage.ExpectServes(stage.Start(), "C4",
-                     "the pid in the file is that of another instance, on other files, by now");
-  stage.Require(stage.Serves(sibling), "C4", "the other instance no longer serves");
+  ExpectServes(stage, stage.Start(), "C4",
+               "the pid in the file is that of another instance, on other files, by now");
+  Require(stage.Serves(sibling), "C4", "the other instance no longer serves");
 }
 
 void OwnPid(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
-  stage.ExpectServes(GiveToStarter(stage, number), "C4", "the pid in the file is its own");
+  ExpectServes(stage, GiveToStarter(stage, number), "C4", "the pid in the file is its own");
 }
 
 void ThreadId(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Bystander& stranger = GiveToThread(stage, number);
-  stage.ExpectServes(stage.Start(), "C4", "the number in the file is a stranger's thread by now");
-  stage.ExpectUntouched(stranger);
+  ExpectServes(stage, stage.Start(), "C4", "the number in the file is a stranger's thread by now");
+  ExpectUntouched(stranger);
 }
 
 // An owner started before the change; `later` start after it.
@@ -42,12 +46,12 @@ void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& o
                        const FileState& before, const StartOptions& later = {}) {
   Instance& contender = stage.Start(later);
   const bool serves = stage.Settle(contender) == Outcome::kServes;
-  stage.Require(!serves, "C15", "a contender serves beside the owner under another " + clock);
-  stage.Require(stage.Serves(owner), "C15", "under another " + clock + " the owner lost its place");
-  stage.ExpectUnchanged(before, "C15");
-  stage.ExpectQuiet(contender, owner);
+  Require(!serves, "C15", "a contender serves beside the owner under another " + clock);
+  Require(stage.Serves(owner), "C15", "under another " + clock + " the owner lost its place");
+  ExpectUnchanged(stage.pid_file(), before, "C15", "a contender");
+  ExpectQuiet(stage, contender, owner);
   stage.EndAll();
-  stage.ExpectServes(stage.Start(later), "C15", "its owner is gone, under another " + clock);
+  ExpectServes(stage, stage.Start(later), "C15", "its owner is gone, under another " + clock);
 }
 
 // "btime 1700000000" in /proc/stat: what start times are added to.
@@ -59,26 +63,26 @@ std::string WithLaterBootTime(std::string stat) {
 }
 
 void BootTime(Stage& stage) {
-  stage.NeedFullSandbox("another btime");
+  NeedFullSandbox(stage, "another btime");
   const Instance& owner = stage.StartOwner();
-  const FileState before = stage.PidFile();
-  stage.ShowInstead("/proc/stat", WithLaterBootTime(ReadFile("/proc/stat")));
+  const FileState before = PidFile(stage);
+  ShowInstead(stage, "/proc/stat", WithLaterBootTime(ReadFile("/proc/stat")));
   UnderAnotherClock(stage, "btime", owner, before);
 }
 
 void BootId(Stage& stage) {
-  stage.NeedFullSandbox("another boot id");
+  NeedFullSandbox(stage, "another boot id");
   const Instance& owner = stage.StartOwner();
-  const FileState before = stage.PidFile();
-  stage.ShowInstead("/proc/sys/kernel/random/boot_id", "2d6ca1a5-0e6b-4b6e-9a3e-6f1f9b0c7d11\n");
+  const FileState before = PidFile(stage);
+  ShowInstead(stage, "/proc/sys/kernel/random/boot_id", "2d6ca1a5-0e6b-4b6e-9a3e-6f1f9b0c7d11\n");
   UnderAnotherClock(stage, "boot id", owner, before);
 }
 
 void BootOffset(Stage& stage) {
-  stage.NeedFullSandbox("another boot-time offset");
-  stage.NeedKernelFile("/proc/self/ns/time", "another boot-time offset");
+  NeedFullSandbox(stage, "another boot-time offset");
+  NeedKernelFile("/proc/self/ns/time", "another boot-time offset");
   const Instance& owner = stage.StartOwner();
-  const FileState before = stage.PidFile();
+  const FileState before = PidFile(stage);
   UnderAnotherClock(stage, "boot-time offset", owner, before,
                     {.boot_offset = std::chrono::hours(1)});
 }

@@ -2,9 +2,13 @@
 #include <cerrno>
 #include <string>
 
+#include "harness/observe/hint.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
-#include "harness/stage/hint.h"
+#include "harness/process/shell.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -21,21 +25,21 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
     return refused.output().find(word) != std::string::npos;
   };
   const std::string port = std::to_string(stage.port());
-  stage.Require(says(port), "C8",
-                "the message does not name the port " + port + ": \"" + refused.FirstLines() + '"');
+  Require(says(port), "C8",
+          "the message does not name the port " + port + ": \"" + refused.FirstLines() + '"');
   const auto info = ReadProcess(stranger.pid());
   const std::string pid = std::to_string(stranger.pid());
-  stage.Prefer(says(pid) && info && says(info->program), "C10",
-               "the message does not name who has the port (pid " + pid + ", " +
-                   (info ? info->program : "?") + "): \"" + refused.FirstLines() + '"');
+  Prefer(stage, says(pid) && info && says(info->program), "C10",
+         "the message does not name who has the port (pid " + pid + ", " +
+             (info ? info->program : "?") + "): \"" + refused.FirstLines() + '"');
 }
 
 void HeldByStranger(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& server = stage.Start();
-  stage.ExpectFailure(server, "C8", std::to_string(stage.port()), EADDRINUSE);
+  ExpectFailure(stage, server, "C8", std::to_string(stage.port()), EADDRINUSE);
   ExpectNamed(stage, server, stranger);
-  stage.ExpectUntouched(stranger);
+  ExpectUntouched(stranger);
 }
 
 void StrangerGone(Stage& stage) {
@@ -47,22 +51,22 @@ void StrangerGone(Stage& stage) {
   Instance& next = stage.Start();
   stage.Settle(next);
   // A start that stood by is as good as a new one.
-  stage.Require(stage.Serves(next) || stage.Serves(refused), "C8",
-                "what a failed start left behind keeps the next one out: it printed \"" +
-                    next.FirstLines() + '"');
+  Require(stage.Serves(next) || stage.Serves(refused), "C8",
+          "what a failed start left behind keeps the next one out: it printed \"" +
+              next.FirstLines() + '"');
 }
 
 // Starts as if they were two instances that have nothing in common but the port.
 StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
-  return {.pid_file = stage.OtherPidFile(), .host = host};
+  return {.pid_file = OtherPidFile(stage), .host = host};
 }
 
 void ExpectPortUnshared(Stage& stage, Instance& second, const Instance& owner) {
   const bool serves = stage.Settle(second) == Outcome::kServes;
-  stage.Require(!serves || !stage.Serves(owner), "C10",
-                second.name() + " and " + owner.name() + " both serve on port " +
-                    std::to_string(stage.port()));
-  stage.ExpectOneOwner(owner);
+  Require(!serves || !stage.Serves(owner), "C10",
+          second.name() + " and " + owner.name() + " both serve on port " +
+              std::to_string(stage.port()));
+  ExpectOneOwner(stage, owner);
 }
 
 void SharedByReuseport(Stage& stage) {
@@ -98,17 +102,18 @@ void WildcardBesideLoopback(Stage& stage) {
 // Does what the message says, and sees whom it hits.
 void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) {
   const std::string command = HintedCommand(adviser.output());
-  stage.ExpectUntouched(client);
+  ExpectUntouched(client);
   if (command.empty()) throw NotApplicable("the message hints at no command");
   stage.Did("run the hint: " + command);
-  const Shelled done = RunInShell(command, kHintBound);
+  const ShellRun done = RunInShell(command, kHintBound);
   stage.Saw("the hint ended with " + done.ending.Describe());
   const auto signals = client.Signals();
-  stage.Require(signals.empty(), "C16",
-                "the hint \"" + command + "\" sent " + (signals.empty() ? "" : signals.front()) +
-                    " to a client of the port");
+  Require(signals.empty(), "C16",
+          "the hint \"" + command + "\" sent " + (signals.empty() ? "" : signals.front()) +
+              " to a client of the port");
+  const bool lacks_a_program = done.output.find("not found") != std::string::npos;
   // A launchd command on Linux hits nobody because it is not there.
-  if (done.lacks_a_program() && command.find("lsof") != std::string::npos) {
+  if (lacks_a_program && command.find("lsof") != std::string::npos) {
     throw Skip("the hint needs lsof (install it: apt-get install lsof)");
   }
 }
@@ -118,7 +123,7 @@ StartOptions InUtf8() { return {.environment = {"LC_ALL=C.UTF-8"}}; }
 constexpr char kHint[] = "running a hint, which may kill,";
 
 void DuplicatesHint(Stage& stage) {
-  stage.NeedFullSandbox(kHint);
+  NeedFullSandbox(stage, kHint);
   stage.StartOwner();
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& duplicate = stage.Start(InUtf8());
@@ -127,7 +132,7 @@ void DuplicatesHint(Stage& stage) {
 }
 
 void ConflictsHint(Stage& stage) {
-  stage.NeedFullSandbox(kHint);
+  NeedFullSandbox(stage, kHint);
   stage.StartBystander({.listen_on = stage.endpoint()});
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& refused = stage.Start(InUtf8());

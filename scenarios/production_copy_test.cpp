@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/observe/file_state.h"
 #include "harness/probe/http.h"
 #include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "harness/probe/http.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "harness/target/bundled.h"
 #include "scenarios/program.h"
@@ -19,15 +21,15 @@ void ServesThePage(Stage& stage) {
   stage.StartOwner();
   const HttpReply reply = HttpGet({.port = stage.port()}, stage.target().health_path, kAnswerBound);
   const std::string title = "<title>PetesBrain - Priority Tasks Overview</title>";
-  stage.Require(reply.status == 200, "C3", "status " + std::to_string(reply.status));
-  stage.Require(reply.text.find(title) != std::string::npos, "C3", "another page: " + reply.text);
+  Require(reply.status == 200, "C3", "status " + std::to_string(reply.status));
+  Require(reply.text.find(title) != std::string::npos, "C3", "another page: " + reply.text);
 }
 
 void FileIsReadableAndNamesTheOwner(Stage& stage) {
   const Instance& owner = stage.StartOwner();
-  stage.ExpectFileNames(owner, "C6");
+  ExpectFileNames(stage, owner, "C6");
   constexpr mode_t kPermissions = 07777;
-  stage.Require((stage.PidFile().mode & kPermissions) == 0644, "C9", "the mode is not 0644");
+  Require((PidFile(stage).mode & kPermissions) == 0644, "C9", "the mode is not 0644");
 }
 
 constexpr Scenario kPage = {"report/page", "C3", "", "", ServesThePage};
@@ -40,9 +42,9 @@ void ExpectPass(const Scenario& scenario, const std::string& server, const std::
 
 void SigtermEndsItWithStatusZero(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.Terminate(owner);
-  stage.Require(stage.Gone(owner, Stage::kStopBound), "C12", "it did not end within 2 s");
-  stage.Require(*owner.ending() == Ending{}, "C12", "it ended with " + owner.ending()->Describe());
+  stage.Signal(owner, SIGTERM);
+  Require(stage.Gone(owner, kStopBound), "C12", "it did not end within 2 s");
+  Require(*owner.ending() == Ending{}, "C12", "it ended with " + owner.ending()->Describe());
 }
 
 constexpr Scenario kStatus = {"report/status", "C12", "", "", SigtermEndsItWithStatusZero};

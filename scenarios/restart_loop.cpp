@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/input/duration.h"
+#include "harness/stage/expect.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/supervised.h"
 #include "scenarios/catalogue.h"
@@ -19,27 +20,27 @@ constexpr char kRunAtLoad[] = "launchd:run-at-load";
 constexpr int kMostStarts = 2;
 constexpr SupervisorTime kServedWithin = std::chrono::seconds(20);  // two throttle intervals
 
-void ExpectFewStarts(Stage& stage, const Supervision& seen) {
-  stage.Require(MostOwners(seen.log) <= 1, "C1", "both copies served at one instant");
-  stage.Require(seen.starts_beside_an_owner <= kMostStarts, "C11",
-                "the supervisor started it " + std::to_string(seen.starts_beside_an_owner) +
-                    " times beside a live owner within " + FormatDuration(seen.log.duration) +
-                    ", the bound is " + std::to_string(kMostStarts) + " in ten minutes");
+void ExpectFewStarts(const Supervision& seen) {
+  Require(MostOwners(seen.log) <= 1, "C1", "both copies served at one instant");
+  Require(seen.starts_beside_an_owner <= kMostStarts, "C11",
+          "the supervisor started it " + std::to_string(seen.starts_beside_an_owner) +
+              " times beside a live owner within " + FormatDuration(seen.log.duration) +
+              ", the bound is " + std::to_string(kMostStarts) + " in ten minutes");
 }
 
-void ExpectServedAgain(Stage& stage, const SimulationLog& log) {
+void ExpectServedAgain(const SimulationLog& log) {
   for (const Gap& gap : Gaps(log)) {
     const SupervisorTime nobody = gap.to.value_or(log.duration) - gap.from;
-    stage.Require(gap.to && nobody <= kServedWithin, "C11",
-                  gap.to ? "nobody served for " + FormatDuration(nobody) + " after the owner went"
-                         : "nobody that it knows of ever served after the owner went");
+    Require(gap.to && nobody <= kServedWithin, "C11",
+            gap.to ? "nobody served for " + FormatDuration(nobody) + " after the owner went"
+                   : "nobody that it knows of ever served after the owner went");
   }
 }
 
 void Converges(Stage& stage, const std::string& policy, FirstCopy first) {
   const Supervision seen = Supervise(stage, policy, first);
-  ExpectFewStarts(stage, seen);
-  ExpectServedAgain(stage, seen.log);
+  ExpectFewStarts(seen);
+  ExpectServedAgain(seen.log);
 }
 
 void KeepAliveByHandFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kByHand); }
@@ -53,10 +54,10 @@ void SuccessfulExitAgentFirst(Stage& stage) {
 
 // Nothing is restarted under this policy, so nobody owes a takeover.
 void RunAtLoadByHandFirst(Stage& stage) {
-  ExpectFewStarts(stage, Supervise(stage, kRunAtLoad, FirstCopy::kByHand));
+  ExpectFewStarts(Supervise(stage, kRunAtLoad, FirstCopy::kByHand));
 }
 void RunAtLoadAgentFirst(Stage& stage) {
-  ExpectFewStarts(stage, Supervise(stage, kRunAtLoad, FirstCopy::kAgent));
+  ExpectFewStarts(Supervise(stage, kRunAtLoad, FirstCopy::kAgent));
 }
 
 bool ReplacesAKilledOwner(const std::string& policy) {
@@ -67,8 +68,8 @@ bool ReplacesAKilledOwner(const std::string& policy) {
 void NamedPolicy(Stage& stage, FirstCopy first) {
   const std::string& policy = stage.target().policy;
   const Supervision seen = Supervise(stage, policy, first);
-  ExpectFewStarts(stage, seen);
-  if (ReplacesAKilledOwner(policy)) ExpectServedAgain(stage, seen.log);
+  ExpectFewStarts(seen);
+  if (ReplacesAKilledOwner(policy)) ExpectServedAgain(seen.log);
 }
 
 void NamedPolicyByHandFirst(Stage& stage) { NamedPolicy(stage, FirstCopy::kByHand); }

@@ -6,6 +6,11 @@
 #include <chrono>
 #include <string>
 
+#include "harness/faults/clock.h"
+#include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -15,10 +20,10 @@ namespace {
 // The file holds `content`, nobody owns it: the start serves, and the file then names it.
 Instance& Recovers(Stage& stage, const std::string& content, const std::string& clause,
                    const std::string& although) {
-  stage.WritePidFile(content);
+  WritePidFile(stage, content);
   Instance& server = stage.Start();
-  stage.ExpectServes(server, clause, although);
-  stage.ExpectFileNames(server, clause);
+  ExpectServes(stage, server, clause, although);
+  ExpectFileNames(stage, server, clause);
   return server;
 }
 
@@ -41,13 +46,13 @@ void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody
 void Garbage(Stage& stage) { Recovers(stage, "garbage\n", "C5", "a word names nobody"); }
 
 void Zero(Stage& stage) {
-  stage.WritePidFile("0");
+  WritePidFile(stage, "0");
   Instance& server = stage.Start({.held = true});
   const Bystander& fellow = stage.StartBystander({.group = server.pid()});
-  stage.Release(server);
-  stage.ExpectServes(server, "C5", "0 is no process");
-  stage.ExpectFileNames(server, "C5");
-  stage.ExpectUntouched(fellow);
+  Release(stage, server);
+  ExpectServes(stage, server, "C5", "0 is no process");
+  ExpectFileNames(stage, server, "C5");
+  ExpectUntouched(fellow);
 }
 
 // In a plain sandbox -1 would mean every process of the machine.
@@ -55,7 +60,7 @@ void Negative(Stage& stage) {
   const Bystander& somebody = stage.StartBystander({});
   const std::string number = stage.world().full ? "-1" : std::to_string(-somebody.pid());
   Recovers(stage, number, "C5", "a negative number is no process");
-  stage.ExpectUntouched(somebody);
+  ExpectUntouched(somebody);
 }
 
 void TwentyDigits(Stage& stage) {
@@ -76,7 +81,7 @@ void NumberAndLetters(Stage& stage) {
   constexpr pid_t kReportsNumber = 12;
   const Bystander& number = stage.StartBystander({.pid = stage.world().full ? kReportsNumber : 0});
   Recovers(stage, std::to_string(number.pid()) + "abc", "C5", "a number with letters is no pid");
-  stage.ExpectUntouched(number);
+  ExpectUntouched(number);
 }
 
 void Blanks(Stage& stage) {
@@ -93,8 +98,8 @@ void OwnerOfSevenDigits(Stage& stage) {
     return stage.Saw("no pid of seven digits can be had here");
   }
   Instance& owner = stage.StartOwner({.pid = kSevenDigits});
-  stage.ExpectFileNames(owner, "C5");
-  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
+  ExpectFileNames(stage, owner, "C5");
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
 // Whoever reads less than the whole number reads a live bystander's.
@@ -108,7 +113,7 @@ void SevenDigits(Stage& stage) {
   NeedDead(std::stoi(six));
   stage.KillTree(Recovers(stage, five, "C5", "no process has the pid " + five));
   stage.KillTree(Recovers(stage, six, "C5", "no process has the pid " + six));
-  stage.ExpectUntouched(cut);
+  ExpectUntouched(cut);
   OwnerOfSevenDigits(stage);
 }
 
@@ -120,12 +125,12 @@ void LongerContent(Stage& stage) {
 
 void UnderOwner(Stage& stage, std::chrono::seconds shift) {
   Instance& owner = stage.StartOwner();
-  stage.ShiftFileTimes(shift);
-  Instance& contender = stage.Start(stage.Elsewhere());
-  stage.Require(stage.Settle(contender) != Outcome::kServes, "C15",
-                contender.name() + " serves beside the owner because of the file's time");
-  stage.ExpectQuiet(contender, owner);
-  stage.ExpectFileNames(owner, "C15");
+  ShiftFileTimes(stage, shift);
+  Instance& contender = stage.Start(Elsewhere(stage));
+  Require(stage.Settle(contender) != Outcome::kServes, "C15",
+          contender.name() + " serves beside the owner because of the file's time");
+  ExpectQuiet(stage, contender, owner);
+  ExpectFileNames(stage, owner, "C15");
 }
 
 constexpr std::chrono::hours kAnHour{1};

@@ -6,8 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/faults/hand_over.h"
+#include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
 #include "harness/probe/process.h"
-#include "harness/stage/hand_over.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -16,7 +21,7 @@ namespace {
 void OwnerKilled(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& waiter = StandBy(stage);
-  stage.ExpectOneOwner(owner);
+  ExpectOneOwner(stage, owner);
   stage.KillTree(owner);
   ExpectHandOver(stage, owner, waiter);
 }
@@ -25,12 +30,12 @@ void OwnerKilled(Stage& stage) {
 bool HandOverAtMoment(Stage& stage, int nth) {
   Instance& owner = stage.StartOwner();
   Instance& waiter = StandBy(stage);
-  stage.StopUntil(owner, nth);
-  const bool held = stage.IsHeld(owner);
+  StopUntil(stage, owner, nth);
+  const bool held = owner.IsHeld();
   if (held) {
-    stage.Require(stage.Settle(waiter) != Outcome::kServes || !stage.Serves(owner), "C1",
-                  waiter.name() + " serves while the owner still has its port");
-    stage.Release(owner);
+    Require(stage.Settle(waiter) != Outcome::kServes || !stage.Serves(owner), "C1",
+            waiter.name() + " serves while the owner still has its port");
+    Release(stage, owner);
   }
   ExpectHandOver(stage, owner, waiter);
   stage.EndAll();
@@ -38,7 +43,7 @@ bool HandOverAtMoment(Stage& stage, int nth) {
 }
 
 void OwnerStopped(Stage& stage) {
-  stage.AtEachMoment([&](int nth) { return HandOverAtMoment(stage, nth); });
+  AtEachMoment(stage, [&](int nth) { return HandOverAtMoment(stage, nth); });
 }
 
 void TwoWaiting(Stage& stage) {
@@ -47,28 +52,28 @@ void TwoWaiting(Stage& stage) {
   Instance* second = &StandBy(stage);
   stage.KillTree(owner);
   const auto one_serves = [&] { return stage.Serves(*first) || stage.Serves(*second); };
-  stage.Require(stage.WaitUntil(one_serves, kHandOverBound), "C17",
-                "neither of the two that stood by took over");
+  Require(stage.WaitUntil(one_serves, kHandOverBound), "C17",
+          "neither of the two that stood by took over");
   if (!stage.Serves(*first)) std::swap(first, second);
-  stage.Require(stage.Settle(*second) == Outcome::kWaits, "C1",
-                second->name() + " does not wait on, although " + first->name() + " took over");
-  stage.ExpectOneOwner(*first);
+  Require(stage.Settle(*second) == Outcome::kWaits, "C1",
+          second->name() + " does not wait on, although " + first->name() + " took over");
+  ExpectOneOwner(stage, *first);
   stage.KillTree(*first);
   ExpectHandOver(stage, *first, *second);
 }
 
 void StoppedWhileWaiting(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  const auto before = Snapshot(stage);
+  const auto before = StatesOfFiles(stage);
   Instance& waiter = StandBy(stage);
-  ExpectSame(stage, before, "C2", "one that stands by");
-  stage.Terminate(waiter);
-  stage.Require(stage.Gone(waiter, Stage::kStopBound), "C12",
-                waiter.name() + " stands by, and did not end within 2 s after SIGTERM");
-  ExpectSame(stage, before, "C6", "one that stood by and was stopped");
-  stage.ExpectOneOwner(owner);
+  ExpectFilesUnchanged(stage, before, "C2", "one that stands by");
+  stage.Signal(waiter, SIGTERM);
+  Require(stage.Gone(waiter, kStopBound), "C12",
+          waiter.name() + " stands by, and did not end within 2 s after SIGTERM");
+  ExpectFilesUnchanged(stage, before, "C6", "one that stood by and was stopped");
+  ExpectOneOwner(stage, owner);
   stage.KillTree(owner);
-  stage.ExpectServes(stage.Start(), "C3", "the owner is gone");
+  ExpectServes(stage, stage.Start(), "C3", "the owner is gone");
 }
 
 // --- by itself: a supervisor's start waits, a person's ends
@@ -103,7 +108,7 @@ std::vector<Starter> Supervisors(const Stage& stage) {
 }
 
 Instance& StartBy(Stage& stage, const Starter& starter) {
-  StartOptions options = stage.Elsewhere();
+  StartOptions options = Elsewhere(stage);
   options.arguments = stage.target().auto_arguments;
   options.environment = starter.environment;
   for (const std::string& variable : kNobody) {
@@ -122,9 +127,9 @@ void SupervisorWaits(Stage& stage) {
   Instance& owner = stage.StartOwner();
   for (const Starter& starter : Supervisors(stage)) {
     Instance& contender = StartBy(stage, starter);
-    stage.ExpectQuiet(contender, owner);
-    stage.Require(!contender.Processes().empty(), "C17",
-                  "started by " + starter.name + ", it ended instead of standing by");
+    ExpectQuiet(stage, contender, owner);
+    Require(!contender.Processes().empty(), "C17",
+            "started by " + starter.name + ", it ended instead of standing by");
     stage.KillTree(contender);
   }
 }
@@ -132,8 +137,8 @@ void SupervisorWaits(Stage& stage) {
 void PersonEnds(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& contender = StartBy(stage, {.name = "a person"});
-  stage.ExpectQuiet(contender, owner);
-  stage.Require(contender.ended(), "C17", "started by a person, it stands by and says no more");
+  ExpectQuiet(stage, contender, owner);
+  Require(contender.ended(), "C17", "started by a person, it stands by and says no more");
 }
 
 // --- taking over
@@ -148,8 +153,8 @@ void TakeOverRunning(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& next = TakeOver(stage);
   ExpectHandOver(stage, owner, next);
-  stage.Require(stage.Gone(owner, Stage::kStopBound), "C17", "the owner did not end");
-  stage.ExpectOneOwner(next);
+  Require(stage.Gone(owner, kStopBound), "C17", "the owner did not end");
+  ExpectOneOwner(stage, next);
 }
 
 // It has asked the owner to end by the time that it waits.
@@ -169,8 +174,8 @@ void TakeOverStopped(Stage& stage) {
   stage.Signal(owner, SIGSTOP);
   Instance& next = TakeOver(stage);
   AwaitItsWaiting(stage, next);
-  stage.Require(!stage.Serves(next) || !stage.Serves(owner), "C1",
-                next.name() + " serves while the owner, which is stopped, has not ended");
+  Require(!stage.Serves(next) || !stage.Serves(owner), "C1",
+          next.name() + " serves while the owner, which is stopped, has not ended");
   stage.Signal(owner, SIGCONT);
   ExpectHandOver(stage, owner, next);
 }
@@ -178,12 +183,12 @@ void TakeOverStopped(Stage& stage) {
 void TakeOverStranger(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
-  stage.WritePidFile(std::to_string(stranger.pid()) + "\n");
+  WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
   Instance& next = TakeOver(stage);
   const auto decided = [&] { return next.ended() || stage.Serves(next); };
   stage.WaitUntil(decided, kHandOverBound);
-  stage.ExpectUntouched(stranger, "C16");
-  stage.ExpectOneOwner(stage.Serves(next) ? next : owner);
+  ExpectUntouched(stranger, "C16");
+  ExpectOneOwner(stage, stage.Serves(next) ? next : owner);
 }
 
 constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";

@@ -2,18 +2,18 @@
 // the next start. Which status it ends with is written down, not judged: conventions differ.
 #include <string>
 
+#include "harness/faults/hold.h"
+#include "harness/observe/numbers.h"
 #include "harness/probe/http.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
 namespace {
 
-bool FileNames(const Stage& stage, pid_t pid) {
-  const std::string number = std::to_string(pid);
-  const std::string content = stage.PidFile().content;
-  return content == number || content.compare(0, number.size() + 1, number + '\n') == 0;
-}
+bool FileNames(const Stage& stage, pid_t pid) { return IsPlainNumber(PidFile(stage).content, pid); }
 
 // The signal itself may end it, by default. Any other one is a crash.
 bool EndedCleanly(const Ending& ending) {
@@ -21,23 +21,22 @@ bool EndedCleanly(const Ending& ending) {
 }
 
 void ExpectEnds(Stage& stage, Instance& instance, const std::string& when) {
-  const bool gone = stage.Gone(instance, Stage::kStopBound);
-  stage.Require(gone, "C12",
-                instance.name() + (stage.Serves(instance) ? " serves on" : " runs on") +
-                    " 2 s after the signal that came " + when);
+  const bool gone = stage.Gone(instance, kStopBound);
+  Require(gone, "C12",
+          instance.name() + (stage.Serves(instance) ? " serves on" : " runs on") +
+              " 2 s after the signal that came " + when);
   if (instance.ending()) {
     stage.Saw(instance.name() + " ended with " + instance.ending()->Describe());
-    stage.Require(EndedCleanly(*instance.ending()), "C12",
-                  instance.name() + " crashed with " + instance.ending()->Describe() +
-                      " on the signal that came " + when);
+    Require(EndedCleanly(*instance.ending()), "C12",
+            instance.name() + " crashed with " + instance.ending()->Describe() +
+                " on the signal that came " + when);
   }
-  stage.Prefer(
-      !stage.target().pid_file || !FileNames(stage, instance.pid()), "C12",
-      "the pid file still names " + instance.name() + ", which was ended by a signal " + when);
+  Prefer(stage, !stage.target().pid_file || !FileNames(stage, instance.pid()), "C12",
+         "the pid file still names " + instance.name() + ", which was ended by a signal " + when);
 }
 
 void ExpectNextServes(Stage& stage) {
-  stage.ExpectServes(stage.Start(), "C12", "the instance before was ended by a signal");
+  ExpectServes(stage, stage.Start(), "C12", "the instance before was ended by a signal");
 }
 
 void EndsServing(Stage& stage, int signal) {
@@ -52,10 +51,10 @@ void Sigint(Stage& stage) { EndsServing(stage, SIGINT); }
 
 void Twice(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  stage.StopUntil(owner, 1);
-  if (!stage.IsHeld(owner)) throw NotApplicable("nothing that it does at its end can be seen");
+  StopUntil(stage, owner, 1);
+  if (!owner.IsHeld()) throw NotApplicable("nothing that it does at its end can be seen");
   stage.Signal(owner, SIGTERM);
-  stage.Release(owner);
+  Release(stage, owner);
   ExpectEnds(stage, owner, "again while it ended");
   ExpectNextServes(stage);
 }
@@ -71,22 +70,22 @@ void ClientConnected(Stage& stage) {
 
 // Held right after the `nth` thing that it did to its folder or to its port; false: it does fewer.
 bool StopAtMoment(Stage& stage, int nth) {
-  Instance& starting = stage.StartUntil(nth);
-  if (!stage.IsHeld(starting)) {
+  Instance& starting = StartUntil(stage, nth);
+  if (!starting.IsHeld()) {
     stage.KillTree(starting);
     return false;
   }
   stage.TerminateAll(starting);
-  stage.Release(starting);
+  Release(stage, starting);
   ExpectEnds(stage, starting, "at moment " + std::to_string(nth) + " of its start");
   return true;
 }
 
 void DuringStartUp(Stage& stage) {
-  stage.AtEachMoment([&](int nth) {
+  AtEachMoment(stage, [&](int nth) {
     if (!StopAtMoment(stage, nth)) return false;
     Instance& next = stage.Start();
-    stage.ExpectServes(next, "C12", "the instance before was ended by a signal");
+    ExpectServes(stage, next, "C12", "the instance before was ended by a signal");
     stage.KillTree(next);
     return true;
   });

@@ -2,8 +2,10 @@
 #include <functional>
 #include <string>
 
+#include "harness/faults/hold.h"
 #include "harness/probe/http.h"
 #include "harness/probe/sockets.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -40,7 +42,7 @@ void ExpectRestart(Stage& stage, const std::function<void()>& run_before,
   constexpr int kTries = 5;
   for (int i = 0; i < kTries; ++i) {
     run_before();
-    if (AwaitTimeWait(stage)) stage.ExpectServes(stage.Start(), "C10", although);
+    if (AwaitTimeWait(stage)) ExpectServes(stage, stage.Start(), "C10", although);
     if (InTimeWait(stage)) return;
     stage.EndAll();
   }
@@ -90,15 +92,15 @@ void WithAClientConnected(Stage& stage) {
 void UnloadWhileStarting(Stage& stage) {
   ServeAnAnswer(stage);
   AwaitTimeWait(stage);
-  Instance& starting = stage.StartUntil(1, FolderEvents::kNew);
-  if (!stage.IsHeld(starting)) {
-    stage.ExpectServes(starting, "C10", "the port is only in TIME_WAIT");
+  Instance& starting = StartUntil(stage, 1, FolderEvents::kNew);
+  if (!starting.IsHeld()) {
+    ExpectServes(stage, starting, "C10", "the port is only in TIME_WAIT");
     throw NotApplicable("its start does nothing that can be seen");
   }
   stage.TerminateAll(starting);
-  stage.Release(starting);
-  stage.Require(stage.Gone(starting, Stage::kStopBound), "C12",
-                "a server that was unloaded while it started runs on after 2 s");
+  Release(stage, starting);
+  Require(stage.Gone(starting, kStopBound), "C12",
+          "a server that was unloaded while it started runs on after 2 s");
 }
 
 void UnloadedWhileStarting(Stage& stage) {

@@ -4,10 +4,12 @@
 #include <set>
 #include <string>
 
+#include "harness/faults/hand_over.h"
+#include "harness/faults/recycle.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
-#include "harness/stage/hand_over.h"
-#include "harness/stage/recycle.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -17,25 +19,25 @@ StartOptions Older(const Stage& stage) { return {.command = stage.target().older
 
 void OlderRuns(Stage& stage) {
   Instance& owner = stage.StartOwner(Older(stage));
-  stage.ExpectQuiet(stage.Start(stage.Elsewhere()), owner);
-  stage.ExpectFileNames(owner, "C6");
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectFileNames(stage, owner, "C6");
 }
 
 void OlderKilled(Stage& stage) {
   stage.KillTree(stage.StartOwner(Older(stage)));
-  stage.ExpectServes(stage.Start(), "C3", "the older version was killed");
+  ExpectServes(stage, stage.Start(), "C3", "the older version was killed");
 }
 
 void OlderRecycled(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage, Older(stage)));
-  stage.ExpectServes(stage.Start(), "C4", "the older version's number is a stranger's now");
-  stage.ExpectUntouched(stranger);
+  ExpectServes(stage, stage.Start(), "C4", "the older version's number is a stranger's now");
+  ExpectUntouched(stranger);
 }
 
 void OlderEnds(Stage& stage) {
   Instance& owner = stage.StartOwner(Older(stage));
   Instance& waiter = StandBy(stage);
-  stage.Terminate(owner);
+  stage.Signal(owner, SIGTERM);
   ExpectHandOver(stage, owner, waiter);
 }
 
@@ -43,10 +45,10 @@ void OlderEnds(Stage& stage) {
 void OlderComesBack(Stage& stage) {
   StartOptions older = Older(stage);
   Instance& owner = stage.StartOwner();
-  older.port = stage.Elsewhere().port;
+  older.port = Elsewhere(stage).port;
   stage.Settle(stage.Start(older));
-  stage.ExpectOneOwner(owner);
-  stage.ExpectFileNames(owner, "C6");
+  ExpectOneOwner(stage, owner);
+  ExpectFileNames(stage, owner, "C6");
 }
 
 // --- in place
@@ -67,10 +69,10 @@ void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint6
     return owner.Processes().empty() || (!now.empty() && now != before);
   };
   stage.WaitUntil(again, kHandOverBound);
-  stage.Require(stage.Serves(owner), "C17",
-                owner.name() + " executed itself anew and does not serve: it " +
-                    (owner.ending() ? "ended with " + owner.ending()->Describe() : "runs") +
-                    ", and printed last \"" + owner.LastLine() + "\"");
+  Require(stage.Serves(owner), "C17",
+          owner.name() + " executed itself anew and does not serve: it " +
+              (owner.ending() ? "ended with " + owner.ending()->Describe() : "runs") +
+              ", and printed last \"" + owner.LastLine() + "\"");
 }
 
 // Who stands by gets the lock the moment that it is free.
@@ -88,10 +90,10 @@ void RestartInPlace(Stage& stage) {
   const auto before = Listening(stage, owner);
   stage.Signal(owner, stage.target().restart_signal);
   ExpectServesAgain(stage, owner, before);
-  stage.Require(waiter == nullptr || !stage.Serves(*waiter), "C1",
-                "one that stood by got in while the owner executed itself anew");
-  stage.ExpectQuiet(stage.Start(), owner);
-  stage.ExpectFileNames(owner, "C6");
+  Require(waiter == nullptr || !stage.Serves(*waiter), "C1",
+          "one that stood by got in while the owner executed itself anew");
+  ExpectQuiet(stage, stage.Start(), owner);
+  ExpectFileNames(stage, owner, "C6");
 }
 
 constexpr char kTwoVersions[] = "Two versions use the same data at once.";

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "harness/process/fd.h"
-#include "harness/stage/outcome.h"
 
 namespace pidfall {
 namespace {
@@ -97,8 +97,8 @@ std::vector<ProcessInfo> Census::Of(const std::string& name, pid_t root) {
     if (is_one(process)) found.push_back(process);
   }
   if (found.size() > kMostProcesses) {
-    throw Broken(name + " has more than " + std::to_string(kMostProcesses) +
-                 " processes: it starts them without end");
+    throw std::runtime_error(name + " has more than " + std::to_string(kMostProcesses) +
+                             " processes: it starts them without end");
   }
   return found;
 }

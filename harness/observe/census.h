@@ -3,12 +3,12 @@
 //   Census census;
 //   census.Of("A");               // asks the kernel
 //   {
-//     const Census::Moment moment(census);
+//     const Census::Look look(census);
 //     census.Of("A");             // asks the kernel
 //     census.Of("B");             // the same answer serves
 //   }
 //
-// Within a moment all is asked once: it costs less, and what is said of two instances cannot
+// Within a look all is asked once: it costs less, and what is said of two instances cannot
 // contradict each other, as it could if one ended and the other began between two questions.
 #pragma once
 
@@ -34,12 +34,12 @@ void WearMark(const std::string& name);
 
 class Census {
  public:
-  class Moment {
+  class Look {
    public:
-    explicit Moment(Census& census) : census_(census) { ++census_.held_; }
-    Moment(const Moment&) = delete;
-    Moment& operator=(const Moment&) = delete;
-    ~Moment() {
+    explicit Look(Census& census) : census_(census) { ++census_.held_; }
+    Look(const Look&) = delete;
+    Look& operator=(const Look&) = delete;
+    ~Look() {
       if (--census_.held_ == 0) census_.Forget();
     }
 

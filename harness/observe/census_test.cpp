@@ -56,7 +56,7 @@ TEST(CensusTest, WithinAMomentOneAnswerServes) {
   Census census;
   const auto before = census.Listeners().size();
   {
-    const Census::Moment moment(census);
+    const Census::Look look(census);
     EXPECT_EQ(census.Listeners().size(), before);
     const UniqueFd listening = Listen();
     EXPECT_EQ(census.Listeners().size(), before);

@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <utility>
-
-#include "harness/stage/stage.h"
-
 namespace pidfall {
 
 namespace {
@@ -19,8 +16,8 @@ Duration WorkedByThisThread() {
 
 }  // namespace
 
-GivenTime::GivenTime(const Stage& stage) : stage_(&stage), worked_(WorkedByThisThread()) {
-  for (auto& times : stage.ProcessorTimes()) accounts_.push_back({.counted = std::move(times)});
+GivenTime::GivenTime(Times times) : times_(std::move(times)), worked_(WorkedByThisThread()) {
+  for (auto& counted : times_()) accounts_.push_back({.counted = std::move(counted)});
 }
 
 // Of all threads together: where a shell waits for its program, and a program for its helper's
@@ -51,7 +48,7 @@ void GivenTime::CountLateness(Duration rested) {
 
 Duration GivenTime::SoFar(std::optional<Duration> rested) {
   if (rested) CountLateness(*rested);
-  const auto times = stage_->ProcessorTimes();
+  const auto times = times_();
   accounts_.resize(times.size());
   const Duration passed = std::chrono::steady_clock::now() - began_;
   Duration least = passed;

@@ -1,21 +1,21 @@
-// The time that the machine gave a stage's instances since a moment: what they waited for a
+// The time that the machine gave some instances since a moment: what they waited for a
 // processor that others had is left out, so that nobody is late because the machine is busy. It is
 // that of the instance which got least. What it ran counts in any case: one with more busy threads
 // than processors is no victim of others, and every bound is over some time.
 //
-//   GivenTime given(stage);
+//   GivenTime given([&] { return ProcessorTimesOf(stage.instances()); });
 //   while (given.SoFar(kPause) < bound) Rest(kPause);
 //
 // Ask often: who ends takes along what it waited after the last time that was asked.
 //
 // No run queue tells of a machine that stood still, by its host's doing or busy with its memory.
-// Whoever rested for a time that it knows says so: what it came late by, and did not work, is left
-// out as well.
+// Pass how long you meant to sleep: delay beyond that, less your own CPU time, is excluded too.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -25,11 +25,11 @@
 
 namespace pidfall {
 
-class Stage;
-
 class GivenTime {
  public:
-  explicit GivenTime(const Stage& stage);
+  // The processor times of each instance's threads, now.
+  using Times = std::function<std::vector<std::map<pid_t, ProcessorTime>>()>;
+  explicit GivenTime(Times times);
   Duration SoFar(std::optional<Duration> rested = std::nullopt);
 
  private:
@@ -41,7 +41,7 @@ class GivenTime {
     Duration GivenOf(Duration passed, Duration stood_still) const;
   };
 
-  const Stage* stage_;
+  Times times_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<Account> accounts_;  // of each instance
 

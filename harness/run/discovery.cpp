@@ -15,6 +15,8 @@
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -193,7 +195,7 @@ class Discovery {
   }
 
   void LookForPidFile(Instance& instance) {
-    stage_.AwaitFile([&] {
+    AwaitFile(stage_, [&] {
       found_.pid_file = PidFileOf(instance.Processes());
       return found_.pid_file && BeginsWithNumber(*found_.pid_file, instance.Processes());
     });
@@ -226,7 +228,7 @@ class Discovery {
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = stage_.Settle(second, Stage::kDuplicateBound);
+      const Outcome outcome = stage_.Settle(second, kDuplicateBound);
       // The stage has not been told the port, and what only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
@@ -242,7 +244,7 @@ class Discovery {
   Outcome AfterStaying(Instance& second) {
     const auto all = second.Processes();
     const bool waits = std::all_of(all.begin(), all.end(), WaitsWithoutTimeout);
-    const Duration bound = waits ? Duration::zero() : Stage::kDuplicateBound;
+    const Duration bound = waits ? Duration::zero() : kDuplicateBound;
     return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
   }
 
@@ -255,7 +257,7 @@ class Discovery {
 
   void StopIt(Instance& instance) {
     const auto start = Clock::now();
-    stage_.Terminate(instance);
+    stage_.Signal(instance, SIGTERM);
     constexpr Duration kStopBound = std::chrono::seconds(5);
     if (!stage_.Gone(instance, kStopBound)) return;
     const std::string how =

@@ -45,23 +45,23 @@ void PutFirst(std::vector<std::string>& clauses, const std::string& seen) {
   clauses.insert(clauses.begin(), seen);
 }
 
-json Told(Verdict verdict, const std::string& summary, const Stage* stage = nullptr) {
+json Told(Verdict verdict, const std::string& summary, Stage* stage = nullptr) {
   json told = {{"verdict", static_cast<int>(verdict)}, {"summary", summary}};
-  if (stage != nullptr) told["evidence"] = stage->evidence();
+  if (stage != nullptr) told["evidence"] = stage->evidence().lines();
   return told;
 }
 
 json TellFail(Severity severity, const std::string& clause, const std::string& summary,
-              const Stage& stage) {
+              Stage& stage) {
   json told = Told(Verdict::kFail, summary, &stage);
   told["severity"] = static_cast<int>(severity);
   told["clause"] = clause;
   return told;
 }
 
-json TellPassOrWeakness(const Stage& stage) {
-  if (stage.weaknesses().empty()) return Told(Verdict::kPass, "", &stage);
-  const auto& first = stage.weaknesses().front();
+json TellPassOrWeakness(Stage& stage) {
+  if (stage.evidence().weaknesses().empty()) return Told(Verdict::kPass, "", &stage);
+  const auto& first = stage.evidence().weaknesses().front();
   return TellFail(Severity::kWeakness, first.clause, first.summary, stage);
 }
 

@@ -45,6 +45,10 @@ void MountFolder(const std::string& folder) {
   Mount("pidfall", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=0755");
 }
 
+void BindOver(const std::string& path, const std::string& file) {
+  Mount(file.c_str(), path, nullptr, MS_BIND);
+}
+
 void BringLoopbackUp() {
   const UniqueFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};

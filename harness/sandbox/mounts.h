@@ -20,6 +20,9 @@ void MountOwnProc();
 // A fresh /proc, and a tmpfs on `folder`.
 void MountFolder(const std::string& folder);
 
+// `file` is seen at `path`, which must exist.
+void BindOver(const std::string& path, const std::string& file);
+
 // A new network namespace has its loopback device down.
 void BringLoopbackUp();
 

@@ -2,7 +2,7 @@
 //
 //   Bystander& stranger = stage.StartBystander({.pid = old_pid});
 //   ...
-//   stage.ExpectUntouched(stranger);
+//   ExpectUntouched(stranger);
 #pragma once
 
 #include <optional>

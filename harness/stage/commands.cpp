@@ -1,9 +1,9 @@
-// The Stage's part that runs what people and scripts run beside a server: stop and status commands.
-#include <fcntl.h>
+#include "harness/stage/commands.h"
+
 #include <signal.h>
 #include <unistd.h>
 
-#include "harness/stage/stage.h"
+#include "harness/process/shell.h"
 
 namespace pidfall {
 namespace {
@@ -26,42 +26,37 @@ class DeafToSignals {
   }
 };
 
-std::string FirstLine(const std::string& path) {
-  const std::string text = ReadFile(path);
-  return text.substr(0, text.find('\n'));
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::string FilledIn(const Stage& stage, const std::string& command) {
+  return stage.LaunchOf({.command = {command}}, -1, "command").command.front();
 }
 
-}  // namespace
-
-Child Stage::StartShell(const std::string& script, pid_t group) {
-  StartOptions options{.command = {"/bin/sh", "-c", script}, .user = acting_as_};
-  const UniqueFd output =
-      OpenFile(back_room_ + "/command-output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
-  LaunchOptions launch = LaunchOf(options, PlacesOf(options), output.get(), "command");
+LaunchOptions LaunchInGroup(const Stage& stage, pid_t group) {
+  LaunchOptions launch = stage.LaunchOf({}, -1, "command");
   launch.before_exec = [prepare = launch.before_exec, group] {
     prepare();
     if (group != 0 && setpgid(0, group) != 0) ThrowErrno("join group " + std::to_string(group));
   };
-  return Launch(launch);
+  return launch;
 }
 
-Ending Stage::RunCommand(const std::string& command, pid_t group) {
+}  // namespace
+
+Ending RunCommand(Stage& stage, const std::string& command, pid_t group) {
   const DeafToSignals deaf;
-  const Child shell = StartShell(command, group);
-  if (!WaitForEnd(shell, kCommandBound)) {
-    SendSignal(shell, SIGKILL);
-    Reap(shell);
-    throw Broken("the command did not end within 15 s: " + command);
-  }
-  const Ending ending = Reap(shell);
-  Did("run " + FillIn({command}, PlacesOf({})).front());
-  Saw(ending.Describe() + ", printed \"" + FirstLine(back_room_ + "/command-output") + "\"");
-  return ending;
+  const std::string script = FilledIn(stage, command);
+  const ShellRun run = RunInShell(script, kCommandBound, LaunchInGroup(stage, group));
+  if (!run.ended_by_itself) throw Broken("the command did not end within 15 s: " + command);
+  stage.Did("run " + script);
+  stage.Saw(run.ending.Describe() + ", printed \"" + FirstLine(run.output) + "\"");
+  return run.ending;
 }
 
-Child Stage::RepeatCommand(const std::string& command) {
-  Did("run it again and again: " + FillIn({command}, PlacesOf({})).front());
-  return StartShell("while :; do " + command + "; done", 0);
+Child RepeatCommand(Stage& stage, const std::string& command) {
+  const std::string script = FilledIn(stage, command);
+  stage.Did("run it again and again: " + script);
+  return StartShell("while :; do " + script + "; done", LaunchInGroup(stage, 0));
 }
 
 }  // namespace pidfall

@@ -100,6 +100,23 @@ std::vector<pid_t> Instance::Processes() const {
   return pids;
 }
 
+std::optional<pid_t> Instance::MainProcess() const {
+  if (!ended()) return pid();
+  const auto left = Processes();
+  return left.empty() ? std::nullopt : std::optional(left.front());
+}
+
+void Instance::ReleaseFromHolder() {
+  holder_->Release();
+  holder_.reset();
+}
+
+void Instance::CollectFromHolder() {
+  if (!holder_) return;
+  holder_->Collect();
+  holder_.reset();
+}
+
 bool Instance::Sleeps() const {
   const auto living = Living();
   return std::all_of(living.begin(), living.end(), [](const ProcessInfo& process) {
@@ -115,6 +132,16 @@ bool Instance::HasSleptFor(Duration time) const {
   if (!Sleeps() || switches != switches_) sleeps_since_ = std::chrono::steady_clock::now();
   switches_ = std::move(switches);
   return asked - sleeps_since_ >= time;
+}
+
+std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(
+    const std::deque<Instance>& instances) {
+  std::vector<std::map<pid_t, ProcessorTime>> all;
+  for (const Instance& instance : instances) {
+    std::map<pid_t, ProcessorTime>& times = all.emplace_back();
+    for (const pid_t pid : instance.Processes()) times.merge(ProcessorTimes(pid));
+  }
+  return all;
 }
 
 }  // namespace pidfall

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +13,15 @@
 #include "harness/process/launch.h"
 
 namespace pidfall {
+
+// What keeps a process between two of its system calls (faults/hold.h).
+class Holder {
+ public:
+  virtual ~Holder() = default;
+  virtual void Release() = 0;
+  // After SIGKILL to the process: its tracer alone can collect what has died.
+  virtual void Collect() = 0;
+};
 
 class Instance {
  public:
@@ -43,6 +55,13 @@ class Instance {
   // is left of the group gets SIGTERM.
   void EndGroupWithIt() { ends_group_ = true; }
 
+  bool IsHeld() const { return holder_ != nullptr; }
+  void HoldBy(std::unique_ptr<Holder> holder) { holder_ = std::move(holder); }
+  void ReleaseFromHolder();
+  void CollectFromHolder();
+
+  // The started process; where that went to the background, the first of what it left.
+  std::optional<pid_t> MainProcess() const;
   // The live processes that descend from this start, those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
   // Nothing of it runs: what is starved of the processor is not done yet.
@@ -64,6 +83,7 @@ class Instance {
   int port_;
   std::string output_;
   std::optional<Ending> ending_;
+  std::unique_ptr<Holder> holder_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::string switches_;  // how often each process got the processor, when last asked
   mutable std::chrono::steady_clock::time_point sleeps_since_;
@@ -72,5 +92,8 @@ class Instance {
   bool left_as_zombie_ = false;
   bool nothing_left_ = false;  // for good: what could still be started has no parent of ours
 };
+
+// See probe/process.h; of the processes of each instance.
+std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(const std::deque<Instance>& instances);
 
 }  // namespace pidfall

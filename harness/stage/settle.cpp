@@ -78,7 +78,7 @@ bool Stage::Stays(const Instance& instance) {
 }
 
 std::vector<const Instance*> Stage::Serving(int port) const {
-  const Census::Moment moment(census_);
+  const Census::Look look(census_);
   std::vector<const Instance*> serving;
   for (const Instance& instance : instances_) {
     if (instance.port() == port && Serves(instance)) serving.push_back(&instance);
@@ -98,6 +98,13 @@ std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
   const bool in_lock = std::any_of(processes.begin(), processes.end(), WaitsForLock);
   if (!target_.port && !in_lock) return Outcome::kServes;
   return Outcome::kWaits;
+}
+
+bool Stage::AllAtRest() const {
+  return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) {
+    const auto processes = instance.Processes();
+    return std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  });
 }
 
 // Somebody has the port, and it has not got all of its addresses. It may be trying again.

@@ -16,9 +16,9 @@
 #include <system_error>
 
 #include "harness/observe/given_time.h"
-#include "harness/probe/http.h"
 #include "harness/probe/process.h"
-#include "harness/sandbox/landlock.h"
+#include "harness/process/shell.h"
+#include "harness/stage/safeguard_files.h"
 
 namespace pidfall {
 namespace {
@@ -35,9 +35,6 @@ constexpr int kOutputRoom = 256 << 10;
 
 // Most waits are over by then, and need no account.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
-
-// What talks another protocol stays silent.
-constexpr Duration kAnswerBound = std::chrono::milliseconds(500);
 
 // A to Z, then A2 to Z2, ...
 std::string LetterName(size_t index) {
@@ -113,27 +110,15 @@ Stage::Stage(const Target& target, const World& world)
 // What the target needs runs beside it for the whole story, in the same private network.
 void Stage::StartNeeds() {
   for (const std::string& command : target_.needs) {
-    needs_.push_back(Launch({.command = {"/bin/sh", "-c", command},
-                             .environment = Environment("needs", {}),
-                             .folder = target_.folder}));
+    needs_.push_back(
+        StartShell(command, {.environment = Environment("needs", {}), .folder = target_.folder}));
   }
 }
 
 int Stage::OtherPort() { return claims_.emplace_back().port(); }
 
-void Stage::NeedFullSandbox(const std::string& what_for) const {
-  if (world_.full) return;
-  throw Skip(what_for + " needs namespaces (./pidfall doctor says how to get them)");
-}
-
-void Stage::NeedSecondUser() const {
-  if (world_.second_user != 0 || LandlockScopesSignals()) return;
-  throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
-}
-
-void Stage::NeedKernelFile(const std::string& path, const std::string& what_for) const {
-  if (access(path.c_str(), F_OK) == 0) return;
-  throw Skip(what_for + " needs a kernel with " + path + " (./pidfall doctor)");
+uid_t Stage::acting_user() const {
+  return acting_as_ == User::kOrdinary ? world_.ordinary_user : geteuid();
 }
 
 Places Stage::PlacesOf(const StartOptions& options) const {
@@ -151,8 +136,11 @@ std::vector<std::string> Stage::Changes(const StartOptions& options) const {
   return changes;
 }
 
-LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places, int output,
+LaunchOptions Stage::LaunchOf(const StartOptions& asked, int output,
                               const std::string& name) const {
+  StartOptions options = asked;
+  if (options.user == User::kOwn) options.user = acting_as_;
+  const Places places = PlacesOf(options);
   const auto& command = options.command.empty() ? target_.command : options.command;
   LaunchOptions launch{
       .command = FillIn(command, places),
@@ -172,18 +160,14 @@ LaunchOptions Stage::LaunchOf(const StartOptions& options, const Places& places,
   return launch;
 }
 
-Instance& Stage::Start(const StartOptions& asked) {
-  StartOptions options = asked;
-  if (options.user == User::kOwn) options.user = acting_as_;
+Instance& Stage::Start(const StartOptions& options) {
   const std::string name = LetterName(instances_.size());
-  const Places places = PlacesOf(options);
   Pipe output = MakePipe();
-  // Each look costs more than taking what was printed. Where the kernel grants less, it is more
-  // looks.
+  // A smaller pipe only means more wake-ups.
   fcntl(output.read.get(), F_SETPIPE_SZ, kOutputRoom);
   Child child = [&] {
     try {
-      return Launch(LaunchOf(options, places, output.write.get(), name));
+      return Launch(LaunchOf(options, output.write.get(), name));
     } catch (const std::system_error& error) {
       if (options.held) SkipIfForbidden(error);
       throw Broken(error.what());
@@ -191,14 +175,14 @@ Instance& Stage::Start(const StartOptions& asked) {
   }();
   Did("start " + name + " (pid " + std::to_string(child.pid) + ")");
   return instances_.emplace_back(census_, name, std::move(child), std::move(output.read),
-                                 places.port);
+                                 options.port.value_or(port_));
 }
 
 Instance& Stage::StartOwner(const StartOptions& options) {
   Instance& owner = Start(options);
   const Outcome outcome = Settle(owner, target_.start_timeout);
   if (outcome == Outcome::kServes) {
-    AwaitOwnersFile();
+    AwaitOwnersFile(*this);
     return owner;
   }
   throw Broken("the target never served" +
@@ -206,19 +190,7 @@ Instance& Stage::StartOwner(const StartOptions& options) {
                "; it printed " + owner.Printed());
 }
 
-std::vector<Instance*> Stage::StartTogether(const std::vector<StartOptions>& all) {
-  std::vector<Instance*> started;
-  for (StartOptions options : all) {
-    options.held = true;
-    started.push_back(&Start(options));
-  }
-  // Each has stopped at its first instruction; only then may the first one run.
-  for (const Instance* instance : started) waitpid(instance->pid(), nullptr, WUNTRACED);
-  for (Instance* instance : started) ptrace(PTRACE_DETACH, instance->pid(), nullptr, nullptr);
-  return started;
-}
-
-void Stage::UpdateAll() {
+void Stage::Update() {
   for (Instance& instance : instances_) instance.Update();
   census_.Forget();  // what a process that was reaped has left stands in a later one only
   for (Instance& instance : instances_) instance.NoteWhatIsLeft();
@@ -238,13 +210,13 @@ void Stage::ReapAdopted() {
   }
 }
 
-void Stage::Sleepless(Duration interval) {
+void Stage::WaitForActivity(Duration at_most) {
   std::vector<pollfd> events;
   for (const Instance& instance : instances_) {
     if (!instance.ended()) events.push_back({instance.child().pidfd.get(), POLLIN, 0});
     if (instance.output_fd() >= 0) events.push_back({instance.output_fd(), POLLIN, 0});
   }
-  const timespec bound{.tv_sec = 0, .tv_nsec = interval.count()};
+  const timespec bound{.tv_sec = 0, .tv_nsec = at_most.count()};
   ppoll(events.data(), events.size(), &bound, nullptr);
 }
 
@@ -253,32 +225,23 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point 
   const auto deadline = Clock::now() + bound;
   for (;;) {
     {
-      const Census::Moment moment(census_);
-      UpdateAll();
+      const Census::Look look(census_);
+      Update();
       if (condition()) return true;
     }
     const auto now = Clock::now();
     if (now >= deadline) return false;
     const Duration interval =
         std::clamp<Duration>((now - began) / kLooksApart, kFirstLook, longest_look);
-    Sleepless(std::min<Duration>(interval, deadline - now));
+    WaitForActivity(std::min<Duration>(interval, deadline - now));
   }
-}
-
-std::vector<std::map<pid_t, ProcessorTime>> Stage::ProcessorTimes() const {
-  std::vector<std::map<pid_t, ProcessorTime>> all;
-  for (const Instance& instance : instances_) {
-    std::map<pid_t, ProcessorTime>& times = all.emplace_back();
-    for (const pid_t pid : instance.Processes()) times.merge(pidfall::ProcessorTimes(pid));
-  }
-  return all;
 }
 
 bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound,
                       Duration longest_look) {
   const auto began = Clock::now();
   if (LookUntil(condition, began, std::min(bound, kSoon), longest_look)) return true;
-  GivenTime given(*this);
+  GivenTime given([&] { return ProcessorTimesOf(instances_); });
   for (Duration left = bound - kSoon; left > Duration::zero();) {
     const Duration pause = std::min(left, kSoon);
     if (LookUntil(condition, began, pause, longest_look)) return true;
@@ -287,28 +250,13 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound,
   return false;
 }
 
-bool Stage::Answers() const {
-  try {
-    if (target_.port) HttpGet(endpoint(), target_.health_path, kAnswerBound);
-    return true;
-  } catch (const std::system_error&) {
-    return false;
-  }
-}
-
-std::optional<pid_t> Stage::MainProcess(const Instance& instance) const {
-  if (!instance.ended()) return instance.pid();
-  const auto left = instance.Processes();
-  return left.empty() ? std::nullopt : std::optional(left.front());
-}
-
 bool Stage::Gone(const Instance& instance, Duration bound) {
   return WaitUntil([&] { return instance.ended() && instance.Processes().empty(); }, bound);
 }
 
 void Stage::Signal(Instance& instance, int signal) {
   Did(std::string("send SIG") + sigabbrev_np(signal) + " to " + instance.name());
-  const auto main = MainProcess(instance);
+  const auto main = instance.MainProcess();
   if (!main) return;
   if (*main == instance.pid()) return SendSignal(instance.child(), signal);
   // A daemon: its number cannot pass to another, because we alone can reap it.
@@ -317,18 +265,18 @@ void Stage::Signal(Instance& instance, int signal) {
 
 void Stage::TerminateAll(Instance& instance) {
   const auto all = instance.Processes();
-  const auto main = MainProcess(instance);
-  Terminate(instance);
+  const auto main = instance.MainProcess();
+  Signal(instance, SIGTERM);
   for (const pid_t pid : all) {
     if (pid != main) kill(pid, SIGTERM);
   }
 }
 
 void Stage::Kill(Instance& instance) {
-  const auto main = MainProcess(instance);
+  const auto main = instance.MainProcess();
   Signal(instance, SIGKILL);
-  CollectStepper(instance);
-  const auto is_gone = [&] { return !main || MainProcess(instance) != main; };
+  instance.CollectFromHolder();
+  const auto is_gone = [&] { return !main || instance.MainProcess() != main; };
   if (!WaitUntil(is_gone, kSettleBound)) {
     throw Broken(instance.name() + " did not end after SIGKILL");
   }
@@ -342,14 +290,9 @@ void Stage::KillTree(Instance& instance) {
   }
 }
 
-void Stage::LeaveZombie(Instance& instance) {
-  instance.KeepAsZombie();
-  Kill(instance);
-}
-
 void Stage::Stop(Instance& instance) {
   TerminateAll(instance);
-  if (!WaitUntil([&] { return !MainProcess(instance); }, kSettleBound)) {
+  if (!WaitUntil([&] { return !instance.MainProcess(); }, kSettleBound)) {
     throw NotApplicable(instance.name() + " does not end on SIGTERM (see stop/sigterm)");
   }
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "harness/probe/process.h"
+#include "harness/stage/expect.h"
 
 namespace pidfall {
 namespace {
@@ -11,19 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A signal is not handled at once. Whoever serves on for longer has ignored it; the bound is C12's.
-constexpr Duration kReactsWithin = Stage::kStopBound;
-
-// For as long as a simulation moves things: its log tells what happened.
-class Hushed {
- public:
-  explicit Hushed(Stage& stage) : stage_(stage) { stage_.Hush(true); }
-  Hushed(const Hushed&) = delete;
-  Hushed& operator=(const Hushed&) = delete;
-  ~Hushed() { stage_.Hush(false); }
-
- private:
-  Stage& stage_;
-};
+constexpr Duration kReactsWithin = kStopBound;
 
 bool IsServing(const JobSighting& sighting) {
   return sighting.state == JobState::kServes || sighting.still_serves;
@@ -43,7 +32,7 @@ StageJobs::StageJobs(Stage& stage, const std::vector<StartOptions>& actors) : st
 std::chrono::nanoseconds StageJobs::Now() { return Clock::now().time_since_epoch(); }
 
 int StageJobs::Start(std::size_t actor, const JobStart& how) {
-  const Hushed hushed(stage_);
+  const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
   Actor& started = actors_.at(actor);
   if (how.supervised && !stage_.Serving().empty()) ++starts_beside_an_owner_;
   StartOptions start = started.start;
@@ -61,13 +50,13 @@ int StageJobs::Start(std::size_t actor, const JobStart& how) {
 }
 
 void StageJobs::Signal(std::size_t actor, int signal) {
-  const Hushed hushed(stage_);
+  const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
   Actor& signalled = actors_.at(actor);
   changed_ = true;
   if (signalled.instance == nullptr) return;
   stage_.Signal(*signalled.instance, signal);
   const bool ends = signal != SIGSTOP && signal != SIGCONT;
-  if (ends) signalled.signalled.emplace(stage_);
+  if (ends) signalled.signalled.emplace([&] { return ProcessorTimesOf(stage_.instances()); });
 }
 
 JobState StageJobs::StateOf(Actor& actor) {

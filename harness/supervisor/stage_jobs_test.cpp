@@ -8,6 +8,8 @@
 
 #include <filesystem>
 
+#include "harness/stage/safeguard_files.h"
+
 namespace pidfall {
 namespace {
 
@@ -122,9 +124,9 @@ TEST_F(StageJobsTest, SignalThatIsIgnoredLeavesItServing) {
 TEST_F(StageJobsTest, FilesOfATimelineAreWrittenAndRemoved) {
   StageJobs jobs(*stage_, {});
   jobs.Write("{pid_file}", "99999");
-  EXPECT_EQ(stage_->PidFile().content, "99999");
+  EXPECT_EQ(PidFile(*stage_).content, "99999");
   jobs.Remove("{pid_file}");
-  EXPECT_FALSE(stage_->PidFile().exists);
+  EXPECT_FALSE(PidFile(*stage_).exists);
 }
 
 }  // namespace

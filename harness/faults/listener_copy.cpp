@@ -1,4 +1,4 @@
-#include "harness/stage/listener_copy.h"
+#include "harness/faults/listener_copy.h"
 
 #include <sys/stat.h>
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-#include "harness/stage/folder_watch.h"
+#include "harness/faults/folder_watch.h"
 
 #include <poll.h>
 #include <sys/inotify.h>

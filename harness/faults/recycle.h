@@ -2,8 +2,8 @@
 //
 //   const pid_t number = LeaveFileBehind(stage);
 //   Bystander& stranger = GiveToStranger(stage, number);
-//   stage.ExpectServes(stage.Start(), "C4", "the pid in the file is a stranger's now");
-//   stage.ExpectUntouched(stranger);
+//   ExpectServes(stage, stage.Start(), "C4", "the pid in the file is a stranger's now");
+//   ExpectUntouched(stranger);
 //
 // In a full sandbox the kernel hands the number out again. In a plain one other processes draw on
 // the same numbers, so the number of a live process is written over it: evidence says so.

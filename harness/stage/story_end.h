@@ -1,4 +1,4 @@
-// How a story ends early. What is not thrown is a pass.
+// How a story ends early: what a scenario throws. A story that throws nothing is a pass.
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "harness/stage/folder_watch.h"
+#include "harness/faults/folder_watch.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "harness/stage/call_stepper.h"
+#include "harness/faults/call_stepper.h"
 
 #include <gtest/gtest.h>
 #include <sys/syscall.h>

@@ -1,11 +1,9 @@
 // A start that something keeps from guarding itself, as C8 and C9 want it: it serves guarded all
 // the same, or ends as a failure does; it hangs on nothing and leaves nothing in the way.
 //
-//   stage.FillDisk();
-//   Hindered start(stage, {.clause = "C8", .what = "the disk is full", .names = stage.folder()});
-//   start.ExpectClosed();
-//   stage.FreeDisk();
-//   start.ExpectNextServes();
+//   FillDisk(stage);
+//   ImpairedStart start(stage, {.clause = "C8", .what = "the disk is full", .names =
+//   stage.folder()}); start.ExpectFailsClosed(); FreeDisk(stage); start.ExpectNextServes();
 #pragma once
 
 #include <set>
@@ -15,7 +13,7 @@
 
 namespace pidfall {
 
-struct Hindrance {
+struct Impairment {
   std::string clause;
   std::string what;   // "the disk is full"
   std::string names;  // what the message of a failed start must name
@@ -23,17 +21,17 @@ struct Hindrance {
   StartOptions start = {};
 };
 
-class Hindered {
+class ImpairedStart {
  public:
-  // The hindrance is in place. What stands in the folder now was there before.
-  Hindered(Stage& stage, Hindrance hindrance);
+  // The impairment is in place. What stands in the folder now was there before.
+  ImpairedStart(Stage& stage, Impairment impairment);
 
-  // The hindered start, judged. A contender is started too when it serves.
-  void ExpectClosed();
-  // The hindrance has been removed.
+  // The impaired start, judged. A contender is started too when it serves.
+  void ExpectFailsClosed();
+  // The impairment has been removed.
   void ExpectNextServes();
 
-  // A start that hangs on a FIFO, say, is a breach when an unhindered one is quicker (C9).
+  // A start that hangs on a FIFO, say, is a breach when an unimpaired one is quicker (C9).
   static constexpr Duration kBound = std::chrono::seconds(2);
 
  private:
@@ -47,7 +45,7 @@ class Hindered {
   std::set<std::string> FilesInFolder() const;
 
   Stage& stage_;
-  Hindrance hindrance_;
+  Impairment impairment_;
   std::set<std::string> before_;
   std::set<std::string> left_;  // by a start that failed
   std::string pid_file_left_;   // its content

@@ -1,11 +1,15 @@
-#include "harness/stage/recycle.h"
+#include "harness/faults/recycle.h"
 
 #include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/faults/pid_file.h"
 #include "harness/observe/numbers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
 
 namespace pidfall {
 namespace {
@@ -16,13 +20,13 @@ constexpr Duration kNamingBound = std::chrono::seconds(1);
 pid_t NumberNamed(Stage& stage, const Instance& owner) {
   pid_t named = 0;
   const auto is_named = [&] {
-    const std::string content = stage.PidFile().content;
+    const std::string content = PidFile(stage).content;
     for (const pid_t pid : owner.Processes()) {
       if (HasNumber(content, pid)) named = pid;
     }
     return named != 0;
   };
-  stage.NeedOwnersFile();
+  NeedOwnersFile(stage);
   if (!stage.WaitUntil(is_named, kNamingBound)) {
     throw NotApplicable("the pid file names no process of the owner's");
   }
@@ -30,7 +34,7 @@ pid_t NumberNamed(Stage& stage, const Instance& owner) {
 }
 
 void WriteOver(Stage& stage, pid_t number, pid_t live) {
-  stage.WritePidFile(ReplaceNumber(stage.PidFile().content, number, live));
+  WritePidFile(stage, ReplaceNumber(PidFile(stage).content, number, live));
   stage.Did("put pid " + std::to_string(live) + " there: written, not recycled");
 }
 
@@ -43,7 +47,7 @@ void SayRecycled(Stage& stage, pid_t number) {
 pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
   Instance& owner = stage.StartOwner(options);
   const pid_t number = NumberNamed(stage, owner);
-  const std::string content = stage.PidFile().content;
+  const std::string content = PidFile(stage).content;
   stage.KillTree(owner);
   // A daemon's number is free when we have reaped it, after its own parent.
   const auto is_free = [&] { return kill(number, 0) != 0 && errno == ESRCH; };
@@ -51,7 +55,7 @@ pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
     throw Broken("pid " + std::to_string(number) + " did not become free");
   }
   // A watcher that outlived it for a moment may have tidied up; a power loss would not let it.
-  if (!stage.PidFile().exists) stage.WritePidFile(content);
+  if (!PidFile(stage).exists) WritePidFile(stage, content);
   return number;
 }
 
@@ -68,7 +72,7 @@ Bystander& GiveToStranger(Stage& stage, pid_t number) {
 
 Bystander& GiveToThread(Stage& stage, pid_t number) {
   const bool full = stage.world().full;
-  if (full) stage.NeedKernelFile("/proc/sys/kernel/ns_last_pid", "a chosen thread id");
+  if (full) NeedKernelFile("/proc/sys/kernel/ns_last_pid", "a chosen thread id");
   Bystander& stranger = stage.StartBystander({.thread_id = full ? number : 0, .has_thread = true});
   if (full) {
     SayRecycled(stage, number);
@@ -79,7 +83,7 @@ Bystander& GiveToThread(Stage& stage, pid_t number) {
 }
 
 Instance& GiveToSibling(Stage& stage, pid_t number) {
-  StartOptions options{.pid_file = stage.OtherPidFile(), .pid = stage.world().full ? number : 0};
+  StartOptions options{.pid_file = OtherPidFile(stage), .pid = stage.world().full ? number : 0};
   if (stage.target().port) options.port = stage.OtherPort();
   Instance& sibling = stage.StartOwner(options);
   const auto processes = sibling.Processes();

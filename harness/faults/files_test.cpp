@@ -8,7 +8,12 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/faults/clock.h"
+#include "harness/faults/disk.h"
+#include "harness/faults/pid_file.h"
+#include "harness/faults/users.h"
 #include "harness/process/fd.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -44,11 +49,11 @@ std::string ErrorOfWriting(const std::string& path) {
 
 TEST(FilesTest, AStateIsEqualUntilSomethingChanges) {
   EXPECT_EQ(OnStage([](Stage& stage) {
-              stage.WritePidFile("31");
-              const FileState before = stage.PidFile();
-              if (before != stage.PidFile()) return "changed by itself";
+              WritePidFile(stage, "31");
+              const FileState before = PidFile(stage);
+              if (before != PidFile(stage)) return "changed by itself";
               chmod(stage.pid_file().c_str(), 0600);
-              return before == stage.PidFile() ? "mode unseen" : "seen";
+              return before == PidFile(stage) ? "mode unseen" : "seen";
             }),
             "seen");
 }
@@ -82,10 +87,10 @@ class SmallDiskTest : public testing::Test {
 
 TEST_F(SmallDiskTest, IsFullUntilItIsFreed) {
   EXPECT_EQ(OnStage([](Stage& stage) {
-              stage.MountSmallDisk();
-              stage.FillDisk();
+              MountSmallDisk(stage);
+              FillDisk(stage);
               std::string said = ErrorOfWriting(stage.pid_file());
-              stage.FreeDisk();
+              FreeDisk(stage);
               return said + ", " + ErrorOfWriting(stage.pid_file());
             }),
             "No space left on device, written");
@@ -93,10 +98,10 @@ TEST_F(SmallDiskTest, IsFullUntilItIsFreed) {
 
 TEST_F(SmallDiskTest, IsReadOnlyUntilItIsWritable) {
   EXPECT_EQ(OnStage([](Stage& stage) {
-              stage.MountSmallDisk();
-              stage.MakeDiskReadOnly();
+              MountSmallDisk(stage);
+              MakeDiskReadOnly(stage);
               std::string said = ErrorOfWriting(stage.pid_file());
-              stage.MakeDiskWritable();
+              MakeDiskWritable(stage);
               return said + ", " + ErrorOfWriting(stage.pid_file());
             }),
             "Read-only file system, written");
@@ -104,7 +109,7 @@ TEST_F(SmallDiskTest, IsReadOnlyUntilItIsWritable) {
 
 TEST_F(SmallDiskTest, AFileOfProcShowsWhatItIsTold) {
   EXPECT_EQ(OnStage([](Stage& stage) {
-              stage.ShowInstead("/proc/sys/kernel/random/boot_id", "another\n");
+              ShowInstead(stage, "/proc/sys/kernel/random/boot_id", "another\n");
               return ReadFile("/proc/sys/kernel/random/boot_id");
             }),
             "another\n");
@@ -113,14 +118,14 @@ TEST_F(SmallDiskTest, AFileOfProcShowsWhatItIsTold) {
 TEST_F(SmallDiskTest, AForeignFileIsAnotherUsersUntilItIsRemoved) {
   EXPECT_EQ(OnStage(
                 [](Stage& stage) {
-                  stage.ActAs(User::kOrdinary);
-                  stage.WritePidFile("99999");
-                  const uid_t before = stage.PidFile().owner;
-                  stage.MakeFileForeign(stage.pid_file());
-                  const bool foreign = stage.PidFile().owner != before;
-                  stage.RemoveForeignFile(stage.pid_file());
+                  ActAs(stage, User::kOrdinary);
+                  WritePidFile(stage, "99999");
+                  const uid_t before = PidFile(stage).owner;
+                  MakeFileForeign(stage, stage.pid_file());
+                  const bool foreign = PidFile(stage).owner != before;
+                  RemoveForeignFile(stage, stage.pid_file());
                   return std::string(foreign ? "foreign" : "own") +
-                         (stage.PidFile().exists ? " there" : " gone");
+                         (PidFile(stage).exists ? " there" : " gone");
                 },
                 true),
             "foreign gone");
@@ -128,7 +133,7 @@ TEST_F(SmallDiskTest, AForeignFileIsAnotherUsersUntilItIsRemoved) {
 
 TEST(FilesTest, ATargetWithoutAFileAfterAllIsNotApplicable) {
   EXPECT_EQ(OnStage([](Stage& stage) {
-              stage.NeedOwnersFile();
+              NeedOwnersFile(stage);
               return "found";
             }),
             "the owner keeps no pid file");

@@ -1,4 +1,4 @@
-#include "harness/stage/call_stepper.h"
+#include "harness/faults/call_stepper.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -127,7 +127,7 @@ void CallStepper::Resume(pid_t id, int signal) {
   ptrace(PTRACE_SYSCALL, id, nullptr, signal);
 }
 
-bool CallStepper::IsMoment(pid_t id, const Moment& moment) {
+bool CallStepper::ShouldHold(pid_t id, const HoldWhen& when) {
   __ptrace_syscall_info info{};
   if (ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof(info), &info) <= 0) return false;
   Call& call = tracees_[id].call;
@@ -137,7 +137,7 @@ bool CallStepper::IsMoment(pid_t id, const Moment& moment) {
     call.number = static_cast<long>(info.entry.nr);
     std::copy(std::begin(info.entry.args), std::end(info.entry.args), call.arguments.begin());
   }
-  return moment(call);
+  return when(call);
 }
 
 void CallStepper::FollowChild(pid_t parent) {
@@ -148,7 +148,7 @@ void CallStepper::FollowChild(pid_t parent) {
 }
 
 // True when it is held.
-bool CallStepper::Handle(pid_t id, const Stop& stop, const Moment& moment) {
+bool CallStepper::Handle(pid_t id, const Stop& stop, const HoldWhen& when) {
   if (stop.ended) {
     tracees_.erase(id);
     return false;
@@ -158,24 +158,24 @@ bool CallStepper::Handle(pid_t id, const Stop& stop, const Moment& moment) {
   const bool of_our_making = tracee.is_new;
   if (of_our_making) ptrace(PTRACE_SETOPTIONS, id, nullptr, kOptions);
   tracee.is_new = false;
-  if (stop.signal == kCallStop && IsMoment(id, moment)) return true;
+  if (stop.signal == kCallStop && ShouldHold(id, when)) return true;
   if (IsFork(stop.event)) FollowChild(id);
   const bool is_signal = !of_our_making && stop.event == 0 && stop.signal != kCallStop;
   Resume(id, is_signal ? stop.signal : 0);
   return false;
 }
 
-bool CallStepper::HandleStops(const Moment& moment) {
+bool CallStepper::HandleStops(const HoldWhen& when) {
   std::vector<pid_t> ids;
   for (const auto& [id, tracee] : tracees_) ids.push_back(id);
   for (const pid_t id : ids) {
     const auto stop = NextStop(id);
-    if (stop && Handle(id, *stop, moment)) return true;
+    if (stop && Handle(id, *stop, when)) return true;
   }
   return false;
 }
 
-bool CallStepper::RunUntil(const Moment& moment, const std::function<bool()>& is_over,
+bool CallStepper::RunUntil(const HoldWhen& when, const std::function<bool()>& is_over,
                            Duration bound) {
   const ChildSignals signals;
   const auto deadline = Clock::now() + bound;
@@ -183,7 +183,7 @@ bool CallStepper::RunUntil(const Moment& moment, const std::function<bool()>& is
     if (tracee.stopped) Resume(id, 0);
   }
   while (!tracees_.empty()) {
-    if (HandleStops(moment)) return true;
+    if (HandleStops(when)) return true;
     if (!signals.Await() && (is_over() || Clock::now() >= deadline)) return false;
   }
   return false;

@@ -1,6 +1,8 @@
-#include "harness/stage/hand_over.h"
+#include "harness/faults/hand_over.h"
 
-#include <fmt/format.h>
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 
 namespace pidfall {
 namespace {
@@ -19,12 +21,6 @@ std::string HowItIs(const Instance& next) {
 }
 
 }  // namespace
-
-Instance& StartElsewhere(Stage& stage, const std::vector<std::string>& arguments) {
-  StartOptions options = stage.Elsewhere();
-  options.arguments = arguments;
-  return stage.Start(options);
-}
 
 Instance& StandBy(Stage& stage) {
   const auto& arguments = stage.target().standby_arguments;
@@ -49,36 +45,14 @@ void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
   };
   stage.WaitUntil(taken, kHandOverBound, kOverlapLook);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - since);
-  stage.Require(!both, "C1", next.name() + " serves beside the owner " + owner.name());
-  stage.Require(stage.Serves(next), "C17",
-                "nobody serves " + std::to_string(took.count()) +
-                    " ms after the owner's turn: " + next.name() + " " + HowItIs(next));
+  Require(!both, "C1", next.name() + " serves beside the owner " + owner.name());
+  Require(stage.Serves(next), "C17",
+          "nobody serves " + std::to_string(took.count()) +
+              " ms after the owner's turn: " + next.name() + " " + HowItIs(next));
   stage.Saw(next.name() + " serve after " + std::to_string(took.count()) + " ms");
-  stage.WaitUntil([&] { return !stage.target().pid_file || stage.PidFileNames(next); },
+  stage.WaitUntil([&] { return !stage.target().pid_file || PidFileNames(stage, next); },
                   kNamingBound);
-  stage.ExpectFileNames(next, "C6");
-}
-
-std::map<std::string, FileState> Snapshot(const Stage& stage) {
-  std::map<std::string, FileState> states;
-  if (!stage.target().pid_file) return states;
-  for (const std::string& file : stage.SafeguardFiles()) states[file] = ReadState(file);
-  return states;
-}
-
-void ExpectSame(Stage& stage, const std::map<std::string, FileState>& before,
-                const std::string& clause, const std::string& after_what) {
-  const auto now = Snapshot(stage);
-  for (const auto& [file, state] : before) {
-    const FileState seen = now.contains(file) ? now.at(file) : FileState{};
-    stage.Require(seen == state, clause,
-                  fmt::format("{} was changed by {}: before {}, now {}", file, after_what,
-                              state.Describe(), seen.Describe()));
-  }
-  for (const auto& [file, state] : now) {
-    stage.Require(before.contains(file), clause,
-                  fmt::format("{} was left by {}", file, after_what));
-  }
+  ExpectFileNames(stage, next, "C6");
 }
 
 }  // namespace pidfall

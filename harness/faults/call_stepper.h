@@ -20,6 +20,7 @@
 #include <string>
 
 #include "harness/process/launch.h"
+#include "harness/stage/instance.h"
 
 namespace pidfall {
 
@@ -34,7 +35,7 @@ struct Call {
 // Some argument of it is a path that begins with `prefix`.
 bool NamesPath(const Call& call, const std::string& prefix);
 
-class CallStepper {
+class CallStepper final : public Holder {
  public:
   // A child of ours that asked to be traced and has executed its program (StartOptions::held).
   static CallStepper ForHeld(pid_t pid);
@@ -42,15 +43,14 @@ class CallStepper {
   static CallStepper ForRunning(pid_t pid);
 
   // Asked before each system call, and after it has returned.
-  using Moment = std::function<bool(const Call& call)>;
-  // True: the moment has come and the process is held at it. False: it ended, `is_over` (asked
-  // while nothing happens) said so, or `bound` is over; it is then still to be released.
-  bool RunUntil(const Moment& moment, const std::function<bool()>& is_over, Duration bound);
+  using HoldWhen = std::function<bool(const Call& call)>;
+  // True: the process is held at the first call of which `when` said so. False: it ended, `is_over`
+  // (asked while nothing happens) said so, or `bound` is over; it is then still to be released.
+  bool RunUntil(const HoldWhen& when, const std::function<bool()>& is_over, Duration bound);
 
   // All of it runs on, untraced.
-  void Release();
-  // After SIGKILL to the process: what has died under a tracer must be collected by it.
-  void Collect();
+  void Release() override;
+  void Collect() override;
 
  private:
   struct Tracee {
@@ -67,9 +67,9 @@ class CallStepper {
 
   explicit CallStepper(pid_t pid) : leader_(pid) {}
   std::optional<Stop> NextStop(pid_t id) const;
-  bool HandleStops(const Moment& moment);
-  bool Handle(pid_t id, const Stop& stop, const Moment& moment);
-  bool IsMoment(pid_t id, const Moment& moment);
+  bool HandleStops(const HoldWhen& when);
+  bool Handle(pid_t id, const Stop& stop, const HoldWhen& when);
+  bool ShouldHold(pid_t id, const HoldWhen& when);
   void FollowChild(pid_t parent);
   void Resume(pid_t id, int signal);
   void AwaitFirstStops();

@@ -1,0 +1,29 @@
+#include "harness/faults/clock.h"
+
+#include <filesystem>
+
+#include "harness/process/fd.h"
+#include "harness/sandbox/mounts.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
+
+namespace pidfall {
+
+void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& content) {
+  NeedFullSandbox(stage, "a changed " + proc_path);
+  const std::string source =
+      stage.back_room() + "/" + std::filesystem::path(proc_path).filename().string();
+  WriteFile(source, content);
+  BindOver(proc_path, source);
+  stage.Did("change " + proc_path);
+}
+
+void ShiftFileTimes(Stage& stage, std::chrono::seconds shift) {
+  for (const std::string& file : SafeguardFiles(stage)) {
+    const auto before = std::filesystem::last_write_time(file);
+    std::filesystem::last_write_time(file, before + shift);
+    stage.Did("shift the time of " + file + " by " + std::to_string(shift.count()) + " s");
+  }
+}
+
+}  // namespace pidfall

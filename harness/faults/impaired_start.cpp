@@ -1,0 +1,127 @@
+#include "harness/faults/impaired_start.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
+
+namespace pidfall {
+namespace {
+
+std::string PidFileName(const Stage& stage) {
+  return std::filesystem::path(stage.pid_file()).filename().string();
+}
+
+}  // namespace
+
+ImpairedStart::ImpairedStart(Stage& stage, Impairment impairment)
+    : stage_(stage), impairment_(std::move(impairment)), before_(FilesInFolder()) {}
+
+std::set<std::string> ImpairedStart::FilesInFolder() const {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(stage_.folder())) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+void ImpairedStart::ExpectFailsClosed() {
+  started_ = &stage_.Start(impairment_.start);
+  const bool in_time = SettlesInTime(*started_);
+  if (SettleSoon() == Outcome::kServes) return ExpectGuarded();
+  fails_in_time_ = in_time;
+  ExpectFailed();
+}
+
+void ImpairedStart::ExpectFailed() {
+  ExpectFailure(stage_, *started_, impairment_.clause, impairment_.names, impairment_.cause);
+  left_ = FilesInFolder();
+  for (const std::string& name : before_) left_.erase(name);
+  pid_file_left_ = PidFile(stage_).content;
+}
+
+bool ImpairedStart::SettlesInTime(Instance& instance) {
+  try {
+    stage_.Settle(instance, kBound);
+    return true;
+  } catch (const Broken&) {
+    return false;
+  }
+}
+
+Outcome ImpairedStart::SettleSoon() {
+  try {
+    const Outcome outcome = stage_.Settle(*started_);
+    Require(outcome != Outcome::kWaits, impairment_.clause,
+            "a start waits for ever when " + impairment_.what);
+    return outcome;
+  } catch (const Broken&) {
+    throw Breach(impairment_.clause,
+                 "a start neither serves nor ends within 10 s when " + impairment_.what);
+  }
+}
+
+void ImpairedStart::ExpectGuarded() {
+  StartOptions contender = impairment_.start;
+  contender.most_files.reset();
+  Instance& second = stage_.Start(contender);
+  stage_.Settle(second);
+  if (!stage_.Serves(*started_) && stage_.Gone(*started_, kStopBound)) {
+    stage_.KillTree(second);
+    return ExpectFailed();  // after all: it had listened for a moment
+  }
+  ExpectKeptOut(*started_);
+  const Target& target = stage_.target();
+  if (!target.pid_file || !target.port || !Mentions(target.command, "{port}")) return;
+  // The port alone may have kept that one out. Whether this matters, another port tells: once the
+  // impairment is removed, is a contender there refused?
+  another_port_served_ = stage_.Settle(stage_.Start(OnAnotherPort())) == Outcome::kServes;
+}
+
+StartOptions ImpairedStart::OnAnotherPort() const {
+  StartOptions options = impairment_.start;
+  options.most_files.reset();
+  options.port = stage_.OtherPort();
+  return options;
+}
+
+void ImpairedStart::ExpectKeptOut(const Instance& owner) {
+  Require(stage_.Serving().size() == 1 && stage_.Serves(owner), impairment_.clause,
+          "a start runs unguarded when " + impairment_.what + ": a contender serves too");
+}
+
+void ImpairedStart::ExpectNextServes() {
+  stage_.EndAll();
+  StartOptions options = impairment_.start;
+  options.most_files.reset();
+  Instance& next = stage_.Start(options);
+  const bool next_in_time = SettlesInTime(next);
+  ExpectServes(stage_, next, impairment_.clause, "it is no longer so that " + impairment_.what);
+  Require(fails_in_time_ || !next_in_time, impairment_.clause,
+          "a start takes longer than 2 s to fail when " + impairment_.what);
+  if (another_port_served_) {
+    const bool is_refused = stage_.Settle(stage_.Start(OnAnotherPort())) != Outcome::kServes;
+    Require(!is_refused, impairment_.clause,
+            "a start runs unguarded when " + impairment_.what +
+                ": only then a contender on another port serves too");
+  }
+  if (!left_.empty()) PreferNothingLeft(next);
+}
+
+// A lock file may stay for ever: that is one which a clean stop leaves as well.
+void ImpairedStart::PreferNothingLeft(Instance& next) {
+  stage_.Stop(next);
+  const bool same_file = PidFile(stage_).exists && PidFile(stage_).content == pid_file_left_;
+  if (!same_file && left_.contains(PidFileName(stage_))) {
+    Prefer(stage_, false, impairment_.clause,
+           "a failed start leaves its pid file behind when " + impairment_.what);
+  }
+  left_.erase(PidFileName(stage_));
+  for (const std::string& name : FilesInFolder()) left_.erase(name);
+  if (left_.empty()) return;
+  Prefer(stage_, false, impairment_.clause,
+         "a failed start leaves " + *left_.begin() + " behind when " + impairment_.what);
+}
+
+}  // namespace pidfall

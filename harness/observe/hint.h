@@ -1,0 +1,15 @@
+// The command that a server's message tells people to run.
+//
+//   HintedCommand("In use by PID 31\nTry: kill 31\n")   // "kill 31"
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pidfall {
+
+// What follows the last ": " of the line that hints: it has a light bulb or the word "Try". Empty:
+// the message hints at nothing.
+std::string HintedCommand(std::string_view output);
+
+}  // namespace pidfall

@@ -1,0 +1,21 @@
+// Starts on another port. Where the pid file, not the port, makes the instance, two owners then do
+// not depend on whether a port can be had twice.
+//
+//   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+// The declared start where the port is part of the instance, or cannot be chosen.
+StartOptions Elsewhere(Stage& stage);
+Instance& StartElsewhere(Stage& stage, const std::vector<std::string>& arguments);
+
+// A pid file that nobody else has.
+std::string OtherPidFile(const Stage& stage);
+
+}  // namespace pidfall

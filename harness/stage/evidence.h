@@ -1,0 +1,54 @@
+// What was done and seen in a story, line by line, and the weaknesses found on the way.
+//
+//   evidence.Did("start A (pid 31)");
+//   evidence.Saw("A serves");
+//   {
+//     const Evidence::Hush hush(evidence);   // a log of its own tells these steps
+//     ...
+//   }
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+class Evidence {
+ public:
+  // Nothing is written down while one stands.
+  class Hush {
+   public:
+    explicit Hush(Evidence& evidence) : evidence_(evidence) { ++evidence_.hushes_; }
+    Hush(const Hush&) = delete;
+    Hush& operator=(const Hush&) = delete;
+    ~Hush() { --evidence_.hushes_; }
+
+   private:
+    Evidence& evidence_;
+  };
+
+  struct Weakness {
+    std::string clause, summary;
+  };
+
+  void Did(const std::string& what) { Note("did " + what); }
+  // A repetition of the last line is left out.
+  void Saw(const std::string& what);
+  void AddWeakness(const std::string& clause, const std::string& summary);
+  // The status of the first duplicate: `seen`, unless one was seen before.
+  int FirstDuplicateStatus(int seen);
+
+  const std::vector<std::string>& lines() const { return lines_; }
+  const std::vector<Weakness>& weaknesses() const { return weaknesses_; }
+
+ private:
+  void Note(const std::string& line);
+
+  int hushes_ = 0;
+  std::vector<std::string> lines_;
+  std::vector<Weakness> weaknesses_;
+  std::optional<int> first_duplicate_status_;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,143 @@
+#include "harness/stage/expect.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "harness/observe/cause.h"
+#include "harness/stage/safeguard_files.h"
+
+namespace pidfall {
+namespace {
+
+// One that stands by and looks again and again is known by its going on.
+constexpr Duration kPollingBound = kDuplicateBound + Stage::kSettlesFor;
+
+std::string Said(const Instance& instance) {
+  const std::string lines = instance.FirstLines();
+  return lines.empty() ? "and printed nothing" : "and printed \"" + lines + "\"";
+}
+
+int DuplicateStatus(Stage& stage, int seen) {
+  const std::optional<int> declared = stage.target().duplicate_exit;
+  return declared ? *declared : stage.evidence().FirstDuplicateStatus(seen);
+}
+
+std::string HowItEnded(const Instance& instance) {
+  return instance.ending() ? instance.ending()->Describe() : "an unknown status";
+}
+
+}  // namespace
+
+void Require(bool kept, const std::string& clause, const std::string& otherwise) {
+  if (!kept) throw Breach(clause, otherwise);
+}
+
+void Prefer(Stage& stage, bool kept, const std::string& clause, const std::string& otherwise) {
+  if (!kept) stage.evidence().AddWeakness(clause, otherwise);
+}
+
+void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
+                  const std::string& although) {
+  const Outcome outcome = stage.Settle(instance);
+  if (outcome == Outcome::kServes) return;
+  const std::string what =
+      outcome == Outcome::kWaits ? "waits" : "refused to start (" + HowItEnded(instance) + ")";
+  throw Breach(clause,
+               instance.name() + " " + what + " " + Said(instance) + ", although " + although);
+}
+
+void ExpectOneOwner(const Stage& stage, const Instance& owner) {
+  const Census::Look look(stage.census());
+  for (const Instance& other : stage.instances()) {
+    if (&other == &owner || !stage.Serves(other) || !stage.Serves(owner)) continue;
+    throw Breach("C1", other.name() + " (pid " + std::to_string(other.pid()) +
+                           ") serves beside the owner " + owner.name() + " (pid " +
+                           std::to_string(owner.pid()) + ")");
+  }
+  Require(stage.Serves(owner), "C1", "the owner " + owner.name() + " no longer serves");
+}
+
+bool IsDuplicateStatus(Stage& stage, const Ending& ending) {
+  return ending.signal == 0 && ending.status == DuplicateStatus(stage, ending.status);
+}
+
+void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
+  std::optional<Outcome> outcome;
+  try {
+    outcome =
+        stage.Settle(contender, stage.target().standby_polls ? kPollingBound : kDuplicateBound);
+  } catch (const Broken&) {
+    throw Breach("C2", contender.name() + " neither ended nor stood by within 2 s");
+  }
+  Require(outcome != Outcome::kServes, "C1",
+          contender.name() + " serves beside the owner " + owner.name());
+  ExpectOneOwner(stage, owner);
+  if (outcome == Outcome::kWaits) {
+    return Require(!stage.ListensAnywhere(contender), "C1",
+                   contender.name() + " serves on another port beside the owner " + owner.name());
+  }
+  Require(IsDuplicateStatus(stage, *contender.ending()), "C2",
+          "a duplicate ended with " + HowItEnded(contender) + ", which is not the declared " +
+              std::to_string(DuplicateStatus(stage, 0)) + ", " + Said(contender));
+}
+
+void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
+                   const std::string& names, int cause) {
+  Outcome outcome = stage.Settle(instance);
+  // Many a start tries for its port for seconds before it gives up.
+  if (outcome == Outcome::kWaits && stage.Gone(instance, Stage::kSettleBound)) {
+    outcome = stage.Settle(instance);
+  }
+  Require(outcome == Outcome::kEnded, clause,
+          instance.name() + (outcome == Outcome::kServes ? " serves" : " waits") +
+              " as if nothing had failed");
+  const Ending ending = instance.ending().value_or(Ending{});
+  Require(ending.signal == 0 && ending.status != 0, clause,
+          "a start that failed ended with " + ending.Describe());
+  // What was never declared cannot be broken: then it is only hard to tell them apart.
+  const bool differs =
+      !stage.target().duplicate_exit || ending.status != *stage.target().duplicate_exit;
+  const std::string same = "a start that failed ended with the duplicate's " + ending.Describe();
+  if (stage.target().duplicate_is_declared) {
+    Require(differs, clause, same);
+  } else {
+    Prefer(stage, differs, clause, same);
+  }
+  Prefer(stage, instance.output().find(names) != std::string::npos, clause,
+         "the message does not name " + names + ": it " + Said(instance).substr(4));
+  Prefer(stage, cause == 0 || SaysCause(instance.output(), names, cause), clause,
+         "the message does not say why (" + std::generic_category().message(cause) + "): it " +
+             Said(instance).substr(4));
+}
+
+void ExpectUnchanged(const std::string& path, const FileState& before, const std::string& clause,
+                     const std::string& after_what) {
+  const FileState now = ReadState(path);
+  Require(now == before, clause,
+          fmt::format("{} was changed by {}: before {}, now {}", path, after_what,
+                      before.Describe(), now.Describe()));
+}
+
+void ExpectFilesUnchanged(const Stage& stage, const std::map<std::string, FileState>& before,
+                          const std::string& clause, const std::string& after_what) {
+  for (const auto& [file, state] : before) ExpectUnchanged(file, state, clause, after_what);
+  for (const auto& [file, state] : StatesOfFiles(stage)) {
+    Require(before.contains(file), clause, fmt::format("{} was left by {}", file, after_what));
+  }
+}
+
+void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause) {
+  if (!stage.target().pid_file) return;
+  Require(AwaitFile(stage, [&] { return PidFileNames(stage, owner); }), clause,
+          "the pid file does not name the owner " + owner.name() + " (pid " +
+              std::to_string(owner.pid()) + "): it is " + PidFile(stage).Describe());
+}
+
+void ExpectUntouched(const Bystander& bystander, const std::string& clause) {
+  std::string all;
+  for (const std::string& name : bystander.Signals()) all += (all.empty() ? "" : ", ") + name;
+  Require(all.empty(), clause, "a bystander got signals: " + all);
+}
+
+}  // namespace pidfall

@@ -1,0 +1,51 @@
+// The judgement: what a story requires of a target, in the words of guard/CONTRACT.md.
+//
+//   ExpectServes(stage, stage.Start(), "C3", "the file named no process");
+//   Require(!serves, "C1", "both serve");
+//
+// A broken promise is thrown (Breach) and ends the story. A weakness is noted, and the story goes
+// on.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "harness/observe/file_state.h"
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+inline constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
+inline constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
+
+// Throws Breach unless `kept`.
+void Require(bool kept, const std::string& clause, const std::string& otherwise);
+// Notes a weakness unless `kept`.
+void Prefer(Stage& stage, bool kept, const std::string& clause, const std::string& otherwise);
+
+void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
+                  const std::string& although);
+void ExpectOneOwner(const Stage& stage, const Instance& owner);
+
+// C2: refused with the declared status or standing by; the owner as before.
+void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);
+// The declared status of a duplicate; where none is declared, that of the first duplicate.
+bool IsDuplicateStatus(Stage& stage, const Ending& ending);
+
+// C8: ended by itself, with neither success nor the duplicate's status, naming `names` and the
+// error number `cause` in words (0: any cause).
+void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
+                   const std::string& names, int cause);
+
+void ExpectUnchanged(const std::string& path, const FileState& before, const std::string& clause,
+                     const std::string& after_what);
+// Of all files of the safeguard, `before` by StatesOfFiles: none is changed, and none is new.
+void ExpectFilesUnchanged(const Stage& stage, const std::map<std::string, FileState>& before,
+                          const std::string& clause, const std::string& after_what);
+// The pid file names one of the owner's processes, or soon does.
+void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause);
+
+// No signal.
+void ExpectUntouched(const Bystander& bystander, const std::string& clause = "C5");
+
+}  // namespace pidfall

@@ -1,0 +1,82 @@
+#include "harness/stage/safeguard_files.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/observe/numbers.h"
+#include "harness/probe/files.h"
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+
+namespace pidfall {
+
+FileState PidFile(const Stage& stage) { return ReadState(stage.pid_file()); }
+
+bool PidFileNames(const Stage& stage, const Instance& instance) {
+  const std::string content = PidFile(stage).content;
+  const auto all = instance.Processes();
+  return std::any_of(all.begin(), all.end(), [&](pid_t pid) {
+    return stage.target().has_plain_pid_file ? IsPlainNumber(content, pid)
+                                             : HasNumber(content, pid);
+  });
+}
+
+std::vector<std::string> SafeguardFiles(const Stage& stage) {
+  const std::string stem = std::filesystem::path(stage.pid_file()).stem();
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(stage.folder())) {
+    const std::string name = entry.path().filename();
+    if (stage.StoodBefore(name) && entry.path() != stage.pid_file()) continue;
+    if (name.compare(0, stem.size(), stem) == 0 && entry.is_regular_file()) {
+      files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+std::map<std::string, FileState> StatesOfFiles(const Stage& stage) {
+  std::map<std::string, FileState> states;
+  if (!stage.target().pid_file) return states;
+  for (const std::string& file : SafeguardFiles(stage)) states[file] = ReadState(file);
+  return states;
+}
+
+std::map<std::string, FileState> FilesOf(Stage& stage, const Instance& owner) {
+  std::map<std::string, FileState> files;
+  if (AwaitOwnersFile(stage)) files[stage.pid_file()] = PidFile(stage);
+  const auto sockets = UnixSockets();
+  for (const pid_t pid : owner.Processes()) {
+    const auto open = OpenSockets(pid);
+    for (const UnixSocket& socket : sockets) {
+      const bool has_path = socket.name.starts_with('/');
+      if (has_path && open.contains(socket.inode)) files[socket.name] = ReadState(socket.name);
+    }
+  }
+  return files;
+}
+
+bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted) {
+  constexpr Duration kFileBound = std::chrono::seconds(2);
+  constexpr Duration kRestsAfter = std::chrono::milliseconds(200);
+  const auto began = std::chrono::steady_clock::now();
+  bool is = false;
+  stage.WaitUntil(
+      [&] {
+        is = is_as_wanted();
+        return is || (std::chrono::steady_clock::now() - began >= kRestsAfter && stage.AllAtRest());
+      },
+      kFileBound);
+  return is;
+}
+
+bool AwaitOwnersFile(Stage& stage) {
+  if (!stage.target().pid_file) return false;
+  return AwaitFile(stage, [&] { return !PidFile(stage).content.empty(); });
+}
+
+FileState NeedOwnersFile(Stage& stage) {
+  if (!AwaitOwnersFile(stage)) throw NotApplicable("the owner keeps no pid file");
+  return PidFile(stage);
+}
+
+}  // namespace pidfall
