@@ -21,6 +21,7 @@
 #include "harness/input/bad_input.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_text.h"
+#include "harness/report/simulated_facts.h"
 #include "harness/report/summary.h"
 #include "harness/run/runner.h"
 #include "harness/sandbox/features.h"

@@ -19,6 +19,7 @@
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"
 #include "harness/report/text.h"
 #include "harness/report/timeline.h"

@@ -13,7 +13,7 @@
 #include "harness/cli/print.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
-#include "harness/report/reproduce.h"
+#include "harness/input/shell_quote.h"
 #include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/supervisor/policies.h"

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "harness/report/reproduce.h"
+#include "harness/input/shell_quote.h"
 #include "harness/supervisor/convergence.h"
 
 namespace pidfall {
@@ -137,20 +137,6 @@ const ActorLog& SupervisedActor(const SimulationLog& log) {
   const auto found = std::find_if(log.actors.begin(), log.actors.end(),
                                   [](const ActorLog& actor) { return actor.supervised; });
   return found != log.actors.end() ? *found : log.actors.front();
-}
-
-SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
-  SimulatedFacts facts{.variant = variant};
-  if (log.actors.empty()) return facts;
-  const ActorLog& actor = SupervisedActor(log);
-  facts.starts = static_cast<int>(actor.starts.size());
-  for (const ExitEntry& exit : actor.exits) {
-    facts.exits.push_back(
-        {Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
-  }
-  facts.gave_up = actor.gave_up;
-  if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
-  return facts;
 }
 
 }  // namespace pidfall

@@ -8,7 +8,6 @@
 
 #include "harness/incident/incident.h"
 #include "harness/incident/simulator.h"
-#include "harness/report/json.h"
 #include "harness/run/result.h"
 
 namespace pidfall {
@@ -34,6 +33,5 @@ std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOp
 
 // Of the actor that a supervisor started; of the only one, where none was.
 const ActorLog& SupervisedActor(const SimulationLog& log);
-SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
 
 }  // namespace pidfall

@@ -97,16 +97,5 @@ TEST(IncidentRunTest, WhatCouldNotBeSimulatedIsBroken) {
   EXPECT_FALSE(cells[0].result.surprise);
 }
 
-TEST(IncidentRunTest, FactsAreThoseOfTheSupervisedActor) {
-  const auto cells = RunIncident(PortConflict(), {}, Model);
-  const SimulatedFacts facts = FactsOf("by hand first", cells[0].log);
-  EXPECT_EQ(facts.variant, "by hand first");
-  EXPECT_GE(facts.starts, 50);
-  ASSERT_FALSE(facts.exits.empty());
-  EXPECT_EQ(facts.exits[0].status, 1);
-  EXPECT_FALSE(facts.gave_up);
-  EXPECT_FALSE(facts.served_after_s);
-}
-
 }  // namespace
 }  // namespace pidfall

@@ -75,7 +75,7 @@ std::string TomlTable::Date(std::string_view key) {
   return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
 }
 
-SupervisorTime TomlTable::Duration(std::string_view key) {
+std::chrono::nanoseconds TomlTable::Duration(std::string_view key) {
   const std::string text = Text(key);
   try {
     return ParseDuration(text);

@@ -8,12 +8,11 @@
 
 #include <toml++/toml.h>
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "harness/supervisor/policy.h"
 
 namespace pidfall {
 
@@ -29,7 +28,7 @@ class TomlTable {
   std::string Text(std::string_view key);
   std::string Text(std::string_view key, const std::string& otherwise);
   std::string Date(std::string_view key);
-  SupervisorTime Duration(std::string_view key);
+  std::chrono::nanoseconds Duration(std::string_view key);
   int Number(std::string_view key, int otherwise);
   std::vector<std::string> Texts(std::string_view key);
   std::vector<int> Numbers(std::string_view key);

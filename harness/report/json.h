@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/simulated_facts.h"
 #include "harness/run/result.h"
 #include "harness/target/target.h"
 
@@ -18,20 +19,6 @@ struct JsonHead {
   std::string sandbox;                // "full" or "plain"
   std::optional<Target> target = {};  // where every result is about the same one
   std::string found = {};             // a JSON text: what a probing start showed of it
-};
-
-// What a simulation adds to its result.
-struct SimulatedFacts {
-  struct Exit {
-    double at_s = 0;
-    int pid = 0;
-    int status = 0;  // -9: ended by signal 9
-  };
-  std::string variant;
-  int starts = 0;
-  std::vector<Exit> exits;
-  std::optional<std::string> gave_up;    // why
-  std::optional<double> served_after_s;  // after the last owner went
 };
 
 // One object on several lines, in UTF-8 whatever the bytes in the results.

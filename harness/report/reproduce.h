@@ -9,9 +9,6 @@
 
 namespace pidfall {
 
-// As it is where no shell would change it, in single quotes where one would.
-std::string ShellQuoted(std::string_view word);
-
 // "./pidfall run --guard pidfile --scenario stale/zero"
 std::string AgainRun(const std::string& server, const std::string& guard,
                      std::string_view scenario);

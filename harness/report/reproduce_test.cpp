@@ -5,16 +5,6 @@
 namespace pidfall {
 namespace {
 
-TEST(AgainTest, QuotesOnlyWhatAShellWouldChange) {
-  EXPECT_EQ(ShellQuoted("./serve.py"), "./serve.py");
-  EXPECT_EQ(ShellQuoted("a b"), "'a b'");
-  EXPECT_EQ(ShellQuoted("{port}"), "'{port}'");
-  EXPECT_EQ(ShellQuoted("it's"), "'it'\\''s'");
-  EXPECT_EQ(ShellQuoted("~"), "'~'");
-  EXPECT_EQ(ShellQuoted(""), "''");
-  EXPECT_EQ(ShellQuoted("\xE2\x9D\x8C"), "'\xE2\x9D\x8C'");
-}
-
 TEST(AgainTest, RunNamesTheServerUnlessItIsTheFirst) {
   EXPECT_EQ(AgainRun("serve-task-manager", "pidfile", "stale/zero"),
             "./pidfall run --guard pidfile --scenario stale/zero");

@@ -1,0 +1,31 @@
+#include "harness/report/simulated_facts.h"
+
+#include <chrono>
+
+#include "harness/incident/incident_run.h"
+#include "harness/supervisor/simulation_log.h"
+
+namespace pidfall {
+namespace {
+
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
+  SimulatedFacts facts{.variant = variant};
+  if (log.actors.empty()) return facts;
+  const ActorLog& actor = SupervisedActor(log);
+  facts.starts = static_cast<int>(actor.starts.size());
+  for (const ExitEntry& exit : actor.exits) {
+    facts.exits.push_back(
+        {Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
+  }
+  facts.gave_up = actor.gave_up;
+  if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
+  return facts;
+}
+
+}  // namespace pidfall
