@@ -49,13 +49,19 @@ std::vector<std::string> Split(const std::string& text, char at) {
   return parts;
 }
 
-// A family that the build does not know would be tested by nobody.
+// A scenario of no family in the list of CMakeLists.txt has no label and is run by nobody.
 TEST(CatalogueTest, EveryFamilyIsATestLabel) {
   const std::string labels = std::string(" ") + PIDFALL_FAMILIES + ' ';
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_NE(labels.find(' ' + std::string(scenario.family()) + ' '), std::string::npos)
         << scenario.id << " belongs to no family in scenarios/CMakeLists.txt";
   }
+}
+
+TEST(CatalogueTest, FindsAScenarioByItsWholeId) {
+  ASSERT_NE(FindScenario("stale/zero"), nullptr);
+  EXPECT_EQ(FindScenario("stale/zero")->id, "stale/zero");
+  EXPECT_EQ(FindScenario("stale/zer"), nullptr);
 }
 
 // The four others are the proof that scenarios can fail.

@@ -175,6 +175,6 @@ constexpr Scenario kFamily[] = {
 
 }  // namespace
 
-std::span<const Scenario> ControlFamilies() { return kFamily; }
+std::span<const Scenario> ControlFamily() { return kFamily; }
 
 }  // namespace pidfall

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "harness/run/runner.h"
-#include "scenarios/catalogue.h"
 
 namespace pidfall {
 namespace {
@@ -25,13 +24,6 @@ std::string WithoutDashes(std::string_view name) {
 }
 
 }  // namespace
-
-const Scenario* FindScenario(std::string_view id) {
-  const auto& all = Catalogue();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Scenario& scenario) { return scenario.id == id; });
-  return found == all.end() ? nullptr : &*found;
-}
 
 Result RunCase(const Scenario& scenario, const Target& target) {
   return RunCases({{.scenario = &scenario, .target = target}}, {.jobs = 1}, [](const Result&) {})

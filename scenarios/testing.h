@@ -16,9 +16,6 @@
 
 namespace pidfall {
 
-// Null when the catalogue has no such scenario.
-const Scenario* FindScenario(std::string_view id);
-
 Result RunCase(const Scenario& scenario, const Target& target);
 
 // Its summary and evidence, for a test that failed.

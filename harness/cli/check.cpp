@@ -56,15 +56,8 @@ std::vector<Case> CasesOf(const CheckCommand& options, const Target& target,
   return cases;
 }
 
-const Scenario* ScenarioOf(const Result& result) {
-  for (const Scenario& scenario : Catalogue()) {
-    if (scenario.id == result.scenario) return &scenario;
-  }
-  return nullptr;
-}
-
 Advice AdviceOn(const Result& result) {
-  const Scenario* scenario = ScenarioOf(result);
+  const Scenario* scenario = FindScenario(result.scenario);
   return {.harm = scenario != nullptr ? std::string(scenario->harm) : "",
           .mend = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
 }

@@ -82,9 +82,7 @@ Advice AdviceOnExpected(const Result& result) {
   if (!result.surprise) {
     advice.known = BuiltInExpected().For(result.guard, result.scenario).because;
   }
-  for (const Scenario& scenario : Catalogue()) {
-    if (scenario.id == result.scenario) advice.harm = scenario.harm;
-  }
+  if (const Scenario* scenario = FindScenario(result.scenario)) advice.harm = scenario->harm;
   return advice;
 }
 
