@@ -1,6 +1,7 @@
 #!/bin/sh
 # rules.sh SOURCE_DIR: the rules that no compiler checks.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 status=0
 
@@ -12,27 +13,25 @@ report() { # REASON, the offending lines on standard input
 code() { find "$@" -name '*.cpp' -o -name '*.h'; }
 text() {
   find . \( -path ./build -o -path ./.git \) -prune -o -type f \
-    \( -name '*.cpp' -o -name '*.h' -o -name '*.md' -o -name '*.sh' -o -name '*.cmake' \
-    -o -name 'CMakeLists.txt' -o -name '*.toml' -o -path ./pidfall -o -path ./.ci/run \) -print
+    \( -name '*.cpp' -o -name '*.h' -o -name '*.c' -o -name '*.py' -o -name '*.md' -o -name '*.sh' \
+    -o -name '*.cmake' -o -name 'CMakeLists.txt' -o -name '*.toml' -o -name '*.plist' \
+    -o -path ./pidfall -o -path ./.ci/run \) -print
 }
 search() { xargs -r -d '\n' grep -nHE -- "$1" || true; }
 
 sleeps='\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep)\b|(^|[^.[:alnum:]_])sleep\('
 unfinished='\b(TODO|FIXME|XXX)\b'
 tab=$(printf '\t')
+# Being split or moved; nothing is added here.
+pending='harness/(stage/stage\.h|cli/check_test\.cpp|run/discovery\.cpp)'
+settled() { grep -vE "$pending" || true; }
 
 report 'wait on an event, bounded, never for a fixed time' <<END
 $(code guard servers harness scenarios | search "$sleeps")
 END
-report 'the suite is black-box: harness and scenarios never include the guard or the servers' <<END
-$(code harness scenarios | search '#include "(guard|servers)/')
-END
-report 'arrows point one way: cli -> scenarios -> harness' <<END
-$(code harness | grep -v '^harness/cli/' | search '#include "(scenarios|harness/cli)/')
-END
-report 'the guard stands alone, and the servers know it only' <<END
-$(code guard | search '#include "(harness|scenarios|servers)/')
-$(code servers | search '#include "(harness|scenarios)/')
+report 'an arrow that points up, see harness/layers.md' <<END
+$(code guard servers harness scenarios | search '#include "(guard|servers|harness|scenarios)/' |
+  awk -f "$here/arrows.awk" "$here/../layers.md" -)
 END
 report 'finish it or leave it out' <<END
 $(text | grep -v '^./harness/lint/rules' | search "$unfinished")
@@ -40,8 +39,17 @@ END
 report 'a tab' <<END
 $(text | search "$tab")
 END
-report 'over 500 lines: split it by concern' <<END
-$(code guard servers harness scenarios | xargs -r wc -l | awk '$1 > 500 && $2 != "total"')
+report 'over 400 lines: split it by concern' <<END
+$(code guard servers harness scenarios | xargs -r wc -l | awk '$1 > 400 && $2 != "total"' | settled)
+END
+report 'over 30 public methods: split it by concern' <<END
+$(code guard servers harness scenarios | xargs -r awk -v most=30 -f "$here/public_methods.awk" | settled)
+END
+report 'a header begins with a comment that explains it, with the smallest correct use' <<END
+$(code guard servers harness scenarios | grep '\.h$' | xargs -r -d '\n' awk 'FNR == 1 && !/^\/[\/*]/ { print FILENAME }')
+END
+report 'say "fix"' <<END
+$(text | grep -v '^./harness/lint/rules' | xargs -r -d '\n' grep -nHiE '\b(mend|mends|mended|mending)\b' || true)
 END
 report 'a link to a file that is not there' <<END
 $(text | grep '\.md$' | while read -r page; do

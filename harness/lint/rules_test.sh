@@ -7,7 +7,8 @@ trap 'rm -rf "$folder"' EXIT
 
 plant() { # FILE CONTENT
   rm -rf "${folder:?}"/*
-  mkdir -p "$folder/guard" "$folder/servers" "$folder/harness/cli" "$folder/scenarios" "$folder/docs"
+  mkdir -p "$folder/guard" "$folder/servers" "$folder/harness" "$folder/scenarios" "$folder/docs" \
+    "$folder/$(dirname "$1")"
   printf '%b\n' "$2" >"$folder/$1"
 }
 catches() { # REASON FILE CONTENT
@@ -25,13 +26,28 @@ accepts() { # FILE CONTENT
 
 catches 'wait on an event' harness/a.cpp 'std::this_thread::sleep_for(1s);'
 catches 'wait on an event' scenarios/a.cpp '  sleep(1);'
-catches 'black-box' harness/a.h '#include "guard/guard.h"'
-catches 'one way' harness/a.h '#include "scenarios/catalogue.h"'
-catches 'stands alone' guard/a.h '#include "harness/input/bad_input.h"'
+for place in 'harness/run/a.h guard/guard.h' 'scenarios/a_test.cpp guard/guard.h' \
+  'scenarios/a.cpp servers/zoo/b.h' 'harness/run/a.h scenarios/catalogue.h' \
+  'guard/a.h harness/input/bad_input.h' 'servers/a.cpp harness/probe/http.h' \
+  'servers/zoo/a.cpp guard/guard.h' 'harness/probe/a.cpp harness/run/result.h' \
+  'scenarios/a.h harness/cli/options.h' 'harness/magic/a.cpp harness/process/fd.h' \
+  'harness/cli/a.cpp harness/magic/b.h'; do
+  catches 'points up' "${place% *}" "// A.\n#include \"${place#* }\""
+done
 catches 'finish it' docs/a.md 'T''ODO: say more'
 catches 'a tab' guard/a.cpp 'int\tvalue;'
-catches '500 lines' servers/a.cpp "$(yes 'int x;' | head -n 501)"
+catches '400 lines' servers/a.cpp "$(yes 'int x;' | head -n 401)"
+catches '30 public methods' guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 31)\n};"
+catches 'begins with a comment' harness/a.h '#pragma once'
+catches 'say "fix"' docs/a.md 'It m''ends itself.'
+catches 'say "fix"' guard/a.c '// M''ended'
 catches 'a link' docs/a.md 'see [it](missing.md#part)'
-accepts harness/cli/a.cpp '#include "scenarios/catalogue.h"'
+for place in 'harness/cli/a.cpp scenarios/catalogue.h' 'scenarios/a.cpp harness/report/json.h' \
+  'harness/stage/a.cpp harness/observe/census.h' 'harness/process/a_test.cpp harness/stage/stage.h' \
+  'servers/strategies/a.cpp guard/guard.h' 'servers/a.cpp servers/strategies/strategy.h'; do
+  accepts "${place% *}" "#include \"${place#* }\""
+done
+accepts guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 30)\n private:\n  int G();\n};"
+accepts docs/a.md 'We recommend to amend it.'
 accepts harness/a.cpp '"python3 -c time.sleep(9)"'
 accepts docs/a.md 'see [it](a.md#part) and [that](https://example.org/x)'
