@@ -16,7 +16,7 @@
 //
 // What it does not promise: that two machines exclude each other through a network file system
 // (refused unless `any_file_system`), that somebody who may write to the folder cannot sabotage
-// the lock by removing it (Watch() notices and mends what can be mended), or that the program
+// the lock by removing it (Watch() notices and repairs what it can), or that the program
 // stops by itself when that happens.
 //
 // Acquire and Release may be called from any thread; one Instance from one thread at a time.

@@ -1,4 +1,4 @@
-// Noticing that somebody removes or replaces the owner's files, and mending what can be mended.
+// Noticing that somebody removes or replaces the owner's files, and repairing what it can.
 //
 // The pid file is published again, unless what lies there now names another live process: then
 // only a person can tell who is right. A lock file that is gone is made again and locked again,

@@ -102,14 +102,14 @@ class Watcher {
   void Inspect() {
     const std::lock_guard lock(watching_->mutex);
     const bool locked = StillNamed(state_.folder, state_.held.key());
-    Mend(&lock_trouble_, locked, &Watcher::LockAgain);
+    Repair(&lock_trouble_, locked, &Watcher::LockAgain);
     const bool published = IsPublished(state_.folder, state_.file.key);
-    Mend(&pid_trouble_, published, &Watcher::PublishAgain);
+    Repair(&pid_trouble_, published, &Watcher::PublishAgain);
   }
 
-  void Mend(Trouble* trouble, bool in_order, std::string (Watcher::*mend)()) {
+  void Repair(Trouble* trouble, bool in_order, std::string (Watcher::*repair)()) {
     if (!in_order && trouble->try_again && Clock::now() < *trouble->try_again) return;
-    const std::string failure = in_order ? "" : (this->*mend)();
+    const std::string failure = in_order ? "" : (this->*repair)();
     if (failure.empty()) {
       *trouble = {};
       return;

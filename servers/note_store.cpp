@@ -23,7 +23,7 @@ NoteStore::NoteStore(const std::string& path) : journal_(path) {
       Replay(line);
     } catch (const nlohmann::json::exception&) {
       throw std::runtime_error(path + ":" + std::to_string(number) +
-                               ": not a note; mend that line or name another file by --data");
+                               ": not a note; fix that line or name another file by --data");
     }
   }
 }

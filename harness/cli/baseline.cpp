@@ -39,17 +39,17 @@ bool Baseline::Knows(const Result& result) const {
   return was_accepted(Severity::kBreach) || was_accepted(result.severity);
 }
 
-std::vector<std::string> Baseline::Mended(const std::vector<Result>& results) const {
-  std::vector<std::string> mended;
+std::vector<std::string> Baseline::Fixed(const std::vector<Result>& results) const {
+  std::vector<std::string> fixed;
   for (const Result& result : results) {
     if (result.verdict != Verdict::kPass) continue;
     const auto first = failures_.lower_bound(result.scenario + " ");
     if (first != failures_.end() &&
         first->compare(0, result.scenario.size() + 1, result.scenario + " ") == 0) {
-      mended.push_back(result.scenario);
+      fixed.push_back(result.scenario);
     }
   }
-  return mended;
+  return fixed;
 }
 
 Baseline ReadBaseline(const std::string& path) {

@@ -20,7 +20,7 @@ class Baseline {
   // The same scenario failed by the same clause, and no less badly.
   bool Knows(const Result& result) const;
   // The scenarios that failed then and pass now.
-  std::vector<std::string> Mended(const std::vector<Result>& results) const;
+  std::vector<std::string> Fixed(const std::vector<Result>& results) const;
 
  private:
   std::set<std::string> failures_;  // "stale/zero C5 breach"

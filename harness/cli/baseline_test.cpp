@@ -71,13 +71,13 @@ TEST_F(BaselineTest, WhatDidNotFailIsNotAccepted) {
   EXPECT_FALSE(baseline.Knows(Failed("stale/zero", "C5")));
 }
 
-TEST_F(BaselineTest, OnlyAPassIsMended) {
+TEST_F(BaselineTest, OnlyAPassIsFixed) {
   const Baseline baseline = Read(JsonText(
       {"0.1.0", "check", "full"}, {Failed("stale/zero", "C5"), Failed("stale/empty", "C3")}));
-  EXPECT_EQ(baseline.Mended({ResultOf("stale/zero", Verdict::kPass),
-                             ResultOf("stale/zer", Verdict::kPass),
-                             ResultOf("stale/empty", Verdict::kSkip)}),
-            std::vector<std::string>{"stale/zero"});
+  EXPECT_EQ(
+      baseline.Fixed({ResultOf("stale/zero", Verdict::kPass), ResultOf("stale/zer", Verdict::kPass),
+                      ResultOf("stale/empty", Verdict::kSkip)}),
+      std::vector<std::string>{"stale/zero"});
 }
 
 TEST_F(BaselineTest, WhatIsNoResultFileIsRefused) {

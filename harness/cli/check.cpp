@@ -59,12 +59,12 @@ std::vector<Case> CasesOf(const CheckCommand& options, const Target& target,
 Advice AdviceOn(const Result& result) {
   const Scenario* scenario = FindScenario(result.scenario);
   return {.harm = scenario != nullptr ? std::string(scenario->harm) : "",
-          .mend = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
+          .fix = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
 }
 
 void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const Outputs& outputs) {
-  for (const std::string& scenario : baseline.Mended(results)) {
-    outputs.Print(fmt::format("MENDED  {} is in the baseline and passes now\n", scenario));
+  for (const std::string& scenario : baseline.Fixed(results)) {
+    outputs.Print(fmt::format("FIXED  {} is in the baseline and passes now\n", scenario));
   }
   for (Result& result : results) {
     if (!baseline.Knows(result)) continue;

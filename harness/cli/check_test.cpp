@@ -349,16 +349,16 @@ TEST_F(CheckTest, ThePolicyNamedIsTheOneThatJudges) {
             kNothingJudged);
 }
 
-TEST_F(CheckTest, AKnownFailureIsAcceptedAndAMendedOneTold) {
+TEST_F(CheckTest, AKnownFailureIsAcceptedAndAFixedOneTold) {
   const std::string ignores = ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)");
   EXPECT_EQ(CheckPython(ignores, {"--json", "known.json"}, "stop/sigterm").status, kBroke);
   EXPECT_EQ(CheckPython(ignores, {"--baseline", "known.json"}, "stop/sigterm").status,
             kNothingJudged);
   const std::string ends =
       ServerThat("signal.signal(signal.SIGTERM, lambda *_: (os.unlink(lock.name), sys.exit(0)))");
-  const ProgramOutcome mended = CheckPython(ends, {"--baseline", "known.json"}, "stop/sigterm");
-  ExpectFound(mended, "MENDED  stop/sigterm is in the baseline and passes now");
-  EXPECT_EQ(mended.status, kAsItShouldBe);
+  const ProgramOutcome fixed = CheckPython(ends, {"--baseline", "known.json"}, "stop/sigterm");
+  ExpectFound(fixed, "FIXED  stop/sigterm is in the baseline and passes now");
+  EXPECT_EQ(fixed.status, kAsItShouldBe);
 }
 
 TEST_F(CheckTest, ARelativePidFileInATargetFileIsJudged) {

@@ -167,7 +167,7 @@ void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) 
 }
 
 void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) {
-  CLI::App* run = incident->add_subcommand("run", "Let it happen again, before and after the mend");
+  CLI::App* run = incident->add_subcommand("run", "Let it happen again, before and after the fix");
   run->add_option("which", options->which, "Its id, its address, or a file")
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");

@@ -26,7 +26,7 @@ name = "agent"
 policy = "launchd:keepalive"            # a name, or a plist beside this file
 command = ["{servers}/serve-task-manager", "{guard}", "--port", "{port}", "--pid-file", "{pid_file}"]
 
-# Before and after the mend: every variant is run with every guard.
+# Before and after the fix: every variant is run with every guard.
 [[guard]]
 name = "none"
 arguments = ["--guard", "none"]

@@ -118,7 +118,7 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
     out += OptionalLine("harm", advice.harm, paint);
   }
   out += OptionalLine("again", result.reproduce, paint);
-  if (result.verdict == Verdict::kFail) out += OptionalLine("mend", advice.mend, paint);
+  if (result.verdict == Verdict::kFail) out += OptionalLine("fix", advice.fix, paint);
   return out;
 }
 

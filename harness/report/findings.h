@@ -16,7 +16,7 @@ namespace pidfall {
 struct Advice {
   std::string known;  // why it is expected to fail
   std::string harm;
-  std::string mend;
+  std::string fix;
 };
 
 // What to show, the worst first. Broken ones and surprises always; where nothing was expected,

@@ -24,9 +24,9 @@ TEST(FindingsTest, TheFoldersThatWereKeptAreNamed) {
   EXPECT_EQ(KeptText({OldExit(), kept}), "kept /tmp/pidfall-kept-1  ownership/old-exit\n");
 }
 
-TEST(FindingsTest, ABreachHasDidSawHarmAgainAndMend) {
+TEST(FindingsTest, ABreachHasDidSawHarmAgainAndFix) {
   EXPECT_EQ(
-      FindingText(OldExit(), {.harm = "the next start is a second copy", .mend = "PATTERNS.md#own"},
+      FindingText(OldExit(), {.harm = "the next start is a second copy", .fix = "PATTERNS.md#own"},
                   Paint(false)),
       "FAIL  breach  C6  ownership/old-exit   "
       "the old copy's exit removed the new owner's file\n"
@@ -36,14 +36,14 @@ TEST(FindingsTest, ABreachHasDidSawHarmAgainAndMend) {
       "         B serves\n"
       "  harm   the next start is a second copy\n"
       "  again  pidfall check --scenario ownership/old-exit -- python3 serve.py\n"
-      "  mend   PATTERNS.md#own\n");
+      "  fix    PATTERNS.md#own\n");
 }
 
 TEST(FindingsTest, ASurprisePassSaysWhatWasExpected) {
   Result result = ResultOf("stale/zero", Verdict::kPass,
                            {.guard = "pidfile", .expected = "fail C5", .surprise = true});
   result.reproduce = "./pidfall run --guard pidfile --scenario stale/zero";
-  EXPECT_EQ(FindingText(result, {.harm = "harm", .mend = "mend"}, Paint(false)),
+  EXPECT_EQ(FindingText(result, {.harm = "harm", .fix = "fix"}, Paint(false)),
             "PASS  surprise  C5  pidfile  stale/zero\n"
             "  expect fail C5\n"
             "  again  ./pidfall run --guard pidfile --scenario stale/zero\n");
