@@ -84,25 +84,25 @@ constexpr Scenario kFamily[] = {
     {"restart-loop/keep-alive-by-hand-first", "C11 C1",
      "KeepAlive=true, a copy by hand came first: at most 2 starts in ten minutes, and the agent "
      "serves within 20 s of the copy's end.",
-     kLoops, KeepAliveByHandFirst},
+     kLoops, KeepAliveByHandFirst, part::kNone, Users::kOne, kKeepAlive},
     {"restart-loop/keep-alive-agent-first", "C11 C1",
      "KeepAlive=true, the agent came first: a copy by hand does not disturb it, and a killed owner "
      "is replaced within 20 s.",
-     kLoops, KeepAliveAgentFirst},
+     kLoops, KeepAliveAgentFirst, part::kNone, Users::kOne, kKeepAlive},
     {"restart-loop/successful-exit-by-hand-first", "C11 C1",
      "KeepAlive={SuccessfulExit=false}, a copy by hand came first: at most 2 starts in ten "
      "minutes, and the agent serves within 20 s of the copy's end.",
-     kNobody, SuccessfulExitByHandFirst},
+     kNobody, SuccessfulExitByHandFirst, part::kNone, Users::kOne, kSuccessfulExit},
     {"restart-loop/successful-exit-agent-first", "C11 C1",
      "KeepAlive={SuccessfulExit=false}, the agent came first: a copy by hand does not disturb it, "
      "and a killed owner is replaced within 20 s.",
-     kNobody, SuccessfulExitAgentFirst},
+     kNobody, SuccessfulExitAgentFirst, part::kNone, Users::kOne, kSuccessfulExit},
     {"restart-loop/run-at-load-by-hand-first", "C11 C1",
      "No KeepAlive, a copy by hand came first: they never both serve.",
-     "Two copies serve after a login.", RunAtLoadByHandFirst},
+     "Two copies serve after a login.", RunAtLoadByHandFirst, part::kNone, Users::kOne, kRunAtLoad},
     {"restart-loop/run-at-load-agent-first", "C11 C1",
      "No KeepAlive, the agent came first: they never both serve.",
-     "Two copies serve after a login.", RunAtLoadAgentFirst},
+     "Two copies serve after a login.", RunAtLoadAgentFirst, part::kNone, Users::kOne, kRunAtLoad},
     {"restart-loop/named-policy-by-hand-first", "C11 C1",
      "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
      "where it restarts at all somebody serves within 20 s of the copy's end.",

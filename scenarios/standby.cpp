@@ -1,7 +1,9 @@
 // Waiting for the owner's end, and bringing it about: one owner at every instant, and soon another.
+// And asking whether one serves.
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,7 +11,9 @@
 #include "harness/faults/hand_over.h"
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
+#include "harness/faults/recycle.h"
 #include "harness/probe/process.h"
+#include "harness/stage/commands.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
@@ -191,6 +195,80 @@ void TakeOverStranger(Stage& stage) {
   ExpectOneOwner(stage, stage.Serves(next) ? next : owner);
 }
 
+// --- asking: the status command
+
+// Of the LSB's `status`.
+constexpr int kRuns = 0;
+constexpr int kDeadWithFile = 1;
+constexpr int kNotRunning = 3;
+
+int AskStatus(Stage& stage) { return RunCommand(stage, stage.target().status_command).status; }
+
+// That it runs is a promise; which word there is for the rest, a convention.
+void ExpectNotRunning(Stage& stage, int convention, const std::string& although) {
+  const int status = AskStatus(stage);
+  Require(status != kRuns, "C16", "the status command says that it runs, although " + although);
+  Prefer(stage, status == convention, "C16",
+         "the status command ends with " + std::to_string(status) + ", and not as the LSB " +
+             "has it with " + std::to_string(convention) + ", when " + although);
+}
+
+void StatusAnswers(Stage& stage) {
+  ExpectNotRunning(stage, kNotRunning, "nothing was ever started");
+  Instance& owner = stage.StartOwner();
+  const int status = AskStatus(stage);
+  Require(status == kRuns, "C16",
+          "the status command ends with " + std::to_string(status) + " while one serves");
+  stage.KillTree(owner);
+  ExpectNotRunning(stage, PidFile(stage).exists ? kDeadWithFile : kNotRunning,
+                   "the owner was killed");
+}
+
+void AskAndCompare(Stage& stage, const std::string& when) {
+  const auto before = StatesOfFiles(stage);
+  AskStatus(stage);
+  ExpectFilesUnchanged(stage, before, "C16", "a status command, " + when);
+}
+
+void StatusChangesNothing(Stage& stage) {
+  AskAndCompare(stage, "with nothing there");
+  Instance& owner = stage.StartOwner();
+  AskAndCompare(stage, "while one serves");
+  ExpectOneOwner(stage, owner);
+  stage.KillTree(owner);
+  AskAndCompare(stage, "after the owner was killed");
+  ExpectServes(stage, stage.Start(), "C16", "only the state was asked for");
+}
+
+void StatusRecycledPid(Stage& stage) {
+  const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
+  const int status = AskStatus(stage);
+  ExpectUntouched(stranger, "C16");
+  Require(status != kRuns, "C16", "the status command takes a stranger for the owner");
+}
+
+constexpr int kStarts = 200;
+constexpr Duration kStartsBound = std::chrono::seconds(20);  // for those that start slowly
+
+// One after another, and something asks all the while.
+void StartBesideStatus(Stage& stage) {
+  const auto deadline = std::chrono::steady_clock::now() + kStartsBound;
+  const Evidence::Hush hush(stage.evidence());
+  for (int i = 0; i < kStarts && std::chrono::steady_clock::now() < deadline; ++i) {
+    Instance& server = stage.Start();
+    ExpectServes(stage, server, "C16", "nothing but a status command ran beside it");
+    stage.KillTree(server);
+  }
+}
+
+void StatusBesideStarts(Stage& stage) {
+  const Child asking = RepeatCommand(stage, stage.target().status_command);
+  stage.Did("start and kill it 200 times");
+  StartBesideStatus(stage);
+  SendSignal(asking, SIGKILL);
+  Reap(asking);
+}
+
 constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";
 constexpr char kTwoServe[] = "Two copies write the same data while one replaces the other.";
 
@@ -228,6 +306,21 @@ constexpr Scenario kFamily[] = {
      "signal, and one serves.",
      "A restart kills another program.", TakeOverStranger,
      part::kPort | part::kPidFile | part::kTakeover},
+    {"standby/status-answers", "C16",
+     "The status command tells running from killed and never started.",
+     "A monitor reports a server that is down as up.", StatusAnswers, part::kStatusCommand},
+    {"standby/status-changes-nothing", "C16",
+     "The status command, before, beside and after an owner: every file stays as it was.",
+     "A monitor removes the file of a server that it could not see.", StatusChangesNothing,
+     part::kStatusCommand},
+    {"standby/status-recycled-pid", "C16 C4",
+     "The file's pid is a stranger's by now: the status command does not say that it runs.",
+     "A monitor reports a server that is down as up.", StatusRecycledPid,
+     part::kStatusCommand | part::kPidFile},
+    {"standby/status-beside-starts", "C16",
+     "200 starts while the status command runs in a tight loop: none is refused.",
+     "A monitor's question at the wrong moment turns a restart into an outage.", StatusBesideStarts,
+     part::kStatusCommand},
 };
 
 }  // namespace

@@ -1,10 +1,14 @@
-// Ending the target by a signal: soon, at any moment of its life, and with nothing in the way of
-// the next start. Which status it ends with is written down, not judged: conventions differ.
+// Ending the target by a signal or by its own stop command: soon, at any moment of its life, and
+// with nothing in the way of the next start. Which status it ends with is written down, not judged:
+// conventions differ.
 #include <string>
 
 #include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
+#include "harness/faults/recycle.h"
 #include "harness/observe/numbers.h"
 #include "harness/probe/http.h"
+#include "harness/stage/commands.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
@@ -101,6 +105,61 @@ void AsItBeginsToServe(Stage& stage) {
   ExpectNextServes(stage);
 }
 
+// --- by its own command
+
+void RunStop(Stage& stage, pid_t group = 0) {
+  RunCommand(stage, stage.target().stop_command, group);
+}
+
+void StopCommand(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  RunStop(stage);
+  Require(stage.Gone(owner, kStopBound), "C16", "the owner runs on 2 s after the stop command");
+  ExpectServes(stage, stage.Start(), "C12", "the owner was stopped by its own command");
+}
+
+void StopRecycledPid(Stage& stage) {
+  const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
+  RunStop(stage);
+  ExpectUntouched(stranger, "C16");
+}
+
+void StopOverwrittenFile(Stage& stage) {
+  stage.StartOwner();
+  const Bystander& stranger = stage.StartBystander({});
+  WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
+  RunStop(stage);
+  ExpectUntouched(stranger, "C16");
+}
+
+// The command is run in the bystander's group: that is whom 0 means.
+void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& content) {
+  WritePidFile(stage, content);
+  RunStop(stage, fellow.pid());
+  ExpectUntouched(fellow, "C16");
+}
+
+void StopZero(Stage& stage) { ExpectHarmless(stage, stage.StartBystander({}), "0"); }
+
+// -1 means every process of the machine, unless it has a pid namespace of its own.
+void StopNegative(Stage& stage) {
+  const Bystander& fellow = stage.StartBystander({});
+  if (stage.world().full) ExpectHarmless(stage, fellow, "-1");
+  ExpectHarmless(stage, fellow, std::to_string(-fellow.pid()));
+}
+
+void StopGarbage(Stage& stage) {
+  const Bystander& fellow = stage.StartBystander({});
+  for (const std::string& content :
+       {std::string(), std::string("not a pid\n"), std::to_string(fellow.pid()) + "abc"}) {
+    ExpectHarmless(stage, fellow, content);
+  }
+}
+
+constexpr char kKillsAnother[] =
+    "A stop or restart script ends another program, or the person's own session "
+    "(https://github.com/NLnetLabs/nsd/issues/317).";
+
 constexpr Scenario kFamily[] = {
     {"stop/sigterm", "C12", "SIGTERM to the owner: it ends within 2 s, and the next start serves.",
      "The supervisor kills it the hard way, and what it left blocks the next start.", Sigterm},
@@ -122,6 +181,25 @@ constexpr Scenario kFamily[] = {
     {"stop/as-it-begins-to-serve", "C12",
      "SIGTERM at the moment at which it listens: the signal is not lost.",
      "A signal between two set-up steps is lost, and the server serves on.", AsItBeginsToServe},
+    {"stop/command", "C16 C12",
+     "The stop command, while an owner serves: it ends, and the next start serves.",
+     "The restart script leaves the old version running.", StopCommand,
+     part::kPidFile | part::kStopCommand},
+    {"stop/command-recycled-pid", "C16",
+     "The file's pid is a stranger's by now: the stop command sends it no signal.", kKillsAnother,
+     StopRecycledPid, part::kPidFile | part::kStopCommand},
+    {"stop/command-overwritten-file", "C16",
+     "The live owner's file was overwritten with a stranger's pid: the stranger gets no signal.",
+     kKillsAnother, StopOverwrittenFile, part::kPidFile | part::kStopCommand},
+    {"stop/command-zero", "C16",
+     "The file says 0: the stop command signals nobody, not even its own process group.",
+     kKillsAnother, StopZero, part::kPidFile | part::kStopCommand},
+    {"stop/command-negative", "C16",
+     "The file says -1 or names a group: the stop command signals nobody.", kKillsAnother,
+     StopNegative, part::kPidFile | part::kStopCommand},
+    {"stop/command-garbage", "C16",
+     "The file is empty, holds words, or a pid with letters: the stop command signals nobody.",
+     kKillsAnother, StopGarbage, part::kPidFile | part::kStopCommand},
 };
 
 }  // namespace

@@ -12,9 +12,6 @@ using Clock = std::chrono::steady_clock;
 // Two that serve for a moment are seen by a look in that moment only.
 constexpr Duration kOverlapLook = std::chrono::milliseconds(2);
 
-// Some write the file only once they serve.
-constexpr Duration kNamingBound = std::chrono::seconds(1);
-
 std::string HowItIs(const Instance& next) {
   if (!next.ending()) return "is not there";
   return "ended with " + next.ending()->Describe() + " and printed \"" + next.FirstLines() + "\"";
@@ -50,8 +47,6 @@ void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
           "nobody serves " + std::to_string(took.count()) +
               " ms after the owner's turn: " + next.name() + " " + HowItIs(next));
   stage.Saw(next.name() + " serve after " + std::to_string(took.count()) + " ms");
-  stage.WaitUntil([&] { return !stage.target().pid_file || PidFileNames(stage, next); },
-                  kNamingBound);
   ExpectFileNames(stage, next, "C6");
 }
 

@@ -14,9 +14,6 @@
 namespace pidfall {
 namespace {
 
-// Some write the file only after they serve.
-constexpr Duration kNamingBound = std::chrono::seconds(1);
-
 pid_t NumberNamed(Stage& stage, const Instance& owner) {
   pid_t named = 0;
   const auto is_named = [&] {
@@ -27,7 +24,7 @@ pid_t NumberNamed(Stage& stage, const Instance& owner) {
     return named != 0;
   };
   NeedOwnersFile(stage);
-  if (!stage.WaitUntil(is_named, kNamingBound)) {
+  if (!AwaitFile(stage, is_named)) {
     throw NotApplicable("the pid file names no process of the owner's");
   }
   return named;

@@ -9,11 +9,9 @@
 namespace pidfall {
 namespace {
 
-constexpr std::string_view kFamily = "restart-loop/";
-constexpr std::string_view kNamed = "restart-loop/named-policy";
-
-bool IsOfAnotherPolicy(const Result& result) {
-  return result.scenario.starts_with(kFamily) && !result.scenario.starts_with(kNamed);
+// Without its family.
+std::string NameOf(const Result& result) {
+  return result.scenario.substr(result.scenario.find('/') + 1);
 }
 
 std::string WhatItMakes(const Result& result) {
@@ -28,22 +26,21 @@ std::string OtherPoliciesText(const std::vector<Result>& results) {
   std::vector<const Result*> rows;
   std::size_t width = 0;
   for (const Result& result : results) {
-    if (!IsOfAnotherPolicy(result)) continue;
+    if (result.policy.empty()) continue;
     rows.push_back(&result);
-    width = std::max(width, result.scenario.size());
+    width = std::max(width, NameOf(result).size());
   }
   if (rows.empty()) return "";
   std::string text = "under each policy (--policy names yours and makes it a verdict):\n";
   for (const Result* row : rows) {
-    text += fmt::format("  {:<{}}  {}\n", row->scenario.substr(kFamily.size()),
-                        width - kFamily.size(), WhatItMakes(*row));
+    text += fmt::format("  {:<{}}  {}\n", NameOf(*row), width, WhatItMakes(*row));
   }
   return text;
 }
 
 void SetOtherPoliciesAside(const std::string& reason, std::vector<Result>* results) {
   for (Result& result : *results) {
-    if (!IsOfAnotherPolicy(result) || result.verdict != Verdict::kFail) continue;
+    if (result.policy.empty() || result.verdict != Verdict::kFail) continue;
     result.verdict = Verdict::kNotApplicable;
     result.summary = reason + ": " + result.summary;
   }

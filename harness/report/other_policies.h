@@ -11,7 +11,7 @@
 
 namespace pidfall {
 
-// A line per scenario of the family restart-loop; empty when none was run.
+// A line per result that has a policy; empty when there is none.
 std::string OtherPoliciesText(const std::vector<Result>& results);
 
 // Their fails become n/a, for `reason`.

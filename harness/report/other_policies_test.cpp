@@ -9,8 +9,10 @@ namespace {
 
 const std::vector<Result> kOfSeveralPolicies = {
     ResultOf("stale/zero", Verdict::kFail),
-    ResultOf("restart-loop/keep-alive-by-hand-first", Verdict::kFail, {.summary = "60 starts"}),
-    ResultOf("restart-loop/run-at-load-agent-first", Verdict::kPass),
+    ResultOf("restart-loop/keep-alive-by-hand-first", Verdict::kFail,
+             {.policy = "launchd:keepalive", .summary = "60 starts"}),
+    ResultOf("restart-loop/run-at-load-agent-first", Verdict::kPass,
+             {.policy = "launchd:run-at-load"}),
     ResultOf("restart-loop/named-policy-by-hand-first", Verdict::kFail, {.summary = "9 starts"})};
 
 TEST(OtherPoliciesTest, EachHasALine) {

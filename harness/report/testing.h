@@ -14,6 +14,7 @@ struct ResultExtras {
   std::string expected;
   bool surprise = false;
   Severity severity = Severity::kBreach;
+  std::string policy;
   std::string summary;
 };
 
@@ -24,6 +25,7 @@ inline Result ResultOf(const std::string& scenario, Verdict verdict, ResultExtra
   result.clauses = {"C5"};
   result.verdict = verdict;
   result.severity = extras.severity;
+  result.policy = std::move(extras.policy);
   result.summary = std::move(extras.summary);
   result.guard = std::move(extras.guard);
   result.expected = std::move(extras.expected);

@@ -22,8 +22,9 @@ const char* Name(Verdict verdict);
 const char* Name(Severity severity);
 
 struct Result {
-  std::string scenario;              // "pid-reuse/stranger"
-  std::string family;                // "pid-reuse"
+  std::string scenario;  // "pid-reuse/stranger"
+  std::string family;    // "pid-reuse"
+  std::string policy;    // the supervisor that the scenario plays, of all that there are
   std::vector<std::string> clauses;  // those tested; after a fail, the one seen broken comes first
   Verdict verdict = Verdict::kBroken;
   Severity severity = Severity::kBreach;

@@ -113,6 +113,7 @@ struct Running {
 Result Blank(const Case& which) {
   return {.scenario = std::string(which.scenario->id),
           .family = std::string(which.scenario->family()),
+          .policy = std::string(which.scenario->policy),
           .clauses = SplitClauses(which.scenario->clauses),
           .reproduce = which.reproduce,
           .server = which.server,
@@ -166,7 +167,7 @@ class Runner {
     }
     Running running{.index = next_++, .bound = BoundOf(which)};
     SandboxOptions sandbox = SandboxFor(which.target);
-    sandbox.second_user = which.scenario->family() == "permission";
+    sandbox.second_user = which.scenario->users == Users::kTwo;
     try {
       running.sandbox =
           Sandbox::Open(sandbox, [&](const World& world) { return Tell(which, options_, world); });

@@ -1,0 +1,117 @@
+#include "harness/faults/hold.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/stage/testing.h"
+
+namespace pidfall {
+namespace {
+
+using std::filesystem::exists;
+
+// Without a timeout, so that it is seen to wait at once.
+constexpr char kStays[] = "mkfifo {dir}/../fifo 2>/dev/null; exec cat <> {dir}/../fifo";
+
+// A shell: what it does is known call by call. Two changes of the folder, then it stays.
+Target Writer() {
+  return {.command = {"/bin/sh", "-c",
+                      std::string("echo 1 > {dir}/one; echo 2 > {dir}/two; ") + kStays},
+          .pid_file = "{pid_file}"};
+}
+
+std::string FilesIn(const Stage& stage) {
+  std::string names;
+  for (const char* name : {"one", "two"}) {
+    if (exists(stage.folder() + "/" + name)) names += std::string(name) + " ";
+  }
+  return names;
+}
+
+TEST(HoldTest, AStartStandsRightAfterItsFirstChange) {
+  EXPECT_EQ(OnStage(Writer(),
+                    [](Stage& stage) {
+                      const Instance& held = StartUntil(stage, 1);
+                      return FilesIn(stage) + (held.IsHeld() ? "held" : "runs");
+                    }),
+            "one held");
+}
+
+TEST(HoldTest, AReleasedStartGoesOn) {
+  EXPECT_EQ(OnStage(Writer(),
+                    [](Stage& stage) {
+                      Instance& held = StartUntil(stage, 1);
+                      Release(stage, held);
+                      stage.WaitUntil([&] { return FilesIn(stage) == "one two "; },
+                                      Stage::kSettleBound);
+                      return FilesIn(stage) + (held.IsHeld() ? "held" : "runs");
+                    }),
+            "one two runs");
+}
+
+TEST(HoldTest, AStartWithFewerMomentsIsNotHeld) {
+  EXPECT_EQ(
+      OnStage(Writer(),
+              [](Stage& stage) {
+                constexpr int kMoreThanItHas = 100;
+                return std::string(StartUntil(stage, kMoreThanItHas).IsHeld() ? "held" : "runs");
+              }),
+      "runs");
+}
+
+TEST(HoldTest, AHeldStartThatIsKilledIsGone) {
+  EXPECT_EQ(OnStage(Writer(),
+                    [](Stage& stage) {
+                      Instance& held = StartUntil(stage, 1);
+                      stage.KillTree(held);
+                      return FilesIn(stage) + held.ending()->Describe();
+                    }),
+            "one signal 9 (Killed)");
+}
+
+// It removes its file at its end.
+Target Remover() {
+  return {.command = {"/bin/sh", "-c",
+                      "trap 'rm {dir}/one; echo 2 > {dir}/two; exit' TERM; echo 1 > {dir}/one; "
+                      "mkfifo {dir}/../fifo; while :; do read -r line <> {dir}/../fifo; done"},
+          .pid_file = "{pid_file}"};
+}
+
+TEST(HoldTest, AStopStandsAtAMomentOfItsEnd) {
+  EXPECT_EQ(OnStage(Remover(),
+                    [](Stage& stage) {
+                      Instance& ending = stage.Start();
+                      stage.WaitUntil([&] { return FilesIn(stage) == "one "; },
+                                      Stage::kSettleBound);
+                      StopUntil(stage, ending, 1);
+                      return std::string(ending.IsHeld() && !ending.ended() ? "held" : "runs");
+                    }),
+            "held");
+}
+
+TEST(HoldTest, MomentsAreTriedUntilThereIsNone) {
+  std::string tried = OnStage(Writer(), [](Stage& stage) {
+    std::string all;
+    AtEachMoment(stage, [&](int nth) {
+      all += std::to_string(nth);
+      return nth < 3;
+    });
+    return all;
+  });
+  EXPECT_EQ(tried, "123");
+}
+
+TEST(HoldTest, EachOfSeveralStartsThatAreReleasedTogetherRuns) {
+  EXPECT_EQ(OnStage(Writer(),
+                    [](Stage& stage) {
+                      const auto all = StartTogether(stage, {{}, {}, {}});
+                      stage.WaitUntil([&] { return FilesIn(stage) == "one two "; },
+                                      Stage::kSettleBound);
+                      return std::to_string(all.size()) + " " + FilesIn(stage);
+                    }),
+            "3 one two ");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,116 @@
+#include "harness/stage/expect.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/process/fd.h"
+#include "harness/stage/safeguard_files.h"
+#include "harness/stage/testing.h"
+
+namespace pidfall {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A server without a port: it names itself in the file and stays. A second one ends with `status`.
+Target Guarded(const std::string& at_a_duplicate) {
+  return {.command = {"/bin/sh", "-c",
+                      "[ -s {pid_file} ] && { " + at_a_duplicate +
+                          "; }; echo $$ > {pid_file}; "
+                          "mkfifo {dir}/../fifo 2>/dev/null; exec cat <> {dir}/../fifo"},
+          .pid_file = "{pid_file}",
+          .duplicate_exit = 3};
+}
+
+// "clause: summary" of the breach; of a story without one, its weaknesses.
+std::string Judged(const Target& target, const std::function<void(Stage&)>& story) {
+  return OnStage(target, [&](Stage& stage) -> std::string {
+    try {
+      story(stage);
+    } catch (const Breach& breach) {
+      return breach.clause + ": " + breach.what();
+    }
+    std::string all = "kept";
+    for (const auto& weakness : stage.evidence().weaknesses()) all += ", " + weakness.summary;
+    return all;
+  });
+}
+
+void SecondStart(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  ExpectQuiet(stage, stage.Start(), owner);
+}
+
+TEST(ExpectTest, ADuplicateWithTheDeclaredStatusIsQuiet) {
+  EXPECT_EQ(Judged(Guarded("exit 3"), SecondStart), "kept");
+}
+
+TEST(ExpectTest, ADuplicateWithAnotherStatusBreaksC2) {
+  EXPECT_THAT(Judged(Guarded("echo taken; exit 1"), SecondStart),
+              AllOf(StartsWith("C2: "), HasSubstr("not the declared 3"), HasSubstr("taken")));
+}
+
+TEST(ExpectTest, WithoutADeclaredStatusTheFirstDuplicatesCounts) {
+  Target target = Guarded("exit 5");
+  target.duplicate_exit.reset();
+  EXPECT_EQ(Judged(target, SecondStart), "kept");
+}
+
+TEST(ExpectTest, ADuplicateThatServesBreaksC1) {
+  EXPECT_THAT(Judged(Guarded(":"), SecondStart),
+              AllOf(StartsWith("C1: "), HasSubstr("beside the owner A")));
+}
+
+TEST(ExpectTest, ARefusedStartIsNoServingOne) {
+  EXPECT_THAT(Judged(Guarded("echo sorry; exit 3"),
+                     [](Stage& stage) {
+                       WriteFile(stage.pid_file(), "99999");
+                       ExpectServes(stage, stage.Start(), "C3", "nobody has 99999");
+                     }),
+              AllOf(StartsWith("C3: A refused to start (status 3)"), HasSubstr("sorry"),
+                    HasSubstr("although nobody has 99999")));
+}
+
+TEST(ExpectTest, AFailureThatLooksLikeADuplicateIsAWeakness) {
+  EXPECT_THAT(
+      Judged({.command = {"/bin/sh", "-c", "echo cannot write the file; exit 3"},
+              .duplicate_exit = 3,
+              .duplicate_is_declared = false},
+             [](Stage& stage) { ExpectFailure(stage, stage.Start(), "C8", "the file", 0); }),
+      AllOf(StartsWith("kept, "), HasSubstr("the duplicate's status 3")));
+}
+
+TEST(ExpectTest, AFailureWithStatusZeroBreaksTheClause) {
+  EXPECT_THAT(Judged({.command = {"/bin/true"}},
+                     [](Stage& stage) { ExpectFailure(stage, stage.Start(), "C8", "", 0); }),
+              StartsWith("C8: a start that failed ended with status 0"));
+}
+
+TEST(ExpectTest, AChangedFileIsToldWithBothStates) {
+  EXPECT_THAT(Judged(Guarded("exit 3"),
+                     [](Stage& stage) {
+                       WriteFile(stage.pid_file(), "31");
+                       const FileState before = PidFile(stage);
+                       WriteFile(stage.pid_file(), "7");
+                       ExpectUnchanged(stage.pid_file(), before, "C6", "a duplicate");
+                     }),
+              AllOf(StartsWith("C6: "), HasSubstr("changed by a duplicate"), HasSubstr("\"31\""),
+                    HasSubstr("\"7\"")));
+}
+
+TEST(ExpectTest, ANewFileBesideTheSafeguardIsSeen) {
+  EXPECT_THAT(Judged(Guarded("exit 3"),
+                     [](Stage& stage) {
+                       const auto before = StatesOfFiles(stage);
+                       WriteFile(stage.pid_file() + ".tmp", "");
+                       ExpectFilesUnchanged(stage, before, "C2", "a duplicate");
+                     }),
+              HasSubstr(".tmp was left by a duplicate"));
+}
+
+}  // namespace
+}  // namespace pidfall
