@@ -19,7 +19,7 @@
 namespace pidfall {
 
 enum class User {
-  kOwn,       // whoever runs the suite
+  kOwn,       // the user who runs the suite
   kOrdinary,  // the same, unless that is root: then a user without privileges
   kOther,     // a second user; signals to kOrdinary's processes give EPERM
 };
@@ -40,7 +40,7 @@ struct StartOptions {
   std::vector<std::string> under;        // before the command: what starts it, and stays
   std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
   mode_t umask = 022;
-  bool held = false;         // stopped before its first instruction, until Stage::Release
+  bool held = false;         // stopped before its first instruction, until Release (faults/hold.h)
   pid_t takes_place_of = 0;  // in the pid file, this number becomes its own before it starts
   bool contained = false;    // pid 1 of a pid namespace of its own, with its own /proc
   std::string host_name;     // in a uts namespace of its own; empty: ours
