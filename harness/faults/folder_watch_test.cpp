@@ -1,6 +1,5 @@
 #include "harness/faults/folder_watch.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -46,7 +45,7 @@ TEST(FolderWatch, MissingFolderIsNamed) {
     const FolderWatch watch("/nowhere/at/all");
     FAIL() << "it watches nothing";
   } catch (const std::system_error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("/nowhere/at/all"));
+    EXPECT_NE(std::string(error.what()).find("/nowhere/at/all"), std::string::npos);
   }
 }
 

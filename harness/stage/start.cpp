@@ -86,10 +86,10 @@ void ResetSignals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void LimitFiles(std::optional<rlim_t> most) {
+void Limit(__rlimit_resource resource, std::optional<rlim_t> most) {
   if (!most) return;
   const rlimit limit{*most, *most};
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) ThrowErrno("limit the descriptors");
+  if (setrlimit(resource, &limit) != 0) ThrowErrno("set a resource limit");
 }
 
 // Root is exempt; what the harness watches (Instance::Processes) holds for everybody. Counted per
@@ -139,7 +139,9 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     TakePlace(options.takes_place_of, places.pid_file);
     ChangeUser(options.user, world);
     ChangeOutput(options.output);
-    LimitFiles(options.most_files);
+    if (options.closed) close(*options.closed);
+    Limit(RLIMIT_NOFILE, options.most_files);
+    Limit(RLIMIT_FSIZE, options.most_bytes);
     LimitProcesses(world.full);
     if (options.held && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) {
       ThrowErrno("hold a start");

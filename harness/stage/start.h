@@ -19,7 +19,7 @@
 namespace pidfall {
 
 enum class User {
-  kOwn,       // the user who runs the suite
+  kOwn,       // whoever runs the suite
   kOrdinary,  // the same, unless that is root: then a user without privileges
   kOther,     // a second user; signals to kOrdinary's processes give EPERM
 };
@@ -39,8 +39,10 @@ struct StartOptions {
   std::vector<std::string> arguments;    // after the declared ones
   std::vector<std::string> under;        // before the command: what starts it, and stays
   std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
+  std::optional<rlim_t> most_bytes;      // RLIMIT_FSIZE
+  std::optional<int> closed;             // this one of the descriptors 0 to 2
   mode_t umask = 022;
-  bool held = false;         // stopped before its first instruction, until Release (faults/hold.h)
+  bool held = false;         // stopped before its first instruction, until Stage::Release
   pid_t takes_place_of = 0;  // in the pid file, this number becomes its own before it starts
   bool contained = false;    // pid 1 of a pid namespace of its own, with its own /proc
   std::string host_name;     // in a uts namespace of its own; empty: ours

@@ -121,6 +121,20 @@ enum class Defect {
   kStopTrustsPid,
   kStopParsesLoosely,
   kStopEndsNobody,
+  // what surrounds a start, and the time that passes
+  kLockPerFolder,
+  kLockPerHome,
+  kMissingToolIsRunning,
+  kMissingToolIsDead,
+  kTrustsLocalTime,
+  kOtherSpellingIsDead,
+  kReplacedProgramIsDead,
+  kWordsAreRunning,
+  kOwnConnectionIsRunning,
+  kOpensAtFreeDescriptor,
+  kFileLimitRunsOn,
+  kDropsLockLater,
+  kRenewsLease,
   kCount,
 };
 

@@ -19,6 +19,7 @@
 #include "servers/zoo/stop.h"
 #include "servers/zoo/styles.h"
 #include "servers/zoo/supervisor.h"
+#include "servers/zoo/surroundings.h"
 
 namespace pidfall::zoo {
 namespace {
@@ -35,6 +36,8 @@ bool RunsOnAfter(int error) {
       return Has(Defect::kMissingFolderRunsOn);
     case EMFILE:
       return Has(Defect::kFdExhaustionRunsOn);
+    case EFBIG:
+      return Has(Defect::kFileLimitRunsOn);
     case EISDIR:
       return Has(Defect::kDirectoryRunsOn);
     case EPERM:
@@ -47,7 +50,7 @@ bool RunsOnAfter(int error) {
 std::string LockPath(const Settings& settings) {
   std::string path = settings.pid_file;
   if (Has(Defect::kLockPerPort)) path.append(".").append(std::to_string(settings.port));
-  return path + ".lock";
+  return path + LockSuffix() + ".lock";
 }
 
 // The default style. The lock is the only truth; the record is for people.
@@ -95,10 +98,12 @@ void SeparateLock::Acquire() {
   if (Has(Defect::kTruncatesBeforeLock)) {
     close(open(settings_.pid_file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
   }
-  if (MarkBlocks(settings_.pid_file)) EndAsDuplicate(settings_, 0);
+  if (Has(Defect::kFileLimitRunsOn)) signal(SIGXFSZ, SIG_IGN);
+  if (MarkBlocks(settings_.pid_file) || SeesSomebody(settings_)) EndAsDuplicate(settings_, 0);
   try {
     AcquireOrThrow();
     owner_ = true;
+    LetTimePass(settings_.pid_file, [this] { lock_.Close(); });
   } catch (const Failure& failure) {
     lock_.Close();
     if (!RunsOnAfter(failure.error)) throw;
@@ -134,7 +139,7 @@ void SeparateLock::WhenHeld() {
   const bool not_ours_to_signal = owner > 0 && kill(owner, 0) != 0 && errno == EPERM;
   if (Has(Defect::kEpermExits0) && not_ours_to_signal) EndAsRunning(settings_);
   if (Has(Defect::kTakesOverStopped) && !Answers(settings_)) return KillSilentOwner(owner);
-  if (BreaksIn(record) || PatienceIsLost()) {
+  if (BreaksIn(record) || SeesNobody(owner) || PatienceIsLost()) {
     lock_.BreakIn();
     published_ = PublishRecord(settings_.pid_file);
   } else if (Has(Defect::kServesElsewhere)) {

@@ -47,6 +47,16 @@ std::string StartTicks(pid_t pid) {
 
 std::string BootTime() { return Word(ReadSmallFile("/proc/stat"), "\nbtime"); }
 
+// As `ps -o lstart` shows it.
+std::string LocalStartTime(pid_t pid) {
+  const long ticks = std::atol(StartTicks(pid).c_str());
+  const std::time_t start = std::atol(BootTime().c_str()) + ticks / sysconf(_SC_CLK_TCK);
+  std::array<char, kBuffer> text{};
+  std::tm local{};
+  std::strftime(text.data(), text.size(), "%c", localtime_r(&start, &local));
+  return text.data();
+}
+
 std::string BootId() {
   const std::string id = ReadSmallFile("/proc/sys/kernel/random/boot_id");
   return id.substr(0, id.find('\n'));
@@ -143,6 +153,7 @@ std::string IdentityLine(pid_t pid) {
   if (Has(Defect::kTrustsBtime)) return "started=" + BootTime() + "+" + StartTicks(pid) + "\n";
   if (Has(Defect::kTrustsStartTicks)) return "ticks=" + StartTicks(pid) + "\n";
   if (Has(Defect::kTrustsHostName)) return "host=" + HostName() + "\n";
+  if (Has(Defect::kTrustsLocalTime)) return "at " + LocalStartTime(pid) + "\n";
   if (Has(Defect::kTrustsBootId)) return "boot=" + BootId() + "\n";
   return "";
 }
@@ -156,7 +167,8 @@ bool BreaksIn(const Record& record) {
   const pid_t owner = record.pid.value_or(0);
   return (Has(Defect::kRemovedFileSecondCopy) && !record.exists) ||
          (Has(Defect::kUnreadableIsStale) && record.size > 0 && record.content.empty()) ||
-         (Has(Defect::kTrustsFileAge) && record.exists && age > kOldAfter) ||
+         ((Has(Defect::kTrustsFileAge) || Has(Defect::kRenewsLease)) && record.exists &&
+          age > kOldAfter) ||
          (Has(Defect::kTrustsFuture) && record.exists && age < -kFutureAfter) ||
          (Has(Defect::kEpermIsDead) && owner > 0 && kill(owner, 0) != 0 && errno == EPERM) ||
          (Has(Defect::kOwnNumberIsMine) && owner == getpid()) ||

@@ -105,7 +105,7 @@ int Act(Settings settings) {
 
 int Main(int argc, char** argv) {
   const Settings settings = ParseCommandLine(argc, argv);
-  OpenStandardDescriptors();
+  if (!Has(Defect::kOpensAtFreeDescriptor)) OpenStandardDescriptors();
   if (!settings.ends_main_thread) return Act(settings);
   std::thread([settings] { _exit(Act(settings)); }).detach();
   // Of this thread alone, and unlike pthread_exit without unwinding what the other one uses.

@@ -128,6 +128,14 @@ bool Answers(const Settings& settings) {
   return answers;
 }
 
+bool Connects(const Settings& settings) {
+  const Address address = AddressOf(settings);
+  const int asking = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool connects = connect(asking, address.get(), address.size) == 0;
+  close(asking);
+  return connects;
+}
+
 void SignalEveryoneOn(int port) {
   for (const TcpSocket& socket : TcpSockets(kAnyState)) {
     if (socket.inode == 0 || (socket.port != port && socket.remote_port != port)) continue;

@@ -25,6 +25,8 @@ std::string Describe(const PortHolder& holder);  // " by PID 31 (python3)"
 
 // Whether somebody answers a request on our port soon.
 bool Answers(const Settings& settings);
+// Whether a connection to our port is accepted, whoever accepts it.
+bool Connects(const Settings& settings);
 // What `lsof -ti :PORT | xargs kill` does.
 void SignalEveryoneOn(int port);
 

@@ -1,0 +1,126 @@
+#include "harness/faults/tools.h"
+
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+#include "harness/faults/call_stepper.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kUsualPath[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+std::string PathOf(const Target& target) {
+  for (const std::string& variable : target.environment) {
+    if (variable.starts_with("PATH=")) return variable.substr(5);
+  }
+  const char* ours = getenv("PATH");
+  return ours != nullptr ? ours : kUsualPath;
+}
+
+std::vector<std::string> FoldersOf(const Target& target) {
+  std::vector<std::string> folders;
+  std::istringstream path(PathOf(target));
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (!folder.empty()) folders.push_back(folder);
+  }
+  return folders;
+}
+
+// Empty where the address cannot be read.
+std::string TextAt(pid_t thread, uint64_t address) {
+  constexpr size_t kPage = 4096;
+  std::array<char, kPage> text{};
+  // Not over the page's end: the next one may not be there.
+  const iovec here{text.data(), kPage - address % kPage};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
+  const iovec there{reinterpret_cast<void*>(address), here.iov_len};
+  const ssize_t n = process_vm_readv(thread, &here, 1, &there, 1, 0);
+  return {text.data(), strnlen(text.data(), static_cast<size_t>(std::max<ssize_t>(n, 0)))};
+}
+
+// Whether it is there or not: a shell tries one folder after the other.
+class ExecutedTools {
+ public:
+  explicit ExecutedTools(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+
+  void Note(const Call& call) {
+    if (call.returned || call.number != SYS_execve) return;
+    const fs::path program = TextAt(call.thread, call.arguments[0]);
+    const bool on_path =
+        std::find(folders_.begin(), folders_.end(), program.parent_path()) != folders_.end();
+    if (on_path && access(program.c_str(), X_OK) == 0) names_.insert(program.filename());
+  }
+
+  const std::set<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> folders_;
+  std::set<std::string> names_;
+};
+
+Instance& StartWatched(Stage& stage, ExecutedTools& tools) {
+  Instance& instance = stage.Start({.held = true});
+  CallStepper stepper = CallStepper::ForHeld(instance.pid());
+  const auto note = [&](const Call& call) {
+    tools.Note(call);
+    return false;
+  };
+  const auto is_settled = [&] {
+    return stage.WaitUntil([&] { return stage.OutcomeNow(instance).has_value(); },
+                           Duration::zero());
+  };
+  stepper.RunUntil(note, is_settled, stage.target().start_timeout);
+  stepper.Release();
+  return instance;
+}
+
+bool IsProgram(const fs::directory_entry& entry) {
+  return !entry.is_directory() && access(entry.path().c_str(), X_OK) == 0;
+}
+
+void LinkPrograms(const std::string& from, const std::string& to, const std::string& but) {
+  std::error_code ignored;  // a folder of the PATH need not be there
+  for (const auto& entry : fs::directory_iterator(from, ignored)) {
+    const std::string name = entry.path().filename();
+    // The first folder of the PATH has the word: a name that is taken stays.
+    if (name != but && IsProgram(entry)) {
+      fs::create_symlink(entry.path(), fs::path(to) / name, ignored);
+    }
+  }
+}
+
+}  // namespace
+
+std::set<std::string> ToolsOf(Stage& stage) {
+  ExecutedTools tools(FoldersOf(stage.target()));
+  StartWatched(stage, tools);
+  StartWatched(stage, tools);
+  stage.EndAll();
+  StartWatched(stage, tools);
+  stage.EndAll();
+  return tools.names();
+}
+
+std::string PathWithout(const Stage& stage, const std::string& tool) {
+  const std::string folder = stage.back_room() + "/path-without-" + tool;
+  if (fs::create_directory(folder)) {
+    for (const std::string& from : FoldersOf(stage.target())) LinkPrograms(from, folder, tool);
+  }
+  return "PATH=" + folder;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,124 @@
+// Time goes on: the owner is looked at again after its first moment.
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string>
+
+#include "harness/faults/clock.h"
+#include "harness/faults/folder_watch.h"
+#include "harness/probe/files.h"
+#include "harness/probe/process.h"
+#include "harness/stage/answers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Whatever a collector of garbage or a timer does, it has done once by then.
+constexpr Duration kWhile = std::chrono::milliseconds(2500);
+
+// After a request, or its start-up.
+constexpr Duration kAtRestSoon = std::chrono::milliseconds(100);
+
+// A request may start a helper, log, or save.
+constexpr int kRequests = 3;
+
+// A lease is worth a few of its renewals: whoever allows fewer loses it to a busy machine.
+constexpr int kRenewalsPerLease = 4;
+
+std::set<std::string> LocksOf(const Instance& owner) {
+  std::set<std::string> locks;
+  for (const pid_t pid : owner.Processes()) {
+    for (const HeldLock& lock : HeldLocks(pid)) locks.insert(lock.kind + " lock on " + lock.path);
+  }
+  return locks;
+}
+
+// Nothing of it wakes up by itself: time alone changes nothing.
+bool OnlyClientsWake(const Instance& owner) {
+  const auto all = owner.Processes();
+  return std::all_of(all.begin(), all.end(), WaitsWithoutTimeout);
+}
+
+std::string LostOf(const std::set<std::string>& before, const Instance& owner) {
+  const auto now = LocksOf(owner);
+  for (const std::string& lock : before) {
+    if (!now.contains(lock)) return lock;
+  }
+  return "";
+}
+
+std::string SecondsSince(Clock::time_point start) {
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  return std::to_string(passed.count()) + " ms";
+}
+
+void LockKept(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  const auto began = Clock::now();
+  const auto before = LocksOf(owner);
+  for (int i = 0; i < kRequests; ++i) Answers(stage);
+  std::string lost;
+  const auto is_lost = [&] { return !(lost = LostOf(before, owner)).empty(); };
+  const bool wakes = !stage.WaitUntil([&] { return OnlyClientsWake(owner); }, kAtRestSoon);
+  if (stage.WaitUntil(is_lost, wakes ? kWhile : Duration::zero())) {
+    throw Breach("C1", "the owner " + owner.name() + " no longer holds its " + lost + " " +
+                           SecondsSince(began) + " after its start-up: a second copy can start");
+  }
+  stage.Saw("the owner serve for " + SecondsSince(began));
+  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+}
+
+// How long apart the owner changes its safeguard by itself; zero: not within a while.
+Duration RenewalOf(Stage& stage) {
+  const FolderWatch watch(stage.folder(), FolderEvents::kChanges);
+  const auto seen = [&] { return watch.Take(); };
+  if (!stage.WaitUntil(seen, kWhile)) return Duration::zero();
+  const auto first = Clock::now();
+  return stage.WaitUntil(seen, kWhile) ? Clock::now() - first : Duration::zero();
+}
+
+void StoppedBeyondItsLease(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  if (stage.WaitUntil([&] { return OnlyClientsWake(owner); }, kAtRestSoon)) {
+    throw NotApplicable("the owner never wakes up by itself, so it renews nothing");
+  }
+  const Duration renewal = RenewalOf(stage);
+  if (renewal == Duration::zero()) throw NotApplicable("the owner renews nothing by itself");
+  stage.Signal(owner, SIGSTOP);
+  ShiftFileTimes(stage, -std::chrono::hours(1));
+  stage.WaitUntil([] { return false; }, kRenewalsPerLease * renewal);
+  Instance& contender = stage.Start(Elsewhere(stage));
+  const bool takes_over = stage.Settle(contender) == Outcome::kServes;
+  stage.Signal(owner, SIGCONT);
+  stage.WaitUntil([&] { return owner.ended(); }, renewal);
+  Require(!takes_over || !stage.Serves(owner), "C14",
+          contender.name() + " took over from a stopped owner whose lease had run out, and " +
+              owner.name() + " serves on beside it once it is woken");
+}
+
+constexpr Scenario kFamily[] = {
+    {"later/lock-kept", "C1 C2",
+     "The owner answers requests and serves for a while: it still holds its locks, and a second "
+     "start is refused.",
+     "Nobody kept the lock's handle, the garbage collector closes it, and a second copy starts "
+     "(BitMiracle-AI/Dormice#22).",
+     LockKept},
+    {"later/stopped-beyond-its-lease", "C14",
+     "The owner is stopped for longer than a lease that it renews, a second start comes, the owner "
+     "is woken: never two.",
+     "A laptop sleeps, the lease runs out, and after it wakes two copies serve "
+     "(getpaseo/paseo#1962).",
+     StoppedBeyondItsLease, part::kPidFile},
+};
+
+}  // namespace
+
+std::span<const Scenario> LaterFamily() { return kFamily; }
+
+}  // namespace pidfall

@@ -1,0 +1,339 @@
+// Owner and contender are started in unlike worlds: what surrounds a start does not decide who
+// owns.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "harness/faults/impaired_start.h"
+#include "harness/faults/pid_file.h"
+#include "harness/faults/program_files.h"
+#include "harness/faults/tools.h"
+#include "harness/faults/users.h"
+#include "harness/stage/answers.h"
+#include "harness/stage/elsewhere.h"
+#include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
+#include "harness/stage/stage.h"
+#include "scenarios/catalogue.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string AllOf(const std::set<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+std::set<std::string> NeedTools(Stage& stage) {
+  const auto tools = ToolsOf(stage);
+  if (tools.empty()) throw NotApplicable("its starts run no other program");
+  stage.Saw("its starts run " + AllOf(tools));
+  return tools;
+}
+
+// Elsewhere, so that the safeguard and not the port is what refuses.
+Instance& StartIn(Stage& stage, StartOptions world) {
+  const StartOptions elsewhere = Elsewhere(stage);
+  if (!world.port) world.port = elsewhere.port;
+  return stage.Start(world);
+}
+
+void ToolMissing(Stage& stage) {
+  for (const std::string& tool : NeedTools(stage)) {
+    RemoveSafeguard(stage);
+    stage.Did("take " + tool + " from the PATH");
+    ImpairedStart start(stage, {.clause = "C8",
+                                .what = tool + " is not on the PATH",
+                                .names = tool,
+                                .start = {.environment = {PathWithout(stage, tool)}}});
+    start.ExpectFailsClosed();
+    stage.EndAll();
+  }
+}
+
+void ToolMissingBesideOwner(Stage& stage) {
+  for (const std::string& tool : NeedTools(stage)) {
+    Instance& owner = stage.StartOwner();
+    stage.Did("take " + tool + " from the PATH");
+    Instance& contender = StartIn(stage, {.environment = {PathWithout(stage, tool)}});
+    const bool serves = stage.Settle(contender) == Outcome::kServes;
+    Require(!serves, "C1",
+            contender.name() + " serves beside the owner when " + tool +
+                " is not on the PATH: without it, the owner counts as gone");
+    ExpectOneOwner(stage, owner);
+    stage.EndAll();
+  }
+}
+
+// As a contender in the owner's own surroundings is refused.
+void ExpectRefused(Stage& stage, Instance& owner, const StartOptions& world,
+                   const std::string& difference) {
+  const auto before = FilesOf(stage, owner);
+  try {
+    ExpectQuiet(stage, StartIn(stage, world), owner);
+    for (const auto& [path, state] : before) ExpectUnchanged(path, state, "C2", "it");
+  } catch (const Breach& breach) {
+    throw Breach(breach.clause, difference + ": " + breach.what());
+  }
+}
+
+// The owner is started as declared, the contender in `world`, then the other way round.
+void ExpectRefusedBothWays(Stage& stage, const StartOptions& world, const std::string& difference) {
+  ExpectRefused(stage, stage.StartOwner(), world, difference);
+  stage.EndAll();
+  ExpectRefused(stage, stage.StartOwner(world), {}, difference);
+}
+
+void OtherTimeZone(Stage& stage) {
+  const std::string furthest_east = "TZ=Pacific/Kiritimati";
+  stage.Did("start one of the two with " + furthest_east);
+  ExpectRefusedBothWays(stage, {.environment = {furthest_east}},
+                        "owner and contender in unlike time zones");
+}
+
+// A safeguard of one's own in each world is no guard; that the port refuses is no harm done.
+void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::string& where) {
+  Instance& owner = stage.StartOwner();
+  Instance& contender = StartIn(stage, world);
+  const bool serves = stage.Settle(contender) == Outcome::kServes;
+  Require(!serves && !stage.ListensAnywhere(contender), "C1",
+          contender.name() + ", started " + where + ", serves beside the owner " + owner.name() +
+              ": its safeguard is another one there");
+  ExpectOneOwner(stage, owner);
+}
+
+std::string MadeFolder(Stage& stage, const std::string& name) {
+  const std::string folder = stage.folder() + "/" + name;
+  MakeFolder(stage, folder);
+  return folder;
+}
+
+void OtherHome(Stage& stage) {
+  const std::string home = MadeFolder(stage, "other-home");
+  stage.Did("start another copy with HOME and TMPDIR=" + home);
+  ExpectNoSecondOwner(stage, {.environment = {"HOME=" + home, "TMPDIR=" + home}},
+                      "with another HOME and TMPDIR");
+}
+
+void OtherFolder(Stage& stage) {
+  const StartOptions there{.command = WithWholePaths(stage.target()),
+                           .folder = MadeFolder(stage, "other-folder")};
+  Instance& alone = stage.Start(there);  // whether it can start there at all
+  if (stage.Settle(alone) != Outcome::kServes) {
+    throw NotApplicable("it does not start in another working folder: " + alone.FirstLines());
+  }
+  stage.EndAll();
+  if (stage.target().pid_file) RemoveSafeguard(stage);
+  stage.Did("start another copy in the working folder " + there.folder);
+  ExpectNoSecondOwner(stage, there, "in another working folder");
+}
+
+void OtherSpelling(Stage& stage) {
+  const auto command = WithRelativePaths(stage.target());
+  if (command == stage.target().command) throw NotApplicable("its command names no file");
+  stage.Did("start another copy by the same files, spelled as relative paths");
+  ExpectRefusedBothWays(stage, {.command = command},
+                        "the same program by another spelling of its path");
+}
+
+void ProgramReplaced(Stage& stage) {
+  ProgramFiles files(stage);
+  Instance& owner = stage.StartOwner({.command = files.command()});
+  files.Replace();
+  ExpectRefused(stage, owner, {.command = files.command()},
+                "the program's files were replaced under the owner");
+}
+
+// With other numbers in it, and the same otherwise.
+bool IsLike(const FileState& file, const FileState& other) {
+  const auto without_digits = [](std::string text) {
+    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+    return text;
+  };
+  return without_digits(file.content) == without_digits(other.content);
+}
+
+bool HasAt(const Instance& owner, int descriptor, const std::string& path) {
+  const auto all = owner.Processes();
+  return std::any_of(all.begin(), all.end(), [&](pid_t pid) {
+    std::error_code gone;
+    const std::string fds = "/proc/" + std::to_string(pid) + "/fd/";
+    return fs::read_symlink(fds + std::to_string(descriptor), gone) == path;
+  });
+}
+
+// The first file of the safeguard that has other content than it had; empty: none has.
+std::string SpoiledFile(const Stage& stage, const std::map<std::string, FileState>& before) {
+  for (const auto& [path, state] : StatesOfFiles(stage)) {
+    const auto usual = before.find(path);
+    if (usual != before.end() && !IsLike(state, usual->second)) return path;
+  }
+  return "";
+}
+
+void OwnerWithoutDescriptor(Stage& stage) {
+  Instance& usual_owner = stage.StartOwner();
+  NeedOwnersFile(stage);
+  const auto usual = StatesOfFiles(stage);
+  stage.KillTree(usual_owner);
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    RemoveSafeguard(stage);
+    Instance& owner = stage.Start({.closed = descriptor});
+    stage.Did("start it without descriptor " + std::to_string(descriptor));
+    if (stage.Settle(owner) != Outcome::kServes) continue;
+    Answers(stage);  // a request is often logged
+    const std::string spoiled = SpoiledFile(stage, usual);
+    Require(spoiled.empty() || !HasAt(owner, descriptor, spoiled), "C2",
+            "the owner " + owner.name() + ", started without descriptor " +
+                std::to_string(descriptor) + ", writes its output into its safeguard: " + spoiled +
+                " is " + ReadState(spoiled).Describe());
+    stage.EndAll();
+  }
+}
+
+// A message in the owner's file is a weakness as long as the next start is kept out all the same.
+void ExpectStillGuarded(Stage& stage, const std::string& spoiled, int descriptor) {
+  const std::string what = "a contender without descriptor " + std::to_string(descriptor) +
+                           " writes its output into the owner's safeguard: " + spoiled + " is " +
+                           ReadState(spoiled).Describe();
+  Instance& next = StartIn(stage, {});
+  Require(stage.Settle(next) != Outcome::kServes, "C2",
+          what + ", and the next start serves beside the owner");
+  Prefer(stage, false, "C2", what);
+}
+
+void ContenderWithoutDescriptor(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  NeedOwnersFile(stage);
+  const auto before = StatesOfFiles(stage);
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    stage.Did("start another copy without descriptor " + std::to_string(descriptor));
+    stage.Settle(stage.Start({.closed = descriptor}));
+    ExpectOneOwner(stage, owner);
+    const std::string spoiled = SpoiledFile(stage, before);
+    if (!spoiled.empty()) return ExpectStillGuarded(stage, spoiled, descriptor);
+  }
+}
+
+// A connection from the port to itself succeeds where the kernel may choose the port for it.
+void EphemeralPort(Stage& stage) {
+  NeedFullSandbox(stage, "a port range of its own");
+  const std::string port = std::to_string(stage.port());
+  stage.Did("make port " + port + " the only one that the kernel gives to outgoing connections");
+  WriteFile("/proc/sys/net/ipv4/ip_local_port_range", port + " " + port);
+  Instance& server = stage.Start();
+  const Outcome outcome = stage.Settle(server);
+  if (outcome == Outcome::kEnded && !IsDuplicateStatus(stage, *server.ending())) {
+    throw NotApplicable("it needs an outgoing connection: " + server.FirstLines());
+  }
+  ExpectServes(stage, server, "C3", "nobody runs: it has connected to itself");
+}
+
+// Ends with the sandbox.
+Child StartNamesake(Stage& stage) {
+  std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
+  const auto& words = stage.target().command;
+  command.insert(command.end(), words.begin(), words.end());
+  stage.Did("start a shell script whose arguments are the words of the target's command");
+  return Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
+}
+
+void SameWords(Stage& stage) {
+  const Child namesake = StartNamesake(stage);
+  ExpectServes(stage, stage.Start(), "C4",
+               "only another program's command line has the same words");
+}
+
+// The kernel ends most by SIGXFSZ, which is a failure as good as another.
+void FileSizeLimit(Stage& stage) {
+  stage.Did("forbid it to write any file (RLIMIT_FSIZE 0)");
+  Instance& limited = stage.Start({.most_bytes = 0});
+  if (stage.Settle(limited) == Outcome::kServes) {
+    const bool serves_too = stage.Settle(StartIn(stage, {})) == Outcome::kServes;
+    Require(!serves_too, "C8",
+            "a start that may write no file runs unguarded: a contender serves too");
+  }
+  stage.EndAll();
+  ExpectServes(stage, stage.Start(), "C8", "it may write files again");
+}
+
+constexpr Scenario kFamily[] = {
+    {"surroundings/tool-missing", "C8",
+     "A start without one of the programs that it runs (flock, ps, ss) on its PATH serves guarded "
+     "or "
+     "ends as a failure does.",
+     "A missing tool reads as \"already running\": no copy starts, and nobody learns why "
+     "(IBM/mcp-context-forge#1011).",
+     ToolMissing},
+    {"surroundings/tool-missing-beside-owner", "C1",
+     "The same beside a live owner: the contender does not serve.",
+     "A missing tool reads as \"nobody runs\", and two copies serve "
+     "(taofu-labs/tpn-subnet#155).",
+     ToolMissingBesideOwner},
+    {"surroundings/other-time-zone", "C1 C2",
+     "Owner and contender in unlike time zones: refused all the same.",
+     "The owner's start time reads otherwise under cron than in a shell, and it counts as a "
+     "stranger "
+     "(PrimeIntellect-ai/prime-agent#1607).",
+     OtherTimeZone},
+    {"surroundings/other-home", "C1",
+     "A second start with another HOME and TMPDIR does not serve beside the owner.",
+     "A copy started by sudo, cron or a service has a safeguard of its own, and two serve.",
+     OtherHome},
+    {"surroundings/other-folder", "C1",
+     "A second start in another working folder does not serve beside the owner.",
+     "A relative path makes one safeguard for each folder of start (cloudflare/pingora#331).",
+     OtherFolder},
+    {"surroundings/other-spelling", "C1 C2",
+     "The same program and files, one start by whole and one by relative paths: refused all the "
+     "same.",
+     "The supervisor's command is spelled otherwise than a person's, and two copies serve.",
+     OtherSpelling},
+    {"surroundings/program-replaced", "C1 C2",
+     "The program's files are replaced by rename under the owner: a second start is refused.",
+     "After a package upgrade /proc/PID/exe reads \"(deleted)\", and the owner counts as a "
+     "stranger "
+     "(networkupstools/nut#3021).",
+     ProgramReplaced},
+    {"surroundings/owner-without-descriptor", "C2",
+     "Started with one of the descriptors 0 to 2 closed, the owner's output does not go into its "
+     "safeguard.",
+     "The lock file gets descriptor 1, and the log overwrites the pid in it (bmc/daemonize#34).",
+     OwnerWithoutDescriptor, part::kPidFile},
+    {"surroundings/contender-without-descriptor", "C2",
+     "A second start with one of the descriptors 0 to 2 closed changes nothing of the owner's.",
+     "The refused copy's message goes into the owner's pid file.", ContenderWithoutDescriptor,
+     part::kPidFile},
+    {"surroundings/ephemeral-port", "C3",
+     "The port is one that the kernel gives to outgoing connections: a first start serves.",
+     "The start asks its port whether a copy runs, is connected to itself, and refuses to start "
+     "(OpenIdentityPlatform/OpenDJ#728).",
+     EphemeralPort, part::kPort},
+    {"surroundings/same-words", "C4",
+     "Another program's command line has the target's words: a first start serves.",
+     "An editor or a log viewer that names the server keeps it down "
+     "(dustinkirkland/run-one#1).",
+     SameWords},
+    {"surroundings/file-size-limit", "C8",
+     "A start that may write no file (RLIMIT_FSIZE) serves guarded or fails, and the next one "
+     "serves.",
+     "The pid file stays empty, and the server runs without a guard.", FileSizeLimit},
+};
+
+}  // namespace
+
+std::span<const Scenario> SurroundingsFamily() { return kFamily; }
+
+}  // namespace pidfall
