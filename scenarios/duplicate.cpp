@@ -7,11 +7,13 @@
 
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
+#include "harness/observe/message.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/said.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -21,9 +23,8 @@ namespace {
 void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owner) {
   if (!contender.ending()) return;     // it stands by
   const auto all = owner.Processes();  // in the background it has another number
-  const bool named = std::any_of(all.begin(), all.end(), [&](pid_t pid) {
-    return contender.output().find(std::to_string(pid)) != std::string::npos;
-  });
+  const bool named = std::any_of(
+      all.begin(), all.end(), [&](pid_t pid) { return NamesPid(SaidBy(stage, contender), pid); });
   Prefer(stage, named, "C2",
          "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
              ": it printed \"" + contender.FirstLines() + "\"");

@@ -6,6 +6,7 @@
 
 #include "harness/observe/cause.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/said.h"
 
 namespace pidfall {
 namespace {
@@ -106,9 +107,10 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
   } else {
     Prefer(stage, differs, clause, same);
   }
-  Prefer(stage, instance.output().find(names) != std::string::npos, clause,
+  const std::string said = SaidBy(stage, instance);
+  Prefer(stage, said.find(names) != std::string::npos, clause,
          "the message does not name " + names + ": it " + Said(instance).substr(4));
-  Prefer(stage, cause == 0 || SaysCause(instance.output(), names, cause), clause,
+  Prefer(stage, cause == 0 || SaysCause(said, names, cause), clause,
          "the message does not say why (" + std::generic_category().message(cause) + "): it " +
              Said(instance).substr(4));
 }

@@ -1,0 +1,65 @@
+#include "harness/stage/said.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "harness/sandbox/view.h"
+#include "harness/stage/safeguard_files.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A log's last lines tell the end; the rest is of earlier starts.
+constexpr size_t kMostOfAFile = 16 << 10;
+
+std::vector<std::string> FilesBelow(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.is_regular_file(ignored)) files.push_back(entry.path());
+  }
+  return files;
+}
+
+std::vector<std::string> WrittenFiles(const Stage& stage) {
+  std::vector<std::string> files = FilesBelow(stage.folder());
+  if (stage.world().view.layers.empty()) return files;
+  for (const std::string& path : Written(stage.world().view)) files.push_back(path);
+  return files;
+}
+
+bool IsWrittenSince(const std::string& path, fs::file_time_type begin) {
+  std::error_code gone;
+  return fs::is_regular_file(path, gone) && fs::last_write_time(path, gone) >= begin && !gone;
+}
+
+std::string EndOf(const std::string& path) {
+  const std::string text = ReadOrEmpty(path);
+  return text.substr(text.size() - std::min(text.size(), kMostOfAFile));
+}
+
+}  // namespace
+
+std::string SaidBy(const Stage& stage, const Instance& instance) {
+  // The kernel stamps files with the time of its last tick.
+  constexpr std::chrono::milliseconds kTick{10};
+  const auto begin =
+      fs::file_time_type::clock::now() -
+      std::chrono::duration_cast<fs::file_time_type::duration>(instance.age() + kTick);
+  const auto safeguard = SafeguardFiles(stage);
+  std::string said = instance.output();
+  for (const std::string& path : WrittenFiles(stage)) {
+    const bool is_safeguard =
+        std::find(safeguard.begin(), safeguard.end(), path) != safeguard.end();
+    if (!is_safeguard && IsWrittenSince(path, begin)) said += '\n' + EndOf(path);
+  }
+  return said;
+}
+
+}  // namespace pidfall
