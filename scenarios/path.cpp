@@ -22,10 +22,11 @@ FileState PlaceCanary(Stage& stage) {
   return ReadState(CanaryPath(stage));
 }
 
-void ExpectCanary(Stage& stage, const FileState& before, const std::string& how) {
+void ExpectCanary(Stage& stage, const FileState& before, const std::string& who,
+                  const std::string& how) {
   const FileState now = ReadState(CanaryPath(stage));
   Require(now == before, "C9",
-          "the start wrote through " + how + ": the file behind it was " + before.Describe() +
+          who + " wrote through " + how + ": the file behind it was " + before.Describe() +
               ", now " + now.Describe());
 }
 
@@ -47,7 +48,9 @@ void Symlink(Stage& stage) {
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
   ImpairedStart start = StartAt(stage, "a symlink");
-  ExpectCanary(stage, before, "a symlink");
+  ExpectCanary(stage, before, "the start", "a symlink");
+  start.Stop();
+  ExpectCanary(stage, before, "the stop", "a symlink");
   ExpectNextServes(stage, start);
 }
 
@@ -56,6 +59,9 @@ void DanglingSymlink(Stage& stage) {
   ImpairedStart start = StartAt(stage, "a symlink to nothing");
   Require(!ReadState(CanaryPath(stage)).exists, "C9",
           "the start made a file behind a symlink, where somebody else chose");
+  start.Stop();
+  Require(!ReadState(CanaryPath(stage)).exists, "C9",
+          "the stop made a file behind a symlink, where somebody else chose");
   ExpectNextServes(stage, start);
 }
 
@@ -79,12 +85,15 @@ void HardLink(Stage& stage) {
   const FileState before = PlaceCanary(stage);
   std::filesystem::create_hard_link(CanaryPath(stage), stage.pid_file());
   ImpairedStart start = StartAt(stage, "a second name of another file");
-  ExpectCanary(stage, before, "a hard link");
+  ExpectCanary(stage, before, "the start", "a hard link");
+  start.Stop();
+  ExpectCanary(stage, before, "the stop", "a hard link");
   ExpectNextServes(stage, start);
 }
 
 constexpr Scenario kFamily[] = {
-    {"path/symlink", "C9", "The path is a symlink: the file behind it is not touched.",
+    {"path/symlink", "C9",
+     "The path is a symlink: neither start nor stop touches the file behind it.",
      "Whoever may write the folder has root's server overwrite any file.", Symlink, part::kPidFile},
     {"path/dangling-symlink", "C9", "The path is a symlink to nothing: nothing is made there.",
      "Whoever may write the folder has root's server make a file anywhere.", DanglingSymlink,

@@ -91,6 +91,12 @@ void ImpairedStart::ExpectKeptOut(const Instance& owner) {
           "a start runs unguarded when " + impairment_.what + ": a contender serves too");
 }
 
+void ImpairedStart::Stop() {
+  if (!started_->MainProcess()) return;
+  stage_.TerminateAll(*started_);
+  stage_.Gone(*started_, kStopBound);
+}
+
 void ImpairedStart::ExpectNextServes() {
   stage_.EndAll();
   StartOptions options = impairment_.start;

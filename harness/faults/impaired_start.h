@@ -28,6 +28,8 @@ class ImpairedStart {
 
   // The impaired start, judged. A contender is started too when it serves.
   void ExpectFailsClosed();
+  // SIGTERM, where it serves all the same.
+  void Stop();
   // The impairment has been removed.
   void ExpectNextServes();
 

@@ -142,6 +142,9 @@ constexpr DefectNote kNotes[] = {
      "path/fifo"},
     {Defect::kDirectoryRunsOn, "directory-runs-on",
      "Runs unguarded when there is a directory at its path.", "path/directory"},
+    {Defect::kEmptiesAtStop, "empties-at-stop",
+     "Serves with a symlink at its record's path, and empties the file behind it when it ends.",
+     "path/symlink"},
 
     {Defect::kFullDiskRunsOn, "full-disk-runs-on", "Runs unguarded on a full disk.", "disk/full"},
     {Defect::kFullDiskLeavesEmpty, "full-disk-leaves-empty", "Leaves an empty file on a full disk.",

@@ -80,6 +80,7 @@ enum class Defect {
   kAcceptsHardlink,
   kOpensFifo,
   kDirectoryRunsOn,
+  kEmptiesAtStop,
   // the disk
   kFullDiskRunsOn,
   kFullDiskLeavesEmpty,

@@ -83,6 +83,11 @@ class SeparateLock : public Guard {
   bool owner_ = false;
 };
 
+bool IsSymlink(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 // Held until the process ends.
 void BindAnew(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -117,6 +122,7 @@ void SeparateLock::AcquireOrThrow() {
   const Record record = ReadRecord(settings_.pid_file);
   Meddle(record);
   if (BelievesRecord(record)) EndAsDuplicate(settings_, record.pid.value_or(0));
+  if (Has(Defect::kEmptiesAtStop) && IsSymlink(settings_.pid_file)) return;
   RefuseHostileNode(settings_.pid_file);
   published_ = PublishRecord(settings_.pid_file);
 }
@@ -193,6 +199,9 @@ bool SeparateLock::PatienceIsLost() {
 
 void SeparateLock::Release() {
   if (!owner_) return;
+  if (Has(Defect::kEmptiesAtStop)) {
+    close(open(settings_.pid_file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+  }
   RemoveRecord(settings_.pid_file, published_);
   if (Has(Defect::kUnlinksLock)) unlink(lock_.path().c_str());
   lock_.Close();
