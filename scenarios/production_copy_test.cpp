@@ -18,6 +18,7 @@
 #include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
+#include "harness/run/pool.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/stage.h"
 #include "harness/target/bundled.h"
@@ -144,11 +145,11 @@ std::string RunBeside(const Production& production, const std::string& verb,
 }
 
 std::string TellBeside(const std::string& verb, const std::string& sandbox) {
-  const auto story = [&](const World& world) {
+  const auto tell = [&](const World& world) {
     const std::string harm = RunBeside(StartProduction(world), verb, sandbox);
     return harm.empty() ? "untouched" : harm;
   };
-  return TellInSandbox(SandboxFor(TargetHere()), story, kTellBound);
+  return RunStory({.sandbox = SandboxFor(TargetHere()), .tell = tell, .bound = kTellBound});
 }
 
 TEST(ProductionCopyTest, StaysUntouchedBesideAFullSandbox) {

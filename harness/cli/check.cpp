@@ -21,6 +21,7 @@
 #include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
+#include "harness/run/pool.h"
 #include "harness/run/runner.h"
 #include "harness/sandbox/features.h"
 #include "harness/target/target_file.h"

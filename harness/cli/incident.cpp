@@ -23,7 +23,7 @@
 #include "harness/report/incident_text.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/summary.h"
-#include "harness/run/runner.h"
+#include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
 #include "harness/supervisor/policies.h"
 #include "harness/target/bundled.h"

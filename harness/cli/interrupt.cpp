@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "harness/run/runner.h"
+#include "harness/run/pool.h"
 
 namespace pidfall {
 namespace {

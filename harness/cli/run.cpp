@@ -18,6 +18,7 @@
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/report/table.h"
+#include "harness/run/pool.h"
 #include "harness/run/runner.h"
 #include "harness/sandbox/features.h"
 #include "harness/target/bundled.h"

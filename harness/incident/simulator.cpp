@@ -1,120 +1,72 @@
 #include "harness/incident/simulator.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <deque>
-#include <exception>
+#include <filesystem>
 #include <utility>
 
-#include "harness/incident/log_wire.h"
-#include "harness/incident/make_jobs.h"
-#include "harness/run/runner.h"
-#include "harness/sandbox/sandbox.h"
+#include "harness/incident/log_json.h"
+#include "harness/run/pool.h"
+#include "harness/stage/stage.h"
+#include "harness/supervisor/stage_jobs.h"
 
 namespace pidfall {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // A simulation has bounds of its own; this is for one that does not keep them.
 constexpr seconds kBeyondItsBounds(60);
 
-seconds BoundOf(const SimulationPlan& plan) {
-  const auto own = plan.real_time ? plan.duration : SimulationLimits{}.whole;
-  return std::chrono::ceil<seconds>(own) + kBeyondItsBounds;
+Duration BoundOf(const SimulationPlan& plan) {
+  const Duration own = plan.real_time ? plan.duration : SimulationLimits{}.whole;
+  return own + kBeyondItsBounds;
 }
 
-// In the sandbox.
-std::string Tell(const SimulationRequest& request, const Ground& ground, const World& world) {
-  try {
-    const auto jobs = MakeJobs(ground, request.commands, world);
-    return EncodeLog(Simulate(request.plan, *jobs));
-  } catch (const std::exception& error) {
-    SimulationLog log;
-    log.cut_short = error.what();
-    return EncodeLog(log);
-  }
+// What all actors stand on.
+Target TargetOf(const SimulationRequest& request) {
+  return {.command = request.commands.at(0),
+          .port = request.port,
+          .pid_file = "{pid_file}",
+          .as_deployed = request.as_deployed && FullSandboxWorks(),
+          .folder = std::filesystem::current_path()};
 }
 
-Sandbox OpenFor(const SimulationRequest& request) {
-  const Ground ground = GroundFor(request.commands, request.port, request.as_deployed);
-  return Sandbox::Open(ground.sandbox,
-                       [&](const World& world) { return Tell(request, ground, world); });
+std::vector<StartOptions> StartsOf(const SimulationRequest& request) {
+  std::vector<StartOptions> starts;
+  for (const auto& command : request.commands) starts.push_back({.command = command});
+  return starts;
 }
 
-// One simulation under way.
-class Running {
- public:
-  explicit Running(const SimulationRequest& request)
-      : sandbox_(OpenFor(request)),
-        until_(std::chrono::steady_clock::now() + BoundOf(request.plan)) {}
+Story StoryOf(const SimulationRequest& request) {
+  const Target target = TargetOf(request);
+  SandboxOptions sandbox = SandboxFor(target);
+  for (const auto& command : request.commands) sandbox.keep_visible.push_back(command.at(0));
+  const auto tell = [&request, target](const World& world) {
+    Stage stage(target, world);
+    StageJobs jobs(stage, StartsOf(request));
+    return Simulate(request.plan, jobs);
+  };
+  return {.sandbox = std::move(sandbox), .tell = tell, .bound = BoundOf(request.plan)};
+}
 
-  // False when an interrupt or the bound came first.
-  bool Hear() {
-    while (!Interrupted() && std::chrono::steady_clock::now() < until_) {
-      if (AwaitMore() && !ReadMore()) return true;
-    }
-    return false;
-  }
-
-  SimulationLog Log() const { return DecodeLog(heard_); }
-
-  void End() { sandbox_.Close(); }
-
- private:
-  bool AwaitMore() const {
-    const auto left = std::chrono::ceil<milliseconds>(until_ - std::chrono::steady_clock::now());
-    pollfd event = {sandbox_.result(), POLLIN, 0};
-    return poll(&event, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) > 0;
-  }
-
-  // False at the end of what it has to say.
-  bool ReadMore() {
-    std::array<char, 4096> chunk{};
-    const ssize_t n = read(sandbox_.result(), chunk.data(), chunk.size());
-    if (n > 0) heard_.append(chunk.data(), static_cast<std::size_t>(n));
-    return n > 0 || (n < 0 && errno == EINTR);
-  }
-
-  Sandbox sandbox_;
-  std::chrono::steady_clock::time_point until_;
-  std::string heard_;
-};
-
-SimulationLog LogOf(Running& running, bool heard) {
+SimulationLog LogOf(const Telling& telling) {
+  if (telling.error.empty()) return telling.told;
   SimulationLog log;
-  try {
-    if (heard) return running.Log();
-    log.cut_short = "the simulation went beyond its bounds";
-  } catch (const std::exception& error) {
-    log.cut_short = error.what();
-  }
+  log.cut_short = telling.error;
   return log;
 }
 
 }  // namespace
 
 std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests, int jobs) {
+  std::vector<Story> stories;
+  stories.reserve(requests.size());
+  for (const SimulationRequest& request : requests) stories.push_back(StoryOf(request));
+  std::vector<std::optional<SimulationLog>> ended(requests.size());
+  RunStories(stories, jobs,
+             [&](std::size_t index, const Telling& telling) { ended[index] = LogOf(telling); });
   std::vector<SimulationLog> logs;
-  std::deque<Running> window;
-  std::size_t next = 0;
-  while (!Interrupted() && logs.size() < requests.size()) {
-    while (next < requests.size() && window.size() < static_cast<std::size_t>(jobs)) {
-      window.emplace_back(requests[next++]);
-    }
-    const bool heard = window.front().Hear();
-    if (Interrupted()) break;
-    logs.push_back(LogOf(window.front(), heard));
-    window.front().End();
-    window.pop_front();
-  }
-  for (Running& running : window) running.End();
+  for (std::size_t i = 0; i < ended.size() && ended[i]; ++i) logs.push_back(std::move(*ended[i]));
   return logs;
 }
 

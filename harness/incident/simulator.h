@@ -6,7 +6,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +24,8 @@ struct SimulationRequest {
 // Injected in tests, which bring servers made of rules.
 using Simulator = std::function<std::vector<SimulationLog>(const std::vector<SimulationRequest>&)>;
 
-// In the order of `requests`; after an interrupt, those that are whole. What could not be simulated
-// says so in SimulationLog::cut_short.
+// In the order of `requests`; after an interrupt, those before the first that had not ended. What
+// could not be simulated says so in SimulationLog::cut_short.
 std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests, int jobs);
 
 }  // namespace pidfall

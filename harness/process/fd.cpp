@@ -42,19 +42,22 @@ UniqueFd OpenFile(const std::string& path, int flags, mode_t mode) {
   return fd;
 }
 
-std::string ReadFile(const std::string& path) {
-  constexpr size_t kMostBytes = 1 << 20;
-  UniqueFd fd = OpenFile(path, O_RDONLY);
+std::string ReadToEnd(int fd, const std::string& name, size_t most_bytes) {
   std::string content;
   std::array<char, 4096> chunk{};
-  while (content.size() < kMostBytes) {
-    const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
+  while (content.size() < most_bytes) {
+    const ssize_t n = read(fd, chunk.data(), chunk.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) ThrowErrno("read " + path);
+    if (n < 0) ThrowErrno("read " + name);
     if (n == 0) break;
     content.append(chunk.data(), static_cast<size_t>(n));
   }
   return content;
+}
+
+std::string ReadFile(const std::string& path) {
+  constexpr size_t kMostBytes = 1 << 20;
+  return ReadToEnd(OpenFile(path, O_RDONLY).get(), path, kMostBytes);
 }
 
 std::string ReadOrEmpty(const std::string& path) {

@@ -55,6 +55,8 @@ std::string ReadFile(const std::string& path);
 std::string ReadOrEmpty(const std::string& path);
 // Truncates or creates; throws.
 void WriteFile(const std::string& path, std::string_view content, mode_t mode = 0644);
+// To the end of the file or, of a pipe, until its writers have closed it; throws.
+std::string ReadToEnd(int fd, const std::string& name, size_t most_bytes = std::string::npos);
 void WriteAll(int fd, std::string_view bytes, const std::string& name);
 
 }  // namespace pidfall

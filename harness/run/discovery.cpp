@@ -14,7 +14,7 @@
 #include "harness/observe/numbers.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
-#include "harness/sandbox/sandbox.h"
+#include "harness/run/pool.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
@@ -339,14 +339,12 @@ Found FromJson(const json& told) {
   return found;
 }
 
-std::string TellFound(const Target& target, const World& world) {
-  json told;
+Found Find(const Target& target, const World& world) {
   try {
-    told = ToJson(Discovery(target, world).Run());
+    return Discovery(target, world).Run();
   } catch (const std::exception& error) {
-    told = ToJson({.why_not = error.what()});
+    return {.why_not = error.what()};
   }
-  return told.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string InHome(const std::string& path) {
@@ -368,10 +366,9 @@ std::string DescribeLocks(const Found& found) {
 
 Found Discover(const Target& target) {
   constexpr std::chrono::seconds kBesidesStart{60};
-  const SandboxOptions options = SandboxFor(target);
-  return FromJson(json::parse(TellInSandbox(
-      options, [&](const World& world) { return TellFound(target, world); },
-      target.start_timeout + kBesidesStart)));
+  return FromJson(RunStory({.sandbox = SandboxFor(target),
+                            .tell = [&](const World& w) { return ToJson(Find(target, w)); },
+                            .bound = target.start_timeout + kBesidesStart}));
 }
 
 Target Complete(const Target& target, const Found& found) {

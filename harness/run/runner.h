@@ -5,7 +5,6 @@
 // The caller must have one thread only: each sandbox is forked from it.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,9 +34,5 @@ struct RunOptions {
 // (InterruptRuns) the cases not yet judged are left out.
 std::vector<Result> RunCases(const std::vector<Case>& cases, const RunOptions& options,
                              const std::function<void(const Result&)>& on_result);
-
-// Safe in a signal handler: ends every sandbox and makes RunCases return with what it knows.
-void InterruptRuns();
-bool Interrupted();
 
 }  // namespace pidfall

@@ -1,7 +1,6 @@
 #include "harness/sandbox/sandbox.h"
 
 #include <linux/sched.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +10,6 @@
 #include <exception>
 #include <filesystem>
 #include <map>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -177,28 +175,6 @@ void Sandbox::Close(Duration bound) {
   lifeline_.Reset();
   if (!WaitForEnd(init_, bound)) SendSignal(init_, SIGKILL);
   Reap(init_);
-}
-
-std::string TellInSandbox(const SandboxOptions& options, const Story& story, Duration bound) {
-  const auto deadline = std::chrono::steady_clock::now() + bound;
-  Sandbox sandbox = Sandbox::Open(options, story);
-  std::string told;
-  bool in_time = true;
-  for (std::array<char, 4096> chunk{};;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd readable{sandbox.result(), POLLIN, 0};
-    in_time = poll(&readable, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) == 1;
-    const ssize_t n = in_time ? read(sandbox.result(), chunk.data(), chunk.size()) : 0;
-    if (n <= 0) break;
-    told.append(chunk.data(), static_cast<size_t>(n));
-  }
-  sandbox.Close();
-  if (!in_time || told.empty()) {
-    throw std::runtime_error(in_time ? "the sandbox ended before it told anything"
-                                     : "the sandbox told nothing in time");
-  }
-  return told;
 }
 
 const std::string& FullSandboxObstacle() {

@@ -65,11 +65,6 @@ class Sandbox {
   UniqueFd lifeline_;
 };
 
-// Opens a sandbox, hears its story out and takes it down. Throws std::runtime_error when nothing
-// was told within `bound`.
-std::string TellInSandbox(const SandboxOptions& options,
-                          const std::function<std::string(const World&)>& story, Duration bound);
-
 // What stands in the way of a full sandbox: empty when nothing does. Asked once, then remembered.
 const std::string& FullSandboxObstacle();
 inline bool FullSandboxWorks() { return FullSandboxObstacle().empty(); }

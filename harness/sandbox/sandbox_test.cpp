@@ -17,12 +17,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <ostream>
-#include <stdexcept>
 #include <vector>
 
 #include "harness/probe/port_claim.h"
 #include "harness/probe/process.h"
 #include "harness/process/clone.h"
+#include "harness/run/pool.h"
 
 namespace pidfall {
 namespace {
@@ -82,7 +82,8 @@ class SandboxTest : public testing::TestWithParam<Kind> {
 std::string Tell(const Kind& kind, const std::function<std::string(const World&)>& story) {
   Pipe answer = MakePipe();
   const Child harness = StartHarness(kind, [&] {
-    WriteAll(answer.write.get(), TellInSandbox({}, story, kBound), "the answer");
+    const auto told = RunStory({.tell = story, .bound = kBound}).get<std::string>();
+    WriteAll(answer.write.get(), told, "the answer");
     return 0;
   });
   answer.write.Reset();
@@ -247,23 +248,11 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest,
                                          Kind{"PlainOrdinary", false, true}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
-TEST(TellInSandboxTest, WhatAStoryThrowsIsOnALineOfItsOwn) {
-  const auto story = [](const World&) -> std::string { throw std::runtime_error("no such luck"); };
-  testing::internal::CaptureStderr();
-  EXPECT_THROW(TellInSandbox({}, story, kBound), std::runtime_error);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "no such luck\n");
-}
-
 TEST(SandboxCloseTest, AnInitThatDoesNotEndIsKilled) {
   Sandbox sandbox = Sandbox::Open({}, [](const World&) -> std::string { StayForEver(); });
   SendSignal(sandbox.init(), SIGSTOP);
   sandbox.Close(std::chrono::milliseconds(50));
   EXPECT_EQ(kill(sandbox.init().pid, 0), -1);
-}
-
-TEST(TellInSandboxTest, SilenceIsBounded) {
-  const auto silent = [](const World&) -> std::string { StayForEver(); };
-  EXPECT_THROW(TellInSandbox({}, silent, std::chrono::milliseconds(50)), std::runtime_error);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <exception>
 
 #include "harness/process/clone.h"
@@ -26,15 +25,6 @@ std::string Attempt(const std::function<void()>& body) {
   }
 }
 
-std::string ReadToEnd(int fd) {
-  std::string text;
-  std::array<char, 512> chunk{};
-  for (ssize_t n = 0; (n = read(fd, chunk.data(), chunk.size())) > 0;) {
-    text.append(chunk.data(), static_cast<size_t>(n));
-  }
-  return text;
-}
-
 std::string Hear(const Trial& trial, const std::function<void()>& body) {
   Pipe go = MakePipe(), answer = MakePipe();
   const Child child = Clone({.namespaces = CLONE_NEWUSER | trial.namespaces}, [&] {
@@ -53,7 +43,7 @@ std::string Hear(const Trial& trial, const std::function<void()>& body) {
     throw;
   }
   WriteAll(go.write.get(), "g", "the trial's pipe");
-  std::string told = ReadToEnd(answer.read.get());
+  std::string told = ReadToEnd(answer.read.get(), "the answer");
   Reap(child);
   return told;
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "harness/process/fd.h"
+#include "harness/run/pool.h"
 #include "harness/sandbox/sandbox.h"
 
 namespace pidfall {
@@ -23,6 +24,13 @@ std::string Listed(std::vector<std::string> paths) {
   std::string text;
   for (const std::string& path : paths) text += path + "|";
   return text;
+}
+
+std::string InViewWith(const std::string& own_layer,
+                       const std::function<std::string(const World&)>& story) {
+  return RunStory({.sandbox = {.as_deployed = true, .own_layer = {own_layer}},
+                   .tell = story,
+                   .bound = kViewBound});
 }
 
 // The name is a hard one for mount options: they are split at commas, and layers at colons.
@@ -41,7 +49,7 @@ class ViewTest : public testing::Test {
   }
 
   std::string In(const std::function<std::string(const World&)>& story) {
-    return TellInSandbox({.as_deployed = true, .own_layer = {folder_}}, story, kViewBound);
+    return InViewWith(folder_, story);
   }
 
   // What was written below the folder, by its path from there, sorted.
@@ -108,7 +116,7 @@ TEST_F(ViewTest, TheRootIsWrittenWithoutALayer) {
     WriteFile("/pidfall-view-test", "inside");
     return ReadFile("/pidfall-view-test");
   };
-  EXPECT_EQ(TellInSandbox({.as_deployed = true, .own_layer = {"/"}}, story, kViewBound), "inside");
+  EXPECT_EQ(InViewWith("/", story), "inside");
   EXPECT_FALSE(fs::exists("/pidfall-view-test"));
 }
 

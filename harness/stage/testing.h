@@ -24,7 +24,7 @@ inline std::string OnStage(const Target& target, const std::function<std::string
       return error.what();
     }
   };
-  return TellInSandbox({.second_user = second_user}, tell, kBound);
+  return RunStory({.sandbox = {.second_user = second_user}, .tell = tell, .bound = kBound});
 }
 
 // For stories that start nothing.

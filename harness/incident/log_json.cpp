@@ -1,8 +1,7 @@
-#include "harness/incident/log_wire.h"
+#include "harness/incident/log_json.h"
 
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace nlohmann {
 
@@ -33,20 +32,21 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartEntry, at, pid)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExitEntry, at, pid, status, signal, served, provoked)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, phase, from, to)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ActorLog, name, supervised, starts, exits, spans, gave_up, rest)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SimulationLog, actors, duration, real, notes, cut_short)
 
-std::string EncodeLog(const SimulationLog& log) {
-  using nlohmann::json;
-  return json(log).dump(-1, ' ', false, json::error_handler_t::replace);
+void to_json(nlohmann::json& json, const SimulationLog& log) {
+  json = {{"actors", log.actors},
+          {"duration", log.duration},
+          {"real", log.real},
+          {"notes", log.notes},
+          {"cut_short", log.cut_short}};
 }
 
-SimulationLog DecodeLog(const std::string& wire) {
-  try {
-    return nlohmann::json::parse(wire).get<SimulationLog>();
-  } catch (const nlohmann::json::exception& error) {
-    throw std::runtime_error(std::string("the simulation's own process ended early: ") +
-                             error.what());
-  }
+void from_json(const nlohmann::json& json, SimulationLog& log) {
+  json.at("actors").get_to(log.actors);
+  json.at("duration").get_to(log.duration);
+  json.at("real").get_to(log.real);
+  json.at("notes").get_to(log.notes);
+  json.at("cut_short").get_to(log.cut_short);
 }
 
 }  // namespace pidfall

@@ -1,0 +1,175 @@
+#include "harness/run/pool.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <deque>
+#include <stdexcept>
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+constexpr const char* kTold = "told";
+constexpr const char* kThrew = "threw";
+
+std::atomic<bool> interrupted = false;
+
+// In the sandbox.
+std::string Message(const Story& story, const World& world) {
+  json message;
+  try {
+    message[kTold] = story.tell(world);
+  } catch (const std::exception& error) {
+    message = {{kThrew, error.what()}};
+  }
+  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Telling Understand(const std::string& heard) {
+  const json message = json::parse(heard, nullptr, false);
+  if (message.is_discarded()) return {.error = "its own process ended before it had told a result"};
+  if (message.contains(kThrew)) return {.error = message[kThrew]};
+  return {.told = message[kTold]};
+}
+
+// A signal that comes between the look at the flag and the wait would not end the wait. It is held
+// back until the wait itself lets it in.
+class InterruptsHeld {
+ public:
+  InterruptsHeld() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, signal);
+    sigprocmask(SIG_BLOCK, &held, &before_);
+  }
+  ~InterruptsHeld() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  InterruptsHeld(const InterruptsHeld&) = delete;
+  InterruptsHeld& operator=(const InterruptsHeld&) = delete;
+
+  void Wait(std::vector<pollfd>& events, Duration at_most) const {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at_most);
+    const timespec left{seconds.count(), (at_most - seconds).count()};
+    ppoll(events.data(), events.size(), &left, &before_);
+  }
+
+ private:
+  sigset_t before_{};
+};
+
+// One story under way.
+struct Running {
+  std::size_t index = 0;
+  Duration bound{};
+  Clock::time_point began = Clock::now();
+  Sandbox sandbox = {};
+  std::string heard = {};
+
+  bool IsOver() const { return Clock::now() - began >= bound; }
+
+  // True at the end of what it has to say.
+  bool Hear() {
+    std::array<char, 4096> chunk{};
+    const ssize_t n = read(sandbox.result(), chunk.data(), chunk.size());
+    if (n > 0) heard.append(chunk.data(), static_cast<std::size_t>(n));
+    return n == 0 || (n < 0 && errno != EINTR);
+  }
+};
+
+class Pool {
+ public:
+  Pool(const std::vector<Story>& stories, int at_once,
+       const std::function<void(std::size_t, const Telling&)>& on_end)
+      : stories_(stories), at_once_(static_cast<std::size_t>(at_once)), on_end_(on_end) {}
+
+  void Run() {
+    while (!Interrupted() && (next_ < stories_.size() || !running_.empty())) {
+      while (next_ < stories_.size() && running_.size() < at_once_) StartNext();
+      HearSome();
+    }
+    for (Running& running : running_) running.sandbox.Close();
+  }
+
+ private:
+  void StartNext() {
+    const std::size_t index = next_++;
+    const Story& story = stories_[index];
+    Running running{.index = index, .bound = story.bound};
+    try {
+      running.sandbox =
+          Sandbox::Open(story.sandbox, [&](const World& world) { return Message(story, world); });
+    } catch (const std::exception& error) {
+      const std::string why = std::string("the sandbox could not be made: ") + error.what();
+      return on_end_(index, {.error = why});
+    }
+    running_.push_back(std::move(running));
+  }
+
+  void HearSome() {
+    if (running_.empty()) return;
+    const std::vector<pollfd> events = Await();
+    for (std::size_t i = events.size(); i-- > 0;) {
+      const bool told = events[i].revents != 0 && running_[i].Hear();
+      if (told || running_[i].IsOver()) Finish(i, told);
+    }
+  }
+
+  std::vector<pollfd> Await() const {
+    std::vector<pollfd> events;
+    Duration left = Duration::max();
+    for (const Running& running : running_) {
+      events.push_back({running.sandbox.result(), POLLIN, 0});
+      left = std::min<Duration>(left, running.began + running.bound - Clock::now());
+    }
+    const InterruptsHeld held;
+    if (!Interrupted()) held.Wait(events, std::max(left, Duration::zero()));
+    return events;
+  }
+
+  void Finish(std::size_t position, bool told) {
+    Running running = std::move(running_[position]);
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(position));
+    Telling telling = told ? Understand(running.heard) : Telling{.error = Silence(running.bound)};
+    telling.took = Clock::now() - running.began;
+    running.sandbox.Close();
+    on_end_(running.index, telling);
+  }
+
+  static std::string Silence(Duration bound) {
+    return fmt::format("no result within {} s", std::chrono::duration<double>(bound).count());
+  }
+
+  const std::vector<Story>& stories_;
+  std::size_t at_once_;
+  const std::function<void(std::size_t, const Telling&)>& on_end_;
+  std::deque<Running> running_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+void RunStories(const std::vector<Story>& stories, int at_once,
+                const std::function<void(std::size_t, const Telling&)>& on_end) {
+  Pool(stories, at_once, on_end).Run();
+}
+
+json RunStory(const Story& story) {
+  Telling telling{.error = "interrupted"};
+  RunStories({story}, 1, [&](std::size_t, const Telling& ended) { telling = ended; });
+  if (!telling.error.empty()) throw std::runtime_error(telling.error);
+  return telling.told;
+}
+
+void InterruptRuns() { interrupted = true; }
+bool Interrupted() { return interrupted; }
+
+}  // namespace pidfall

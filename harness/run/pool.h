@@ -1,0 +1,47 @@
+// Runs stories side by side, each in a sandbox of its own, and hears each one out.
+//
+//   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
+//   RunStories({story, story}, 2, [](std::size_t index, const Telling& telling) { ... });
+//
+// A story is any function that gives a JSON value; the pool knows nothing more of it. The caller
+// must have one thread only: each sandbox is forked from it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/sandbox/sandbox.h"
+
+namespace pidfall {
+
+struct Story {
+  SandboxOptions sandbox = {};
+  std::function<nlohmann::json(const World&)> tell;  // runs in the sandbox
+  Duration bound = std::chrono::seconds(180);
+};
+
+struct Telling {
+  nlohmann::json told;
+  // Why nothing was told; `told` is null then. The sandbox could not be made, the story threw, its
+  // process ended early, or the bound was over.
+  std::string error;
+  Duration took{};
+};
+
+// `on_end` is called as each one ends. After an interrupt the other stories are ended, and nothing
+// is said of them.
+void RunStories(const std::vector<Story>& stories, int at_once,
+                const std::function<void(std::size_t index, const Telling& telling)>& on_end);
+
+// One story alone. Throws std::runtime_error with Telling::error.
+nlohmann::json RunStory(const Story& story);
+
+// Safe in a signal handler: ends every story of this process and makes RunStories return. Of
+// SIGINT, SIGTERM and SIGHUP none is overlooked between two waits.
+void InterruptRuns();
+bool Interrupted();
+
+}  // namespace pidfall
