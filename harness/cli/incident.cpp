@@ -1,11 +1,8 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "harness/cli/command.h"
@@ -22,10 +19,10 @@
 #include "harness/report/findings.h"
 #include "harness/report/incident_text.h"
 #include "harness/report/simulated_facts.h"
+#include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
-#include "harness/supervisor/policies.h"
 #include "harness/target/bundled.h"
 
 namespace pidfall {
@@ -42,24 +39,8 @@ struct IncidentCommand {
 
 using Options = std::shared_ptr<IncidentCommand>;
 
-bool IsUnder(const Incident& incident, const std::string& policy) {
-  const std::string wanted = LookUpPolicy(policy)->Describe();
-  for (const IncidentVariant& variant : incident.variants) {
-    for (const Actor& actor : variant.plan.actors) {
-      if (actor.policy && actor.policy->Describe() == wanted) return true;
-    }
-  }
-  return false;
-}
-
-bool IsListed(const Incident& incident, const IncidentCommand& options) {
-  const bool mechanism = incident.mechanism.find(options.mechanism) != std::string::npos;
-  return mechanism && (options.policy.empty() || IsUnder(incident, options.policy));
-}
-
 int List(const IncidentCommand& options) {
-  std::vector<Incident> incidents = ReadIncidents(IncidentsFolder());
-  std::erase_if(incidents, [&](const Incident& incident) { return !IsListed(incident, options); });
+  const auto incidents = IncidentsLike(options.mechanism, options.policy);
   if (incidents.empty()) throw BadInput("no incident is like that (incident list shows all)");
   Print(stdout, IncidentListText(incidents));
   return kAsItShouldBe;
@@ -70,16 +51,8 @@ int Show(const IncidentCommand& options) {
   return kAsItShouldBe;
 }
 
-// Never over a file that is there: it may be somebody's work.
 int Create(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "wxe");
-  if (file == nullptr) {
-    throw BadInput("cannot create " + path + ": " + std::generic_category().message(errno));
-  }
-  const bool written = std::fputs(IncidentTemplate().c_str(), file) >= 0;
-  if (std::fclose(file) != 0 || !written) {
-    throw std::system_error(errno, std::generic_category(), "cannot write " + path);
-  }
+  WriteIncidentTemplate(path);
   return kAsItShouldBe;
 }
 
@@ -89,6 +62,13 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
   }
   if (options.all) return ReadIncidents(IncidentsFolder());
   return {FindIncident(IncidentsFolder(), options.which)};
+}
+
+// A file is read again from where it is.
+std::string Again(const IncidentCommand& options, const Incident& incident,
+                  const std::vector<std::string>& command) {
+  return AgainIncident(options.which.empty() ? incident.id : options.which, options.real_time,
+                       command);
 }
 
 // Everything that is reported of the incidents run so far.
@@ -123,7 +103,7 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
     if (Interrupted()) break;
     const auto cells = RunIncident(incident,
                                    {.servers = ProgramFolder(),
-                                    .which = options.which,
+                                    .reproduce = Again(options, incident, command),
                                     .real_time = options.real_time,
                                     .command = command},
                                    simulate);

@@ -12,6 +12,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/incident/incidents_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_summary.h"
 #include "harness/report/progress.h"
@@ -28,6 +29,8 @@
 
 namespace pidfall {
 namespace {
+
+constexpr const char* kFirstIncident = "2025-12-22-port-conflict";
 
 struct RunCommand {
   CommonOptions common;
@@ -97,12 +100,16 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
 }
 
 // The incident is part of the whole picture, not of a closer look at a few scenarios.
-IncidentSummary Incident(const RunCommand& options, const Outputs& outputs) {
-  const CommonOptions& common = options.common;
+std::vector<Result> RunFirstIncident(const CommonOptions& common, const Outputs& outputs) {
   const bool whole = common.scenarios.empty() && common.excepts.empty() && common.shard.index == 1;
   if (!whole || Interrupted()) return {};
   const InterruptGuard guard;
-  return SummarizeIncident(common.jobs, outputs.paint());
+  const Incident incident = FindIncident(IncidentsFolder(), kFirstIncident);
+  const auto cells = RunIncident(
+      incident, {.servers = ProgramFolder(), .reproduce = AgainIncident(incident.id, false, {})},
+      [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
+  outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
+  return ResultsOf(cells);
 }
 
 double MillisecondsSince(std::chrono::steady_clock::time_point start) {
@@ -114,9 +121,8 @@ int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result
            std::chrono::steady_clock::time_point start) {
   const CommonOptions& common = options.common;
   PrintResults(outputs, results, common.verbose);
-  const IncidentSummary incident = Incident(options, outputs);
-  outputs.Print(incident.text);
-  results.insert(results.end(), incident.results.begin(), incident.results.end());
+  const std::vector<Result> incident = RunFirstIncident(common, outputs);
+  results.insert(results.end(), incident.begin(), incident.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});

@@ -15,7 +15,6 @@
 #include "harness/cli/outputs.h"
 #include "harness/cli/print.h"
 #include "harness/cli/terminal.h"
-#include "harness/incident/incident_run.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"

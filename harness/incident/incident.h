@@ -79,7 +79,9 @@ std::vector<std::vector<std::string>> CommandsOf(const Incident& incident,
 // A sentence for each way in which the outcome is not the expected one.
 std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log);
 
-// What `incident new FILE` writes.
 std::string IncidentTemplate();
+// What `incident new FILE` does, never over a file that is there: it may be somebody's work. Throws
+// BadInput.
+void WriteIncidentTemplate(const std::string& path);
 
 }  // namespace pidfall

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 
-#include "harness/input/shell_quote.h"
 #include "harness/supervisor/convergence.h"
 
 namespace pidfall {
@@ -15,10 +14,6 @@ namespace {
 
 constexpr int kPort = 8767;  // free in every sandbox of its own
 constexpr const char* kConvergence = "C11";
-
-double Seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
 
 // One variant with one guard, before it has run.
 struct Pairing {
@@ -56,15 +51,6 @@ std::string PolicyOf(const IncidentVariant& variant) {
   return "no supervisor";
 }
 
-std::string Again(const Incident& incident, const IncidentOptions& options) {
-  std::string again = "./pidfall incident run ";
-  again += ShellQuoted(options.which.empty() ? incident.id : options.which);
-  if (options.real_time) again += " --real-time";
-  if (!options.command.empty()) again += " --";
-  for (const std::string& word : options.command) again += ' ' + ShellQuoted(word);
-  return again;
-}
-
 // As the file expects: a fail where it names the clause that the outcome breaks.
 void JudgeExpected(const ExpectedOutcome& expected, const SimulationLog& log, Result* result) {
   const auto differences = Differences(expected, log);
@@ -81,7 +67,11 @@ void JudgeConvergence(const SimulationLog& log, Result* result) {
   const auto breaches = ConvergenceBreaches(log);
   result->clauses = {kConvergence};
   result->verdict = breaches.empty() ? Verdict::kPass : Verdict::kFail;
-  result->summary = fmt::format("{}", fmt::join(breaches, "; "));
+  if (breaches.empty()) return;
+  result->clauses = {breaches.front().clause};
+  for (const auto& [clause, summary] : breaches) {
+    result->summary += (result->summary.empty() ? "" : "; ") + summary;
+  }
 }
 
 Result JudgeCell(const Pairing& pairing, const SimulationLog& log) {
@@ -104,8 +94,8 @@ IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
   result.scenario = fmt::format("incident/{} ({})", incident.id, pairing.variant->name);
   result.family = "incident";
   result.guard = pairing.guard != nullptr ? pairing.guard->name : "yours";
-  result.duration_ms = Seconds(log.real) * 1000;
-  result.reproduce = Again(incident, options);
+  result.duration_ms = std::chrono::duration<double, std::milli>(log.real).count();
+  result.reproduce = options.reproduce;
   for (const ActorLog& actor : log.actors) {
     result.evidence.push_back(fmt::format("saw {}: {}", actor.name, Summary(log, actor)));
   }
@@ -137,6 +127,13 @@ const ActorLog& SupervisedActor(const SimulationLog& log) {
   const auto found = std::find_if(log.actors.begin(), log.actors.end(),
                                   [](const ActorLog& actor) { return actor.supervised; });
   return found != log.actors.end() ? *found : log.actors.front();
+}
+
+std::vector<Result> ResultsOf(const std::vector<IncidentCell>& cells) {
+  std::vector<Result> results;
+  results.reserve(cells.size());
+  for (const IncidentCell& cell : cells) results.push_back(cell.result);
+  return results;
 }
 
 }  // namespace pidfall

@@ -13,8 +13,8 @@
 namespace pidfall {
 
 struct IncidentOptions {
-  std::string servers;  // the folder of the bundled servers
-  std::string which;    // as the user named the incident; empty: by its id
+  std::string servers;    // the folder of the bundled servers
+  std::string reproduce;  // the command that shows it again
   bool real_time = false;
   std::vector<std::string> command;  // a program of the user's in every role; empty: the file's
 };
@@ -33,5 +33,6 @@ std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOp
 
 // Of the actor that a supervisor started; of the only one, where none was.
 const ActorLog& SupervisedActor(const SimulationLog& log);
+std::vector<Result> ResultsOf(const std::vector<IncidentCell>& cells);
 
 }  // namespace pidfall

@@ -1,4 +1,9 @@
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
 #include "harness/incident/incident.h"
+#include "harness/input/bad_input.h"
 
 namespace pidfall {
 
@@ -62,6 +67,17 @@ starts = { agent = 1 }
 statuses = { agent = [] }
 served_within = "1s"
 )";
+}
+
+void WriteIncidentTemplate(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "wxe");
+  if (file == nullptr) {
+    throw BadInput("cannot create " + path + ": " + std::generic_category().message(errno));
+  }
+  const bool written = std::fputs(IncidentTemplate().c_str(), file) >= 0;
+  if (std::fclose(file) != 0 || !written) {
+    throw std::system_error(errno, std::generic_category(), "cannot write " + path);
+  }
 }
 
 }  // namespace pidfall

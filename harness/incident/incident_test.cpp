@@ -7,7 +7,6 @@
 #include <fstream>
 
 #include "harness/input/bad_input.h"
-#include "harness/supervisor/convergence.h"
 
 namespace pidfall {
 namespace {
@@ -156,31 +155,6 @@ TEST(Differences, EachWayToDifferIsSaid) {
             std::vector<std::string>{"served 30 s after, expected within 20 s"});
   EXPECT_EQ(Differences({.never_served = true}, log),
             std::vector<std::string>{"served 30 s after, expected never"});
-}
-
-TEST(Convergence, LoopBesideAnOwnerIsABreach) {
-  EXPECT_EQ(
-      ConvergenceBreaches(Loop(48, 4s)),
-      std::vector<std::string>{"48 starts in ten minutes beside a live owner, the bound is 2"});
-  EXPECT_TRUE(ConvergenceBreaches(Loop(2, 4s)).empty());
-}
-
-TEST(Convergence, NobodyServingIsABreach) {
-  EXPECT_EQ(ConvergenceBreaches(Loop(1, 30s)),
-            std::vector<std::string>{"nobody served for 30 s, the bound is 20 s"});
-  SimulationLog log = Loop(1, 30s);
-  log.actors[1].spans.clear();
-  EXPECT_EQ(ConvergenceBreaches(log),
-            std::vector<std::string>{"nobody served for 2 min, to the end, the bound is 20 s"});
-}
-
-TEST(Convergence, StartsFarApartAreNoLoop) {
-  SimulationLog log = Loop(0, 0s);
-  log.duration = 1h;
-  log.actors[0].spans = {{Phase::kServes, 0s, 1h}};
-  log.actors[1].spans.clear();
-  log.actors[1].starts = {{1min, 1}, {9min, 2}, {12min, 3}, {21min, 4}};
-  EXPECT_EQ(MostStartsBesideAnOwner(log), 2);
 }
 
 }  // namespace

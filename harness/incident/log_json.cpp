@@ -28,7 +28,7 @@ struct adl_serializer<std::optional<std::string>> {
 namespace pidfall {
 
 // Found by nlohmann's library beside the types, hence not in the unnamed namespace.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartEntry, at, pid)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartEntry, at, pid, beside_an_owner)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExitEntry, at, pid, status, signal, served, provoked)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, phase, from, to)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ActorLog, name, supervised, starts, exits, spans, gave_up, rest)

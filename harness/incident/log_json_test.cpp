@@ -18,7 +18,7 @@ TEST(LogJsonTest, EverythingArrives) {
   log.cut_short = "why";
   log.actors.push_back({.name = "agent",
                         .supervised = true,
-                        .starts = {{seconds(1), 7}},
+                        .starts = {{seconds(1), 7, true}},
                         .exits = {{seconds(2), 7, 0, 9, true, true}},
                         .spans = {{Phase::kThrottled, seconds(2), seconds(3)}},
                         .gave_up = std::nullopt,
@@ -30,6 +30,7 @@ TEST(LogJsonTest, EverythingArrives) {
   EXPECT_EQ(arrived.cut_short, "why");
   ASSERT_EQ(arrived.actors.size(), 1U);
   EXPECT_FALSE(arrived.actors[0].gave_up);
+  EXPECT_TRUE(arrived.actors[0].starts[0].beside_an_owner);
   EXPECT_EQ(arrived.actors[0].exits[0].signal, 9);
   EXPECT_TRUE(arrived.actors[0].exits[0].provoked);
   EXPECT_EQ(arrived.actors[0].spans[0].phase, Phase::kThrottled);

@@ -1,21 +1,18 @@
 // The incident that the suite began with, for the end of `run`.
 //
-//   const IncidentSummary incident = SummarizeIncident(jobs, paint);
+//   outputs.Print(IncidentSummary(incident, cells, paint));
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "harness/incident/incident_run.h"
 #include "harness/report/paint.h"
-#include "harness/run/result.h"
 
 namespace pidfall {
 
-struct IncidentSummary {
-  std::string text;  // a line per variant, then what is not as expected
-  std::vector<Result> results;
-};
-
-IncidentSummary SummarizeIncident(int jobs, const Paint& paint);
+// A line per variant, then the cells that are not as expected.
+std::string IncidentSummary(const Incident& incident, const std::vector<IncidentCell>& cells,
+                            const Paint& paint);
 
 }  // namespace pidfall

@@ -22,4 +22,13 @@ std::string AgainCheck(const std::vector<std::string>& options, std::string_view
   return again;
 }
 
+std::string AgainIncident(const std::string& which, bool real_time,
+                          const std::vector<std::string>& command) {
+  std::string again = "./pidfall incident run " + ShellQuoted(which);
+  if (real_time) again += " --real-time";
+  if (!command.empty()) again += " --";
+  for (const std::string& word : command) again += ' ' + ShellQuoted(word);
+  return again;
+}
+
 }  // namespace pidfall

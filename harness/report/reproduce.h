@@ -17,4 +17,8 @@ std::string AgainRun(const std::string& server, const std::string& guard,
 std::string AgainCheck(const std::vector<std::string>& options, std::string_view scenario,
                        const std::vector<std::string>& command);
 
+// "./pidfall incident run 2025-12-22-port-conflict -- python3 serve.py"
+std::string AgainIncident(const std::string& which, bool real_time,
+                          const std::vector<std::string>& command);
+
 }  // namespace pidfall

@@ -17,5 +17,14 @@ TEST(AgainTest, CheckCarriesItsOptionsAndItsCommand) {
             "pidfall check --port 8767 --scenario stale/zero -- python3 'my serve.py'");
 }
 
+TEST(AgainTest, AnIncidentOfAFileIsRunAgainFromIt) {
+  EXPECT_EQ(AgainIncident("my file.toml", false, {}), "./pidfall incident run 'my file.toml'");
+}
+
+TEST(AgainTest, AnIncidentCarriesItsOptionsAndItsCommand) {
+  EXPECT_EQ(AgainIncident("2025-12-22-x", true, {"python3", "my serve.py"}),
+            "./pidfall incident run 2025-12-22-x --real-time -- python3 'my serve.py'");
+}
+
 }  // namespace
 }  // namespace pidfall

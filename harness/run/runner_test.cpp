@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "harness/stage/expect.h"
-#include "harness/stage/outcome.h"
+#include "harness/stage/story_end.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {

@@ -89,8 +89,8 @@ void ActorRun::FireDue(SupervisorTime now) {
 
 void ActorRun::StartNow(SupervisorTime now) {
   start_at_.reset();
-  const int pid = jobs_.Start(index_, StartedBy(actor_.policy.get()));
-  log_.starts.push_back({now, pid});
+  const JobStarted started = jobs_.Start(index_, StartedBy(actor_.policy.get()));
+  log_.starts.push_back({now, started.pid, started.beside_an_owner});
   running_ = true;
   state_ = JobState::kBusy;
   started_ = now;

@@ -18,14 +18,23 @@ std::vector<SupervisorTime> StartsBesideAnOwner(const SimulationLog& log) {
   for (const ActorLog& actor : log.actors) {
     if (!actor.supervised) continue;
     for (const StartEntry& start : actor.starts) {
-      const auto serves = [&](const ActorLog& other) {
-        return &other != &actor && ServesAt(other, start.at);
-      };
-      if (std::any_of(log.actors.begin(), log.actors.end(), serves)) starts.push_back(start.at);
+      if (start.beside_an_owner) starts.push_back(start.at);
     }
   }
   std::sort(starts.begin(), starts.end());
   return starts;
+}
+
+std::string Looped(const SimulationLog& log, int starts, int bound) {
+  return fmt::format(
+      "the supervisor started it {} times beside a live owner within {}, the bound is {} in ten "
+      "minutes",
+      starts, FormatDuration(std::min<SupervisorTime>(log.duration, kWindow)), bound);
+}
+
+std::string Unserved(const Gap& gap, SupervisorTime length) {
+  if (!gap.to) return "nobody that it knows of ever served after the owner went";
+  return fmt::format("nobody served for {} after the owner went", FormatDuration(length));
 }
 
 }  // namespace
@@ -39,22 +48,19 @@ int MostStartsBesideAnOwner(const SimulationLog& log) {
   return static_cast<int>(most);
 }
 
-std::vector<std::string> ConvergenceBreaches(const SimulationLog& log,
-                                             const ConvergenceBounds& bounds) {
-  std::vector<std::string> breaches;
+std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,
+                                                   const ConvergenceBounds& bounds) {
+  std::vector<ConvergenceBreach> breaches;
   if (const int owners = MostOwners(log); owners > 1) {
-    breaches.push_back(fmt::format("{} served at one instant", owners));
+    breaches.push_back({"C1", fmt::format("{} copies served at one instant", owners)});
   }
   if (const int starts = MostStartsBesideAnOwner(log); starts > bounds.starts) {
-    breaches.push_back(fmt::format("{} starts in ten minutes beside a live owner, the bound is {}",
-                                   starts, bounds.starts));
+    breaches.push_back({"C11", Looped(log, starts, bounds.starts)});
   }
+  if (!bounds.serves_again) return breaches;
   for (const Gap& gap : Gaps(log)) {
     const SupervisorTime length = gap.to.value_or(log.duration) - gap.from;
-    if (length <= bounds.served_within) continue;
-    breaches.push_back(fmt::format("nobody served for {}{}, the bound is {}",
-                                   FormatDuration(length), gap.to ? "" : ", to the end",
-                                   FormatDuration(bounds.served_within)));
+    if (length > bounds.served_within) breaches.push_back({"C11", Unserved(gap, length)});
   }
   return breaches;
 }

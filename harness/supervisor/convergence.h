@@ -1,6 +1,7 @@
-// Whether a safeguard and a supervisor come to rest: clause C11, judged from what happened.
+// Whether a safeguard and a supervisor come to rest: clause C11, and C1 on the way. The one place
+// that judges it, for scenarios and for incidents.
 //
-//   for (const std::string& breach : ConvergenceBreaches(log)) ...
+//   for (const ConvergenceBreach& breach : ConvergenceBreaches(log)) ...   // {"C11", "the ..."}
 //
 // No exit status is right under every supervisor, so none is looked at: what counts is how often
 // contenders were started beside a live owner, and how soon somebody served once it had gone.
@@ -17,12 +18,19 @@ namespace pidfall {
 struct ConvergenceBounds {
   int starts = 2;  // beside a live owner, in any ten minutes
   SupervisorTime served_within = std::chrono::seconds(20);  // two throttle intervals of launchd
+  bool serves_again = true;  // false where nothing is restarted: nobody owes a take-over then
 };
 
-std::vector<std::string> ConvergenceBreaches(const SimulationLog& log,
-                                             const ConvergenceBounds& bounds = {});
+struct ConvergenceBreach {
+  std::string clause;
+  std::string summary;
+  bool operator==(const ConvergenceBreach&) const = default;
+};
 
-// The most starts in any ten minutes that a supervisor made beside another actor that served.
+std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,
+                                                   const ConvergenceBounds& bounds = {});
+
+// The most starts in any ten minutes that a supervisor made while somebody served.
 int MostStartsBesideAnOwner(const SimulationLog& log);
 
 }  // namespace pidfall

@@ -38,6 +38,11 @@ struct JobStart {
   bool end_group_with_it = false;
 };
 
+struct JobStarted {
+  int pid = 0;
+  bool beside_an_owner = false;  // somebody served when it was started
+};
+
 class Jobs {
  public:
   virtual ~Jobs() = default;
@@ -45,8 +50,8 @@ class Jobs {
   // Real time, from any fixed point, never going back.
   virtual std::chrono::nanoseconds Now() = 0;
 
-  // Starts the actor's command in a process group of its own and returns its pid. Does not wait.
-  virtual int Start(std::size_t actor, const JobStart& how) = 0;
+  // Starts the actor's command in a process group of its own. Does not wait.
+  virtual JobStarted Start(std::size_t actor, const JobStart& how) = 0;
   virtual void Signal(std::size_t actor, int signal) = 0;
 
   // Looks at every actor, afresh: a process that a lock has just woken no longer counts as waiting.

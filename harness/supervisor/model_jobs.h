@@ -33,12 +33,13 @@ class ModelJobs : public Jobs {
 
   std::chrono::nanoseconds Now() override { return now_; }
 
-  int Start(std::size_t actor, const JobStart& how) override {
+  JobStarted Start(std::size_t actor, const JobStart& how) override {
+    const bool beside_an_owner = Owned();
     processes_.at(actor) = {.state = JobState::kBusy, .next = now_ + servers_[actor].start_up};
     environments.push_back(how.environment);
     groups_ended_with_it.push_back(how.end_group_with_it);
     changed_ = true;
-    return ++last_pid_;
+    return {++last_pid_, beside_an_owner};
   }
 
   void Signal(std::size_t actor, int signal) override {

@@ -15,6 +15,7 @@ namespace pidfall {
 struct StartEntry {
   SupervisorTime at{};
   int pid = 0;
+  bool beside_an_owner = false;  // somebody served then, a daemon that its supervisor lost included
 };
 
 struct ExitEntry {

@@ -31,13 +31,13 @@ class SpawnedJob : public Jobs {
     return std::chrono::steady_clock::now().time_since_epoch();
   }
 
-  int Start(std::size_t /*actor*/, const JobStart& /*how*/) override {
+  JobStarted Start(std::size_t /*actor*/, const JobStart& /*how*/) override {
     std::vector<char*> arguments;
     for (std::string& word : command_) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     EXPECT_EQ(posix_spawnp(&pid_, arguments[0], nullptr, nullptr, arguments.data(), environ), 0);
     fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-    return pid_;
+    return {.pid = pid_};
   }
 
   void Signal(std::size_t /*actor*/, int signal) override { kill(pid_, signal); }

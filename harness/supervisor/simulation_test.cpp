@@ -262,7 +262,7 @@ class ToldJobs : public Jobs {
  public:
   explicit ToldJobs(std::vector<std::vector<JobSighting>> rows) : rows_(std::move(rows)) {}
   std::chrono::nanoseconds Now() override { return now_ += 1ms; }
-  int Start(std::size_t /*actor*/, const JobStart& /*how*/) override { return 1; }
+  JobStarted Start(std::size_t /*actor*/, const JobStart& /*how*/) override { return {.pid = 1}; }
   void Signal(std::size_t /*actor*/, int /*signal*/) override {}
   void Write(const std::string& /*file*/, const std::string& /*text*/) override {}
   void Remove(const std::string& /*file*/) override {}

@@ -31,10 +31,11 @@ StageJobs::StageJobs(Stage& stage, const std::vector<StartOptions>& actors) : st
 
 std::chrono::nanoseconds StageJobs::Now() { return Clock::now().time_since_epoch(); }
 
-int StageJobs::Start(std::size_t actor, const JobStart& how) {
+JobStarted StageJobs::Start(std::size_t actor, const JobStart& how) {
   const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
   Actor& started = actors_.at(actor);
-  if (how.supervised && !stage_.Serving().empty()) ++starts_beside_an_owner_;
+  const bool beside_an_owner = !stage_.Serving().empty();
+  if (how.supervised && beside_an_owner) ++starts_beside_an_owner_;
   StartOptions start = started.start;
   for (const auto& [name, value] : how.environment) {
     start.environment.push_back(std::string(name).append("=").append(value));
@@ -46,7 +47,7 @@ int StageJobs::Start(std::size_t actor, const JobStart& how) {
   started.signalled.reset();
   if (how.end_group_with_it) started.instance->EndGroupWithIt();
   changed_ = true;
-  return started.instance->pid();
+  return {started.instance->pid(), beside_an_owner};
 }
 
 void StageJobs::Signal(std::size_t actor, int signal) {

@@ -20,7 +20,7 @@ class StageJobs : public Jobs {
   StageJobs(Stage& stage, const std::vector<StartOptions>& actors);
 
   std::chrono::nanoseconds Now() override;
-  int Start(std::size_t actor, const JobStart& how) override;
+  JobStarted Start(std::size_t actor, const JobStart& how) override;
   void Signal(std::size_t actor, int signal) override;
   std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) override;
   void Write(const std::string& file, const std::string& text) override;

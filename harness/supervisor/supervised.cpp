@@ -49,7 +49,7 @@ bool EverServed(const SimulationLog& log) {
 
 }  // namespace
 
-Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
+SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
   const std::shared_ptr<const Policy> rules = LookUpPolicy(policy);
   StageJobs jobs(stage, std::vector<StartOptions>(2));
   const auto began = std::chrono::steady_clock::now();
@@ -67,7 +67,7 @@ Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first) 
   for (const std::string& note : log.notes) stage.Saw(note);
   if (log.cut_short) throw Broken(*log.cut_short);
   if (!EverServed(log) && jobs.StartsBesideAnOwner() == 0) throw Broken("the target never served");
-  return {std::move(log), jobs.StartsBesideAnOwner()};
+  return log;
 }
 
 }  // namespace pidfall

@@ -1,7 +1,7 @@
 // The incident's two copies on a stage: one under a supervisor, one started by hand.
 //
-//   const Supervision seen = Supervise(stage, "launchd:keepalive", FirstCopy::kByHand);
-//   seen.starts_beside_an_owner   // in seen.log.duration
+//   const SimulationLog log = Supervise(stage, "launchd:keepalive", FirstCopy::kByHand);
+//   const auto breaches = ConvergenceBreaches(log);
 #pragma once
 
 #include <string>
@@ -16,14 +16,9 @@ enum class FirstCopy {
   kAgent,   // the copy by hand is started a minute later; the agent is killed after ten minutes
 };
 
-struct Supervision {
-  SimulationLog log;
-  int starts_beside_an_owner = 0;
-};
-
 // Ten minutes with a live owner, and two without the first one; shorter where the agent is in a
 // loop by then. The log is in the evidence.
 // `policy` is a name or a file that LookUpPolicy takes.
-Supervision Supervise(Stage& stage, const std::string& policy, FirstCopy first);
+SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first);
 
 }  // namespace pidfall
