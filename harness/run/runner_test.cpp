@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "harness/stage/expect.h"
-#include "harness/stage/story_end.h"
 #include "harness/stage/stage.h"
+#include "harness/stage/story_end.h"
 
 namespace pidfall {
 namespace {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "harness/run/pool.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
