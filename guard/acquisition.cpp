@@ -28,7 +28,7 @@ Previous Classify(const LockNode& node, const std::optional<Record>& record, boo
   if (node.fresh) return Previous::kNone;
   if (one_file) return Previous::kCrash;  // a clean end leaves it empty
   if (!record) return Previous::kGarbage;
-  if (record->clean) return Previous::kClean;
+  if (record->state == RunState::kEnded) return Previous::kClean;
   if (record->boot != self.boot) return Previous::kOtherBoot;
   if (record->pid_namespace != self.pid_namespace) return Previous::kOtherNamespace;
   return Previous::kCrash;
@@ -47,7 +47,9 @@ class Acquisition {
       Lock();
       PassOlderInstance();
       Hold();
+      state_->PutReadyFile(state_->StateAsOwner() == RunState::kReady);
       state_->SignIn();
+      state_->TellOwner();
       state_->outcome = Outcome::kAcquired;
     } catch (const Refused& refused) {
       LetGo();
@@ -64,6 +66,7 @@ class Acquisition {
   // The refused Instance may live on, and must keep nobody out. A lock that is another's is kept
   // open: who has it is asked through it.
   void LetGo() {
+    state_->ready_file.Remove();
     state_->DropLock();
     if (!locked_) return;
     if (node().descriptor.valid() && !state_->lock_shared) Unlock(node().descriptor.get());
@@ -140,6 +143,7 @@ class Acquisition {
   void AskOrAnnounce(const Owner& owner, const Descriptor& process) {
     if (Answer() == OnDuplicate::kTakeOver) return Ask(owner, process);
     if (options().before_waiting) options().before_waiting(owner);
+    state_->TellStandingBy(owner);
   }
 
   void Ask(const Owner& owner, const Descriptor& process) {

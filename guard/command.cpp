@@ -20,8 +20,10 @@
 
 #include "guard/agents.h"
 #include "guard/console.h"
+#include "guard/copy_state.h"
 #include "guard/guard.h"
 #include "guard/query.h"
+#include "guard/status_text.h"
 #include "guard/supervisor.h"
 
 namespace pidfall::guard {
@@ -41,6 +43,9 @@ struct Request {
   std::vector<std::string> command;
   std::vector<fs::path> pid_files;
   fs::path agents;
+  std::optional<pid_t> of;
+  bool standby_ok = false;
+  bool json = false;
   bool force = false;
 };
 
@@ -65,6 +70,8 @@ int Guard(Request& request) {
   options.older_command = request.command;
   options.children = Children::kPartOfInstance;
   if (request.seconds) options.patience = Milliseconds(*request.seconds);
+  const bool untold = options.ready_when == ReadyWhen::kUntold;
+  if (untold && !options.ready_file.empty()) options.ready_when = ReadyWhen::kOwner;
   options.before_waiting = [&](const Owner& owner) {
     Say(options.name + " already running (PID " + std::to_string(owner.pid) +
         "); standing by until it ends");
@@ -74,27 +81,26 @@ int Guard(Request& request) {
   return Execute(request.command);
 }
 
-std::string Describe(const Answered& answered) {
-  std::string words;
-  switch (answered.state) {
-    case State::kRunning:
-      words = "running, PID " + std::to_string(answered.owner.pid);
-      return words + (answered.owner.verified ? "" : " (not verified)");
-    case State::kDeadWithFile:
-      return "not running; PID " + std::to_string(answered.owner.pid) +
-             " has ended and its file is left";
-    case State::kNotRunning:
-      return "not running";
-    case State::kUnknown:
-      break;
-  }
-  return "unknown: " + answered.why;
-}
-
 void TellSupervisor(const Supervisor& by) {
   if (!by.Present()) return;
   Say("  started by " + by.kind + (by.unit.empty() ? "" : " " + by.unit));
   Say("  " + HowToEnd(by, geteuid()));
+}
+
+void TellPeople(const fs::path& path, const Answered& answered, bool who) {
+  Say(path.string() + ": " + Describe(answered));
+  if (who) TellSupervisor({answered.owner.supervisor, answered.owner.unit});
+  const std::string standing_by = Describe(StandingBy(path));
+  if (!standing_by.empty()) Say(standing_by);
+}
+
+void TellPrograms(const fs::path& path, const Answered& answered) {
+  Say(Json({.pid_file = path.string(),
+            .state = NameOf(answered),
+            .pid = answered.owner.pid,
+            .verified = answered.owner.verified,
+            .standing_by = StandingBy(path),
+            .why = answered.why}));
 }
 
 // The first file that is not running decides the status.
@@ -102,14 +108,27 @@ int TellStates(const Request& request, bool who) {
   int status = 0;
   for (const fs::path& path : request.pid_files) {
     const Answered answered = Ask(path);
-    Say(path.string() + ": " + Describe(answered));
-    if (who) TellSupervisor({answered.owner.supervisor, answered.owner.unit});
+    request.json ? TellPrograms(path, answered) : TellPeople(path, answered, who);
     if (status == 0) status = static_cast<int>(answered.state);
   }
   return status;
 }
 
+// For probes.
+int TellCopy(const Request& request) {
+  const fs::path& path = request.pid_files.front();
+  const Copy copy = AskCopy(path, *request.of);
+  if (request.json) {
+    Say(Json({path.string(), NameOf(copy.state), *request.of, true, StandingBy(path), copy.why}));
+  } else {
+    Say(path.string() + ": PID " + std::to_string(*request.of) + ": " + Describe(copy));
+  }
+  const bool good = request.standby_ok && copy.state == CopyState::kStandingBy;
+  return good ? 0 : static_cast<int>(copy.state);
+}
+
 int TellStatus(const Request& request) {
+  if (request.of) return TellCopy(request);
   const int status = TellStates(request, false);
   if (request.agents.empty()) return status;
   const auto findings = CheckAgents(request.agents, request.pid_files);
@@ -133,6 +152,9 @@ const std::map<std::string, OnDuplicate> kPolicies = {{"exit", OnDuplicate::kExi
                                                       {"takeover", OnDuplicate::kTakeOver},
                                                       {"auto", OnDuplicate::kAuto}};
 
+const std::map<std::string, ReadyWhen> kReadyWhen = {{"owner", ReadyWhen::kOwner},
+                                                     {"standby", ReadyWhen::kStandingBy}};
+
 void AddGuardOptions(CLI::App& app, Request& request) {
   Options& options = request.options;
   app.add_option("--pid-file", options.pid_file,
@@ -152,6 +174,16 @@ void AddGuardOptions(CLI::App& app, Request& request) {
                  "How many seconds to wait [no limit] or to take over [10]; 0: not at all")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6).description(""));
+  app.add_option_function<std::string>(
+         "--ready",
+         [&options](const std::string& when) { options.ready_when = kReadyWhen.at(when); },
+         "READY=1 and the ready file: as soon as it is the owner, or also while it stands by [the "
+         "command tells by itself]")
+      ->type_name("owner|standby")
+      ->check(CLI::IsMember(&kReadyWhen).description(""));
+  app.add_option("--ready-file", options.ready_file,
+                 "Exists while this copy is ready, for probes; owner, unless --ready says more")
+      ->type_name("FILE");
   app.add_flag("--any-file-system", options.any_file_system, "Also where locks may not exclude");
   app.add_flag("--one-file", options.one_file, "Lock the pid file itself, as flock(1) users do");
 }
@@ -171,13 +203,25 @@ CLI::App* AddQuestion(CLI::App& app, Request& request, const char* name, const c
   return question;
 }
 
+void AddStatusOptions(CLI::App* status, Request& request) {
+  status->add_option("--agents", request.agents,
+                     "Compare with the agents and units in this folder");
+  status
+      ->add_option("--of", request.of,
+                   "For probes, of this copy: 0 owner, 150 starting, 151 standing by, 3 neither")
+      ->type_name("PID")
+      ->check(CLI::PositiveNumber.description(""));
+  status->add_flag("--standby-ok", request.standby_ok, "With --of: standing by is 0, too")
+      ->needs("--of");
+  status->add_flag("--json", request.json, "One object per line");
+}
+
 int Answer(int argc, char** argv) {
   Request request;
   CLI::App app("Asks about a guarded program, or ends it", "pidfall-guard");
   AddQuestion(app, request, "who", "Who holds it, and how it is ended");
   CLI::App* status = AddQuestion(app, request, "status", "Statuses as the LSB has them");
-  status->add_option("--agents", request.agents,
-                     "Compare with the agents and units in this folder");
+  AddStatusOptions(status, request);
   CLI::App* stop =
       AddQuestion(app, request, "stop", "SIGTERM to the verified owner, and to nobody else");
   stop->add_option("--patience", request.seconds,

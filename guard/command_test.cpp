@@ -144,6 +144,78 @@ TEST_F(CommandTest, StopWithoutPatienceDoesNotWaitForTheEnd) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, kStopPatience);
 }
 
+TEST_F(CommandTest, TellsAProbeTheOwnerFromACopyThatStandsBy) {
+  const ServiceManager manager(folder_.path("socket"));
+  const auto owner = StartStaying();
+  EXPECT_EQ(manager.Receive(), "STATUS=Owner");
+  Child standby([&](const Signals&) {
+    return Become({"--pid-file", pid_file_, "--on-duplicate", "wait", "--", "true"});
+  });
+  EXPECT_EQ(manager.Receive(), "STATUS=Standing by for PID " + std::to_string(owner->pid()));
+  const std::string pid = std::to_string(standby.pid());
+  EXPECT_EQ(Run({"status", "--of", std::to_string(owner->pid()), pid_file_}), 0) << output_;
+  EXPECT_EQ(Run({"status", "--of", pid, pid_file_}), 151) << output_;
+  EXPECT_EQ(output_, pid_file_ + ": PID " + pid + ": standing by\n");
+  EXPECT_EQ(Run({"status", "--of", pid, "--standby-ok", pid_file_}), 0) << output_;
+  EXPECT_EQ(Run({"status", "--of", std::to_string(getpid()), "--standby-ok", pid_file_}), 3);
+  EXPECT_EQ(Run({"status", "--of", pid, "--json", pid_file_}), 151);
+  EXPECT_NE(output_.find("\"state\": \"standing-by\", \"pid\": " + pid), std::string::npos)
+      << output_;
+}
+
+TEST_F(CommandTest, SaysThatItIsReadyAsOwnerOnlyWhenAsked) {
+  const ServiceManager manager(folder_.path("socket"));
+  const std::string ready = folder_.path("ready");
+  const auto run = [&](const Words& options) {
+    Words words = {"--pid-file", pid_file_};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", "test", "-e", ready});
+    const int status = Run(words);
+    return std::to_string(status) + " " + manager.Receive();
+  };
+  EXPECT_EQ(run({}), "1 STATUS=Owner");
+  EXPECT_EQ(run({"--ready", "owner"}), "1 READY=1\nSTATUS=Owner");
+  EXPECT_EQ(run({"--ready-file", ready}), "0 READY=1\nSTATUS=Owner");
+  EXPECT_EQ(run({"--ready", "standby", "--ready-file", ready}), "0 READY=1\nSTATUS=Owner");
+}
+
+class ReadyFileCommandTest : public CommandTest {
+ protected:
+  Words Stay() const override {
+    Words words = CommandTest::Stay();
+    words.insert(words.begin(), {"--ready-file", ready_file_});
+    return words;
+  }
+
+  std::string ready_file_ = folder_.path("ready");
+};
+
+// The command has the guard's place by now, and keeps the file locked as it keeps the guard's lock.
+TEST_F(ReadyFileCommandTest, AWaitingCopyLeavesItAsLongAsTheCommandLives) {
+  Words second = Stay();
+  second.insert(second.begin(),
+                {"--on-duplicate", "wait", "--patience", "0.01", "--duplicate-exit", "75"});
+  {
+    const auto owner = StartStaying();
+    EXPECT_EQ(Run(second), 75);
+    EXPECT_EQ(Read(ready_file_), std::to_string(owner->pid()) + "\n");
+  }
+  EXPECT_TRUE(fs::exists(ready_file_)) << "it was killed";
+  const auto owner = StartStaying();
+  EXPECT_EQ(Read(ready_file_), std::to_string(owner->pid()) + "\n");
+}
+
+TEST_F(CommandTest, StatusIsOneJsonObjectPerFile) {
+  const auto owner = StartStaying();
+  const std::string other = folder_.path("other.pid");
+  EXPECT_EQ(Run({"status", "--json", pid_file_, other}), 3);
+  EXPECT_EQ(output_,
+            "{\"pid_file\": \"" + pid_file_ +
+                "\", \"state\": \"owner\", \"pid\": " + std::to_string(owner->pid()) +
+                ", \"verified\": true, \"standing_by\": []}\n{\"pid_file\": \"" + other +
+                "\", \"state\": \"none\", \"standing_by\": [], \"why\": \"no pid file\"}\n");
+}
+
 class OneFileCommandTest : public CommandTest {
  protected:
   Words Stay() const override {
@@ -173,7 +245,9 @@ TEST_F(CommandTest, BadUsageIsStatusTwoAndOneLine) {
   for (const Words& words :
        {Words{}, Words{"--pid-file", pid_file_}, Words{"--", "true"}, Words{"--frob"},
         Words{"stop"}, Words{"status"},
-        Words{"--pid-file", pid_file_, "--on-duplicate", "maybe", "--", "true"}}) {
+        Words{"--pid-file", pid_file_, "--on-duplicate", "maybe", "--", "true"},
+        Words{"--pid-file", pid_file_, "--ready", "never", "--", "true"},
+        Words{"status", "--standby-ok", pid_file_}, Words{"status", "--of", "0", pid_file_}}) {
     EXPECT_EQ(Run(words), 2);
     EXPECT_EQ(std::count(output_.begin(), output_.end(), '\n'), 1) << output_;
   }

@@ -50,6 +50,17 @@ enum class Children {
   kPartOfInstance,  // the instance lives on in it: nobody else starts until it, too, is gone
 };
 
+// When this copy counts as ready: for the service manager (READY=1), the ready file and
+// `pidfall-guard status --of`. To own the lock is one thing, to serve another. A roll-out that
+// stops the old copy only when the new one is ready never ends if the new one must own the lock to
+// be ready: there, kStandingBy.
+enum class ReadyWhen {
+  kUntold,      // the guard does not tell: the program has probes of its own
+  kServing,     // once it calls Ready()
+  kOwner,       // as soon as it is the owner
+  kStandingBy,  // and also while it stands by
+};
+
 enum class Outcome {
   kAcquired,
   kBusy,         // an owner lives; Instance::owner() names it
@@ -85,6 +96,9 @@ struct Options {
   std::function<void(const Owner&)> ask = {};  // kTakeOver: a politer request before SIGTERM
   // The command line of an older version guarded by a plain pid file; empty: this program.
   std::vector<std::string> older_command = {};
+  ReadyWhen ready_when = ReadyWhen::kUntold;
+  // Exists while this copy is ready. Of this copy alone: two on one machine need two.
+  std::filesystem::path ready_file = {};
   bool one_file = false;         // lock pid_file itself, as pidfile(3) and flock(1) do
   bool also_ofd = false;         // an OFD lock too, which fcntl users and NFS servers see
   bool any_file_system = false;  // also where locks may not exclude: NFS, SMB, 9p, FUSE
@@ -106,6 +120,10 @@ class Instance {
   Owner owner() const;
   Previous previous() const;
   const Options& options() const;
+
+  // It serves: READY=1 for the service manager that NOTIFY_SOCKET names, and the ready file. False
+  // where nothing was acquired, in a forked child, and when the file could not be written.
+  bool Ready();
 
   // Lets the next instance in and removes the pid file, if it is still ours. Does nothing in a
   // forked child, when nothing was acquired, and the second time.

@@ -23,17 +23,34 @@ extern "C" {
 
 typedef struct pidfall_instance pidfall_instance;
 
-/* What a contender does when an owner lives; guard.h explains each. */
+/* What a contender does when an owner lives; guard.h explains each of these. */
 /* NOLINTBEGIN(readability-identifier-naming): C names */
 enum pidfall_on_duplicate { PIDFALL_EXIT, PIDFALL_WAIT, PIDFALL_TAKE_OVER, PIDFALL_AUTO };
+/* When this copy counts as ready. */
+enum pidfall_ready_when {
+  PIDFALL_READY_UNTOLD,
+  PIDFALL_READY_SERVING,
+  PIDFALL_READY_OWNER,
+  PIDFALL_READY_STANDING_BY
+};
 /* NOLINTEND(readability-identifier-naming) */
 
 /* Ends with PIDFALL_EXIT at once when an owner lives. */
 pidfall_instance* pidfall_acquire(const char* name, const char* pid_file);
-pidfall_instance* pidfall_acquire_or(const char* name, const char* pid_file,
-                                     enum pidfall_on_duplicate on_duplicate);
+
+/* What is left out is as in pidfall_acquire. */
+struct pidfall_options {
+  const char* name;
+  const char* pid_file;
+  enum pidfall_on_duplicate on_duplicate;
+  enum pidfall_ready_when ready_when;
+  const char* ready_file; /* NULL: none */
+};
+pidfall_instance* pidfall_acquire_with(const struct pidfall_options* options);
 
 int pidfall_acquired(const pidfall_instance* instance);
+/* It serves; 0 when that could not be told, see guard.h. */
+int pidfall_ready(pidfall_instance* instance);
 /* Who keeps us out, 0 when that is not known. */
 pid_t pidfall_owner(const pidfall_instance* instance);
 /* Why not, in words; valid until the release. */

@@ -22,8 +22,24 @@ static int contend(void) {
   return WEXITSTATUS(status);
 }
 
+static int serve_with_a_ready_file(const char* ready_file) {
+  struct pidfall_options options = {.name = "C Server", .pid_file = pid_file};
+  pidfall_instance* instance;
+  int went_well;
+  options.ready_when = PIDFALL_READY_SERVING;
+  options.ready_file = ready_file;
+  instance = pidfall_acquire_with(&options);
+  went_well = pidfall_acquired(instance) && access(ready_file, F_OK) != 0;
+  went_well = went_well && pidfall_ready(instance) && access(ready_file, F_OK) == 0;
+  pidfall_release(instance);
+  return went_well && access(ready_file, F_OK) != 0;
+}
+
 int main(void) {
   char folder[] = "/tmp/guard-c-test-XXXXXX";
+  char ready_file[64];
+  const struct pidfall_options nowhere = {
+      .name = "C Server", .pid_file = "/nowhere/x.pid", .on_duplicate = PIDFALL_AUTO};
   pidfall_instance* instance;
   if (mkdtemp(folder) == NULL) return 1;
   snprintf(pid_file, sizeof pid_file, "%s/x.pid", folder);
@@ -32,7 +48,9 @@ int main(void) {
   if (contend() != 75) return 3;
   pidfall_release(instance);
   if (access(pid_file, F_OK) == 0) return 4;
-  instance = pidfall_acquire_or("C Server", "/nowhere/x.pid", PIDFALL_AUTO);
+  snprintf(ready_file, sizeof ready_file, "%s/ready", folder);
+  if (!serve_with_a_ready_file(ready_file)) return 7;
+  instance = pidfall_acquire_with(&nowhere);
   if (pidfall_acquired(instance) || pidfall_reason(instance)[0] == '\0') return 5;
   pidfall_release(instance);
   snprintf(pid_file, sizeof pid_file, "%s/x.pid.lock", folder);

@@ -213,7 +213,7 @@ TEST_F(GuardTest, TellsAnotherBootAndAnotherNamespaceApart) {
   EXPECT_EQ(Start().previous(), Previous::kOtherBoot);
   auto record = ParseRecord(Read(lock_file_));
   ASSERT_TRUE(record);
-  record->clean = false;
+  record->state = RunState::kAlive;
   record->pid_namespace += 1;
   Write(lock_file_, FormatRecord(*record));
   EXPECT_EQ(Start().previous(), Previous::kOtherNamespace);

@@ -40,7 +40,7 @@ std::optional<Record> ReadRecord(int lock_fd) {
 
 bool RecordedLives(int lock_fd) {
   const auto record = ReadRecord(lock_fd);
-  if (!record || record->clean) return false;
+  if (!record || record->state == RunState::kEnded) return false;
   const Descriptor process = OpenProcess(record->pid);
   return process.valid() && Alive(process);
 }
@@ -54,7 +54,7 @@ Owner ReadPlainOwner(const Folder& folder) {
 Holder FindHolder(int lock_fd, const FileKey& key) {
   Holder holder;
   holder.record = ReadRecord(lock_fd);
-  const bool signed_in = holder.record && !holder.record->clean;
+  const bool signed_in = holder.record && holder.record->state != RunState::kEnded;
   if (signed_in) {
     DescribeByRecord(&holder);
     holder.process = OpenVerified(*holder.record);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "guard/descriptor.h"
 #include "guard/guard.h"
@@ -41,5 +42,10 @@ Owner ReadPlainOwner(const Folder& folder);
 // (Linux; 0 elsewhere.)
 pid_t LockingProcess(const FileKey& key);
 bool HoldsLock(pid_t pid, const FileKey& key);
+
+// Whether it has the file open; nothing when this user may not see. (Linux; nothing elsewhere.)
+std::optional<bool> HasOpen(pid_t pid, const FileKey& key);
+// Who is blocked on the lock, in the order in which they get it; none on macOS.
+std::vector<pid_t> WaitingProcesses(const FileKey& key);
 
 }  // namespace pidfall::guard

@@ -1,6 +1,7 @@
 // What /proc says of locks. /proc/locks leaves out, in a pid namespace, locks whose taker has
 // ended; so each process's own descriptors are asked when it names nobody.
 #include <dirent.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -48,6 +49,23 @@ pid_t Taker(const FileKey& key) {
   return 0;
 }
 
+// "1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:1234 0 EOF" waits; without its arrow it reads as a lock.
+bool ParseWaiter(std::string line, const FileKey& key, pid_t* pid) {
+  const size_t arrow = line.find("-> ");
+  if (arrow == std::string::npos) return false;
+  return ParseLock(line.erase(arrow, 3), key, pid) && *pid > 0;
+}
+
+// A copy whose waiting is bounded waits in a child, which shares its lock file. (An owner may have
+// started a contender, too.)
+pid_t WaitsFor(pid_t pid, const FileKey& key) {
+  const std::string status = ReadSmallFile("/proc/" + std::to_string(pid) + "/status");
+  const size_t parent = status.find("\nPPid:\t");
+  const pid_t above = parent == std::string::npos ? 0 : std::atoi(status.c_str() + parent + 7);
+  const bool shares = above > 0 && HasOpen(above, key).value_or(false) && !HoldsLock(above, key);
+  return shares ? above : pid;
+}
+
 bool ShowsLock(const std::string& fdinfo, const FileKey& key) {
   pid_t pid = 0;
   for (size_t at = 0; (at = fdinfo.find("lock:\t", at)) != std::string::npos;) {
@@ -65,6 +83,28 @@ bool HoldsLock(pid_t pid, const FileKey& key) {
     if (ShowsLock(ReadSmallFile(std::string(folder).append("/").append(name)), key)) return true;
   }
   return false;
+}
+
+std::optional<bool> HasOpen(pid_t pid, const FileKey& key) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  const std::unique_ptr<DIR, int (*)(DIR*)> opened(opendir(folder.c_str()), closedir);
+  if (opened == nullptr) return std::nullopt;
+  while (const dirent* entry = readdir(opened.get())) {
+    struct stat status;
+    if (fstatat(dirfd(opened.get()), entry->d_name, &status, 0) != 0) continue;
+    if (FileKey{status.st_dev, status.st_ino} == key) return true;
+  }
+  return false;
+}
+
+std::vector<pid_t> WaitingProcesses(const FileKey& key) {
+  std::ifstream locks("/proc/locks");
+  std::vector<pid_t> waiting;
+  pid_t pid = 0;
+  for (std::string line; std::getline(locks, line);) {
+    if (ParseWaiter(line, key, &pid)) waiting.push_back(WaitsFor(pid, key));
+  }
+  return waiting;
 }
 
 pid_t LockingProcess(const FileKey& key) {

@@ -29,6 +29,7 @@ void Instance::State::SignIn() {
       DetectSupervisor(self.pid, options.on_duplicate == OnDuplicate::kAuto ? Look::kAlsoParent
                                                                             : Look::kEnvironment);
   record = {.pid = self.pid,
+            .state = StateAsOwner(),
             .boot = self.boot,
             .token = self.token,
             .pid_namespace = self.pid_namespace,
@@ -70,13 +71,14 @@ bool Instance::State::RecordIsOurs() const {
 
 void Instance::State::SignOut() {
   if (held.fd() < 0 || self.pid != getpid()) return;
+  ready_file.Remove();
   if (options.one_file) {
     [[maybe_unused]] const int cut = ftruncate(held.fd(), 0);
     return;
   }
   if (lock_shared && !RecordIsOurs()) return;
   RemoveIfOurs(folder, file.key);
-  record.clean = true;
+  record.state = RunState::kEnded;
   const std::string text = FormatRecord(record);
   [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
 }
@@ -129,6 +131,7 @@ void Instance::SetChildren(Children children) {
   state_->options.children = children;
   state_->lock_shared |= children == Children::kPartOfInstance;
   state_->held.SetChildren(children);
+  state_->ready_file.SetChildren(children);
   const int fd = state_->held.fd();
   if (fd >= 0) fcntl(fd, F_SETFD, children == Children::kInert ? FD_CLOEXEC : 0);
 }
@@ -148,6 +151,7 @@ bool Instance::Publish() {
 
 bool Instance::PrepareExec() {
   state_->StopWatching();
+  if (state_->self.pid == getpid()) state_->ready_file.Remove();
   return state_->self.pid == getpid() && PassLockOn(state_->held.fd());
 }
 

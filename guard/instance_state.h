@@ -13,6 +13,7 @@
 #include "guard/identity.h"
 #include "guard/lock_file.h"
 #include "guard/pid_file.h"
+#include "guard/ready_file.h"
 #include "guard/record.h"
 
 namespace pidfall::guard {
@@ -39,6 +40,7 @@ struct Instance::State {
   bool lock_shared = false;  // a child may have had it, now or before
   Record record;             // as we wrote it
   PublishedFile file;
+  ReadyFile ready_file;
   Identity self;
 
   std::shared_ptr<Watching> watching;
@@ -54,6 +56,12 @@ struct Instance::State {
   // The opposite, as far as the files are still ours.
   void SignOut();
   bool RecordIsOurs() const;
+  // The ready file is there or, where a dead copy left one, not. Throws Refused.
+  void PutReadyFile(bool ready);
+  RunState StateAsOwner() const;  // right after signing in
+  // To the service manager, and of standing by the ready file too. The first throws Refused.
+  void TellStandingBy(const Owner& owner);
+  void TellOwner();
   void StopWatching();
   void ForgetParentsWatcher();  // in a forked child
   // Until the result goes; nothing to do where nobody watches.

@@ -20,8 +20,11 @@ namespace {
 
 Answered Unknown(std::string why) { return {State::kUnknown, {}, {}, std::move(why)}; }
 
+// The record counts as far as it is the holder's: the kernel may name another process.
 Answered Running(Holder holder) {
-  return {State::kRunning, std::move(holder.owner), std::move(holder.process), ""};
+  const bool its_own = holder.record && holder.record->pid == holder.owner.pid;
+  const RunState run_state = its_own ? holder.record->state : RunState::kAlive;
+  return {State::kRunning, std::move(holder.owner), std::move(holder.process), "", run_state};
 }
 
 // Nobody holds a lock: what does the pid file say then?
@@ -66,7 +69,7 @@ Answered WithoutRecord(const Folder& folder) {
 }
 
 bool MayLiveElsewhere(const Holder& holder) {
-  return holder.record && !holder.record->clean && holder.in_other_namespace;
+  return holder.record && holder.record->state != RunState::kEnded && holder.in_other_namespace;
 }
 
 Answered FromLockFile(const Folder& folder, const Descriptor& lock) {

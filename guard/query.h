@@ -11,6 +11,7 @@
 
 #include "guard/descriptor.h"
 #include "guard/guard.h"
+#include "guard/record.h"
 
 namespace pidfall::guard {
 
@@ -27,6 +28,7 @@ struct Answered {
   Owner owner;
   Descriptor process;  // valid if and only if owner.verified
   std::string why;
+  RunState run_state = RunState::kAlive;  // of a running owner: whether it is ready
 };
 
 Answered Ask(const std::filesystem::path& pid_file);

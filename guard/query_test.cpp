@@ -91,7 +91,7 @@ TEST_F(QueryTest, AnOwnerInAnotherPidNamespaceIsUnknown) {
   Acquire(ForFile(pid_file_)).Release();
   auto record = ParseRecord(Read(lock_file_));
   ASSERT_TRUE(record);
-  record->clean = false;
+  record->state = RunState::kAlive;
   record->pid_namespace += 1;
   record->token = "pidfs:1";
   Write(lock_file_, FormatRecord(*record));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace pidfall::guard {
 namespace {
@@ -44,6 +45,26 @@ std::optional<std::string_view> TakeLine(std::string_view* text) {
   return line;
 }
 
+constexpr std::pair<RunState, std::string_view> kStates[] = {{RunState::kAlive, "alive"},
+                                                             {RunState::kStarting, "starting"},
+                                                             {RunState::kReady, "ready"},
+                                                             {RunState::kEnded, "ended"}};
+
+std::string_view NameOf(RunState state) {
+  for (const auto& [known, name] : kStates) {
+    if (known == state) return name;
+  }
+  return "alive";
+}
+
+// What a newer version calls by another name is an owner all the same.
+RunState StateNamed(std::string_view name) {
+  for (const auto& [state, known] : kStates) {
+    if (known == name) return state;
+  }
+  return RunState::kAlive;
+}
+
 bool SetNumber(std::string_view value, uint64_t* number) {
   const auto parsed = ParseNumber<uint64_t>(value);
   if (parsed) *number = *parsed;
@@ -56,7 +77,7 @@ bool SetField(std::string_view line, Record* record) {
   const std::string_view key = line.substr(0, equals);
   const std::string_view value = line.substr(equals + 1);
   if (!Printable(value)) return false;
-  if (key == "state") record->clean = value == "ended";
+  if (key == "state") record->state = StateNamed(value);
   if (key == "boot") record->boot = value;
   if (key == "token") record->token = value;
   if (key == "pid_file") record->pid_file = value;
@@ -71,7 +92,7 @@ bool SetField(std::string_view line, Record* record) {
 std::string FormatRecord(const Record& record) {
   std::string text = std::to_string(record.pid) + "\n";
   Append(&text, "version", "1");
-  Append(&text, "state", record.clean ? "ended" : "alive");
+  Append(&text, "state", NameOf(record.state));
   Append(&text, "boot", record.boot);
   Append(&text, "token", record.token);
   Append(&text, "pid_namespace", std::to_string(record.pid_namespace));

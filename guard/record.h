@@ -21,11 +21,15 @@ namespace pidfall::guard {
 
 inline constexpr size_t kRecordSize = 512;
 
+// `kAlive`: whether it is ready is not told. Older versions know "ended" only, and take the others
+// for "alive".
+enum class RunState { kAlive, kStarting, kReady, kEnded };
+
 struct Record {
   pid_t pid = 0;
-  bool clean = false;      // the owner ended by Release()
-  std::string boot = {};   // the boot it ran in
-  std::string token = {};  // which process of that boot, whatever its number
+  RunState state = RunState::kAlive;  // kEnded: by Release()
+  std::string boot = {};              // the boot it ran in
+  std::string token = {};             // which process of that boot, whatever its number
   uint64_t pid_namespace = 0;
   std::string pid_file = {};  // which file it published: inode and time, see PublishedFile
   std::string supervisor = {};

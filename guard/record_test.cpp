@@ -33,13 +33,24 @@ TEST(ParseRecord, GivesBackWhatWasFormatted) {
   const auto parsed = ParseRecord(FormatRecord(kFull));
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->pid, 4711);
-  EXPECT_FALSE(parsed->clean);
+  EXPECT_EQ(parsed->state, RunState::kAlive);
   EXPECT_EQ(parsed->boot, kFull.boot);
   EXPECT_EQ(parsed->token, kFull.token);
   EXPECT_EQ(parsed->pid_namespace, kFull.pid_namespace);
   EXPECT_EQ(parsed->pid_file, kFull.pid_file);
   EXPECT_EQ(parsed->supervisor, kFull.supervisor);
   EXPECT_EQ(parsed->unit, kFull.unit);
+}
+
+TEST(ParseRecord, GivesBackEachState) {
+  for (const RunState state :
+       {RunState::kAlive, RunState::kStarting, RunState::kReady, RunState::kEnded}) {
+    const auto parsed = ParseRecord(FormatRecord({.pid = 12, .state = state}));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->state, state);
+  }
+  EXPECT_EQ(ParseRecord("12\nstate=sleepy\nend\n")->state, RunState::kAlive)
+      << "what a newer version calls otherwise is an owner";
 }
 
 TEST(ParseRecord, LeavesOutValuesThatWouldForgeLines) {

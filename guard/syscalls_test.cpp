@@ -91,6 +91,14 @@ TEST(SystemCalls, RefusingCostsAtMost8) {
   EXPECT_LE(refused, 8);
 }
 
+// A socket, two options of it, one message, and its end.
+TEST(SystemCalls, TellingAServiceManagerCostsFiveMore) {
+  TempFolder folder;
+  const int alone = CostOfStart(folder.path("x.pid"), Outcome::kAcquired);
+  const ServiceManager manager(folder.path("socket"));
+  EXPECT_EQ(CostOfStart(folder.path("y.pid"), Outcome::kAcquired), alone + 5);
+}
+
 // One file more has to be read; it is read once.
 TEST(SystemCalls, AForeignPidFileCostsAtMostFiveMore) {
   TempFolder folder;

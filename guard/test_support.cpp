@@ -5,9 +5,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -92,6 +95,37 @@ void Child::Kill() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   Join();
+}
+
+ServiceManager::ServiceManager(const std::string& address) {
+  sockaddr_un own = {};
+  own.sun_family = AF_UNIX;
+  address.copy(own.sun_path, sizeof own.sun_path);
+  if (address.front() == '@') own.sun_path[0] = '\0';
+  socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address.size());
+  if (bind(socket_, reinterpret_cast<const sockaddr*>(&own), length) != 0) {
+    throw std::runtime_error("bind " + address);
+  }
+  setenv("NOTIFY_SOCKET", address.c_str(), 1);
+}
+
+ServiceManager::~ServiceManager() {
+  unsetenv("NOTIFY_SOCKET");
+  close(socket_);
+}
+
+bool ServiceManager::HasMore() const {
+  pollfd readable = {socket_, POLLIN, 0};
+  return poll(&readable, 1, 0) == 1;
+}
+
+std::string ServiceManager::Receive() const {
+  pollfd readable = {socket_, POLLIN, 0};
+  char text[256];
+  if (poll(&readable, 1, kPatienceMs) != 1) return "";
+  const ssize_t n = recv(socket_, text, sizeof text, 0);
+  return {text, n > 0 ? static_cast<size_t>(n) : 0};
 }
 
 std::string Read(const std::string& path) {

@@ -64,6 +64,20 @@ class Child {
   int out_ = -1;
 };
 
+// The socket of a service manager, named by NOTIFY_SOCKET from now on: a path, or @name.
+class ServiceManager {
+ public:
+  explicit ServiceManager(const std::string& address);
+  ServiceManager(const ServiceManager&) = delete;
+  ServiceManager& operator=(const ServiceManager&) = delete;
+  ~ServiceManager();
+  std::string Receive() const;  // the next message; empty when none comes in time
+  bool HasMore() const;         // already there
+
+ private:
+  int socket_ = -1;
+};
+
 std::string Read(const std::string& path);
 void Write(const std::string& path, const std::string& content);
 
