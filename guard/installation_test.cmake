@@ -17,8 +17,10 @@ set(expected
   ${LIBDIR}/cmake/pidfall/pidfall_check.cmake)
 file(GLOB incidents RELATIVE ${SOURCE}/scenarios
      ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist)
-list(TRANSFORM incidents PREPEND share/pidfall/)
-list(APPEND expected ${incidents})
+file(GLOB targets RELATIVE ${SOURCE}/servers ${SOURCE}/servers/targets/*.toml)
+set(shared ${incidents} ${targets})
+list(TRANSFORM shared PREPEND share/pidfall/)
+list(APPEND expected ${shared})
 
 file(REMOVE_RECURSE ${WORK})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK} OUTPUT_QUIET

@@ -19,7 +19,7 @@ namespace pidfall {
 namespace {
 
 void Check(const Scenario& scenario, const std::string& server, const std::string& guard) {
-  Result result = RunCase(scenario, BundledTarget(ProgramFolder(), server, guard));
+  Result result = RunCase(scenario, BundledTarget(server, guard));
   Judge(BuiltInExpected().For(guard, std::string(scenario.id)), &result);
   if (result.verdict == Verdict::kSkip) {
     ASSERT_FALSE(FullSandboxWorks()) << "with namespaces nothing is skipped: " << result.summary;
@@ -30,7 +30,7 @@ void Check(const Scenario& scenario, const std::string& server, const std::strin
 }
 
 void Register(const Scenario& scenario, const std::string& server, const std::string& guard) {
-  const bool is_default = server == kDefaultServer;
+  const bool is_default = server == DefaultServer();
   const std::string name = std::string(scenario.id.substr(scenario.family().size() + 1)) + '/' +
                            guard + (is_default ? "" : '/' + server);
   RegisterCase(scenario.family(), name,
@@ -106,11 +106,11 @@ constexpr const char* kOnEveryServer[] = {"duplicate/second-start", "stale/dead-
 void RegisterAll() {
   for (const Scenario& scenario : Catalogue()) {
     for (const std::string& guard : Strategies()) {
-      Register(scenario, std::string(kDefaultServer), guard);
+      Register(scenario, DefaultServer(), guard);
     }
   }
   for (const std::string& server : BundledServers()) {
-    if (server == kDefaultServer) continue;
+    if (server == DefaultServer()) continue;
     for (const char* id : kOnEveryServer) {
       for (const char* guard : {"pidfile", "reference"}) Register(*FindScenario(id), server, guard);
     }

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "harness/probe/process.h"
+#include "harness/process/program_folder.h"
 #include "harness/sandbox/sandbox.h"
-#include "harness/target/bundled.h"
 #include "scenarios/program.h"
 
 namespace pidfall {

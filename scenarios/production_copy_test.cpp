@@ -31,9 +31,7 @@ constexpr Duration kTellBound = std::chrono::minutes(2);
 constexpr Duration kStartBound = std::chrono::seconds(10);
 constexpr std::chrono::milliseconds kLook{1};
 
-Target TargetHere() {
-  return BundledTarget(ProgramFolder(), std::string(kDefaultServer), "reference");
-}
+Target TargetHere() { return BundledTarget(DefaultServer(), "reference"); }
 
 constexpr const char* kLastWords = " is running\n";
 

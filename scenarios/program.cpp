@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "harness/target/bundled.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 namespace {

@@ -36,7 +36,7 @@ constexpr Scenario kPage = {"report/page", "C3", "", "", ServesThePage};
 constexpr Scenario kFile = {"report/file", "C6 C9", "", "", FileIsReadableAndNamesTheOwner};
 
 void ExpectPass(const Scenario& scenario, const std::string& server, const std::string& guard) {
-  const Result result = RunCase(scenario, BundledTarget(ProgramFolder(), server, guard));
+  const Result result = RunCase(scenario, BundledTarget(server, guard));
   EXPECT_EQ(result.verdict, Verdict::kPass) << server << ' ' << guard << ' ' << Account(result);
 }
 
@@ -51,7 +51,7 @@ constexpr Scenario kStatus = {"report/status", "C12", "", "", SigtermEndsItWithS
 
 TEST(ReportTest, TheTaskManagerServesItsPage) {
   for (const std::string& guard : Strategies()) {
-    ExpectPass(kPage, std::string(kDefaultServer), guard);
+    ExpectPass(kPage, DefaultServer(), guard);
   }
 }
 

@@ -1,4 +1,4 @@
-// From one version to the next: an older one, kept apart by nothing but a plain pid file, and the
+// From one version to the next and back: an older one beside the target's own (--older), and the
 // same one executed anew in place.
 #include <algorithm>
 #include <set>
@@ -10,6 +10,7 @@
 #include "harness/probe/sockets.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -17,14 +18,35 @@ namespace {
 
 StartOptions Older(const Stage& stage) { return {.command = stage.target().older_command}; }
 
+Instance& StartOlder(Stage& stage) {
+  try {
+    return stage.StartOwner(Older(stage));
+  } catch (const Broken& broken) {
+    throw Broken(std::string("of the older version: ") + broken.what());
+  }
+}
+
+// An older version may keep another file, or none.
+bool NamesOwner(Stage& stage, const Instance& owner) {
+  return stage.target().pid_file && AwaitFile(stage, [&] { return PidFileNames(stage, owner); });
+}
+
+// An undeclared status was learnt from two copies of one version, and says nothing of two versions.
+void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner) {
+  if (stage.target().duplicate_is_declared) return ExpectQuiet(stage, contender, owner);
+  stage.Settle(contender);
+  ExpectOneOwner(stage, owner);
+}
+
 void OlderRuns(Stage& stage) {
-  Instance& owner = stage.StartOwner(Older(stage));
-  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
-  ExpectFileNames(stage, owner, "C6");
+  Instance& owner = StartOlder(stage);
+  const bool names_owner = NamesOwner(stage, owner);
+  ExpectKeptOut(stage, stage.Start(Elsewhere(stage)), owner);
+  if (names_owner) ExpectFileNames(stage, owner, "C6");
 }
 
 void OlderKilled(Stage& stage) {
-  stage.KillTree(stage.StartOwner(Older(stage)));
+  stage.KillTree(StartOlder(stage));
   ExpectServes(stage, stage.Start(), "C3", "the older version was killed");
 }
 
@@ -35,7 +57,7 @@ void OlderRecycled(Stage& stage) {
 }
 
 void OlderEnds(Stage& stage) {
-  Instance& owner = stage.StartOwner(Older(stage));
+  Instance& owner = StartOlder(stage);
   Instance& waiter = StandBy(stage);
   stage.Signal(owner, SIGTERM);
   ExpectHandOver(stage, owner, waiter);
@@ -45,10 +67,17 @@ void OlderEnds(Stage& stage) {
 void OlderComesBack(Stage& stage) {
   StartOptions older = Older(stage);
   Instance& owner = stage.StartOwner();
+  const bool names_owner = NamesOwner(stage, owner);
   older.port = Elsewhere(stage).port;
   stage.Settle(stage.Start(older));
   ExpectOneOwner(stage, owner);
-  ExpectFileNames(stage, owner, "C6");
+  if (names_owner) ExpectFileNames(stage, owner, "C6");
+}
+
+void RolledBack(Stage& stage) {
+  stage.KillTree(stage.StartOwner());
+  ExpectServes(stage, stage.Start(Older(stage)), "C3",
+               "the new version was killed, and this is the older one");
 }
 
 // --- in place
@@ -100,8 +129,7 @@ constexpr char kTwoVersions[] = "Two versions use the same data at once.";
 
 constexpr Scenario kFamily[] = {
     {"upgrade/older-runs", "C17 C1",
-     "An older version, which keeps a plain pid file, runs when the new one is first started: "
-     "refused.",
+     "An older version runs when the new one is first started: refused, or standing by.",
      kTwoVersions, OlderRuns, part::kOlderVersion},
     {"upgrade/older-killed", "C3",
      "An older version was killed and left its file: the new one serves.",
@@ -120,6 +148,10 @@ constexpr Scenario kFamily[] = {
      "The new version serves, and an older one is started by an old script: it does not serve, and "
      "the file stays the owner's.",
      kTwoVersions, OlderComesBack, part::kOlderVersion},
+    {"upgrade/rolled-back", "C3",
+     "The new version was killed, and the older one is started again: it serves.",
+     "A roll-back fails until somebody removes the new version's files.", RolledBack,
+     part::kOlderVersion},
     {"upgrade/restart-in-place", "C17 C1",
      "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
      "between.",

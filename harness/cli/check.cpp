@@ -84,7 +84,7 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
           const Outputs& outputs, Clock::time_point start) {
   const CommonOptions& common = options.common;
-  const bool named = !options.target.policy.empty();
+  const bool named = !head.target->policy.empty();
   const std::string policies = named ? "" : OtherPoliciesText(results);
   SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);

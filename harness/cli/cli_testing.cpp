@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "harness/cli/exit_status.h"
-#include "harness/target/bundled.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 

@@ -16,6 +16,7 @@
 #include "harness/incident/incidents_folder.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
+#include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_text.h"
 #include "harness/report/reproduce.h"
@@ -23,7 +24,6 @@
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
-#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {

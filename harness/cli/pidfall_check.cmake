@@ -9,14 +9,14 @@
 #   NAME               what the tests' names begin with
 #   COMMAND            the server's command; the name of a target stands for its program
 #   PORT PID_FILE HEALTH POLICY DUPLICATE_EXIT START_TIMEOUT BASELINE TARGET
-#                      as the options of `pidfall check`
+#   VARIANT OLDER      as the options of `pidfall check`
 #   WITH               commands that start what the server needs
 #   SCENARIO EXCEPT    only these scenarios, all but these (globs)
 #   WORKING_DIRECTORY  as of add_test
 #   TIMEOUT            seconds for one test [120]
 function(pidfall_check)
   set(files PID_FILE BASELINE TARGET POLICY)
-  set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT)
+  set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT VARIANT OLDER)
   set(lists WITH)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;WORKING_DIRECTORY;TIMEOUT;${values}"
                         "COMMAND;SCENARIO;EXCEPT;${lists}")

@@ -13,6 +13,8 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/incident/incidents_folder.h"
+#include "harness/input/bad_input.h"
+#include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_summary.h"
 #include "harness/report/progress.h"
@@ -35,12 +37,12 @@ constexpr const char* kFirstIncident = "2025-12-22-port-conflict";
 struct RunCommand {
   CommonOptions common;
   std::vector<std::string> guards;
-  std::string server{kDefaultServer};
+  std::string server;
 };
 
 Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::string& guard) {
   return {.scenario = &scenario,
-          .target = BundledTarget(ProgramFolder(), options.server, guard),
+          .target = BundledTarget(options.server, guard),
           .server = options.server,
           .guard = guard,
           .expected = Words(BuiltInExpected().For(guard, std::string(scenario.id))),
@@ -147,17 +149,28 @@ int Run(const RunCommand& options) {
   return Report(options, outputs, RunAndJudge(Cases(options, scenarios), common), start);
 }
 
+std::vector<std::string> KnownOrNone(const std::vector<std::string>& (*names)()) {
+  try {
+    return names();
+  } catch (const BadInput&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 void AddRunCommand(CLI::App* app, Invocation* invocation) {
   auto options = std::make_shared<RunCommand>();
-  options->guards = Strategies();
+  // A program whose target files are gone can still check what is given to it.
+  const auto servers = KnownOrNone(BundledServers), guards = KnownOrNone(Strategies);
+  options->guards = guards;
+  options->server = servers.empty() ? "" : servers.front();
   CLI::App* run = app->add_subcommand("run", "Every scenario on the bundled servers, per strategy");
   run->add_option("--guard", options->guards, "Only these strategies, several times")
-      ->check(CLI::IsMember(Strategies()))
+      ->check(CLI::IsMember(guards))
       ->allow_extra_args(false);
   run->add_option("--server", options->server, "Which of the bundled servers")
-      ->check(CLI::IsMember(BundledServers()))
+      ->check(CLI::IsMember(servers))
       ->capture_default_str();
   DeclareCommon(run, &options->common);
   run->callback([=] {

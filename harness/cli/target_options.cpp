@@ -44,6 +44,16 @@ Target FromPolicy(const std::string& name) {
   return target;
 }
 
+Target FromFile(const TargetOptions& options) {
+  Target target = ReadTargetFile(options.target_file, options.variant);
+  try {
+    if (!target.policy.empty()) LookUpPolicy(target.policy);
+  } catch (const BadInput& error) {
+    throw BadInput(options.target_file, 0, std::string("policy: ") + error.what());
+  }
+  return target;
+}
+
 void Overlay(const TargetOptions& options, Target& target) {
   const Target& given = options.given;
   if (given.port) target.port = given.port;
@@ -54,6 +64,7 @@ void Overlay(const TargetOptions& options, Target& target) {
   if (!given.needs.empty()) target.needs = given.needs;
   if (!given.stop_command.empty()) target.stop_command = given.stop_command;
   if (!given.status_command.empty()) target.status_command = given.status_command;
+  if (!given.older_command.empty()) target.older_command = given.older_command;
 }
 
 // A placeholder says that the sandbox chooses.
@@ -87,12 +98,6 @@ void RefuseToHarm(const TargetOptions& options, const Target& target) {
                  "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
 }
 
-std::string CommandText(const std::vector<std::string>& command) {
-  std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + ShellQuoted(word);
-  return text;
-}
-
 // A server that could not have what it needs says so itself, as a rule.
 std::string HintOn(const Found& found) {
   const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
@@ -106,7 +111,7 @@ std::string HintOn(const Found& found) {
 }
 
 void SayNeverServed(const Target& target, const Found& found) {
-  Print(stderr, fmt::format("pidfall: {} never served: {}{}", CommandText(target.command),
+  Print(stderr, fmt::format("pidfall: {} never served: {}{}", ShellCommand(target.command),
                             found.why_not, HintOn(found)));
 }
 
@@ -114,7 +119,7 @@ void SayChangesPort(const Target& target, const Found& found) {
   Print(stderr,
         fmt::format("pidfall: {} serves on another port at each start ({}, then {}): give "
                     "it one, or two copies cannot be told apart\n",
-                    CommandText(target.command), found.listeners.front().port, *found.next_port));
+                    ShellCommand(target.command), found.listeners.front().port, *found.next_port));
 }
 
 // Every verdict on it would be about another file.
@@ -145,9 +150,12 @@ void DeclareText(CLI::App* app, TargetOptions* options, const std::string& name,
 
 Target Declared(const TargetOptions& options) {
   Target target{.folder = ""};
+  if (!options.variant.empty() && options.target_file.empty()) {
+    throw BadInput("--variant " + options.variant + ": of which file? Say --target FILE.toml");
+  }
   if (!options.policy.empty()) target = FromPolicy(options.policy);
-  if (!options.target_file.empty()) target = ReadTargetFile(options.target_file);
-  target.policy = Locate(options.policy);
+  if (!options.target_file.empty()) target = FromFile(options);
+  target.policy = Locate(options.policy.empty() ? target.policy : options.policy);
   return target;
 }
 
@@ -169,7 +177,7 @@ std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& de
 }
 
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
-  outputs.Print(fmt::format("target   {}: {}\n", CommandText(target.command), Describe(found)));
+  outputs.Print(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found)));
   outputs.Print(fmt::format(
       "sandbox  {}; {}\n", SandboxName(),
       target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));
@@ -184,6 +192,7 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
     DeclareText(app, options, name, type, text, store);
   };
   declare("--target", "FILE.toml", "Read the target from a file", into(options->target_file));
+  declare("--variant", "NAME", "Which [variant.NAME] of that file", into(options->variant));
   DeclarePort(app, [options](int port) {
     options->given.port = port;
     options->again.insert(options->again.end(), {"--port", std::to_string(port)});
@@ -202,6 +211,12 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
           [&given](const std::string& command) { given.needs.push_back(command); });
   declare("--stop-command", "COMMAND", "What stops it by its pid file", into(given.stop_command));
   declare("--status-command", "COMMAND", "What asks for its state", into(given.status_command));
+  declare("--older", "COMMAND",
+          "An older version: whichever of the two runs, does the other keep out, and does it serve "
+          "after a kill? (--scenario 'upgrade/*')",
+          [&given](const std::string& command) {
+            given.older_command = {"/bin/sh", "-c", "exec " + command};
+          });
   declare("--start-timeout", "D", "How long a start may take [10s]",
           [options](const std::string& text) {
             options->start_timeout = std::chrono::ceil<std::chrono::seconds>(ParseDuration(text));

@@ -26,6 +26,7 @@ class Outputs;
 struct TargetOptions {
   std::string verb;  // "nothing to check"
   std::string target_file;
+  std::string variant;  // in that file
   std::string policy;
   bool unsandboxed = false;
   std::optional<std::chrono::seconds> start_timeout;

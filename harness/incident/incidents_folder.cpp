@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/process/program_folder.h"
 #include "harness/supervisor/policies.h"
-#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {

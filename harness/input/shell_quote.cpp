@@ -23,4 +23,10 @@ std::string ShellQuoted(std::string_view word) {
   return quoted + '\'';
 }
 
+std::string ShellCommand(const std::vector<std::string>& words) {
+  std::string command;
+  for (const std::string& word : words) command += (command.empty() ? "" : " ") + ShellQuoted(word);
+  return command;
+}
+
 }  // namespace pidfall

@@ -5,10 +5,13 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pidfall {
 
 // As it is where no shell would change it, in single quotes where one would.
 std::string ShellQuoted(std::string_view word);
+
+std::string ShellCommand(const std::vector<std::string>& words);
 
 }  // namespace pidfall

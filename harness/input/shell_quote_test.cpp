@@ -15,5 +15,9 @@ TEST(ShellQuotedTest, QuotesOnlyWhatAShellWouldChange) {
   EXPECT_EQ(ShellQuoted("\xE2\x9D\x8C"), "'\xE2\x9D\x8C'");
 }
 
+TEST(ShellQuoteTest, ACommandKeepsItsWordsApart) {
+  EXPECT_EQ(ShellCommand({"serve", "a b", "-p", "80"}), "serve 'a b' -p 80");
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -28,7 +28,7 @@ std::string ReadText(const std::string& file) {
   return text;
 }
 
-int LineOf(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
+int LineOfNode(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
 
 }  // namespace
 
@@ -43,12 +43,16 @@ toml::table ParseToml(const std::string& file) {
 }
 
 void TomlTable::Fail(const std::string& message) const {
-  throw BadInput(file_, LineOf(table_), message);
+  throw BadInput(file_, LineOfNode(table_), message);
 }
 
 void TomlTable::Fail(std::string_view key, const std::string& message) const {
+  throw BadInput(file_, LineOf(key), message);
+}
+
+int TomlTable::LineOf(std::string_view key) const {
   const toml::node* node = table_.get(key);
-  throw BadInput(file_, LineOf(node == nullptr ? table_ : *node), message);
+  return LineOfNode(node == nullptr ? table_ : *node);
 }
 
 const toml::node& TomlTable::Need(std::string_view key) {
@@ -59,13 +63,19 @@ const toml::node& TomlTable::Need(std::string_view key) {
 }
 
 std::string TomlTable::Text(std::string_view key) {
-  const auto* text = Need(key).as_string();
-  if (text == nullptr || text->get().empty()) Fail(key, fmt::format("'{}' must be a text", key));
-  return text->get();
+  const std::string text = TextOrNothing(key);
+  if (text.empty()) Fail(key, fmt::format("'{}' is empty", key));
+  return text;
 }
 
 std::string TomlTable::Text(std::string_view key, const std::string& otherwise) {
   return Has(key) ? Text(key) : otherwise;
+}
+
+std::string TomlTable::TextOrNothing(std::string_view key) {
+  const auto* text = Need(key).as_string();
+  if (text == nullptr) Fail(key, fmt::format("'{}' must be a text", key));
+  return text->get();
 }
 
 std::string TomlTable::Date(std::string_view key) {
@@ -92,6 +102,14 @@ int TomlTable::Number(std::string_view key, int otherwise) {
   return static_cast<int>(number->get());
 }
 
+int TomlTable::Number(std::string_view key, int least, int most) {
+  const auto* number = Need(key).as_integer();
+  if (number == nullptr || number->get() < least || number->get() > most) {
+    Fail(key, fmt::format("'{}' must be a whole number from {} to {}", key, least, most));
+  }
+  return static_cast<int>(number->get());
+}
+
 const toml::array& TomlTable::Array(std::string_view key) {
   const auto* array = Need(key).as_array();
   if (array == nullptr) Fail(key, fmt::format("'{}' must be a list", key));
@@ -102,7 +120,8 @@ std::vector<std::string> TomlTable::Texts(std::string_view key) {
   std::vector<std::string> texts;
   for (const toml::node& node : Array(key)) {
     const auto* text = node.as_string();
-    if (text == nullptr) throw BadInput(file_, LineOf(node), fmt::format("'{}' is of texts", key));
+    if (text == nullptr)
+      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of texts", key));
     texts.push_back(text->get());
   }
   return texts;
@@ -113,7 +132,7 @@ std::vector<int> TomlTable::Numbers(std::string_view key) {
   for (const toml::node& node : Array(key)) {
     const auto* number = node.as_integer();
     if (number == nullptr || !std::in_range<int>(number->get())) {
-      throw BadInput(file_, LineOf(node), fmt::format("'{}' is of whole numbers", key));
+      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of whole numbers", key));
     }
     numbers.push_back(static_cast<int>(number->get()));
   }
@@ -130,7 +149,7 @@ std::vector<TomlTable> TomlTable::Tables(std::string_view key) {
   std::vector<TomlTable> tables;
   for (const toml::node& node : Array(key)) {
     if (!node.is_table()) {
-      throw BadInput(file_, LineOf(node), fmt::format("'{}' is of tables", key));
+      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of tables", key));
     }
     tables.emplace_back(file_, *node.as_table());
   }

@@ -27,14 +27,17 @@ class TomlTable {
   // Each of these without a default throws BadInput where the key is missing.
   std::string Text(std::string_view key);
   std::string Text(std::string_view key, const std::string& otherwise);
+  std::string TextOrNothing(std::string_view key);  // may be empty
   std::string Date(std::string_view key);
   std::chrono::nanoseconds Duration(std::string_view key);
   int Number(std::string_view key, int otherwise);
+  int Number(std::string_view key, int least, int most);
   std::vector<std::string> Texts(std::string_view key);
   std::vector<int> Numbers(std::string_view key);
   TomlTable Table(std::string_view key);
   std::vector<TomlTable> Tables(std::string_view key);
   std::vector<std::string> Keys() const;
+  int LineOf(std::string_view key) const;  // of the table itself where it has none
 
   // Throws for a key that was not read.
   void Done() const;

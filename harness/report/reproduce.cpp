@@ -9,7 +9,7 @@ namespace pidfall {
 std::string AgainRun(const std::string& server, const std::string& guard,
                      std::string_view scenario) {
   std::string again = "./pidfall run";
-  if (server != kDefaultServer) again += " --server " + server;
+  if (server != DefaultServer()) again += " --server " + server;
   return again + fmt::format(" --guard {} --scenario {}", guard, scenario);
 }
 

@@ -1,57 +1,15 @@
-// What one probing start of a target shows of it, so that it needs no configuration.
+// One probing start of a target, so that it needs no configuration.
 //
-//   Found found = Discover(target);            // a sandbox of its own, gone afterwards
-//   Target whole = Complete(target, found);    // what the user said wins
+//   Found found = Discover(target);            // in a sandbox of its own, gone afterwards
+//   Target whole = Complete(target, found);    // harness/target/found.h
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "harness/probe/files.h"
+#include "harness/target/found.h"
 #include "harness/target/target.h"
 
 namespace pidfall {
 
-struct Listener {
-  int port = 0;
-  std::string address;  // "127.0.0.1", "::", ...
-  bool shares_port = false;
-  bool takes_ipv4 = true;  // where the address is a wildcard
-};
-
-struct Found {
-  bool stays = false;  // it served, or stayed
-  double started_after_ms = 0;
-  std::vector<Listener> listeners;
-  std::optional<int> next_port;  // where it serves on another one at the next start
-  std::optional<std::string> pid_file;
-  bool has_plain_pid_file = true;  // see Target
-  std::optional<uid_t> file_owner;
-  std::vector<HeldLock> locks;
-  std::vector<std::string> unix_sockets;
-  std::vector<std::string> written;
-  std::vector<std::string> read_only;  // folders that the view could not layer
-  bool in_background = false;          // the launcher ended, a descendant stays
-  std::string launcher_ending;         // then: "status 0"
-  int processes = 0;
-  std::string ends_on_sigterm;  // "status 0 after 3 ms"; empty: it does not
-  bool pid_file_left = false;   // after SIGTERM
-  std::string duplicate;        // what a second start does: "ends with status 0", "stands by", ...
-  bool standby_polls = false;   // then: looks again and again whether the owner has gone
-  std::optional<int> duplicate_exit;
-  std::string why_not;  // where !stays: what it did instead, and its last output
-};
-
 // Throws std::runtime_error when no sandbox can be made.
 Found Discover(const Target& target);
-
-Target Complete(const Target& target, const Found& found);
-
-// Every field of it, for the results that machines read.
-std::string JsonText(const Found& found);
-
-// One line on what was found: "127.0.0.1:8767 after 84 ms, pid file ~/.serve.pid, no lock; ..."
-std::string Describe(const Found& found);
 
 }  // namespace pidfall

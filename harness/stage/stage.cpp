@@ -15,6 +15,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "harness/input/shell_quote.h"
 #include "harness/observe/given_time.h"
 #include "harness/probe/process.h"
 #include "harness/process/shell.h"
@@ -122,8 +123,8 @@ uid_t Stage::acting_user() const {
 }
 
 Places Stage::PlacesOf(const StartOptions& options) const {
-  return {options.port.value_or(port_), options.pid_file.value_or(pid_file_), options.host,
-          folder_};
+  return {options.port.value_or(port_), options.pid_file.value_or(pid_file_), options.host, folder_,
+          ShellCommand(target_.command)};
 }
 
 // A bundled server keeps its notes at home, and another user cannot enter ours. Whatever the locale

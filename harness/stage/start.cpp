@@ -107,6 +107,7 @@ void LimitProcesses(bool full) {
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
   std::vector<std::string> filled = command;
   for (std::string& word : filled) {
+    ReplaceAll(word, "{command}", places.command);
     ReplaceAll(word, "{port}", std::to_string(places.port));
     ReplaceAll(word, "{pid_file}", places.pid_file);
     ReplaceAll(word, "{host}", places.host);

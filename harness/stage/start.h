@@ -49,12 +49,13 @@ struct StartOptions {
   std::chrono::seconds boot_offset{0};  // CLOCK_BOOTTIME as it sees it, by a time namespace
 };
 
-// What {port}, {pid_file}, {host} and {dir} stand for.
+// What {port}, {pid_file}, {host}, {dir} and {command} stand for.
 struct Places {
   int port = 0;
   std::string pid_file;
   std::string host;
   std::string folder;
+  std::string command;  // as a shell takes it; may hold the others
 };
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places);

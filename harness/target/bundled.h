@@ -1,25 +1,26 @@
-// The servers that come with pidfall and what is known of them from outside.
+// The targets that come with pidfall. They are target files as anybody's, in one folder, and
+// nothing is known of them that does not stand there.
 //
-//   const Target target = BundledTarget(ProgramFolder(), "serve-task-manager", "pidfile");
+//   const Target target = BundledTarget("serve-task-manager", "pidfile");
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "harness/target/target.h"
 
 namespace pidfall {
 
-inline constexpr std::string_view kDefaultServer = "serve-task-manager";
+// Beside an installed program, else in the sources that it was built from.
+std::string TargetsFolder();
 
+// Those that `pidfall run` runs, the default one first. Throws BadInput where the files are
+// missing.
 const std::vector<std::string>& BundledServers();
+const std::string& DefaultServer();
+// The guards that each of them can wear, in the order of the table's columns.
 const std::vector<std::string>& Strategies();
 
-// The folder of this very program: the bundled servers are beside it.
-std::string ProgramFolder();
-
-Target BundledTarget(const std::string& folder, const std::string& server,
-                     const std::string& guard);
+Target BundledTarget(const std::string& server, const std::string& guard);
 
 }  // namespace pidfall

@@ -37,7 +37,7 @@ constexpr Part kParts[] = {
     {part::kNamedPolicy, [](const Target& t) { return !t.policy.empty(); },
      "no policy named (--policy)"},
     {part::kOlderVersion, [](const Target& t) { return !t.older_command.empty(); },
-     "no older version is known that keeps a plain pid file"},
+     "no older version is known (--older)"},
     {part::kRestartSignal, [](const Target& t) { return t.restart_signal != 0; },
      "no signal is known that makes the target execute itself anew"},
     {part::kStandby, MayStandBy, "a duplicate ends, and nothing is known that makes it stand by"},

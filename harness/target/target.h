@@ -10,7 +10,8 @@
 
 namespace pidfall {
 
-// In `command`, {port}, {pid_file} and {dir} stand for what the sandbox chose.
+// In `command`, {port}, {pid_file} and {dir} stand for what the sandbox chose. In the commands for
+// a shell {command} stands for the command as well, quoted.
 struct Target {
   std::vector<std::string> command;
   std::optional<int> port;              // the port it serves on; none: it serves by staying
@@ -33,12 +34,13 @@ struct Target {
   std::vector<std::string> takeover_arguments;   // make a start end the owner and take its place
   std::vector<std::string> auto_arguments;       // stand by for a supervisor, end for a person
   std::vector<std::string> dead_main_arguments;  // its main thread ends, and others serve
-  std::vector<std::string> older_command;        // a version under a plain pid file
+  std::vector<std::string> older_command;        // an older version, for scenarios about an upgrade
   int restart_signal = 0;          // makes it execute itself anew, with the same pid; 0: none does
   std::vector<std::string> needs;  // shell commands started before it: a database, say
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
   std::string policy;  // its supervisor, as LookUpPolicy takes it; empty: none is named
+  bool operator==(const Target&) const = default;
 };
 
 bool Mentions(const std::vector<std::string>& command, const std::string& placeholder);

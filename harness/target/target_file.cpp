@@ -1,17 +1,16 @@
 #include "harness/target/target_file.h"
 
-#include <toml++/toml.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <chrono>
-#include <filesystem>
-#include <functional>
-#include <map>
+#include <algorithm>
 #include <sstream>
 #include <system_error>
 
 #include "harness/input/bad_input.h"
-#include "harness/input/duration.h"
-#include "harness/process/fd.h"
+#include "harness/input/toml_table.h"
+#include "harness/process/program_folder.h"
+#include "harness/target/target_keys.h"
 
 namespace pidfall {
 
@@ -19,111 +18,112 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Reader {
- public:
-  explicit Reader(std::string path) : path_(std::move(path)) {}
-
-  Target Read() {
-    const toml::table table = Parse();
-    Target target{.folder = ""};
-    const auto keys = KeysOf(target);
-    for (const auto& [key, node] : table) {
-      const auto known = keys.find(key.str());
-      if (known == keys.end()) Refuse(node, "'" + std::string(key.str()) + "' is not a known key");
-      known->second(node);
-    }
-    if (target.command.empty()) throw BadInput(path_, 0, "command is missing");
-    if (target.pid_file) PlacePidFile(*table.get("pid_file"), target);
-    return target;
-  }
-
- private:
-  using Store = std::function<void(const toml::node&)>;
-
-  toml::table Parse() const {
-    try {
-      return toml::parse(ReadFile(path_), path_);
-    } catch (const toml::parse_error& error) {
-      throw BadInput(path_, static_cast<int>(error.source().begin.line),
-                     std::string(error.description()));
-    } catch (const std::system_error& error) {
-      throw BadInput(error.what());
-    }
-  }
-
-  [[noreturn]] void Refuse(const toml::node& node, const std::string& why) const {
-    throw BadInput(path_, static_cast<int>(node.source().begin.line), why);
-  }
-
-  std::string Text(const toml::node& node) const {
-    const auto value = node.value_exact<std::string>();
-    if (!value || value->empty()) Refuse(node, "a text is wanted here");
-    return *value;
-  }
-
-  std::vector<std::string> Texts(const toml::node& node) const {
-    std::vector<std::string> texts;
-    const toml::array* array = node.as_array();
-    if (array == nullptr || array->empty()) Refuse(node, "a list of texts is wanted here");
-    for (const toml::node& element : *array) texts.push_back(Text(element));
-    return texts;
-  }
-
-  int Number(const toml::node& node, int least, int most) const {
-    const auto value = node.value_exact<int64_t>();
-    if (!value || *value < least || *value > most) {
-      Refuse(node, "a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                       " is wanted here");
-    }
-    return static_cast<int>(*value);
-  }
-
-  std::chrono::seconds Seconds(const toml::node& node) const {
-    try {
-      return std::chrono::ceil<std::chrono::seconds>(ParseDuration(Text(node)));
-    } catch (const BadInput& error) {
-      Refuse(node, error.what());
-    }
-  }
-
-  // When all is read: the folder that it is in may be said after it.
-  void PlacePidFile(const toml::node& node, Target& target) const {
-    try {
-      target.pid_file = PidFileIn(target.folder, *target.pid_file);
-    } catch (const BadInput& error) {
-      Refuse(node, error.what());
-    }
-  }
-
-  std::map<std::string, Store, std::less<>> KeysOf(Target& target) const {
-    constexpr int kLastPort = 65535, kLastStatus = 255;
-    return {
-        {"command", [&](const toml::node& n) { target.command = Texts(n); }},
-        {"port", [&](const toml::node& n) { target.port = Number(n, 1, kLastPort); }},
-        {"pid_file", [&](const toml::node& n) { target.pid_file = Text(n); }},
-        {"health", [&](const toml::node& n) { target.health_path = Text(n); }},
-        {"duplicate_exit",
-         [&](const toml::node& n) { target.duplicate_exit = Number(n, 0, kLastStatus); }},
-        {"folder", [&](const toml::node& n) { target.folder = Text(n); }},
-        {"start_timeout", [&](const toml::node& n) { target.start_timeout = Seconds(n); }},
-        {"with", [&](const toml::node& n) { target.needs = Texts(n); }},
-        {"stop_command", [&](const toml::node& n) { target.stop_command = Text(n); }},
-        {"status_command", [&](const toml::node& n) { target.status_command = Text(n); }},
-    };
-  }
-
-  std::string path_;
+// A target while it is read: what comes later wins, and only `arguments` adds up.
+struct Draft {
+  Target target{.folder = ""};
+  std::vector<std::string> arguments;
+  std::string older_variant;
+  std::string pid_file_said_in;
+  int pid_file_said_at = 0;
+  std::vector<std::string> variants;  // in the order of their lines
+  bool has_variant = false;           // the one asked for
 };
 
-toml::array ArrayOf(const std::vector<std::string>& texts) {
-  toml::array array;
-  for (const std::string& text : texts) array.push_back(text);
-  return array;
+constexpr int kMostExtends = 8;
+
+void ReadKeys(const std::string& file, TomlTable& table, Draft& draft) {
+  for (const TargetKey& key : TargetKeys()) {
+    if (table.Has(key.name)) key.read(table, key.name, draft.target);
+  }
+  if (table.Has("arguments")) {
+    const auto more = table.Texts("arguments");
+    draft.arguments.insert(draft.arguments.end(), more.begin(), more.end());
+  }
+  if (table.Has("older_variant")) draft.older_variant = table.Text("older_variant");
+  if (!table.Has("pid_file")) return;
+  draft.pid_file_said_in = file;
+  draft.pid_file_said_at = table.LineOf("pid_file");
+}
+
+// All are read, so that a mistake in one shows before it is asked for.
+void ReadVariants(const std::string& file, const std::string& asked, TomlTable variants,
+                  Draft& draft) {
+  const Draft without = draft;
+  auto names = variants.Keys();
+  std::ranges::sort(names, {}, [&](const std::string& name) { return variants.LineOf(name); });
+  for (const std::string& name : names) {
+    TomlTable table = variants.Table(name);
+    Draft with = without;
+    ReadKeys(file, table, with);
+    table.Done();
+    if (name == asked) draft = with;
+    draft.has_variant |= name == asked;
+  }
+  draft.variants.insert(draft.variants.end(), names.begin(), names.end());
+}
+
+// First the file that this one extends, then its own keys, then those of its variant.
+void ReadOne(const std::string& file, const std::string& variant, int extends_left, Draft& draft) {
+  const toml::table parsed = ParseToml(file);
+  TomlTable table(file, parsed);
+  if (table.Has("extends")) {
+    const std::string other = fs::path(file).parent_path() / table.Text("extends");
+    if (extends_left == 0) table.Fail("extends", "one file extends another too many times");
+    ReadOne(other, variant, extends_left - 1, draft);
+  }
+  ReadKeys(file, table, draft);
+  if (table.Has("variant")) ReadVariants(file, variant, table.Table("variant"), draft);
+  table.Done();
+}
+
+Draft ReadDraft(const std::string& file, const std::string& variant) {
+  Draft draft;
+  ReadOne(file, variant, kMostExtends, draft);
+  if (!variant.empty() && !draft.has_variant) {
+    throw BadInput(file, 0,
+                   fmt::format("there is no variant '{}', only: {}", variant,
+                               fmt::join(draft.variants, ", ")));
+  }
+  auto& command = draft.target.command;
+  if (command.empty()) throw BadInput(file, 0, "command is missing");
+  command.insert(command.end(), draft.arguments.begin(), draft.arguments.end());
+  return draft;
+}
+
+void PlacePidFile(Draft& draft) {
+  if (!draft.target.pid_file) return;
+  try {
+    draft.target.pid_file = PidFileIn(draft.target.folder, *draft.target.pid_file);
+  } catch (const BadInput& error) {
+    throw BadInput(draft.pid_file_said_in, draft.pid_file_said_at, error.what());
+  }
+}
+
+void FillInPrograms(std::string& text) {
+  constexpr std::string_view kPlace = "{programs}";
+  for (size_t at = 0; (at = text.find(kPlace)) != std::string::npos;) {
+    text.replace(at, kPlace.size(), ProgramFolder());
+  }
+}
+
+void FillInPrograms(Target& target) {
+  for (std::string& word : target.command) FillInPrograms(word);
+  for (std::string& word : target.older_command) FillInPrograms(word);
+  FillInPrograms(target.stop_command);
+  FillInPrograms(target.status_command);
 }
 
 }  // namespace
 
-Target ReadTargetFile(const std::string& path) { return Reader(path).Read(); }
+Target ReadTargetFile(const std::string& path, const std::string& variant) {
+  Draft draft = ReadDraft(path, variant);
+  if (!draft.older_variant.empty()) {
+    draft.target.older_command = ReadDraft(path, draft.older_variant).target.command;
+  }
+  PlacePidFile(draft);
+  FillInPrograms(draft.target);
+  return draft.target;
+}
 
 std::string PidFileIn(const fs::path& folder, const std::string& path) {
   if (path == "{pid_file}") return path;
@@ -140,20 +140,10 @@ std::string PidFileIn(const fs::path& folder, const std::string& path) {
 
 std::string TargetFileText(const Target& target) {
   toml::table table;
-  table.insert("command", ArrayOf(target.command));
-  table.insert("folder", target.folder);
-  if (target.port) table.insert("port", *target.port);
-  if (target.pid_file) table.insert("pid_file", *target.pid_file);
-  table.insert("health", target.health_path);
-  if (target.duplicate_exit && target.duplicate_is_declared) {
-    table.insert("duplicate_exit", *target.duplicate_exit);
-  }
-  table.insert("start_timeout", std::to_string(target.start_timeout.count()) + "s");
-  if (!target.needs.empty()) table.insert("with", ArrayOf(target.needs));
-  if (!target.stop_command.empty()) table.insert("stop_command", target.stop_command);
-  if (!target.status_command.empty()) table.insert("status_command", target.status_command);
+  for (const TargetKey& key : TargetKeys()) key.write(target, key.name, table);
   std::ostringstream out;
-  out << "# pidfall check --target THIS-FILE\n" << table << "\n";
+  out << "# pidfall check --target THIS-FILE (docs/target-file.md has every key)\n"
+      << table << "\n";
   return out.str();
 }
 

@@ -1,70 +1,100 @@
 #include "harness/target/target_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "harness/input/bad_input.h"
+#include "harness/process/fd.h"
+#include "harness/process/program_folder.h"
+#include "harness/target/target_keys.h"
 
 namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using Words = std::vector<std::string>;
 
 class TargetFileTest : public testing::Test {
  protected:
-  ~TargetFileTest() override { fs::remove(path_); }
+  TargetFileTest() { fs::create_directories(folder_); }
+  ~TargetFileTest() override { fs::remove_all(folder_); }
 
-  Target Read(const std::string& text) {
+  Target Read(const std::string& text, const std::string& variant = "") {
     std::ofstream(path_) << text;
-    return ReadTargetFile(path_);
+    return ReadTargetFile(path_, variant);
   }
 
-  void ExpectRefused(const std::string& text, const std::string& message) {
+  std::string ErrorOf(const std::string& text, const std::string& variant = "") {
     try {
-      Read(text);
-      ADD_FAILURE() << "accepted: " << text;
+      Read(text, variant);
+      return "accepted: " + text;
     } catch (const BadInput& error) {
-      EXPECT_EQ(error.what(), path_ + message);
+      return error.what();
     }
   }
 
-  std::string path_ = testing::TempDir() + "pidfall-target-" + std::to_string(getpid()) + ".toml";
+  void ExpectRefused(const std::string& text, const std::string& message) {
+    EXPECT_EQ(ErrorOf(text), path_ + message);
+  }
+
+  void WriteOther(const std::string& text) { std::ofstream(folder_ + "/other.toml") << text; }
+
+  std::string folder_ = testing::TempDir() + "pidfall-target-" + std::to_string(getpid());
+  std::string path_ = folder_ + "/target.toml";
 };
 
-TEST_F(TargetFileTest, WhatIsWrittenIsReadAgain) {
-  Target target;
-  target.command = {"python3", "a \"b\".py"};
-  target.port = 8767;
-  target.pid_file = "/run/a,b: c.pid";
-  target.health_path = "/health";
-  target.duplicate_exit = 0;
-  target.folder = "/srv";
-  target.start_timeout = std::chrono::seconds(90);
-  target.needs = {"redis-server"};
-  target.stop_command = "kill $(cat {pid_file})";
-  target.status_command = "true";
-  const Target read = Read(TargetFileText(target));
-  EXPECT_EQ(read.command, target.command);
-  EXPECT_EQ(read.port, 8767);
-  EXPECT_EQ(read.pid_file, target.pid_file);
-  EXPECT_EQ(read.health_path, "/health");
-  EXPECT_EQ(read.duplicate_exit, 0);
-  EXPECT_EQ(read.folder, "/srv");
-  EXPECT_EQ(read.start_timeout, std::chrono::seconds(90));
-  EXPECT_EQ(read.needs, target.needs);
-  EXPECT_EQ(read.stop_command, target.stop_command);
-  EXPECT_EQ(read.status_command, "true");
+// Every key has a value other than the one that it has where nothing is said.
+Target WithEveryKey() {
+  return {.command = {"python3", "a \"b\".py", "{port}"},
+          .port = 8767,
+          .pid_file = "/run/a,b: c.pid",
+          .health_path = "/health",
+          .duplicate_exit = 3,
+          .folder = "/srv",
+          .environment = {"EMPTY=", "NAME=a=b"},
+          .start_timeout = std::chrono::seconds(90),
+          .child_arguments = {"--child"},
+          .fork_arguments = {"--fork"},
+          .standby_arguments = {"--wait"},
+          .takeover_arguments = {"--take-over"},
+          .auto_arguments = {"--auto"},
+          .dead_main_arguments = {"--end-main"},
+          .older_command = {"python2", "old.py"},
+          .restart_signal = SIGUSR2,
+          .needs = {"redis-server"},
+          .stop_command = "kill $(cat {pid_file})",
+          .status_command = "{command} --status",
+          .policy = "systemd:always"};
+}
+
+TEST_F(TargetFileTest, AFileThatWasWrittenGivesTheSameTarget) {
+  const Target target = WithEveryKey();
+  const std::string text = TargetFileText(target);
+  EXPECT_EQ(Read(text), target) << text;
+  for (const TargetKey& key : TargetKeys()) {
+    EXPECT_THAT(text, HasSubstr(std::string(key.name)));
+  }
+}
+
+TEST_F(TargetFileTest, EveryKeyIsDocumented) {
+  const std::string page = ReadFile(PIDFALL_TARGET_FILE_PAGE);
+  for (const TargetKey& key : TargetKeys()) {
+    EXPECT_THAT(page, HasSubstr("\n| `" + std::string(key.name) + "` |"));
+  }
 }
 
 TEST_F(TargetFileTest, WhatIsNotSaidStaysOpen) {
-  const Target read = Read("command = ['serve']\n");
-  EXPECT_FALSE(read.port);
-  EXPECT_FALSE(read.pid_file);
-  EXPECT_FALSE(read.duplicate_exit);
-  EXPECT_EQ(read.folder, "");
+  const Target target{.command = {"serve"}, .folder = ""};
+  EXPECT_EQ(Read("command = ['serve']\n"), target);
+  EXPECT_EQ(Read(TargetFileText(target)), target);
 }
 
 TEST_F(TargetFileTest, ARelativePidFileIsInTheTargetsFolder) {
@@ -78,42 +108,107 @@ TEST_F(TargetFileTest, APidFileThatTheSandboxChoosesStaysOpen) {
 }
 
 TEST_F(TargetFileTest, WhatWasSeenIsNotWrittenAsDeclared) {
-  Target target;
-  target.command = {"serve"};
-  target.duplicate_exit = 1;
-  target.duplicate_is_declared = false;
-  EXPECT_EQ(TargetFileText(target).find("duplicate_exit"), std::string::npos);
+  const Target target{
+      .command = {"serve"}, .duplicate_exit = 1, .duplicate_is_declared = false, .folder = ""};
+  EXPECT_THAT(TargetFileText(target), Not(HasSubstr("duplicate_exit")));
 }
 
+TEST_F(TargetFileTest, ASignalIsKnownByEitherName) {
+  EXPECT_EQ(Read("command = ['serve']\nrestart_signal = 'HUP'\n").restart_signal, SIGHUP);
+  EXPECT_EQ(Read("command = ['serve']\nrestart_signal = 'SIGHUP'\n").restart_signal, SIGHUP);
+}
+
+TEST_F(TargetFileTest, ProgramsBesidePidfallAreFound) {
+  const Target target = Read("command = ['{programs}/serve']\nstop_command = '{programs}/stop'\n");
+  EXPECT_EQ(target.command, Words{ProgramFolder() + "/serve"});
+  EXPECT_EQ(target.stop_command, ProgramFolder() + "/stop");
+}
+
+// --- variants, and files that extend others
+
+constexpr char kVariants[] =
+    "command = ['serve']\n"
+    "arguments = ['-a']\n"
+    "port = 80\n"
+    "older_variant = 'old'\n"
+    "[variant.old]\n"
+    "arguments = ['-o']\n"
+    "port = 81\n"
+    "[variant.new]\n"
+    "arguments = ['-n']\n";
+
+TEST_F(TargetFileTest, AVariantSaysMoreAndItsArgumentsComeAfter) {
+  EXPECT_EQ(Read(kVariants).command, (Words{"serve", "-a"}));
+  EXPECT_EQ(Read(kVariants).port, 80);
+  EXPECT_EQ(Read(kVariants, "old").command, (Words{"serve", "-a", "-o"}));
+  EXPECT_EQ(Read(kVariants, "old").port, 81);
+}
+
+TEST_F(TargetFileTest, AVariantCanBeTheOlderVersion) {
+  EXPECT_EQ(Read(kVariants, "new").older_command, (Words{"serve", "-a", "-o"}));
+  EXPECT_EQ(Read(kVariants, "old").older_command, (Words{"serve", "-a", "-o"}));
+  EXPECT_EQ(ErrorOf("command = ['serve']\nolder_variant = 'old'\n[variant.new]\nport = 1\n"),
+            path_ + ": there is no variant 'old', only: new");
+}
+
+TEST_F(TargetFileTest, AFileSaysMoreThanTheOneThatItExtends) {
+  WriteOther("arguments = ['-o']\nport = 80\nhealth = '/up'\n[variant.v]\narguments = ['-v']\n");
+  const Target target = Read("extends = 'other.toml'\ncommand = ['serve']\nport = 81\n", "v");
+  EXPECT_EQ(target.command, (Words{"serve", "-o", "-v"}));
+  EXPECT_EQ(target.port, 81);
+  EXPECT_EQ(target.health_path, "/up");
+}
+
+TEST_F(TargetFileTest, AFileThatExtendsItselfIsRefused) {
+  WriteOther("extends = 'target.toml'\n");
+  EXPECT_THAT(ErrorOf("command = ['serve']\nextends = 'other.toml'\n"),
+              HasSubstr(".toml:2: one file extends another too many times"));
+}
+
+TEST_F(TargetFileTest, AMistakeInAFileThatIsExtendedNamesThatFile) {
+  WriteOther("\nprot = 1\n");
+  EXPECT_EQ(ErrorOf("extends = 'other.toml'\ncommand = ['serve']\n"),
+            folder_ + "/other.toml:2: unknown key 'prot'");
+}
+
+TEST_F(TargetFileTest, AVariantThatIsNotThereIsRefusedWithThoseThatAre) {
+  EXPECT_EQ(ErrorOf(kVariants, "beta"), path_ + ": there is no variant 'beta', only: old, new");
+}
+
+TEST_F(TargetFileTest, AMistakeInAVariantShowsBeforeItIsAskedFor) {
+  ExpectRefused("command = ['serve']\n[variant.v]\nprot = 1\n", ":3: unknown key 'prot'");
+}
+
+// --- mistakes
+
 TEST_F(TargetFileTest, EachErrorNamesItsLine) {
-  ExpectRefused("command = ['serve']\nprot = 1\n", ":2: 'prot' is not a known key");
-  ExpectRefused("command = 'serve'\n", ":1: a list of texts is wanted here");
-  ExpectRefused("command = []\n", ":1: a list of texts is wanted here");
-  ExpectRefused("command = ['serve', 1]\n", ":1: a text is wanted here");
-  ExpectRefused("\n\nport = '8767'\n", ":3: a whole number from 1 to 65535 is wanted here");
-  ExpectRefused("port = 65536\n", ":1: a whole number from 1 to 65535 is wanted here");
-  ExpectRefused("port = 0\n", ":1: a whole number from 1 to 65535 is wanted here");
-  ExpectRefused("duplicate_exit = 256\n", ":1: a whole number from 0 to 255 is wanted here");
-  ExpectRefused("pid_file = ''\n", ":1: a text is wanted here");
+  ExpectRefused("command = ['serve']\nprot = 1\n", ":2: unknown key 'prot'");
+  ExpectRefused("command = 'serve'\n", ":1: 'command' must be a list");
+  ExpectRefused("command = ['serve', 1]\n", ":1: 'command' is of texts");
+  ExpectRefused("\n\nport = '8767'\n", ":3: 'port' must be a whole number from 1 to 65535");
+  ExpectRefused("port = 65536\n", ":1: 'port' must be a whole number from 1 to 65535");
+  ExpectRefused("port = 0\n", ":1: 'port' must be a whole number from 1 to 65535");
+  ExpectRefused("duplicate_exit = 256\n",
+                ":1: 'duplicate_exit' must be a whole number from 0 to 255");
+  ExpectRefused("pid_file = ''\n", ":1: 'pid_file' is empty");
+  ExpectRefused("environment = ['A=b']\n", ":1: 'environment' must be a table");
+  ExpectRefused("environment = { A = 1 }\n", ":1: 'A' must be a text");
+  ExpectRefused("\nrestart_signal = 'SIGNONE'\n",
+                ":2: 'SIGNONE' is no signal: write a name such as SIGUSR2");
+  ExpectRefused("command = ['serve']\npid_file = '/'\n",
+                ":2: the pid file '/' is a folder: name the file in it");
   ExpectRefused("port = 8767\n", ": command is missing");
+  ExpectRefused("command = []\n", ": command is missing");
 }
 
 TEST_F(TargetFileTest, AMalformedFileNamesItsLine) {
-  try {
-    Read("command = ['serve']\nport = = 1\n");
-    ADD_FAILURE() << "accepted";
-  } catch (const BadInput& error) {
-    EXPECT_TRUE(std::string(error.what()).starts_with(path_ + ":2: ")) << error.what();
-  }
+  EXPECT_THAT(ErrorOf("command = ['serve']\nport = = 1\n"), StartsWith(path_ + ":2: "));
 }
 
 TEST_F(TargetFileTest, AnImpossibleDurationNamesItsLine) {
-  try {
-    Read("command = ['serve']\nstart_timeout = 'soon'\n");
-    ADD_FAILURE() << "accepted";
-  } catch (const BadInput& error) {
-    EXPECT_TRUE(std::string(error.what()).starts_with(path_ + ":2: ")) << error.what();
-  }
+  EXPECT_THAT(ErrorOf("command = ['serve']\nstart_timeout = 'soon'\n"), StartsWith(path_ + ":2: "));
+  ExpectRefused("command = ['serve']\nstart_timeout = '0s'\n",
+                ":2: 'start_timeout' must be longer than 0 s");
 }
 
 TEST_F(TargetFileTest, AFileThatIsNotThereIsBadInput) {

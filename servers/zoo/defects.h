@@ -2,6 +2,8 @@
 //
 //   Choose(Defect::kReuseport);
 //   if (Has(Defect::kReuseport)) ...  // the one place where it shows
+//
+// Which scenario catches each one stands in scenarios/zoo.toml.
 #pragma once
 
 #include <optional>
@@ -110,6 +112,8 @@ enum class Defect {
   kTakeoverTrustsPid,
   kTakeoverAtOnce,
   kRestartDropsLock,
+  kMovesLock,
+  kLeavesHardLink,
   // other worlds
   kOwnNumberIsMine,
   kTrustsHostName,
@@ -142,8 +146,7 @@ enum class Defect {
 struct DefectNote {
   Defect defect;
   std::string_view name;
-  std::string_view wrong;      // one sentence: what it does that it should not
-  std::string_view caught_by;  // the scenario that must fail
+  std::string_view wrong;  // one sentence: what it does that it should not
 };
 
 std::span<const DefectNote> DefectNotes();

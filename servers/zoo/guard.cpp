@@ -50,7 +50,7 @@ bool RunsOnAfter(int error) {
 std::string LockPath(const Settings& settings) {
   std::string path = settings.pid_file;
   if (Has(Defect::kLockPerPort)) path.append(".").append(std::to_string(settings.port));
-  return path + LockSuffix() + ".lock";
+  return path + LockSuffix() + (Has(Defect::kMovesLock) ? ".lock-2" : ".lock");
 }
 
 // The default style. The lock is the only truth; the record is for people.
@@ -98,6 +98,11 @@ void BindAnew(const std::string& path) {
   (void)listen(listening, 1);
 }
 
+void LinkTo(const std::string& name, const std::string& file) {
+  unlink(name.c_str());
+  (void)link(file.c_str(), name.c_str());
+}
+
 void SeparateLock::Acquire() {
   if (Has(Defect::kStealsSocket)) BindAnew(settings_.pid_file + ".socket");
   if (Has(Defect::kTruncatesBeforeLock)) {
@@ -125,6 +130,7 @@ void SeparateLock::AcquireOrThrow() {
   if (Has(Defect::kEmptiesAtStop) && IsSymlink(settings_.pid_file)) return;
   RefuseHostileNode(settings_.pid_file);
   published_ = PublishRecord(settings_.pid_file);
+  if (Has(Defect::kLeavesHardLink)) LinkTo(settings_.pid_file + ".old", settings_.pid_file);
 }
 
 // Another user's lock file can't be opened: their copy may well be alive.

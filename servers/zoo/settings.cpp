@@ -84,8 +84,7 @@ void ChooseNamed(std::string_view name) {
 
 [[noreturn]] void List() {
   for (const DefectNote& note : DefectNotes()) {
-    Say(std::string(note.name) + "\t" + std::string(note.caught_by) + "\t" +
-        std::string(note.wrong));
+    Say(std::string(note.name) + "\t" + std::string(note.wrong));
   }
   _exit(0);
 }

@@ -1,0 +1,52 @@
+#include "harness/observe/pid_file_search.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PidFileSearchTest : public testing::Test {
+ protected:
+  PidFileSearchTest() { fs::create_directories(folder_); }
+  ~PidFileSearchTest() override { fs::remove_all(folder_); }
+
+  std::string Write(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ + name) << content;
+    return folder_ + name;
+  }
+
+  std::string folder_ = testing::TempDir() + "search-" + std::to_string(getpid()) + "/";
+};
+
+TEST_F(PidFileSearchTest, TakesTheFileThatNamesAProcess) {
+  const std::string other = Write("other", "310\n"), file = Write("state", "31\n");
+  EXPECT_EQ(FindPidFile({other, file}, {30, 31}), file);
+  EXPECT_EQ(FindPidFile({other}, {30, 31}), std::nullopt);
+  EXPECT_EQ(FindPidFile({folder_, folder_ + "gone"}, {31}), std::nullopt);
+}
+
+TEST_F(PidFileSearchTest, PrefersTheNumberFirstThenTheNameThenTheShorterOne) {
+  const std::string log = Write("pid.log", "started 31\n"), plain = Write("x-state", "31\n"),
+                    named = Write("x-long-name.pid", "31\n"), shorter = Write("x.pid", "31\n");
+  EXPECT_EQ(FindPidFile({log, plain}, {31}), plain);
+  EXPECT_EQ(FindPidFile({log, plain, named}, {31}), named);
+  EXPECT_EQ(FindPidFile({log, plain, named, shorter}, {31}), shorter);
+}
+
+TEST_F(PidFileSearchTest, TooLargeAFileIsNoPidFile) {
+  EXPECT_EQ(FindPidFile({Write("large", "31\n" + std::string(5000, ' '))}, {31}), std::nullopt);
+}
+
+TEST_F(PidFileSearchTest, IsPlainWithNothingButTheNumber) {
+  EXPECT_TRUE(IsPlainPidFile(Write("a", "31\n"), {31}));
+  EXPECT_FALSE(IsPlainPidFile(Write("b", "pid=31\n"), {31}));
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,131 @@
+#include "harness/target/found.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace pidfall {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, shares_port, takes_ipv4)
+
+namespace {
+
+using nlohmann::json;
+
+// A wildcard is met at the loopback: of IPv4 where it takes that, because who cannot have "::" may
+// be content with "0.0.0.0" (Apache), which a stranger on ::1 does not keep it from.
+std::string ReachedAt(const Listener& listener) {
+  if (listener.address != "0.0.0.0" && listener.address != "::") return listener.address;
+  return listener.takes_ipv4 ? "127.0.0.1" : "::1";
+}
+
+std::string InHome(const std::string& path) {
+  const char* home = getenv("HOME");
+  const std::string prefix = home != nullptr ? std::string(home) + "/" : "";
+  if (prefix.size() < 2 || path.compare(0, prefix.size(), prefix) != 0) return path;
+  return "~/" + path.substr(prefix.size());
+}
+
+std::string DescribeLocks(const Found& found) {
+  std::string all;
+  for (const HeldLock& lock : found.locks) {
+    all += (all.empty() ? "" : ", ") + lock.kind + " lock on " + InHome(lock.path);
+  }
+  return all.empty() ? "no lock" : all;
+}
+
+}  // namespace
+
+json ToJson(const Found& found) {
+  return {{"stays", found.stays},
+          {"started_after_ms", found.started_after_ms},
+          {"listeners", found.listeners},
+          {"pid_file", found.pid_file.value_or("")},
+          {"has_plain_pid_file", found.has_plain_pid_file},
+          {"standby_polls", found.standby_polls},
+          {"next_port", found.next_port ? json(*found.next_port) : json()},
+          {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
+          {"locks", found.locks},
+          {"unix_sockets", found.unix_sockets},
+          {"written", found.written},
+          {"read_only", found.read_only},
+          {"in_background", found.in_background},
+          {"launcher_ending", found.launcher_ending},
+          {"processes", found.processes},
+          {"ends_on_sigterm", found.ends_on_sigterm},
+          {"pid_file_left", found.pid_file_left},
+          {"duplicate", found.duplicate},
+          {"duplicate_exit", found.duplicate_exit ? json(*found.duplicate_exit) : json()},
+          {"why_not", found.why_not}};
+}
+
+Found FoundFromJson(const json& told) {
+  Found found{.stays = told["stays"],
+              .started_after_ms = told["started_after_ms"],
+              .listeners = told["listeners"],
+              .has_plain_pid_file = told["has_plain_pid_file"],
+              .locks = told["locks"],
+              .unix_sockets = told["unix_sockets"],
+              .written = told["written"],
+              .read_only = told["read_only"],
+              .in_background = told["in_background"],
+              .launcher_ending = told["launcher_ending"],
+              .processes = told["processes"],
+              .ends_on_sigterm = told["ends_on_sigterm"],
+              .pid_file_left = told["pid_file_left"],
+              .duplicate = told["duplicate"],
+              .standby_polls = told["standby_polls"],
+              .why_not = told["why_not"]};
+  if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
+  if (told["file_owner"].is_number()) found.file_owner = told["file_owner"];
+  if (told["next_port"].is_number()) found.next_port = told["next_port"];
+  if (told["duplicate_exit"].is_number()) found.duplicate_exit = told["duplicate_exit"];
+  return found;
+}
+
+Target Complete(const Target& target, const Found& found) {
+  Target whole = target;
+  if (!whole.port && !found.listeners.empty()) whole.port = found.listeners.front().port;
+  std::vector<Listener> on_its_port = found.listeners;
+  std::erase_if(on_its_port, [&](const Listener& l) { return l.port != whole.port; });
+  whole.addresses = std::max<size_t>(on_its_port.size(), 1);
+  const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
+  std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
+  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front());
+  if (!whole.pid_file) whole.pid_file = found.pid_file;
+  if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
+  whole.standby_polls = found.standby_polls;
+  whole.has_plain_pid_file = found.has_plain_pid_file;
+  whole.duplicate_is_declared = whole.duplicate_exit.has_value();
+  if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
+  return whole;
+}
+
+std::string JsonText(const Found& found) {
+  return ToJson(found).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string Describe(const Found& found) {
+  std::string text;
+  for (const Listener& l : found.listeners) {
+    const bool six = l.address.find(':') != std::string::npos;
+    text += (text.empty() ? "" : ", ") + (six ? "[" + l.address + "]" : l.address) + ":" +
+            std::to_string(l.port) + (l.shares_port ? " (SO_REUSEPORT)" : "");
+  }
+  if (text.empty()) text = "no port";
+  text += fmt::format(" after {:.0f} ms", found.started_after_ms);
+  if (found.in_background) text += ", in the background (launcher: " + found.launcher_ending + ")";
+  if (found.processes > 1) text += fmt::format(", {} processes", found.processes);
+  text += found.pid_file ? ", pid file " + InHome(*found.pid_file) : ", no pid file";
+  text += ", " + DescribeLocks(found) + "; ";
+  text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
+                                        : "ends on SIGTERM " + found.ends_on_sigterm;
+  if (found.pid_file) text += found.pid_file_left ? ", file left" : ", file removed";
+  if (!found.duplicate.empty()) text += "; a duplicate " + found.duplicate;
+  return text;
+}
+
+}  // namespace pidfall

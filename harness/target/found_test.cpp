@@ -1,0 +1,90 @@
+#include "harness/target/found.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace pidfall {
+namespace {
+
+Found Daemon() {
+  return {.stays = true,
+          .started_after_ms = 84.2,
+          .listeners = {{.port = 8767, .address = "::", .shares_port = true, .takes_ipv4 = true},
+                        {.port = 8767, .address = "127.0.0.1"},
+                        {.port = 8768, .address = "127.0.0.1"}},
+          .next_port = 8769,
+          .pid_file = "/run/serve.pid",
+          .has_plain_pid_file = false,
+          .file_owner = 33,
+          .locks = {{"/run/serve.lock", "flock"}},
+          .unix_sockets = {"@serve"},
+          .written = {"/run/serve.pid"},
+          .read_only = {"/proc"},
+          .in_background = true,
+          .launcher_ending = "status 0",
+          .processes = 3,
+          .ends_on_sigterm = "after 3 ms",
+          .pid_file_left = true,
+          .duplicate = "ends with status 4",
+          .standby_polls = true,
+          .duplicate_exit = 4,
+          .why_not = "it ended"};
+}
+
+TEST(FoundTest, IsTheSameAfterTheWire) {
+  const Found told = FoundFromJson(ToJson(Daemon()));
+  EXPECT_EQ(JsonText(told), JsonText(Daemon()));
+  EXPECT_EQ(told.listeners.front().address, "::");
+  EXPECT_EQ(told.next_port, 8769);
+  EXPECT_EQ(told.file_owner, 33);
+  EXPECT_EQ(told.duplicate_exit, 4);
+  EXPECT_FALSE(FoundFromJson(ToJson({})).pid_file);
+}
+
+TEST(FoundTest, IsToldInOneLine) {
+  EXPECT_EQ(Describe(Daemon()),
+            "[::]:8767 (SO_REUSEPORT), 127.0.0.1:8767, 127.0.0.1:8768 after 84 ms, in the "
+            "background (launcher: status 0), 3 processes, pid file /run/serve.pid, flock lock on "
+            "/run/serve.lock; ends on SIGTERM after 3 ms, file left; a duplicate ends with status "
+            "4");
+  EXPECT_EQ(Describe({.started_after_ms = 1}),
+            "no port after 1 ms, no pid file, no lock; does not end on SIGTERM within 5 s");
+}
+
+TEST(CompleteTest, WhatTheUserSaidWins) {
+  const Target whole =
+      Complete({.port = 8768, .pid_file = "/run/other.pid", .duplicate_exit = 0}, Daemon());
+  EXPECT_EQ(whole.port, 8768);
+  EXPECT_EQ(whole.addresses, 1U);
+  EXPECT_EQ(whole.pid_file, "/run/other.pid");
+  EXPECT_FALSE(whole.file_owner);
+  EXPECT_EQ(whole.duplicate_exit, 0);
+  EXPECT_TRUE(whole.duplicate_is_declared);
+}
+
+TEST(CompleteTest, TheRestIsWhatWasFound) {
+  const Target whole = Complete({}, Daemon());
+  EXPECT_EQ(whole.port, 8767);
+  EXPECT_EQ(whole.addresses, 2U);
+  EXPECT_EQ(whole.address, "127.0.0.1");
+  EXPECT_EQ(whole.pid_file, "/run/serve.pid");
+  EXPECT_EQ(whole.file_owner, 33);
+  EXPECT_FALSE(whole.has_plain_pid_file);
+  EXPECT_EQ(whole.duplicate_exit, 4);
+  EXPECT_FALSE(whole.duplicate_is_declared);
+  EXPECT_TRUE(whole.standby_polls);
+}
+
+TEST(CompleteTest, AWildcardIsReachedAtTheLoopback) {
+  const auto reached = [](const Listener& listener) {
+    return Complete({}, {.listeners = {listener}}).address;
+  };
+  EXPECT_EQ(reached({.port = 80, .address = "0.0.0.0"}), "127.0.0.1");
+  EXPECT_EQ(reached({.port = 80, .address = "::"}), "127.0.0.1");
+  EXPECT_EQ(reached({.port = 80, .address = "::", .takes_ipv4 = false}), "::1");
+  EXPECT_EQ(reached({.port = 80, .address = "10.0.0.1"}), "10.0.0.1");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,26 @@
+// The keys of a target file, each once: how it is read and how it is written.
+//
+//   for (const TargetKey& key : TargetKeys()) if (table.Has(key.name)) key.read(table, key,
+//   target);
+//
+// To add one: a member of Target, a row here, a line in docs/target-file.md.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "harness/input/toml_table.h"
+#include "harness/target/target.h"
+
+namespace pidfall {
+
+struct TargetKey {
+  std::string_view name;
+  void (*read)(TomlTable& table, std::string_view key, Target& target);
+  // Nothing, where the target says nothing about it.
+  void (*write)(const Target& target, std::string_view key, toml::table& table);
+};
+
+std::span<const TargetKey> TargetKeys();
+
+}  // namespace pidfall
