@@ -1,13 +1,10 @@
 // Nothing can be written any more, or opened.
 #include "harness/faults/disk.h"
 
-#include <sys/resource.h>
-
-#include <cerrno>
-#include <string>
-
 #include "harness/faults/impaired_start.h"
 #include "harness/faults/pid_file.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -18,7 +15,7 @@ namespace {
 void MountDisk(Stage& stage) {
   MountSmallDisk(stage);
   Instance& first = stage.Start();
-  if (stage.Settle(first) != Outcome::kServes) {
+  if (Settle(stage, first) != Outcome::kServes) {
     throw NotApplicable("it does not start with an empty folder for its pid file: " +
                         first.FirstLines());
   }
@@ -58,7 +55,7 @@ void NoDescriptors(Stage& stage) {
                                 .names = "",
                                 .start = {.most_files = limit}});
     start.ExpectFailsClosed();
-    const bool served = !stage.Serving().empty();
+    const bool served = !Serving(stage).empty();
     if (served || limit == kLast) return start.ExpectNextServes();
   }
 }

@@ -14,6 +14,8 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/said.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -47,7 +49,7 @@ void TenInARow(Stage& stage) {
 std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
   std::string parts;
   for (const Instance* instance : together) {
-    if (stage.ListensAnywhere(*instance)) parts += (parts.empty() ? "" : ", ") + instance->name();
+    if (ListensAnywhere(stage, *instance)) parts += (parts.empty() ? "" : ", ") + instance->name();
   }
   return parts.empty() ? "none of the starts serves"
                        : "none of the starts serves whole, these do in part: " + parts;
@@ -57,7 +59,7 @@ std::string NoneServes(const Stage& stage, const std::vector<Instance*>& togethe
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
   for (Instance* instance : together) {
-    if (stage.Settle(*instance) != Outcome::kServes) continue;
+    if (Settle(stage, *instance) != Outcome::kServes) continue;
     Require(owner == nullptr, "C1", "two of the starts serve");
     owner = instance;
   }
@@ -113,7 +115,7 @@ void DuringStartUp(Stage& stage) {
     Instance& first = StartUntil(stage, nth);
     if (!first.IsHeld()) return false;
     Instance& second = stage.Start(Elsewhere(stage));
-    stage.Settle(second);
+    Settle(stage, second);
     Release(stage, first);
     ExpectOneOf(stage, {&first, &second});
     stage.EndAll();
@@ -124,7 +126,7 @@ void DuringStartUp(Stage& stage) {
 // The owner is gone: whoever came while it ended serves now, or the next start does.
 void ExpectSuccessor(Stage& stage, Instance& contender) {
   const auto is_there = [&] { return !contender.Processes().empty(); };
-  const auto decided = [&] { return stage.Serves(contender) || !is_there(); };
+  const auto decided = [&] { return Serves(stage, contender) || !is_there(); };
   Require(stage.WaitUntil(decided, Stage::kSettleBound), "C17",
           contender.name() + " stood by and did not take over");
   Instance& successor = is_there() ? contender : stage.Start();
@@ -138,9 +140,9 @@ void DuringShutdown(Stage& stage) {
     StopUntil(stage, owner, nth);
     if (!owner.IsHeld()) return false;
     Instance& contender = stage.Start(Elsewhere(stage));
-    const bool serves = stage.Settle(contender) == Outcome::kServes;
+    const bool serves = Settle(stage, contender) == Outcome::kServes;
     // Without a port nobody sees from outside when it has stopped to serve.
-    const bool both = serves && stage.target().port && stage.Serves(owner);
+    const bool both = serves && stage.target().port && Serves(stage, owner);
     Require(!both, "C1", contender.name() + " serves while the owner still has its port");
     Release(stage, owner);
     Require(stage.Gone(owner, kStopBound), "C12", "the owner did not end within 2 s after SIGTERM");
@@ -157,7 +159,7 @@ void AcrossShutdown(Stage& stage) {
     if (!slow.IsHeld()) return false;
     stage.Stop(owner);
     Release(stage, slow);
-    stage.Settle(slow);
+    Settle(stage, slow);
     ExpectOneOf(stage, {&slow, &stage.Start(Elsewhere(stage))});
     stage.EndAll();
     return true;
@@ -174,12 +176,12 @@ void OwnerStopped(Stage& stage) {
   stage.Signal(owner, SIGSTOP);
   stage.WaitUntil([&] { return IsStopped(owner); }, Stage::kSettleBound);
   Instance& contender = stage.Start(Elsewhere(stage));
-  stage.Settle(contender);
-  Require(!stage.Serves(contender), "C14", "the contender took over from a stopped owner");
+  Settle(stage, contender);
+  Require(!Serves(stage, contender), "C14", "the contender took over from a stopped owner");
   ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
   // An answer, so that a kill that is under way has arrived.
-  Require(Answers(stage) && stage.Serves(owner), "C14",
+  Require(Answers(stage) && Serves(stage, owner), "C14",
           "the owner no longer serves after it was stopped and woken");
   ExpectOneOwner(stage, owner);
 }

@@ -8,6 +8,8 @@
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -72,23 +74,23 @@ void ChildOutlives(Stage& stage) {
   Instance& owner = StartWithChildren(stage);
   stage.Kill(owner);
   if (owner.Processes().empty()) throw NotApplicable("no child of the target outlives it");
-  if (stage.Serves(owner)) throw NotApplicable("what it leaves serves on (kill9/worker-on-port)");
+  if (Serves(stage, owner)) throw NotApplicable("what it leaves serves on (kill9/worker-on-port)");
   ExpectRecovery(stage, "C13", "of the killed owner only a child is left, which serves nobody");
 }
 
 void ExpectAfterWorker(Stage& stage, Instance& next) {
   if (next.Processes().empty()) return ExpectRecovery(stage, "C3", "the worker is gone, too");
-  Require(stage.WaitUntil([&] { return stage.Serves(next); }, Stage::kSettleBound), "C17",
+  Require(stage.WaitUntil([&] { return Serves(stage, next); }, Stage::kSettleBound), "C17",
           next.name() + " stood by and did not take over");
 }
 
 // The target's own: it may go by itself when it notices that its master has.
 void OwnWorkerOnPort(Stage& stage, Instance& owner) {
-  if (stage.WaitUntil([&] { return !stage.Serves(owner); }, kStopBound)) {
+  if (stage.WaitUntil([&] { return !Serves(stage, owner); }, kStopBound)) {
     return ExpectRecovery(stage, "C3", "the owner was killed, and its workers have gone");
   }
   Instance& next = stage.Start();
-  const Outcome outcome = stage.Settle(next);
+  const Outcome outcome = Settle(stage, next);
   Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker");
   Prefer(stage, outcome == Outcome::kWaits, "C13",
          "a worker of the killed owner keeps the port, and the next start ends");
@@ -101,7 +103,7 @@ void WorkerOnPort(Stage& stage) {
   Answers(stage);  // its workers are there by then
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
   stage.Kill(owner);
-  if (stage.Serves(owner)) {
+  if (Serves(stage, owner)) {
     listener.Reset();
     return OwnWorkerOnPort(stage, owner);
   }
@@ -109,7 +111,7 @@ void WorkerOnPort(Stage& stage) {
   listener.Reset();
   stage.Did("leave the listening socket to the bystander, as to a forked worker");
   Instance& next = stage.Start();
-  Require(stage.Settle(next) != Outcome::kServes, "C1",
+  Require(Settle(stage, next) != Outcome::kServes, "C1",
           next.name() + " serves beside a worker that still has the port");
   worker.End();
   ExpectAfterWorker(stage, next);
@@ -133,7 +135,7 @@ void SupervisorKilled(Stage& stage) {
   Instance& owner = stage.StartOwner(Supervised({}));
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
-  if (!Answers(stage) || !stage.Serves(owner)) {
+  if (!Answers(stage) || !Serves(stage, owner)) {
     throw NotApplicable("the target ends with its supervisor");
   }
   ExpectQuiet(stage, stage.Start(Supervised(Elsewhere(stage))), owner);

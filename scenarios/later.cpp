@@ -1,5 +1,4 @@
 // Time goes on: the owner is looked at again after its first moment.
-#include <algorithm>
 #include <chrono>
 #include <set>
 #include <string>
@@ -11,6 +10,8 @@
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -22,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 // Whatever a collector of garbage or a timer does, it has done once by then.
 constexpr Duration kWhile = std::chrono::milliseconds(2500);
 
-// After a request, or its start-up.
+// What waits without a timeout changes nothing by itself, once its start-up or a request is done.
 constexpr Duration kAtRestSoon = std::chrono::milliseconds(100);
 
 // A request may start a helper, log, or save.
@@ -37,12 +38,6 @@ std::set<std::string> LocksOf(const Instance& owner) {
     for (const HeldLock& lock : HeldLocks(pid)) locks.insert(lock.kind + " lock on " + lock.path);
   }
   return locks;
-}
-
-// Nothing of it wakes up by itself: time alone changes nothing.
-bool OnlyClientsWake(const Instance& owner) {
-  const auto all = owner.Processes();
-  return std::all_of(all.begin(), all.end(), WaitsWithoutTimeout);
 }
 
 std::string LostOf(const std::set<std::string>& before, const Instance& owner) {
@@ -65,7 +60,7 @@ void LockKept(Stage& stage) {
   for (int i = 0; i < kRequests; ++i) Answers(stage);
   std::string lost;
   const auto is_lost = [&] { return !(lost = LostOf(before, owner)).empty(); };
-  const bool wakes = !stage.WaitUntil([&] { return OnlyClientsWake(owner); }, kAtRestSoon);
+  const bool wakes = !stage.WaitUntil([&] { return IsAtRest(owner); }, kAtRestSoon);
   if (stage.WaitUntil(is_lost, wakes ? kWhile : Duration::zero())) {
     throw Breach("C1", "the owner " + owner.name() + " no longer holds its " + lost + " " +
                            SecondsSince(began) + " after its start-up: a second copy can start");
@@ -85,7 +80,7 @@ Duration RenewalOf(Stage& stage) {
 
 void StoppedBeyondItsLease(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  if (stage.WaitUntil([&] { return OnlyClientsWake(owner); }, kAtRestSoon)) {
+  if (stage.WaitUntil([&] { return IsAtRest(owner); }, kAtRestSoon)) {
     throw NotApplicable("the owner never wakes up by itself, so it renews nothing");
   }
   const Duration renewal = RenewalOf(stage);
@@ -94,10 +89,10 @@ void StoppedBeyondItsLease(Stage& stage) {
   ShiftFileTimes(stage, -std::chrono::hours(1));
   stage.WaitUntil([] { return false; }, kRenewalsPerLease * renewal);
   Instance& contender = stage.Start(Elsewhere(stage));
-  const bool takes_over = stage.Settle(contender) == Outcome::kServes;
+  const bool takes_over = Settle(stage, contender) == Outcome::kServes;
   stage.Signal(owner, SIGCONT);
   stage.WaitUntil([&] { return owner.ended(); }, renewal);
-  Require(!takes_over || !stage.Serves(owner), "C14",
+  Require(!takes_over || !Serves(stage, owner), "C14",
           contender.name() + " took over from a stopped owner whose lease had run out, and " +
               owner.name() + " serves on beside it once it is woken");
 }

@@ -5,6 +5,7 @@
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/needs.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 // A container ends with its first process, also where a daemon has been seen to serve in it.
 void NeedForeground(Stage& stage, Instance& started) {
-  stage.Settle(started);
+  Settle(stage, started);
   if (started.ending() != Ending{}) return;
   throw NotApplicable("it goes to the background, and a container ends with its first process");
 }

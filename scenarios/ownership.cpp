@@ -10,6 +10,8 @@
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -33,7 +35,7 @@ void ExpectOldOneLeaves(Stage& stage, Instance& old) {
   const bool sabotage = CarriesLock(old, SafeguardFiles(stage));
   RemoveSafeguard(stage);
   Instance& newer = stage.Start();
-  const bool is_newer = stage.Settle(newer) == Outcome::kServes;
+  const bool is_newer = Settle(stage, newer) == Outcome::kServes;
   Release(stage, old);
   Require(stage.Gone(old, kStopBound), "C12", "the old owner did not end within 2 s after SIGTERM");
   if (is_newer && sabotage) {
@@ -50,7 +52,7 @@ void OldExit(Stage& stage) {
     StopUntil(stage, old, nth);
     if (!old.IsHeld()) return false;
     // Later it may be about to remove what it has checked: no check excludes that.
-    const bool still_serves = stage.Serves(old);
+    const bool still_serves = Serves(stage, old);
     if (!still_serves) ExpectOldOneLeaves(stage, old);
     stage.EndAll();
     return still_serves;
@@ -70,7 +72,7 @@ void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
   Instance& contender = stage.Start();
-  const Outcome outcome = stage.Settle(contender);
+  const Outcome outcome = Settle(stage, contender);
   Require(outcome != Outcome::kServes, "C1",
           contender.name() + " serves beside the owner " + owner.name());
   if (outcome == Outcome::kWaits) stage.Stop(contender);
@@ -111,7 +113,7 @@ void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RenameFolder(stage);
   Instance& contender = stage.Start();
-  Require(stage.Settle(contender) != Outcome::kServes, "C1",
+  Require(Settle(stage, contender) != Outcome::kServes, "C1",
           contender.name() + " serves beside the owner " + owner.name());
   ExpectOneOwner(stage, owner);
 }

@@ -13,6 +13,8 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/needs.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -22,10 +24,10 @@ namespace {
 // A status of 0 that is not the declared one of a duplicate says "started".
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
-  const Outcome outcome = stage.Settle(contender);
+  const Outcome outcome = Settle(stage, contender);
   Require(outcome != Outcome::kServes, clause,
           contender.name() + " serves beside the owner " + owner.name());
-  Require(stage.Serves(owner), clause, "the owner no longer serves");
+  Require(Serves(stage, owner), clause, "the owner no longer serves");
   ExpectUnchanged(stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;
   const Ending ending = *contender.ending();
@@ -38,7 +40,7 @@ void ActAsOrdinary(Stage& stage) {
   ActAs(stage, User::kOrdinary);
   if (stage.world().ordinary_user == geteuid()) return;
   Instance& first = stage.Start();
-  if (stage.Settle(first) != Outcome::kServes) {
+  if (Settle(stage, first) != Outcome::kServes) {
     throw NotApplicable("an ordinary user cannot start it: " + first.FirstLines());
   }
   stage.KillTree(first);

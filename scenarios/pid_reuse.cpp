@@ -8,6 +8,8 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/needs.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -26,7 +28,7 @@ void Sibling(Stage& stage) {
   const Instance& sibling = GiveToSibling(stage, number);
   ExpectServes(stage, stage.Start(), "C4",
                "the pid in the file is that of another instance, on other files, by now");
-  Require(stage.Serves(sibling), "C4", "the other instance no longer serves");
+  Require(Serves(stage, sibling), "C4", "the other instance no longer serves");
 }
 
 void OwnPid(Stage& stage) {
@@ -45,9 +47,9 @@ void ThreadId(Stage& stage) {
 void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& owner,
                        const FileState& before, const StartOptions& later = {}) {
   Instance& contender = stage.Start(later);
-  const bool serves = stage.Settle(contender) == Outcome::kServes;
+  const bool serves = Settle(stage, contender) == Outcome::kServes;
   Require(!serves, "C15", "a contender serves beside the owner under another " + clock);
-  Require(stage.Serves(owner), "C15", "under another " + clock + " the owner lost its place");
+  Require(Serves(stage, owner), "C15", "under another " + clock + " the owner lost its place");
   ExpectUnchanged(stage.pid_file(), before, "C15", "a contender");
   ExpectQuiet(stage, contender, owner);
   stage.EndAll();

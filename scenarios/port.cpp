@@ -11,6 +11,8 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/needs.h"
 #include "harness/stage/said.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -45,12 +47,12 @@ void HeldByStranger(Stage& stage) {
 void StrangerGone(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& refused = stage.Start();
-  stage.Settle(refused);
+  Settle(stage, refused);
   stranger.End();
   stage.Did("end the bystander");
   Instance& next = stage.Start();
   // A start that stood by, or still tries for its port, is as good as a new one.
-  const auto one_serves = [&] { return stage.Serves(next) || stage.Serves(refused); };
+  const auto one_serves = [&] { return Serves(stage, next) || Serves(stage, refused); };
   const auto is_decided = [&] { return one_serves() || (next.ended() && refused.ended()); };
   stage.WaitUntil(is_decided, Stage::kSettleBound);
   Require(one_serves(), "C8",
@@ -64,8 +66,8 @@ StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
 }
 
 void ExpectPortUnshared(Stage& stage, Instance& second, const Instance& owner) {
-  const bool serves = stage.Settle(second) == Outcome::kServes;
-  Require(!serves || !stage.Serves(owner), "C10",
+  const bool serves = Settle(stage, second) == Outcome::kServes;
+  Require(!serves || !Serves(stage, owner), "C10",
           second.name() + " and " + owner.name() + " both serve on port " +
               std::to_string(stage.port()));
   ExpectOneOwner(stage, owner);
@@ -129,7 +131,7 @@ void DuplicatesHint(Stage& stage) {
   stage.StartOwner();
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& duplicate = stage.Start(InUtf8());
-  if (stage.Settle(duplicate) != Outcome::kEnded) throw NotApplicable("the duplicate stands by");
+  if (Settle(stage, duplicate) != Outcome::kEnded) throw NotApplicable("the duplicate stands by");
   FollowHint(stage, duplicate, client);
 }
 
@@ -138,7 +140,7 @@ void ConflictsHint(Stage& stage) {
   stage.StartBystander({.listen_on = stage.endpoint()});
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& refused = stage.Start(InUtf8());
-  stage.Settle(refused);
+  Settle(stage, refused);
   FollowHint(stage, refused, client);
 }
 

@@ -11,6 +11,7 @@
 #include "harness/faults/pid_file.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -127,7 +128,7 @@ void UnderOwner(Stage& stage, std::chrono::seconds shift) {
   Instance& owner = stage.StartOwner();
   ShiftFileTimes(stage, shift);
   Instance& contender = stage.Start(Elsewhere(stage));
-  Require(stage.Settle(contender) != Outcome::kServes, "C15",
+  Require(Settle(stage, contender) != Outcome::kServes, "C15",
           contender.name() + " serves beside the owner because of the file's time");
   ExpectQuiet(stage, contender, owner);
   ExpectFileNames(stage, owner, "C15");

@@ -17,6 +17,8 @@
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -37,7 +39,7 @@ bool HandOverAtMoment(Stage& stage, int nth) {
   StopUntil(stage, owner, nth);
   const bool held = owner.IsHeld();
   if (held) {
-    Require(stage.Settle(waiter) != Outcome::kServes || !stage.Serves(owner), "C1",
+    Require(Settle(stage, waiter) != Outcome::kServes || !Serves(stage, owner), "C1",
             waiter.name() + " serves while the owner still has its port");
     Release(stage, owner);
   }
@@ -55,11 +57,11 @@ void TwoWaiting(Stage& stage) {
   Instance* first = &StandBy(stage);
   Instance* second = &StandBy(stage);
   stage.KillTree(owner);
-  const auto one_serves = [&] { return stage.Serves(*first) || stage.Serves(*second); };
+  const auto one_serves = [&] { return Serves(stage, *first) || Serves(stage, *second); };
   Require(stage.WaitUntil(one_serves, kHandOverBound), "C17",
           "neither of the two that stood by took over");
-  if (!stage.Serves(*first)) std::swap(first, second);
-  Require(stage.Settle(*second) == Outcome::kWaits, "C1",
+  if (!Serves(stage, *first)) std::swap(first, second);
+  Require(Settle(stage, *second) == Outcome::kWaits, "C1",
           second->name() + " does not wait on, although " + first->name() + " took over");
   ExpectOneOwner(stage, *first);
   stage.KillTree(*first);
@@ -167,7 +169,7 @@ void AwaitItsWaiting(Stage& stage, const Instance& next) {
   stage.WaitUntil(
       [&] {
         const auto processes = next.Processes();
-        return stage.Serves(next) || processes.empty() ||
+        return Serves(stage, next) || processes.empty() ||
                std::any_of(processes.begin(), processes.end(), WaitsForLock);
       },
       kAtMost);
@@ -178,7 +180,7 @@ void TakeOverStopped(Stage& stage) {
   stage.Signal(owner, SIGSTOP);
   Instance& next = TakeOver(stage);
   AwaitItsWaiting(stage, next);
-  Require(!stage.Serves(next) || !stage.Serves(owner), "C1",
+  Require(!Serves(stage, next) || !Serves(stage, owner), "C1",
           next.name() + " serves while the owner, which is stopped, has not ended");
   stage.Signal(owner, SIGCONT);
   ExpectHandOver(stage, owner, next);
@@ -189,10 +191,10 @@ void TakeOverStranger(Stage& stage) {
   const Bystander& stranger = stage.StartBystander({});
   WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
   Instance& next = TakeOver(stage);
-  const auto decided = [&] { return next.ended() || stage.Serves(next); };
+  const auto decided = [&] { return next.ended() || Serves(stage, next); };
   stage.WaitUntil(decided, kHandOverBound);
   ExpectUntouched(stranger, "C16");
-  ExpectOneOwner(stage, stage.Serves(next) ? next : owner);
+  ExpectOneOwner(stage, Serves(stage, next) ? next : owner);
 }
 
 // --- asking: the status command

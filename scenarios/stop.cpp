@@ -11,6 +11,7 @@
 #include "harness/stage/commands.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -27,7 +28,7 @@ bool EndedCleanly(const Ending& ending) {
 void ExpectEnds(Stage& stage, Instance& instance, const std::string& when) {
   const bool gone = stage.Gone(instance, kStopBound);
   Require(gone, "C12",
-          instance.name() + (stage.Serves(instance) ? " serves on" : " runs on") +
+          instance.name() + (Serves(stage, instance) ? " serves on" : " runs on") +
               " 2 s after the signal that came " + when);
   if (instance.ending()) {
     stage.Saw(instance.name() + " ended with " + instance.ending()->Describe());
@@ -98,8 +99,8 @@ void DuringStartUp(Stage& stage) {
 void AsItBeginsToServe(Stage& stage) {
   Instance& starting = stage.Start();
   const auto is_gone = [&] { return starting.ended() && starting.Processes().empty(); };
-  stage.WaitUntil([&] { return stage.Serves(starting) || is_gone(); }, Stage::kSettleBound);
-  if (!stage.Serves(starting)) throw Broken("the target never served");
+  stage.WaitUntil([&] { return Serves(stage, starting) || is_gone(); }, Stage::kSettleBound);
+  if (!Serves(stage, starting)) throw Broken("the target never served");
   stage.TerminateAll(starting);
   ExpectEnds(stage, starting, "as it began to serve");
   ExpectNextServes(stage);

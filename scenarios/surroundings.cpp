@@ -22,6 +22,8 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/needs.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -68,7 +70,7 @@ void ToolMissingBesideOwner(Stage& stage) {
     Instance& owner = stage.StartOwner();
     stage.Did("take " + tool + " from the PATH");
     Instance& contender = StartIn(stage, {.environment = {PathWithout(stage, tool)}});
-    const bool serves = stage.Settle(contender) == Outcome::kServes;
+    const bool serves = Settle(stage, contender) == Outcome::kServes;
     Require(!serves, "C1",
             contender.name() + " serves beside the owner when " + tool +
                 " is not on the PATH: without it, the owner counts as gone");
@@ -107,8 +109,8 @@ void OtherTimeZone(Stage& stage) {
 void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::string& where) {
   Instance& owner = stage.StartOwner();
   Instance& contender = StartIn(stage, world);
-  const bool serves = stage.Settle(contender) == Outcome::kServes;
-  Require(!serves && !stage.ListensAnywhere(contender), "C1",
+  const bool serves = Settle(stage, contender) == Outcome::kServes;
+  Require(!serves && !ListensAnywhere(stage, contender), "C1",
           contender.name() + ", started " + where + ", serves beside the owner " + owner.name() +
               ": its safeguard is another one there");
   ExpectOneOwner(stage, owner);
@@ -131,7 +133,7 @@ void OtherFolder(Stage& stage) {
   const StartOptions there{.command = WithWholePaths(stage.target()),
                            .folder = MadeFolder(stage, "other-folder")};
   Instance& alone = stage.Start(there);  // whether it can start there at all
-  if (stage.Settle(alone) != Outcome::kServes) {
+  if (Settle(stage, alone) != Outcome::kServes) {
     throw NotApplicable("it does not start in another working folder: " + alone.FirstLines());
   }
   stage.EndAll();
@@ -192,7 +194,7 @@ void OwnerWithoutDescriptor(Stage& stage) {
     RemoveSafeguard(stage);
     Instance& owner = stage.Start({.closed = descriptor});
     stage.Did("start it without descriptor " + std::to_string(descriptor));
-    if (stage.Settle(owner) != Outcome::kServes) continue;
+    if (Settle(stage, owner) != Outcome::kServes) continue;
     Answers(stage);  // a request is often logged
     const std::string spoiled = SpoiledFile(stage, usual);
     Require(spoiled.empty() || !HasAt(owner, descriptor, spoiled), "C2",
@@ -209,7 +211,7 @@ void ExpectStillGuarded(Stage& stage, const std::string& spoiled, int descriptor
                            " writes its output into the owner's safeguard: " + spoiled + " is " +
                            ReadState(spoiled).Describe();
   Instance& next = StartIn(stage, {});
-  Require(stage.Settle(next) != Outcome::kServes, "C2",
+  Require(Settle(stage, next) != Outcome::kServes, "C2",
           what + ", and the next start serves beside the owner");
   Prefer(stage, false, "C2", what);
 }
@@ -220,7 +222,7 @@ void ContenderWithoutDescriptor(Stage& stage) {
   const auto before = StatesOfFiles(stage);
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
     stage.Did("start another copy without descriptor " + std::to_string(descriptor));
-    stage.Settle(stage.Start({.closed = descriptor}));
+    Settle(stage, stage.Start({.closed = descriptor}));
     ExpectOneOwner(stage, owner);
     const std::string spoiled = SpoiledFile(stage, before);
     if (!spoiled.empty()) return ExpectStillGuarded(stage, spoiled, descriptor);
@@ -234,7 +236,7 @@ void EphemeralPort(Stage& stage) {
   stage.Did("make port " + port + " the only one that the kernel gives to outgoing connections");
   WriteFile("/proc/sys/net/ipv4/ip_local_port_range", port + " " + port);
   Instance& server = stage.Start();
-  const Outcome outcome = stage.Settle(server);
+  const Outcome outcome = Settle(stage, server);
   if (outcome == Outcome::kEnded && !IsDuplicateStatus(stage, *server.ending())) {
     throw NotApplicable("it needs an outgoing connection: " + server.FirstLines());
   }
@@ -260,8 +262,8 @@ void SameWords(Stage& stage) {
 void FileSizeLimit(Stage& stage) {
   stage.Did("forbid it to write any file (RLIMIT_FSIZE 0)");
   Instance& limited = stage.Start({.most_bytes = 0});
-  if (stage.Settle(limited) == Outcome::kServes) {
-    const bool serves_too = stage.Settle(StartIn(stage, {})) == Outcome::kServes;
+  if (Settle(stage, limited) == Outcome::kServes) {
+    const bool serves_too = Settle(stage, StartIn(stage, {})) == Outcome::kServes;
     Require(!serves_too, "C8",
             "a start that may write no file runs unguarded: a contender serves too");
   }

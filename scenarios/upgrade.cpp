@@ -6,11 +6,11 @@
 
 #include "harness/faults/hand_over.h"
 #include "harness/faults/recycle.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {
@@ -34,7 +34,7 @@ bool NamesOwner(Stage& stage, const Instance& owner) {
 // An undeclared status was learnt from two copies of one version, and says nothing of two versions.
 void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner) {
   if (stage.target().duplicate_is_declared) return ExpectQuiet(stage, contender, owner);
-  stage.Settle(contender);
+  Settle(stage, contender);
   ExpectOneOwner(stage, owner);
 }
 
@@ -69,7 +69,7 @@ void OlderComesBack(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const bool names_owner = NamesOwner(stage, owner);
   older.port = Elsewhere(stage).port;
-  stage.Settle(stage.Start(older));
+  Settle(stage, stage.Start(older));
   ExpectOneOwner(stage, owner);
   if (names_owner) ExpectFileNames(stage, owner, "C6");
 }
@@ -83,13 +83,7 @@ void RolledBack(Stage& stage) {
 // --- in place
 
 std::set<uint64_t> Listening(const Stage& stage, const Instance& instance) {
-  std::set<uint64_t> inodes;
-  for (const TcpSocket& socket : TcpSocketsOn(instance.port(), TcpState::kListen)) {
-    for (const pid_t pid : instance.Processes()) {
-      if (OpenSockets(pid).contains(socket.inode)) inodes.insert(socket.inode);
-    }
-  }
-  return stage.Serves(instance) ? inodes : std::set<uint64_t>();
+  return Serves(stage, instance) ? SocketsOf(stage, instance) : std::set<uint64_t>();
 }
 
 void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint64_t>& before) {
@@ -98,7 +92,7 @@ void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint6
     return owner.Processes().empty() || (!now.empty() && now != before);
   };
   stage.WaitUntil(again, kHandOverBound);
-  Require(stage.Serves(owner), "C17",
+  Require(Serves(stage, owner), "C17",
           owner.name() + " executed itself anew and does not serve: it " +
               (owner.ending() ? "ended with " + owner.ending()->Describe() : "runs") +
               ", and printed last \"" + owner.LastLine() + "\"");
@@ -119,7 +113,7 @@ void RestartInPlace(Stage& stage) {
   const auto before = Listening(stage, owner);
   stage.Signal(owner, stage.target().restart_signal);
   ExpectServesAgain(stage, owner, before);
-  Require(waiter == nullptr || !stage.Serves(*waiter), "C1",
+  Require(waiter == nullptr || !Serves(stage, *waiter), "C1",
           "one that stood by got in while the owner executed itself anew");
   ExpectQuiet(stage, stage.Start(), owner);
   ExpectFileNames(stage, owner, "C6");

@@ -3,6 +3,8 @@
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
@@ -22,7 +24,7 @@ std::string HowItIs(const Instance& next) {
 Instance& StandBy(Stage& stage) {
   const auto& arguments = stage.target().standby_arguments;
   Instance& waiter = StartElsewhere(stage, arguments);
-  const Outcome outcome = stage.Settle(waiter);
+  const Outcome outcome = Settle(stage, waiter);
   if (outcome == Outcome::kWaits) return waiter;
   if (arguments.empty()) {
     throw NotApplicable("a second start does not stand by, and nothing is known that makes it");
@@ -36,14 +38,14 @@ void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
   const auto since = Clock::now();
   bool both = false;
   const auto taken = [&] {
-    const bool serves = stage.Serves(next);
-    both = serves && stage.Serves(owner);
+    const bool serves = Serves(stage, next);
+    both = serves && Serves(stage, owner);
     return serves || next.ended();
   };
   stage.WaitUntil(taken, kHandOverBound, kOverlapLook);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - since);
   Require(!both, "C1", next.name() + " serves beside the owner " + owner.name());
-  Require(stage.Serves(next), "C17",
+  Require(Serves(stage, next), "C17",
           "nobody serves " + std::to_string(took.count()) +
               " ms after the owner's turn: " + next.name() + " " + HowItIs(next));
   stage.Saw(next.name() + " serve after " + std::to_string(took.count()) + " ms");

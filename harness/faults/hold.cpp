@@ -9,6 +9,8 @@
 #include <memory>
 
 #include "harness/faults/call_stepper.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
@@ -45,9 +47,12 @@ CallStepper* HoldAt(Stage& stage, Instance& instance, CallStepper stepper,
   return held;
 }
 
-bool IsDone(Stage& stage, Instance& instance) {
-  stage.Update();
-  return stage.OutcomeNow(instance).has_value() && instance.Sleeps();
+// It looks settled, and nothing of it runs.
+std::function<bool()> IsDone(Stage& stage, const Instance& instance) {
+  return [&stage, &instance, settling = SettlingOn(stage)]() mutable {
+    stage.Update();
+    return See(stage, instance, settling).looks().has_value() && Sleeps(instance);
+  };
 }
 
 bool HasEnded(Stage& stage, const Instance& instance) {
@@ -74,7 +79,7 @@ Stepping StartBeforeSafeguard(Stage& stage, const StartOptions& options) {
     return !call.returned && (call.number == SYS_bind || NamesPath(call, stage.folder()));
   };
   CallStepper* stepper = HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment,
-                                [&] { return IsDone(stage, instance); });
+                                IsDone(stage, instance));
   return {&instance, stepper};
 }
 
@@ -86,7 +91,7 @@ Turn TakeTurn(const Stepping& one, int calls, Duration bound) {
     listens = call.returned && call.number == SYS_listen;
     return listens || (call.returned && --calls == 0);
   };
-  const auto sleeps = [&] { return one.instance->Sleeps(); };
+  const auto sleeps = [&] { return Sleeps(*one.instance); };
   if (!one.stepper->RunUntil(moment, sleeps, bound)) return Turn::kSleeps;
   return listens ? Turn::kListens : Turn::kTaken;
 }
@@ -113,8 +118,7 @@ Instance& StartUntil(Stage& stage, int nth, FolderEvents events, const StartOpti
   const auto moment = [&](const Call& call) {
     return call.returned && (folder.Take() || call.number == SYS_listen) && ++seen == nth;
   };
-  HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment,
-         [&] { return IsDone(stage, instance); });
+  HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment, IsDone(stage, instance));
   if (instance.IsHeld()) {
     stage.Did("hold " + instance.name() + " at moment " + std::to_string(nth));
   }
@@ -127,11 +131,11 @@ void StopUntil(Stage& stage, Instance& instance, int nth) {
   const FolderWatch folder(stage.folder(), FolderEvents::kTouches);
   CallStepper stepper = Trace(*main);
   stage.Signal(instance, SIGTERM);
-  bool serves = stage.Serves(instance);
+  bool serves = Serves(stage, instance);
   int seen = 0;
   const auto moment = [&](const Call& call) {
     if (!call.returned) return false;
-    const bool closed = serves && ClosesSomething(call.number) && !stage.Serves(instance);
+    const bool closed = serves && ClosesSomething(call.number) && !Serves(stage, instance);
     if (closed) serves = false;
     return (folder.Take() || closed) && ++seen == nth;
   };
@@ -180,7 +184,7 @@ std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOpti
   TakeTurns(stage, stepping, calls);
   // The one that has the port is slow to answer: the others have to decide without it.
   for (Instance* instance : started) {
-    if (!instance->IsHeld()) stage.Settle(*instance);
+    if (!instance->IsHeld()) Settle(stage, *instance);
   }
   for (Instance* instance : started) {
     if (instance->IsHeld()) Release(stage, *instance);

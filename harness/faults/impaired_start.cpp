@@ -5,6 +5,8 @@
 
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
@@ -43,7 +45,7 @@ void ImpairedStart::ExpectFailed() {
 
 bool ImpairedStart::SettlesInTime(Instance& instance) {
   try {
-    stage_.Settle(instance, kBound);
+    Settle(stage_, instance, kBound);
     return true;
   } catch (const Broken&) {
     return false;
@@ -52,7 +54,7 @@ bool ImpairedStart::SettlesInTime(Instance& instance) {
 
 Outcome ImpairedStart::SettleSoon() {
   try {
-    const Outcome outcome = stage_.Settle(*started_);
+    const Outcome outcome = Settle(stage_, *started_);
     Require(outcome != Outcome::kWaits, impairment_.clause,
             "a start waits for ever when " + impairment_.what);
     return outcome;
@@ -66,8 +68,8 @@ void ImpairedStart::ExpectGuarded() {
   StartOptions contender = impairment_.start;
   contender.most_files.reset();
   Instance& second = stage_.Start(contender);
-  stage_.Settle(second);
-  if (!stage_.Serves(*started_) && stage_.Gone(*started_, kStopBound)) {
+  Settle(stage_, second);
+  if (!Serves(stage_, *started_) && stage_.Gone(*started_, kStopBound)) {
     stage_.KillTree(second);
     return ExpectFailed();  // after all: it had listened for a moment
   }
@@ -76,7 +78,7 @@ void ImpairedStart::ExpectGuarded() {
   if (!target.pid_file || !target.port || !Mentions(target.command, "{port}")) return;
   // The port alone may have kept that one out. Whether this matters, another port tells: once the
   // impairment is removed, is a contender there refused?
-  another_port_served_ = stage_.Settle(stage_.Start(OnAnotherPort())) == Outcome::kServes;
+  another_port_served_ = Settle(stage_, stage_.Start(OnAnotherPort())) == Outcome::kServes;
 }
 
 StartOptions ImpairedStart::OnAnotherPort() const {
@@ -87,7 +89,7 @@ StartOptions ImpairedStart::OnAnotherPort() const {
 }
 
 void ImpairedStart::ExpectKeptOut(const Instance& owner) {
-  Require(stage_.Serving().size() == 1 && stage_.Serves(owner), impairment_.clause,
+  Require(Serving(stage_).size() == 1 && Serves(stage_, owner), impairment_.clause,
           "a start runs unguarded when " + impairment_.what + ": a contender serves too");
 }
 
@@ -107,7 +109,7 @@ void ImpairedStart::ExpectNextServes() {
   Require(fails_in_time_ || !next_in_time, impairment_.clause,
           "a start takes longer than 2 s to fail when " + impairment_.what);
   if (another_port_served_) {
-    const bool is_refused = stage_.Settle(stage_.Start(OnAnotherPort())) != Outcome::kServes;
+    const bool is_refused = Settle(stage_, stage_.Start(OnAnotherPort())) != Outcome::kServes;
     Require(!is_refused, impairment_.clause,
             "a start runs unguarded when " + impairment_.what +
                 ": only then a contender on another port serves too");

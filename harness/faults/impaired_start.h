@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {

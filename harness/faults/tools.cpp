@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/faults/call_stepper.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
@@ -79,9 +80,10 @@ Instance& StartWatched(Stage& stage, ExecutedTools& tools) {
     tools.Note(call);
     return false;
   };
+  Settling settling = SettlingOn(stage);
   const auto is_settled = [&] {
-    return stage.WaitUntil([&] { return stage.OutcomeNow(instance).has_value(); },
-                           Duration::zero());
+    stage.Update();
+    return See(stage, instance, settling).looks().has_value();
   };
   stepper.RunUntil(note, is_settled, stage.target().start_timeout);
   stepper.Release();

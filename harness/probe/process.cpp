@@ -238,6 +238,16 @@ std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid) {
   return times;
 }
 
+uint64_t ContextSwitches(pid_t pid) {
+  std::istringstream status(ReadOrEmpty(ProcPath(pid, "status")));
+  uint64_t switches = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.find("ctxt_switches:") == std::string::npos) continue;
+    switches += strtoull(line.c_str() + line.find(':') + 1, nullptr, 10);
+  }
+  return switches;
+}
+
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name) {
   const std::string environment = ReadOrEmpty(ProcPath(pid, "environ"));
   const std::string prefix = name + "=";

@@ -67,6 +67,13 @@ bool WaitsWithoutTimeout(pid_t pid);
 // timed steps (cron) is told by this alone.
 bool HasBeenIdle(pid_t pid);
 
+// It sleeps, or was stopped by a signal, by ProcessInfo's state.
+constexpr bool IsAsleep(char state) { return state == 'S' || state == 'T'; }
+
+// How often its first thread was given a processor or lost it. Others may tick for ever (Java's
+// do), and tell nothing.
+uint64_t ContextSwitches(pid_t pid);
+
 // Some thread is blocked in flock or a blocking fcntl lock.
 bool WaitsForLock(pid_t pid);
 

@@ -131,6 +131,19 @@ TEST(ReadProcessTest, AZombieIsOne) {
   Reap(child);
 }
 
+// Stops itself, and again whenever it is woken.
+TEST(ContextSwitchesTest, OneThatRanBetweenTwoLooksHasMore) {
+  const Running child([] {
+    while (true) raise(SIGSTOP);
+  });
+  waitpid(child.pid(), nullptr, WUNTRACED);
+  const uint64_t before = ContextSwitches(child.pid());
+  EXPECT_EQ(ContextSwitches(child.pid()), before);
+  kill(child.pid(), SIGCONT);
+  waitpid(child.pid(), nullptr, WUNTRACED);
+  EXPECT_GT(ContextSwitches(child.pid()), before);
+}
+
 TEST(WaitsToWriteTest, WhoseReaderIsSlowIsBlocked) {
   const Pipe pipe = MakePipe();
   const Running prints([&] {

@@ -10,6 +10,7 @@
 #include "harness/run/pool.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -54,19 +55,21 @@ class Discovery {
           const auto processes = instance.Processes();
           if (processes.empty() && instance.ended()) return true;
           found_.listeners = ListenersOf(processes);
-          found_.stays = IsListening() || (!target_.port && IsAtRest(processes));
+          found_.stays = IsListening() || (!target_.port && HasComeToRest(processes));
           return found_.stays;
         },
         target_.start_timeout);
     if (over || target_.port) return;
-    found_.stays = stage_.WaitUntil([&] { return stage_.Stays(instance); }, Stage::kSettlesFor);
+    Settling settling = SettlingOn(stage_);
+    found_.stays =
+        stage_.WaitUntil([&] { return See(stage_, instance, settling).stays(); }, kSettlesFor);
   }
 
   // It may listen on more addresses yet, and its launcher may still be there.
   void AwaitRest(Instance& instance) {
-    stage_.WaitUntil([&] { return instance.Sleeps(); }, Stage::kBusyAfter);
+    stage_.WaitUntil([&] { return Sleeps(instance); }, kBusyAfter);
     if (instance.Processes().size() > 1 && ListenersOf({instance.pid()}).empty()) {
-      stage_.WaitUntil([&] { return instance.ended(); }, Stage::kWaitsAfter);
+      stage_.WaitUntil([&] { return instance.ended(); }, kWaitsAfter);
     }
     found_.listeners = ListenersOf(instance.Processes());
   }
@@ -76,7 +79,7 @@ class Discovery {
                        [&](const Listener& l) { return !target_.port || l.port == stage_.port(); });
   }
 
-  static bool IsAtRest(const std::vector<pid_t>& processes) {
+  static bool HasComeToRest(const std::vector<pid_t>& processes) {
     return !processes.empty() && std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
       return HasBeenIdle(pid) && WaitsWithoutTimeout(pid);
     });
@@ -142,7 +145,7 @@ class Discovery {
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = stage_.Settle(second, kDuplicateBound);
+      const Outcome outcome = Settle(stage_, second, kDuplicateBound);
       // The stage has not been told the port, and what only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
@@ -156,9 +159,7 @@ class Discovery {
 
   // It tries again for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
-    const auto all = second.Processes();
-    const bool waits = std::all_of(all.begin(), all.end(), WaitsWithoutTimeout);
-    const Duration bound = waits ? Duration::zero() : kDuplicateBound;
+    const Duration bound = IsAtRest(second) ? Duration::zero() : kDuplicateBound;
     return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
   }
 

@@ -7,12 +7,14 @@
 #include "harness/observe/cause.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/said.h"
+#include "harness/stage/serving.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
 
 // One that stands by and looks again and again is known by its going on.
-constexpr Duration kPollingBound = kDuplicateBound + Stage::kSettlesFor;
+constexpr Duration kPollingBound = kDuplicateBound + kSettlesFor;
 
 std::string Said(const Instance& instance) {
   const std::string lines = instance.FirstLines();
@@ -40,7 +42,7 @@ void Prefer(Stage& stage, bool kept, const std::string& clause, const std::strin
 
 void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although) {
-  const Outcome outcome = stage.Settle(instance);
+  const Outcome outcome = Settle(stage, instance);
   if (outcome == Outcome::kServes) return;
   const std::string what =
       outcome == Outcome::kWaits ? "waits" : "refused to start (" + HowItEnded(instance) + ")";
@@ -51,12 +53,12 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
 void ExpectOneOwner(const Stage& stage, const Instance& owner) {
   const Census::Look look(stage.census());
   for (const Instance& other : stage.instances()) {
-    if (&other == &owner || !stage.Serves(other) || !stage.Serves(owner)) continue;
+    if (&other == &owner || !Serves(stage, other) || !Serves(stage, owner)) continue;
     throw Breach("C1", other.name() + " (pid " + std::to_string(other.pid()) +
                            ") serves beside the owner " + owner.name() + " (pid " +
                            std::to_string(owner.pid()) + ")");
   }
-  Require(stage.Serves(owner), "C1", "the owner " + owner.name() + " no longer serves");
+  Require(Serves(stage, owner), "C1", "the owner " + owner.name() + " no longer serves");
 }
 
 bool IsDuplicateStatus(Stage& stage, const Ending& ending) {
@@ -67,7 +69,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   std::optional<Outcome> outcome;
   try {
     outcome =
-        stage.Settle(contender, stage.target().standby_polls ? kPollingBound : kDuplicateBound);
+        Settle(stage, contender, stage.target().standby_polls ? kPollingBound : kDuplicateBound);
   } catch (const Broken&) {
     throw Breach("C2", contender.name() + " neither ended nor stood by within 2 s");
   }
@@ -75,7 +77,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
           contender.name() + " serves beside the owner " + owner.name());
   ExpectOneOwner(stage, owner);
   if (outcome == Outcome::kWaits) {
-    return Require(!stage.ListensAnywhere(contender), "C1",
+    return Require(!ListensAnywhere(stage, contender), "C1",
                    contender.name() + " serves on another port beside the owner " + owner.name());
   }
   // Asked first: it may be the first duplicate, whose status counts as declared.
@@ -87,10 +89,10 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
 
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
                    const std::string& names, int cause) {
-  Outcome outcome = stage.Settle(instance);
+  Outcome outcome = Settle(stage, instance);
   // Many a start tries for its port for seconds before it gives up.
   if (outcome == Outcome::kWaits && stage.Gone(instance, Stage::kSettleBound)) {
-    outcome = stage.Settle(instance);
+    outcome = Settle(stage, instance);
   }
   Require(outcome == Outcome::kEnded, clause,
           instance.name() + (outcome == Outcome::kServes ? " serves" : " waits") +

@@ -6,25 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <sstream>
 
 namespace pidfall {
-namespace {
-
-// Two lines of /proc/PID/status that grow whenever its first thread runs. Others may tick for ever
-// (Java's do), and tell nothing.
-std::string Switches(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  std::string found = std::to_string(pid);
-  for (std::string line; std::getline(status, line);) {
-    if (line.find("ctxt_switches") != std::string::npos) found += line;
-  }
-  return found;
-}
-
-}  // namespace
-
 Instance::Instance(Census& census, std::string name, Child child, UniqueFd output, int port)
     : census_(census),
       name_(std::move(name)),
@@ -115,23 +99,6 @@ void Instance::CollectFromHolder() {
   if (!holder_) return;
   holder_->Collect();
   holder_.reset();
-}
-
-bool Instance::Sleeps() const {
-  const auto living = Living();
-  return std::all_of(living.begin(), living.end(), [](const ProcessInfo& process) {
-    return process.state == 'S' || process.state == 'T';
-  });
-}
-
-bool Instance::HasSleptFor(Duration time) const {
-  // Whoever asks may lose the processor while it looks, and knows nothing of the time since.
-  const auto asked = std::chrono::steady_clock::now();
-  std::string switches;
-  for (const pid_t pid : Processes()) switches += Switches(pid);
-  if (!Sleeps() || switches != switches_) sleeps_since_ = std::chrono::steady_clock::now();
-  switches_ = std::move(switches);
-  return asked - sleeps_since_ >= time;
 }
 
 std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(

@@ -64,17 +64,12 @@ class Instance {
   std::optional<pid_t> MainProcess() const;
   // The live processes that descend from this start, those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
-  // Nothing of it runs: what is starved of the processor is not done yet.
-  bool Sleeps() const;
-  // No process's first thread has run for so long, as far as the calls of this function tell. How
-  // often it got the processor says so: between two calls it may run and block again.
-  bool HasSleptFor(Duration time) const;
+  std::vector<ProcessInfo> Living() const;  // the same
   Duration age() const { return std::chrono::steady_clock::now() - started_; }
 
  private:
   void ReadOutput();
   void AwaitChild();
-  std::vector<ProcessInfo> Living() const;
 
   Census& census_;
   std::string name_;
@@ -85,8 +80,6 @@ class Instance {
   std::optional<Ending> ending_;
   std::unique_ptr<Holder> holder_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  mutable std::string switches_;  // how often each process got the processor, when last asked
-  mutable std::chrono::steady_clock::time_point sleeps_since_;
   bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;

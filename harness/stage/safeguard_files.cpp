@@ -7,6 +7,7 @@
 #include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 
@@ -63,7 +64,7 @@ bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted) {
   stage.WaitUntil(
       [&] {
         is = is_as_wanted();
-        return is || (std::chrono::steady_clock::now() - began >= kRestsAfter && stage.AllAtRest());
+        return is || (std::chrono::steady_clock::now() - began >= kRestsAfter && AllAtRest(stage));
       },
       kFileBound);
   return is;

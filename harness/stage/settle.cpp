@@ -1,174 +1,115 @@
-// The Stage's look at its starts: who serves, waits or has ended.
+#include "harness/stage/settle.h"
+
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <string>
 
 #include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
-#include "harness/stage/stage.h"
+#include "harness/stage/serving.h"
 
 namespace pidfall {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
-  if (sockets.empty()) return sockets;
-  std::set<uint64_t> open;
-  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
-  std::erase_if(sockets, [&](const TcpSocket& socket) { return !open.contains(socket.inode); });
-  return sockets;
-}
-
-bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  return !Held(processes, sockets).empty();
-}
-
-// Where one of two addresses is another's, many a server waits or goes on with the other one.
-size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
-  std::set<std::string> addresses;
-  for (const TcpSocket& socket : Held(processes, sockets)) addresses.insert(socket.address);
-  return addresses.size();
-}
-
-Duration Ran(const std::vector<pid_t>& processes) {
-  Duration ran{0};
-  for (const pid_t pid : processes) {
-    for (const auto& [thread, time] : ProcessorTimes(pid)) ran += time.ran;
+void NoteTimes(ProcessSighting& process) {
+  for (const auto& [thread, time] : ProcessorTimes(process.pid)) {
+    process.ran += time.ran;
+    process.postponed += time.waited;
   }
-  return ran;
+}
+
+void NoteWaiting(ProcessSighting& process) {
+  process.switches = ContextSwitches(process.pid);
+  process.has_no_timeout = WaitsWithoutTimeout(process.pid);
+  process.in_lock = WaitsForLock(process.pid);
+  process.writes = WaitsToWrite(process.pid);
+  NoteTimes(process);
+}
+
+void NoteServing(Sighting& sighting, const Stage& stage, const Instance& instance) {
+  sighting.listens = Serves(stage, instance);
+  if (!sighting.listens) {
+    sighting.port_is_taken = PortIsTaken(stage, instance);
+  } else if (!sighting.first_ended) {
+    sighting.first_listens = FirstListens(stage, instance);
+  }
+}
+
+// One that listens or runs is asked for no more than that: each look costs as much as a start.
+void NoteProcesses(Sighting& sighting, const Instance& instance) {
+  for (const ProcessInfo& process : instance.Living()) {
+    sighting.processes.push_back({.pid = process.pid, .state = process.state});
+  }
+  const bool has_launcher = sighting.listens && !sighting.first_ended && !sighting.first_listens;
+  const bool waits = !sighting.listens && Sleeps(instance);
+  for (ProcessSighting& process : sighting.processes) {
+    if (has_launcher) NoteTimes(process);
+    if (waits) NoteWaiting(process);
+  }
+}
+
+Sighting LookAt(const Stage& stage, const Instance& instance) {
+  Sighting sighting{.began = Clock::now(), .age = instance.age(), .first_ended = instance.ended()};
+  if (stage.target().port) NoteServing(sighting, stage, instance);
+  NoteProcesses(sighting, instance);
+  sighting.over = Clock::now();
+  return sighting;
+}
+
+std::string SaidAtItsEnd(const Instance& instance) {
+  const auto& ending = instance.ending();
+  return " ended" + (ending ? " with " + ending->Describe() : "") + ", printed " +
+         instance.Printed();
+}
+
+std::string Describe(Outcome outcome, const Instance& instance) {
+  if (outcome == Outcome::kEnded) return SaidAtItsEnd(instance);
+  return outcome == Outcome::kServes ? " serves" : " waits";
 }
 
 }  // namespace
 
-std::vector<TcpSocket> Stage::ListenersOn(int port) const {
-  std::vector<TcpSocket> sockets = census_.Listeners();
-  std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
-  return sockets;
+Settling SettlingOn(const Stage& stage) {
+  return Settling(stage.target().port ? Settling::Port::kExpected : Settling::Port::kNone);
 }
 
-bool Stage::Serves(const Instance& instance) const {
-  const auto processes = instance.Processes();
-  if (!target_.port || processes.empty()) return !processes.empty();
-  return AddressesHeld(processes, ListenersOn(instance.port())) >= target_.addresses;
+const Settling& See(const Stage& stage, const Instance& instance, Settling& settling) {
+  settling.See(LookAt(stage, instance));
+  return settling;
 }
 
-bool Stage::ListensAnywhere(const Instance& instance) const {
-  return AnyHolds(instance.Processes(), census_.Listeners());
-}
-
-// One that leaves the serving to others ends, unless it supervises them. Until then it would pass
-// for the main process.
-void Stage::AwaitLauncher(const Instance& instance) {
-  if (!target_.port || instance.ended()) return;
-  if (AnyHolds({instance.pid()}, ListenersOn(instance.port()))) return;
-  WaitUntil([&] { return instance.ended(); }, kLauncherBound);
-}
-
-bool Stage::Stays(const Instance& instance) {
-  const auto processes = instance.Processes();
-  if (processes.empty()) return false;
-  // One that looks after something every moment never sleeps for long; one that prints without end
-  // sleeps whenever we are slow to read.
-  const bool rests = instance.age() >= kSettlesFor && instance.Sleeps() &&
-                     std::none_of(processes.begin(), processes.end(), WaitsToWrite);
-  return rests || instance.HasSleptFor(kSleepsAfter) ||
-         std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
-}
-
-std::vector<const Instance*> Stage::Serving(int port) const {
-  const Census::Look look(census_);
-  std::vector<const Instance*> serving;
-  for (const Instance& instance : instances_) {
-    if (instance.port() == port && Serves(instance)) serving.push_back(&instance);
-  }
-  return serving;
-}
-
-std::optional<Outcome> Stage::OutcomeNow(Instance& instance) {
-  if (instance.ended() && instance.Processes().empty()) return Outcome::kEnded;
-  if (target_.port && Serves(instance)) return Outcome::kServes;
-  const auto processes = instance.Processes();
-  const bool waits =
-      !processes.empty() && std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
-  // Without a port, what sleeps through its time as cron does serves as well.
-  if (!waits && !target_.port && Stays(instance)) return Outcome::kServes;
-  if (!waits) return std::nullopt;
-  const bool in_lock = std::any_of(processes.begin(), processes.end(), WaitsForLock);
-  if (!target_.port && !in_lock) return Outcome::kServes;
-  return Outcome::kWaits;
-}
-
-bool Stage::AllAtRest() const {
-  return std::all_of(instances_.begin(), instances_.end(), [](const Instance& instance) {
-    const auto processes = instance.Processes();
-    return std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
-  });
-}
-
-// Somebody has the port, and it has not got all of its addresses. It may be trying again.
-bool Stage::GoesOnWithout(const Instance& instance) const {
-  if (!target_.port || ListenersOn(instance.port()).empty()) return false;
-  return instance.Sleeps() && !instance.Processes().empty();
-}
-
-// What ticks meanwhile never sleeps for long: it has to look blocked for longer, and hardly run.
-// That it is just running, or starved while it would, says nothing of what it does then.
-bool Stage::HasBlocked(const Instance& instance, bool looks_blocked,
-                       std::optional<Blocked>& so_far) const {
-  constexpr int kHardly = 50;  // a fiftieth of the time
-  if (!looks_blocked && instance.Sleeps()) so_far.reset();
-  if (!looks_blocked) return false;
-  const auto asked = Clock::now();
-  const auto processes = instance.Processes();
-  if (std::any_of(processes.begin(), processes.end(), WaitsForLock)) return true;
-  if (!so_far) so_far = {Clock::now(), Ran(processes)};
-  const Duration time = asked - so_far->since;
-  if (instance.HasSleptFor(kWaitsAfter)) return time >= kWaitsAfter;
-  if (time < kSleepsAfter) return false;
-  const bool hardly_ran = (Ran(processes) - so_far->ran) * kHardly <= time;
-  if (!hardly_ran) so_far.reset();
-  return hardly_ran;
-}
-
-Outcome Stage::Settle(Instance& instance, Duration bound) {
-  std::optional<Outcome> outcome;
-  std::optional<Blocked> blocked;
-  std::optional<Clock::time_point> serves_since, partly_since;
-  const auto has_settled = [&] {
-    outcome = OutcomeNow(instance);
-    // Without a port, waiting for a moment (for the log, for the folder that another start changes)
-    // looks like having nothing left to do.
-    const bool may_pass =
-        outcome == Outcome::kWaits || (outcome == Outcome::kServes && !target_.port);
-    const bool has_blocked = HasBlocked(instance, may_pass, blocked);
-    if (outcome != Outcome::kServes) serves_since.reset();
-    if (outcome == Outcome::kServes && !instance.Sleeps()) {
-      if (!serves_since) serves_since = Clock::now();
-      return Clock::now() - *serves_since >= kBusyAfter;
-    }
-    if (!outcome && GoesOnWithout(instance)) {
-      if (!partly_since) partly_since = Clock::now();
-      if (Clock::now() - *partly_since >= kSettlesFor) outcome = Outcome::kWaits;
-      return outcome.has_value();
-    }
-    return may_pass ? has_blocked : outcome.has_value();
-  };
-  if (!WaitUntil(has_settled, bound)) {
+Outcome Settle(Stage& stage, Instance& instance, Duration bound) {
+  Settling settling = SettlingOn(stage);
+  const auto has_settled = [&] { return See(stage, instance, settling).settled().has_value(); };
+  if (!stage.WaitUntil(has_settled, bound)) {
     throw Broken(instance.name() + " neither served, ended nor waited within " +
                  std::to_string(std::chrono::duration_cast<std::chrono::seconds>(bound).count()) +
                  " s");
   }
-  if (outcome == Outcome::kServes) AwaitLauncher(instance);
-  if (outcome == Outcome::kServes) Saw(instance.name() + " serves");
-  if (outcome == Outcome::kWaits) Saw(instance.name() + " waits");
-  if (outcome == Outcome::kEnded) {
-    Saw(instance.name() + " ended" +
-        (instance.ending() ? " with " + instance.ending()->Describe() : "") + ", printed " +
-        instance.Printed());
-  }
-  return *outcome;
+  const Outcome outcome = settling.settled()->outcome;
+  stage.Saw(instance.name() + Describe(outcome, instance));
+  return outcome;
+}
+
+Outcome Settle(Stage& stage, Instance& instance) {
+  return Settle(stage, instance,
+                std::max<Duration>(Stage::kSettleBound, stage.target().start_timeout));
+}
+
+bool Sleeps(const Instance& instance) {
+  const auto living = instance.Living();
+  return std::all_of(living.begin(), living.end(),
+                     [](const ProcessInfo& process) { return IsAsleep(process.state); });
+}
+
+bool IsAtRest(const Instance& instance) {
+  const auto processes = instance.Processes();
+  return std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+}
+
+bool AllAtRest(const Stage& stage) {
+  return std::all_of(stage.instances().begin(), stage.instances().end(), IsAtRest);
 }
 
 }  // namespace pidfall

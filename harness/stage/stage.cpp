@@ -20,6 +20,7 @@
 #include "harness/probe/process.h"
 #include "harness/process/shell.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/settle.h"
 
 namespace pidfall {
 namespace {
@@ -181,7 +182,7 @@ Instance& Stage::Start(const StartOptions& options) {
 
 Instance& Stage::StartOwner(const StartOptions& options) {
   Instance& owner = Start(options);
-  const Outcome outcome = Settle(owner, target_.start_timeout);
+  const Outcome outcome = Settle(*this, owner, target_.start_timeout);
   if (outcome == Outcome::kServes) {
     AwaitOwnersFile(*this);
     return owner;

@@ -30,7 +30,6 @@
 #include <vector>
 
 #include "harness/observe/census.h"
-#include "harness/observe/settling.h"
 #include "harness/probe/port_claim.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
@@ -97,49 +96,13 @@ class Stage {
   void Did(const std::string& what) { evidence_.Did(what); }
   void Saw(const std::string& what) { evidence_.Saw(what); }
 
-  // --- is it settled?
-  Outcome Settle(Instance& instance, Duration bound);
-  Outcome Settle(Instance& instance) { return Settle(instance, StartBound()); }
-  bool Serves(const Instance& instance) const;
-  bool ListensAnywhere(const Instance& instance) const;
-  // None: still on its way. One that waits may only be waiting for the next moment.
-  std::optional<Outcome> OutcomeNow(Instance& instance);
-  // When a start began to look blocked, and how long it had run by then.
-  struct Blocked {
-    std::chrono::steady_clock::time_point since;
-    Duration ran;
-  };
-  // It waits for more than a moment. To be asked at each look, with how it looks now.
-  bool HasBlocked(const Instance& instance, bool looks_blocked,
-                  std::optional<Blocked>& so_far) const;
-  // Still there after a while, with nothing left to do: how a target without a port serves.
-  bool Stays(const Instance& instance);
-  bool AllAtRest() const;
-  // Those that hold a listening socket on `port` now.
-  std::vector<const Instance*> Serving(int port) const;
-  std::vector<const Instance*> Serving() const { return Serving(port_); }
-
   static constexpr Duration kLongestLook = std::chrono::milliseconds(10);
   static constexpr Duration kSettleBound = std::chrono::seconds(10);
-  // A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in
-  // a lock counts at once.
-  static constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
-  // Without a port, one that sleeps for this long, whatever wakes it, has nothing left to do.
-  static constexpr Duration kSleepsAfter = std::chrono::milliseconds(500);
-  // A start that has not got its port tries for a while; after this long it goes on without.
-  static constexpr Duration kSettlesFor = std::chrono::seconds(3);
-  // Many a start listens before it has done all that may still end it. One that is still busy after
-  // this long serves.
-  static constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
 
  private:
-  Duration StartBound() const { return std::max<Duration>(kSettleBound, target_.start_timeout); }
   Places PlacesOf(const StartOptions& options) const;
   std::vector<std::string> Changes(const StartOptions& options) const;
-  std::vector<TcpSocket> ListenersOn(int port) const;
   void ReapAdopted();
-  void AwaitLauncher(const Instance& instance);
-  bool GoesOnWithout(const Instance& instance) const;
   void StartNeeds();
   void WaitForActivity(Duration at_most);
   bool LookUntil(const std::function<bool()>& condition,

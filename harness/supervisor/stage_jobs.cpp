@@ -5,6 +5,7 @@
 
 #include "harness/probe/process.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/serving.h"
 
 namespace pidfall {
 namespace {
@@ -25,7 +26,9 @@ bool SameState(const JobSighting& one, const JobSighting& other) {
 }  // namespace
 
 StageJobs::StageJobs(Stage& stage, const std::vector<StartOptions>& actors) : stage_(stage) {
-  for (const StartOptions& start : actors) actors_.push_back({.start = start});
+  for (const StartOptions& start : actors) {
+    actors_.push_back({.start = start, .settling = SettlingOn(stage)});
+  }
   last_.resize(actors_.size());
 }
 
@@ -34,7 +37,7 @@ std::chrono::nanoseconds StageJobs::Now() { return Clock::now().time_since_epoch
 JobStarted StageJobs::Start(std::size_t actor, const JobStart& how) {
   const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
   Actor& started = actors_.at(actor);
-  const bool beside_an_owner = !stage_.Serving().empty();
+  const bool beside_an_owner = !Serving(stage_).empty();
   if (how.supervised && beside_an_owner) ++starts_beside_an_owner_;
   StartOptions start = started.start;
   for (const auto& [name, value] : how.environment) {
@@ -43,7 +46,7 @@ JobStarted StageJobs::Start(std::size_t actor, const JobStart& how) {
   if (!how.working_directory.empty()) start.folder = how.working_directory;
   started.instance = &stage_.Start(start);
   started.supervised = how.supervised;
-  started.blocked.reset();
+  started.settling = SettlingOn(stage_);
   started.signalled.reset();
   if (how.end_group_with_it) started.instance->EndGroupWithIt();
   changed_ = true;
@@ -61,13 +64,17 @@ void StageJobs::Signal(std::size_t actor, int signal) {
 }
 
 JobState StageJobs::StateOf(Actor& actor) {
-  const auto outcome = stage_.OutcomeNow(*actor.instance);
-  const bool waits = outcome == Outcome::kWaits;
-  const bool has_blocked = stage_.HasBlocked(*actor.instance, waits, actor.blocked);
-  if (waits) return has_blocked ? JobState::kWaits : JobState::kBusy;
-  if (outcome == Outcome::kEnded) return JobState::kEnded;
-  if (outcome == Outcome::kServes) return JobState::kServes;
-  return stage_.Stays(*actor.instance) ? JobState::kTimedWait : JobState::kBusy;
+  const Settling& seen = See(stage_, *actor.instance, actor.settling);
+  if (!seen.looks()) return seen.stays() ? JobState::kTimedWait : JobState::kBusy;
+  switch (seen.looks()->outcome) {
+    case Outcome::kEnded:
+      return JobState::kEnded;
+    case Outcome::kServes:
+      return JobState::kServes;
+    case Outcome::kWaits:
+      return seen.has_blocked() ? JobState::kWaits : JobState::kBusy;
+  }
+  return JobState::kBusy;
 }
 
 bool StageJobs::MayStillReact(Actor& actor, const JobSighting& sighting) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/observe/given_time.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "harness/supervisor/jobs.h"
 
@@ -34,7 +35,7 @@ class StageJobs : public Jobs {
     StartOptions start;
     Instance* instance = nullptr;  // the present one, or the last
     bool supervised = false;
-    std::optional<Stage::Blocked> blocked;
+    Settling settling;                   // of that instance
     std::optional<GivenTime> signalled;  // and not seen to react
   };
 

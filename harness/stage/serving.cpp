@@ -1,0 +1,74 @@
+#include "harness/stage/serving.h"
+
+#include <set>
+#include <string>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+
+namespace pidfall {
+namespace {
+
+std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
+  if (sockets.empty()) return sockets;
+  std::set<uint64_t> open;
+  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
+  std::erase_if(sockets, [&](const TcpSocket& socket) { return !open.contains(socket.inode); });
+  return sockets;
+}
+
+bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
+  return !Held(processes, sockets).empty();
+}
+
+// Where one of two addresses is another's, some servers wait or go on with the other one.
+size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
+  std::set<std::string> addresses;
+  for (const TcpSocket& socket : Held(processes, sockets)) addresses.insert(socket.address);
+  return addresses.size();
+}
+
+std::vector<TcpSocket> ListenersOn(const Stage& stage, int port) {
+  std::vector<TcpSocket> sockets = stage.census().Listeners();
+  std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
+  return sockets;
+}
+
+}  // namespace
+
+bool Serves(const Stage& stage, const Instance& instance) {
+  const auto processes = instance.Processes();
+  if (!stage.target().port || processes.empty()) return !processes.empty();
+  return AddressesHeld(processes, ListenersOn(stage, instance.port())) >= stage.target().addresses;
+}
+
+bool FirstListens(const Stage& stage, const Instance& instance) {
+  return !instance.ended() && AnyHolds({instance.pid()}, ListenersOn(stage, instance.port()));
+}
+
+std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance) {
+  std::set<uint64_t> inodes;
+  for (const TcpSocket& socket : Held(instance.Processes(), ListenersOn(stage, instance.port()))) {
+    inodes.insert(socket.inode);
+  }
+  return inodes;
+}
+
+bool ListensAnywhere(const Stage& stage, const Instance& instance) {
+  return AnyHolds(instance.Processes(), stage.census().Listeners());
+}
+
+bool PortIsTaken(const Stage& stage, const Instance& instance) {
+  return !ListenersOn(stage, instance.port()).empty();
+}
+
+std::vector<const Instance*> Serving(const Stage& stage, int port) {
+  const Census::Look look(stage.census());
+  std::vector<const Instance*> serving;
+  for (const Instance& instance : stage.instances()) {
+    if (instance.port() == port && Serves(stage, instance)) serving.push_back(&instance);
+  }
+  return serving;
+}
+
+}  // namespace pidfall

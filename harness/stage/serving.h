@@ -1,0 +1,28 @@
+// Who serves: proved by who holds the listening socket. A target without a port serves by staying.
+//
+//   if (Serves(stage, contender)) ...
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+bool Serves(const Stage& stage, const Instance& instance);
+// The started process holds a listening socket on its port, rather than one of its children.
+bool FirstListens(const Stage& stage, const Instance& instance);
+// The inodes of the sockets with which it listens on its port.
+std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
+bool ListensAnywhere(const Stage& stage, const Instance& instance);
+// Somebody listens on the instance's port.
+bool PortIsTaken(const Stage& stage, const Instance& instance);
+// Those that serve on `port` now.
+std::vector<const Instance*> Serving(const Stage& stage, int port);
+inline std::vector<const Instance*> Serving(const Stage& stage) {
+  return Serving(stage, stage.port());
+}
+
+}  // namespace pidfall
