@@ -1,12 +1,10 @@
 #include "harness/run/runner.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <optional>
 
+#include "harness/run/keep.h"
 #include "harness/run/pool.h"
 #include "harness/stage/stage.h"
 
@@ -59,7 +57,7 @@ Told TellOn(Stage& stage, const Scenario& scenario) {
     scenario.run(stage);
     return TellPassOrWeakness(stage);
   } catch (const Breach& breach) {
-    return {Verdict::kFail, breach.what(), Severity::kBreach, breach.clause};
+    return {Verdict::kFail, breach.summary, Severity::kBreach, breach.clause};
   } catch (const Skip& skip) {
     return {Verdict::kSkip, skip.what()};
   } catch (const NotApplicable& reason) {
@@ -69,29 +67,25 @@ Told TellOn(Stage& stage, const Scenario& scenario) {
   }
 }
 
-std::string KeepFiles(const World& world) {
-  std::string kept = (std::filesystem::temp_directory_path() / "pidfall-kept-XXXXXX").string();
-  if (mkdtemp(kept.data()) == nullptr) return "";
-  std::error_code ignored;  // a FIFO or a device stays behind
-  std::filesystem::copy(world.folder, kept, std::filesystem::copy_options::recursive, ignored);
-  return kept;
-}
-
 // In the sandbox.
-Told Tell(const Case& which, const RunOptions& options, const World& world) {
+Told Tell(const Case& which, const std::string& kept, const World& world) {
   Stage stage(which.target, world);
   Told told = TellOn(stage, *which.scenario);
   told.evidence = stage.evidence().lines();
-  if (options.keep) told.evidence.push_back("kept " + KeepFiles(world));
+  if (kept.empty()) return told;
+  KeepFiles(world);
+  told.evidence.push_back("kept " + kept);
   return told;
 }
 
 Story StoryOf(const Case& which, const RunOptions& options) {
   SandboxOptions sandbox = SandboxFor(which.target);
   sandbox.second_user = which.scenario->users == Users::kTwo;
-  return {.sandbox = std::move(sandbox),
-          .tell = [&which, options](const World& world) { return Tell(which, options, world); },
-          .bound = BoundOf(which)};
+  if (options.keep) sandbox.outside = MakeKeptFolder();
+  const auto tell = [&which, kept = sandbox.outside](const World& world) {
+    return Tell(which, kept, world);
+  };
+  return {.sandbox = std::move(sandbox), .tell = tell, .bound = BoundOf(which)};
 }
 
 Result Blank(const Case& which) {

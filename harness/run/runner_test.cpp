@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "harness/stage/story_end.h"
@@ -11,9 +13,7 @@
 namespace pidfall {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
-using testing::StartsWith;
 
 const Target kTarget{.command = {"/bin/true"}, .pid_file = "{pid_file}"};
 
@@ -43,6 +43,12 @@ TEST(RunnerTest, TheClauseOfABreachComesFirst) {
   EXPECT_EQ(result.severity, Severity::kBreach);
   EXPECT_EQ(result.summary, "two owners");
   EXPECT_THAT(result.clauses, ElementsAre("C4", "C1"));
+}
+
+TEST(RunnerTest, ANulCutsNoSummary) {
+  const Result result =
+      ResultOf(Running([](Stage&) { throw Breach("C4", std::string("it said a\0b", 12)); }));
+  EXPECT_EQ(result.summary.size(), 12U);
 }
 
 TEST(RunnerTest, AWeaknessIsAFailOfItsOwnSeverity) {
@@ -92,11 +98,27 @@ TEST(RunnerTest, ResultsStandInTheOrderOfTheCases) {
   EXPECT_EQ(told, 2);
 }
 
-TEST(RunnerTest, KeptFilesAreNamedInTheEvidence) {
-  const Scenario scenario = Running([](Stage&) {});
-  const auto results = RunCases({{.scenario = &scenario, .target = kTarget}},
-                                {.jobs = 1, .keep = true}, [](const Result&) {});
-  EXPECT_THAT(results.at(0).evidence, Contains(StartsWith("kept ")));
+// The file that a story wrote, in the folder that its evidence names.
+std::string KeptText(const Target& target, const std::string& place) {
+  const Scenario scenario = Running([](Stage& stage) {
+    WriteFile(stage.pid_file(), "31");
+    WriteFile("/pidfall-runner-test", "elsewhere");
+  });
+  const Result result = RunCases({{.scenario = &scenario, .target = target}},
+                                 {.jobs = 1, .keep = true}, [](const Result&) {})
+                            .at(0);
+  const std::string kept = result.evidence.back().substr(std::string("kept ").size());
+  const std::string text = ReadOrEmpty(kept + place);
+  std::filesystem::remove_all(kept);
+  return text;
+}
+
+TEST(RunnerTest, KeptFilesAreInTheFolderThatIsNamed) {
+  if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
+  Target target = kTarget;
+  target.as_deployed = true;
+  EXPECT_EQ(KeptText(target, "/stage/run/server.pid"), "31");
+  EXPECT_EQ(KeptText(target, "/machine/pidfall-runner-test"), "elsewhere");
 }
 
 }  // namespace

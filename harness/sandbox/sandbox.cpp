@@ -1,5 +1,6 @@
 #include "harness/sandbox/sandbox.h"
 
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -39,8 +40,8 @@ struct Pipes {
   Pipe go = MakePipe();
 };
 
-World MakeWorld(bool full, std::optional<uid_t> subordinate) {
-  World world{.full = full};
+World MakeWorld(bool full, const SandboxOptions& options, std::optional<uid_t> subordinate) {
+  World world{.full = full, .outside = options.outside};
   const bool is_root = geteuid() == 0;
   world.ordinary_user = is_root ? kOrdinaryUser : geteuid();
   world.second_user = is_root ? kSecondUser : subordinate.value_or(0);
@@ -97,11 +98,20 @@ void BuildWorld(World& world, const std::string& base, const ViewPlan* plan) {
   world.folder = base;
 }
 
+// Opened before the view hides it. No exec inherits the descriptor.
+UniqueFd OpenOutside(World& world) {
+  if (world.outside.empty()) return {};
+  UniqueFd folder = OpenFile(world.outside, O_PATH | O_DIRECTORY);
+  world.outside = "/proc/self/fd/" + std::to_string(folder.get());
+  return folder;
+}
+
 int FullInit(const Pipes& pipes, World world, const std::string& base, const ViewPlan* plan,
              const Story& story) {
   LeaveTerminal();
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
+  const UniqueFd outside = OpenOutside(world);
   BuildWorld(world, base, plan);
   return RunFullInit(pipes.lifeline.read.get(),
                      [&] { return Direct(world, story, pipes.result.write.get()); });
@@ -130,7 +140,7 @@ Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story)
   const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
   const std::string base = ChoosePrivateFolder(options.keep_visible);
   const ViewPlan* plan = options.as_deployed ? &RememberedPlan(base, options.own_layer) : nullptr;
-  const World world = MakeWorld(true, subordinate);
+  const World world = MakeWorld(true, options, subordinate);
   Child init =
       Clone({.namespaces = kNamespaces}, [&] { return FullInit(pipes, world, base, plan, story); });
   try {
@@ -163,9 +173,9 @@ Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   const bool full = FullSandboxWorks();
   Pipes pipes;
   Sandbox sandbox;
-  sandbox.init_ =
-      full ? StartFull(pipes, options, story)
-           : Clone({}, [&] { return PlainInit(pipes, MakeWorld(false, std::nullopt), story); });
+  sandbox.init_ = full ? StartFull(pipes, options, story) : Clone({}, [&] {
+    return PlainInit(pipes, MakeWorld(false, options, std::nullopt), story);
+  });
   sandbox.result_ = std::move(pipes.result.read);
   sandbox.lifeline_ = std::move(pipes.lifeline.write);
   return sandbox;

@@ -34,6 +34,7 @@ struct World {
   uid_t second_user = 0;    // another user that may be become; 0: there is none
   uid_t ordinary_user = 0;  // a user without privileges: ours, unless we are root
   View view;                // with SandboxOptions::as_deployed
+  std::string outside;      // the folder of SandboxOptions::outside, by a path that leads there
 };
 
 struct SandboxOptions {
@@ -41,6 +42,7 @@ struct SandboxOptions {
   std::vector<std::string> keep_visible;  // paths that the private folder must not hide
   bool as_deployed = false;               // in a copy-on-write view of the machine (view.h)
   std::vector<std::string> own_layer;     // its folders that are written though not ours
+  std::string outside;                    // a folder of the machine that the story writes to
 };
 
 // Far more than it takes: what is inside is killed at once.

@@ -9,9 +9,10 @@ namespace pidfall {
 
 // A promise is broken: `clause` ("C4"), and what was seen in one sentence.
 struct Breach : std::runtime_error {
-  Breach(std::string broken_clause, const std::string& summary)
-      : std::runtime_error(summary), clause(std::move(broken_clause)) {}
+  Breach(std::string broken_clause, const std::string& seen)
+      : std::runtime_error(seen), clause(std::move(broken_clause)), summary(seen) {}
   std::string clause;
+  std::string summary;  // whole, where what() ends at a NUL that the target wrote
 };
 
 // This machine cannot: says what is missing and what would cure it.
