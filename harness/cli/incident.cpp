@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/print.h"
+#include "harness/cli/target_options.h"
 #include "harness/cli/terminal.h"
 #include "harness/incident/incident_run.h"
 #include "harness/incident/incidents_folder.h"
@@ -29,12 +31,14 @@ namespace pidfall {
 namespace {
 
 struct IncidentCommand {
+  std::string program;  // what the user calls us by
   CommonOptions common;
   std::string mechanism;
   std::string policy;
   std::string which;  // an id, an address or a file
   bool all = false;
   bool real_time = false;
+  std::optional<int> port;  // of the command
 };
 
 using Options = std::shared_ptr<IncidentCommand>;
@@ -64,13 +68,6 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
   return {FindIncident(IncidentsFolder(), options.which)};
 }
 
-// A file is read again from where it is.
-std::string Again(const IncidentCommand& options, const Incident& incident,
-                  const std::vector<std::string>& command) {
-  return AgainIncident(options.which.empty() ? incident.id : options.which, options.real_time,
-                       command);
-}
-
 // Everything that is reported of the incidents run so far.
 struct Told {
   std::vector<Result> results;
@@ -90,29 +87,59 @@ void PrintFindings(const Outputs& outputs, const Told& told, bool verbose) {
   }
 }
 
-int Run(const IncidentCommand& options, const std::vector<std::string>& command) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::vector<Incident> incidents = Chosen(options);
-  const Outputs outputs(options.common);
-  const InterruptGuard guard;
+// Where a command of the user's serves; what has no port serves by staying. Empty where it never
+// served: that has been said then.
+std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
+                                         const std::vector<std::string>& command) {
+  const TargetOptions target{.verb = "run", .unsandboxed = true, .given = {.port = options.port}};
+  return Probe(target, Declared(target), command);
+}
+
+// What all incidents are run with.
+IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std::string>& command,
+                           std::optional<int> port) {
+  return {
+      .servers = ProgramFolder(), .real_time = options.real_time, .command = command, .port = port};
+}
+
+Told RunAll(const IncidentCommand& options, IncidentOptions with, const Outputs& outputs) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
     return SimulateAll(requests, options.common.jobs);
   };
   Told told;
-  for (const Incident& incident : incidents) {
+  for (const Incident& incident : Chosen(options)) {
     if (Interrupted()) break;
-    const auto cells = RunIncident(incident,
-                                   {.servers = ProgramFolder(),
-                                    .reproduce = Again(options, incident, command),
+    with.reproduce = AgainIncident(options.program,
+                                   {.which = options.which.empty() ? incident.id : options.which,
                                     .real_time = options.real_time,
-                                    .command = command},
-                                   simulate);
+                                    .port = options.port,
+                                    .command = with.command});
+    const auto cells = RunIncident(incident, with, simulate);
     outputs.Print(CellsText(incident, cells, StyleFor(outputs.text())));
     Add(cells, &told);
   }
+  return told;
+}
+
+// Of a command of the user's nothing is expected: its breaches are counted.
+std::string Summary(const Told& told, double elapsed_ms, bool yours, bool verbose) {
+  if (!yours) return RunSummary(told.results, elapsed_ms, Interrupted());
+  return CheckSummary(told.results, {elapsed_ms, Interrupted(), verbose});
+}
+
+int Run(const IncidentCommand& options, const std::vector<std::string>& command) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool yours = !command.empty();
+  if (options.port && !yours) throw BadInput("--port is the port of a command after --");
+  Chosen(options);
+  const Outputs outputs(options.common);
+  const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
+  if (!probed) return kBrokenRun;
+  const InterruptGuard guard;
+  const Told told = RunAll(options, OptionsFor(options, command, probed->target.port), outputs);
   PrintFindings(outputs, told, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  outputs.Print(RunSummary(told.results, took.count(), Interrupted()) + '\n');
+  outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results, told.facts);
   return ExitStatusOf(told.results, {.interrupted = Interrupted()});
 }
@@ -152,10 +179,14 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
+  DeclarePort(run, [options](int port) { options->port = port; });
   DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
   DeclareFollower(run);
-  run->callback([=] { invocation->action = [=] { return Run(*options, invocation->command); }; });
+  run->callback([=] {
+    options->program = invocation->program;
+    invocation->action = [=] { return Run(*options, invocation->command); };
+  });
 }
 
 }  // namespace

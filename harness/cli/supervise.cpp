@@ -23,6 +23,7 @@
 #include "harness/report/text.h"
 #include "harness/report/timeline.h"
 #include "harness/sandbox/features.h"
+#include "harness/supervisor/convergence.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/prediction.h"
 
@@ -76,12 +77,15 @@ SimulationRequest RequestFor(const SuperviseCommand& options,
   return request;
 }
 
-// Nothing is promised here: a loop is what was asked to be seen.
 Result ResultOf(const SimulationLog& log) {
   Result result{.scenario = "restart-loop/supervise",
                 .family = "restart-loop",
                 .clauses = {"C11"},
                 .verdict = Verdict::kPass};
+  if (const auto loop = RestartLoop(log)) {
+    result.verdict = Verdict::kFail;
+    result.summary = *loop;
+  }
   if (log.cut_short) {
     result.verdict = Verdict::kBroken;
     result.summary = *log.cut_short;
@@ -114,6 +118,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     for (const std::string& note : log.notes) outputs.Print("note: " + CleanLine(note) + '\n');
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
+  if (result.verdict == Verdict::kFail) outputs.Print("FAIL  C11  " + result.summary + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
                      {FactsOf(options.policy, log)});
   return ExitStatusOf({result}, {});

@@ -39,6 +39,7 @@ SimulationRequest RequestFor(const Incident& incident, const Pairing& pairing,
     request.commands = CommandsOf(incident, *pairing.guard, options.servers);
   } else {
     request.commands.assign(request.plan.actors.size(), options.command);
+    request.port = options.port;
     request.as_deployed = true;
   }
   return request;
@@ -81,10 +82,11 @@ Result JudgeCell(const Pairing& pairing, const SimulationLog& log) {
   } else {
     JudgeConvergence(log, &result);
   }
-  if (!log.cut_short) return result;
+  const bool yours = pairing.guard == nullptr;
+  if (!log.cut_short && (!yours || EverServed(log))) return result;
   result.verdict = Verdict::kBroken;
   result.surprise = false;
-  result.summary = *log.cut_short;
+  result.summary = log.cut_short.value_or("your command never served");
   return result;
 }
 

@@ -3,6 +3,7 @@
 //   const auto cells = RunIncident(incident, {.servers = ProgramFolder()}, simulate);
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct IncidentOptions {
   std::string reproduce;  // the command that shows it again
   bool real_time = false;
   std::vector<std::string> command;  // a program of the user's in every role; empty: the file's
+  std::optional<int> port;           // that it serves on; none: it serves by staying
 };
 
 struct IncidentCell {

@@ -80,6 +80,28 @@ TEST(IncidentRunTest, ACommandOfTheUsersIsJudgedByConvergence) {
   EXPECT_EQ(cells[0].result.expected, "");
 }
 
+TEST(IncidentRunTest, ACommandOfTheUsersServesOnItsOwnPort) {
+  std::vector<SimulationRequest> seen;
+  const auto look = [&](const std::vector<SimulationRequest>& requests) {
+    seen = requests;
+    return Model(requests);
+  };
+  RunIncident(PortConflict(), {.command = {"serve"}, .port = 9000}, look);
+  EXPECT_EQ(seen.at(0).port, 9000);
+  RunIncident(PortConflict(), {.command = {"serve"}}, look);
+  EXPECT_EQ(seen.at(0).port, std::nullopt);
+}
+
+TEST(IncidentRunTest, ACommandThatNeverServesIsNotJudged) {
+  const auto cells = RunIncident(
+      PortConflict(), {.command = {"false"}}, [](const std::vector<SimulationRequest>& requests) {
+        ModelJobs jobs({{.duplicate_status = 1, .fails = true}, {.fails = true}});
+        return std::vector<SimulationLog>{Simulate(requests.at(0).plan, jobs)};
+      });
+  EXPECT_EQ(cells.at(0).result.verdict, Verdict::kBroken);
+  EXPECT_EQ(cells.at(0).result.summary, "your command never served");
+}
+
 TEST(IncidentRunTest, WhatCouldNotBeSimulatedIsBroken) {
   const auto cells = RunIncident(PortConflict(), {}, [](const auto& requests) {
     SimulationLog log;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "harness/input/duration.h"
 
@@ -21,8 +22,27 @@ std::vector<SupervisorTime> StartsBesideAnOwner(const SimulationLog& log) {
       if (start.beside_an_owner) starts.push_back(start.at);
     }
   }
-  std::sort(starts.begin(), starts.end());
   return starts;
+}
+
+// In any ten minutes.
+int MostOf(std::vector<SupervisorTime> times) {
+  std::sort(times.begin(), times.end());
+  std::ptrdiff_t most = 0;
+  for (auto first = times.begin(); first != times.end(); ++first) {
+    most = std::max(most, std::lower_bound(first, times.end(), *first + kWindow) - first);
+  }
+  return static_cast<int>(most);
+}
+
+// By themselves.
+std::vector<ExitEntry> EndsOf(const SimulationLog& log) {
+  std::vector<ExitEntry> ends;
+  for (const ActorLog& actor : log.actors) {
+    std::copy_if(actor.exits.begin(), actor.exits.end(), std::back_inserter(ends),
+                 [](const ExitEntry& exit) { return !exit.provoked; });
+  }
+  return ends;
 }
 
 std::string Looped(const SimulationLog& log, int starts, int bound) {
@@ -39,13 +59,23 @@ std::string Unserved(const Gap& gap, SupervisorTime length) {
 
 }  // namespace
 
-int MostStartsBesideAnOwner(const SimulationLog& log) {
-  const std::vector<SupervisorTime> starts = StartsBesideAnOwner(log);
-  std::ptrdiff_t most = 0;
-  for (auto first = starts.begin(); first != starts.end(); ++first) {
-    most = std::max(most, std::lower_bound(first, starts.end(), *first + kWindow) - first);
+int MostStartsBesideAnOwner(const SimulationLog& log) { return MostOf(StartsBesideAnOwner(log)); }
+
+std::optional<std::string> RestartLoop(const SimulationLog& log, const ConvergenceBounds& bounds) {
+  const std::vector<ExitEntry> ends = EndsOf(log);
+  const auto failed = std::count_if(ends.begin(), ends.end(), [](const ExitEntry& end) {
+    return end.status != 0 || end.signal != 0;
+  });
+  if (failed > 0 && !EverServed(log)) {
+    return fmt::format("it failed {} time{} and never served", failed, failed == 1 ? "" : "s");
   }
-  return static_cast<int>(most);
+  std::vector<SupervisorTime> times;
+  for (const ExitEntry& end : ends) times.push_back(end.at);
+  const int most = MostOf(times);
+  if (most <= bounds.starts) return std::nullopt;
+  return fmt::format("it ended by itself {} times within {}, the bound is {} in ten minutes", most,
+                     FormatDuration(std::min<SupervisorTime>(log.duration, kWindow)),
+                     bounds.starts);
 }
 
 std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct ConvergenceBreach {
 
 std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,
                                                    const ConvergenceBounds& bounds = {});
+
+// Of a command alone under its supervisor: why it does not come to rest; none where it does. It
+// failed and never served, or ended by itself more often than `bounds` allows.
+std::optional<std::string> RestartLoop(const SimulationLog& log,
+                                       const ConvergenceBounds& bounds = {});
 
 // The most starts in any ten minutes that a supervisor made while somebody served.
 int MostStartsBesideAnOwner(const SimulationLog& log);

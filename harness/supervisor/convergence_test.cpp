@@ -73,5 +73,35 @@ TEST(Convergence, StartsFarApartAreNoLoop) {
   EXPECT_EQ(MostStartsBesideAnOwner(log), 2);
 }
 
+// A command alone that ended so often, ten seconds apart.
+SimulationLog Alone(int ends, int status) {
+  ActorLog agent = {.name = "agent", .supervised = true};
+  for (int i = 0; i < ends; ++i) agent.exits.push_back({.at = 10s * i, .status = status});
+  return {.actors = {agent}, .duration = 10min};
+}
+
+TEST(RestartLoop, ACommandThatFailsAndNeverServesIsOne) {
+  EXPECT_EQ(RestartLoop(Alone(60, 1)), "it failed 60 times and never served");
+  EXPECT_EQ(RestartLoop(Alone(1, 1)), "it failed 1 time and never served");
+}
+
+TEST(RestartLoop, EndingWellAgainAndAgainIsOneToo) {
+  EXPECT_EQ(RestartLoop(Alone(3, 0)),
+            "it ended by itself 3 times within 10 min, the bound is 2 in ten minutes");
+  EXPECT_EQ(RestartLoop(Alone(2, 0)), std::nullopt);
+}
+
+TEST(RestartLoop, OneRestartAfterAFailureOfAServerIsNone) {
+  SimulationLog log = Alone(1, 1);
+  log.actors[0].spans = {{Phase::kServes, 0s, 10min}};
+  EXPECT_EQ(RestartLoop(log), std::nullopt);
+}
+
+TEST(RestartLoop, EndsFromOutsideAreNone) {
+  SimulationLog log = Alone(60, 1);
+  for (ExitEntry& exit : log.actors[0].exits) exit.provoked = true;
+  EXPECT_EQ(RestartLoop(log), std::nullopt);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -66,6 +66,13 @@ std::optional<SupervisorTime> ServedAfter(const SimulationLog& log) {
   return *gaps.back().to - gaps.back().from;
 }
 
+bool EverServed(const SimulationLog& log) {
+  return std::any_of(log.actors.begin(), log.actors.end(), [](const ActorLog& actor) {
+    return std::any_of(actor.spans.begin(), actor.spans.end(),
+                       [](const Span& span) { return span.phase == Phase::kServes; });
+  });
+}
+
 bool ServesAt(const ActorLog& actor, SupervisorTime at) {
   return std::any_of(actor.spans.begin(), actor.spans.end(), [at](const Span& span) {
     return span.phase == Phase::kServes && span.from <= at && at < span.to;

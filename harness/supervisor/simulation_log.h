@@ -63,6 +63,7 @@ std::vector<Gap> Gaps(const SimulationLog& log);
 // How soon somebody served after the last owner went. None: nobody did, or no owner went.
 std::optional<SupervisorTime> ServedAfter(const SimulationLog& log);
 
+bool EverServed(const SimulationLog& log);
 bool ServesAt(const ActorLog& actor, SupervisorTime at);
 
 // The most actors that served at one instant.

@@ -40,13 +40,6 @@ std::string Told(const std::string& policy, FirstCopy first) {
               : ": the agent, 1 min later a copy by hand; after 10 min the agent is killed");
 }
 
-bool EverServed(const SimulationLog& log) {
-  return std::any_of(log.actors.begin(), log.actors.end(), [](const ActorLog& actor) {
-    return std::any_of(actor.spans.begin(), actor.spans.end(),
-                       [](const Span& span) { return span.phase == Phase::kServes; });
-  });
-}
-
 }  // namespace
 
 SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
