@@ -36,6 +36,20 @@ TEST_F(CliTest, NumbersOutOfRangeAreRefused) {
   ExpectRefused({"run", "--shard", "3/2"}, "--shard I/N: '3' is not a whole number from 1 to 2");
 }
 
+TEST_F(CliTest, AStartThatMayTakeNoTimeIsRefused) {
+  ExpectRefused({"check", "--start-timeout", "0s", "--", "true"},
+                "--start-timeout: '0s' is no time at all");
+}
+
+TEST_F(CliTest, AWorkingFolderThatWasRemovedIsNamed) {
+  std::filesystem::remove(work_);
+  const ProgramOutcome outcome = Run({"check", "--", "true"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.error,
+            "pidfall: the folder that you are in cannot be found (No such file or directory): "
+            "change to one that exists\n");
+}
+
 TEST_F(CliTest, AGlobThatMatchesNothingIsRefused) {
   ExpectRefused({"run", "--scenario", "stael/*"},
                 "--scenario 'stael/*' matches no scenario (--list shows them)");
@@ -46,6 +60,7 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
                 "cannot write /nowhere/x.json: No such file or directory");
   ExpectRefused({"run", "--json", "-", "--junit", "-"},
                 "--json and --junit cannot both go to standard output");
+  ExpectRefused({"run", "--json", "x", "--junit", "./x"}, "--json and --junit cannot both go to x");
 }
 
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
@@ -74,7 +89,7 @@ TEST_F(CliTest, ASingleSimulationTakesNoJobs) {
 
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
   ExpectRefused({"run", "--scenario", "\x1B[2J\n"},
-                "--scenario '[2J ' matches no scenario (--list shows them)");
+                "--scenario '\\x1b[2J ' matches no scenario (--list shows them)");
 }
 
 TEST_F(CliTest, NoCommandIsHelpAndBadUsage) {

@@ -12,7 +12,8 @@ int first_error = 0;
 }  // namespace
 
 void Print(std::FILE* stream, const std::string& text) {
-  const bool written = std::fputs(text.c_str(), stream) >= 0 && std::fflush(stream) == 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
   if (!written && stream == stdout && first_error == 0) first_error = errno;
 }
 

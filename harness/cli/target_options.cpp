@@ -14,6 +14,7 @@
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
 #include "harness/input/shell_quote.h"
+#include "harness/report/text.h"
 #include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/supervisor/policies.h"
@@ -112,7 +113,7 @@ std::string HintOn(const Found& found) {
 
 void SayNeverServed(const Target& target, const Found& found) {
   Print(stderr, fmt::format("pidfall: {} never served: {}{}", ShellCommand(target.command),
-                            found.why_not, HintOn(found)));
+                            CleanText(found.why_not), HintOn(found)));
 }
 
 void SayChangesPort(const Target& target, const Found& found) {
@@ -220,6 +221,9 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
   declare("--start-timeout", "D", "How long a start may take [10s]",
           [options](const std::string& text) {
             options->start_timeout = std::chrono::ceil<std::chrono::seconds>(ParseDuration(text));
+            if (options->start_timeout->count() <= 0) {
+              throw BadInput("--start-timeout: '" + text + "' is no time at all");
+            }
           });
   const auto unsandboxed = [options] {
     options->unsandboxed = true;

@@ -43,10 +43,22 @@ Character Decode(std::string_view bytes) {
   return {length, true, code};
 }
 
+// These reorder what stands beside them (Trojan Source, CVE-2021-42574) or break the line.
+bool RearrangesText(char32_t code) {
+  const bool mark = code == 0x061C || code == 0x200E || code == 0x200F || code == 0xFEFF;
+  return mark || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x206F);
+}
+
 // C0, DEL and C1 steer terminals; U+FFFE and U+FFFF are not characters in XML 1.0.
 bool IsPrintable(char32_t code) {
   if (code == '\n' || code == '\t') return true;
-  return code >= 0x20 && (code < 0x7F || code > 0x9F) && code != 0xFFFE && code != 0xFFFF;
+  if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) return false;
+  return !RearrangesText(code) && code != 0xFFFE && code != 0xFFFF;
+}
+
+std::string Escaped(char32_t code) {
+  const auto number = static_cast<unsigned>(code);
+  return number < 0x100 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
 }
 
 }  // namespace
@@ -60,6 +72,8 @@ std::string CleanText(std::string_view bytes) {
       clean += kReplacement;
     } else if (IsPrintable(next.code)) {
       clean += bytes.substr(0, next.length);
+    } else if (!bytes.starts_with("\r\n")) {
+      clean += Escaped(next.code);
     }
     bytes.remove_prefix(next.length);
   }

@@ -8,7 +8,8 @@
 
 namespace pidfall {
 
-// Valid UTF-8 without control characters, save newline and tab. What is not UTF-8 becomes U+FFFD.
+// Valid UTF-8. Control characters save newline and tab, and what reorders or breaks a line, are
+// shown by their number: "\x1b", "\u202e". What is not UTF-8 becomes U+FFFD.
 std::string CleanText(std::string_view bytes);
 
 // CleanText on one line: newlines and tabs become blanks.

@@ -12,18 +12,25 @@ TEST(TextTest, KeepsWhatIsUtf8) {
   EXPECT_EQ(CleanText(text), text);
 }
 
-TEST(TextTest, DropsControlCharacters) {
-  EXPECT_EQ(CleanText("\x1B[31mred\x7F\a\r"), "[31mred");
-  EXPECT_EQ(CleanText(std::string("a\0b", 3)), "ab");
+TEST(TextTest, ShowsControlCharactersByTheirNumber) {
+  EXPECT_EQ(CleanText("\x1B[31mred\x7F\a\r"), "\\x1b[31mred\\x7f\\x07\\x0d");
+  EXPECT_EQ(CleanText(std::string("a\0b", 3)), "a\\x00b");
   EXPECT_EQ(CleanText("a\xC2\x9B"
                       "31mb"),
-            "a31mb");  // the one-byte CSI, as UTF-8
+            "a\\x9b31mb");  // the one-byte CSI, as UTF-8
 }
 
-TEST(TextTest, DropsWhatXmlForbids) {
+TEST(TextTest, LinesMayEndAsOnWindows) { EXPECT_EQ(CleanText("a\r\nb"), "a\nb"); }
+
+TEST(TextTest, ShowsWhatReordersOrBreaksALineByItsNumber) {
+  EXPECT_EQ(CleanText("a\u202Eb\u2066c\u2028d\u2029\u200F\uFEFF"),
+            "a\\u202eb\\u2066c\\u2028d\\u2029\\u200f\\ufeff");
+}
+
+TEST(TextTest, ShowsWhatXmlForbidsByItsNumber) {
   EXPECT_EQ(CleanText("a\xEF\xBF\xBE\xEF\xBF\xBF"
                       "b"),
-            "ab");
+            "a\\ufffe\\uffffb");
 }
 
 TEST(TextTest, ReplacesEachByteThatIsNotUtf8) {
