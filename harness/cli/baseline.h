@@ -1,7 +1,7 @@
 // Failures that a project has accepted: the `--json` file of an earlier check.
 //
 //   const Baseline baseline = ReadBaseline("accepted.json");
-//   if (baseline.Knows(result)) ...   // neither shown nor counted
+//   if (baseline.Knows(result)) result.verdict = Verdict::kKnown;
 #pragma once
 
 #include <set>

@@ -46,6 +46,21 @@ TEST_F(BaselineTest, AFailureOfAnEarlierCheckIsKnown) {
   EXPECT_TRUE(baseline.Knows(Failed("stale/zero", "C5")));
 }
 
+TEST_F(BaselineTest, WhatWasKnownThenIsKnown) {
+  Result known = Failed("stale/zero", "C5");
+  known.verdict = Verdict::kKnown;
+  const Baseline baseline = Read(JsonText({"0.1.0", "check", "full"}, {known}));
+  EXPECT_TRUE(baseline.Knows(Failed("stale/zero", "C5")));
+}
+
+TEST_F(BaselineTest, AFileOfManyMebibytesIsRead) {
+  Result failed = Failed("stale/zero", "C5");
+  failed.evidence = {std::string(3 << 20, 'x')};
+  const Baseline baseline =
+      Read(JsonText({"0.1.0", "check", "full"}, {failed, Failed("stale/empty", "C3")}));
+  EXPECT_TRUE(baseline.Knows(Failed("stale/empty", "C3")));
+}
+
 TEST_F(BaselineTest, AnotherClauseOrScenarioIsNew) {
   const Baseline baseline =
       Read(JsonText({"0.1.0", "check", "full"}, {Failed("stale/zero", "C5")}));

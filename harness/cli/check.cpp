@@ -34,6 +34,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct CheckCommand {
+  std::string program;  // what the user calls us by
   CommonOptions common;
   TargetOptions target{.verb = "check"};
   std::string baseline;
@@ -49,9 +50,10 @@ std::vector<Case> CasesOf(const CheckCommand& options, const Target& target,
   const auto& common = options.common;
   for (const Scenario* scenario : Select(Catalogue(), common.scenarios, common.excepts)) {
     if (!common.shard.Has(position++)) continue;
-    const Case one{.scenario = scenario,
-                   .target = target,
-                   .reproduce = AgainCheck(options.target.again, scenario->id, command)};
+    const Case one{
+        .scenario = scenario,
+        .target = target,
+        .reproduce = AgainCheck(options.program, options.target.again, scenario->id, command)};
     cases.insert(cases.end(), static_cast<std::size_t>(common.repeat), one);
   }
   return cases;
@@ -68,9 +70,7 @@ void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const O
     outputs.Print(fmt::format("FIXED  {} is in the baseline and passes now\n", scenario));
   }
   for (Result& result : results) {
-    if (!baseline.Knows(result)) continue;
-    result.verdict = Verdict::kNotApplicable;
-    result.summary = "known (baseline): " + result.summary;
+    if (baseline.Knows(result)) result.verdict = Verdict::kKnown;
   }
 }
 
@@ -93,7 +93,10 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   }
   outputs.Print(policies + SkipText(results) + KeptText(results));
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  outputs.Print(CheckSummary(results, took.count(), Interrupted()) + '\n');
+  outputs.Print(CheckSummary(results, {.elapsed_ms = took.count(),
+                                       .interrupted = Interrupted(),
+                                       .verbose = common.verbose}) +
+                '\n');
   outputs.WriteFiles(head, results);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
@@ -138,8 +141,10 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
   DeclareFollower(check);
-  check->callback(
-      [=] { invocation->action = [=] { return Check(*options, invocation->command); }; });
+  check->callback([=] {
+    options->program = invocation->program;
+    invocation->action = [=] { return Check(*options, invocation->command); };
+  });
 }
 
 }  // namespace pidfall

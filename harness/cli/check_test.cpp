@@ -352,8 +352,12 @@ TEST_F(CheckTest, ThePolicyNamedIsTheOneThatJudges) {
 TEST_F(CheckTest, AKnownFailureIsAcceptedAndAFixedOneTold) {
   const std::string ignores = ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)");
   EXPECT_EQ(CheckPython(ignores, {"--json", "known.json"}, "stop/sigterm").status, kBroke);
-  EXPECT_EQ(CheckPython(ignores, {"--baseline", "known.json"}, "stop/sigterm").status,
-            kNothingJudged);
+  const ProgramOutcome known =
+      CheckPython(ignores, {"--baseline", "known.json", "--json", "again.json"}, "stop/sigterm");
+  EXPECT_EQ(known.status, kAsItShouldBe);
+  EXPECT_NE(known.out.find("1 known"), std::string::npos) << known.out;
+  EXPECT_EQ(CheckPython(ignores, {"--baseline", "again.json"}, "stop/sigterm").status,
+            kAsItShouldBe);
   const std::string ends =
       ServerThat("signal.signal(signal.SIGTERM, lambda *_: (os.unlink(lock.name), sys.exit(0)))");
   const ProgramOutcome fixed = CheckPython(ends, {"--baseline", "known.json"}, "stop/sigterm");

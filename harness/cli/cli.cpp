@@ -5,10 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "harness/cli/command.h"
@@ -23,6 +26,15 @@ namespace {
 
 constexpr const char* kPurpose =
     "Breaks a server's instance safeguard in every known way and says which promise broke.";
+
+// The script that builds us says how it was called; the targets need not know that.
+std::string ProgramOf(int argc, const char* const* argv) {
+  const char* called_as = std::getenv("PIDFALL_CALLED_AS");
+  const std::string by_script = called_as != nullptr ? called_as : "";
+  unsetenv("PIDFALL_CALLED_AS");
+  if (!by_script.empty()) return by_script;
+  return argc > 0 ? argv[0] : "pidfall";
+}
 
 // Ours, backwards as CLI11 wants it; what follows `--` is not CLI11's business: it would look for
 // our options in other people's commands.
@@ -65,16 +77,28 @@ int Answer(const CLI::App& app, const CLI::ParseError& error) {
   return Printed(status);
 }
 
+// Every command looks from there; the library's own words for it are "cannot get current path".
+void CheckWorkingFolder() {
+  std::error_code error;
+  [[maybe_unused]] const auto folder = std::filesystem::current_path(error);
+  if (!error) return;
+  throw BadInput("the folder that you are in cannot be found (" + error.message() +
+                 "): change to one that exists");
+}
+
 int ParseAndRun(int argc, const char* const* argv) {
   CLI::App app(kPurpose, "pidfall");
-  Invocation invocation;
+  Invocation invocation{.program = ProgramOf(argc, argv)};
   DeclareAll(&app, &invocation);
   try {
     app.parse(SplitArguments(argc, argv, &invocation));
   } catch (const CLI::ParseError& error) {
     return Answer(app, error);
   }
-  if (invocation.action) return Printed(invocation.action());
+  if (invocation.action) {
+    CheckWorkingFolder();
+    return Printed(invocation.action());
+  }
   Print(stderr, app.help());
   return kBadUsage;
 }

@@ -17,6 +17,7 @@ class App;
 namespace pidfall {
 
 struct Invocation {
+  std::string program;               // what the user calls us by
   std::vector<std::string> command;  // what follows `--`
   std::function<int()> action;       // returns the exit status
 };

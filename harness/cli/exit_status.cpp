@@ -8,7 +8,7 @@ ExitStatus ExitStatusOf(const std::vector<Result>& results, const Judgement& jud
   if (judgement.interrupted) return kInterrupted;
   if (std::any_of(results.begin(), results.end(), IsFailure)) return kBroke;
   if (totals.broken > 0 || (judgement.no_skip && totals.skip > 0)) return kBrokenRun;
-  return totals.pass + totals.fail > 0 ? kAsItShouldBe : kNothingJudged;
+  return totals.pass + totals.fail + totals.known > 0 ? kAsItShouldBe : kNothingJudged;
 }
 
 }  // namespace pidfall

@@ -42,6 +42,10 @@ TEST(ExitStatusTest, NothingJudgedIs77) {
   EXPECT_EQ(ExitStatusOf({}, {}), 77);
 }
 
+TEST(ExitStatusTest, AKnownFailIsAsItShouldBeAndWasJudged) {
+  EXPECT_EQ(ExitStatusOf({ResultOf("a/b", Verdict::kKnown)}, {.no_skip = true}), 0);
+}
+
 TEST(ExitStatusTest, InterruptedIs130WhateverIsKnown) {
   EXPECT_EQ(ExitStatusOf({kFail}, {.interrupted = true}), 130);
 }

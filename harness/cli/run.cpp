@@ -35,6 +35,7 @@ namespace {
 constexpr const char* kFirstIncident = "2025-12-22-port-conflict";
 
 struct RunCommand {
+  std::string program;  // what the user calls us by
   CommonOptions common;
   std::vector<std::string> guards;
   std::string server;
@@ -46,7 +47,7 @@ Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::st
           .server = options.server,
           .guard = guard,
           .expected = Words(BuiltInExpected().For(guard, std::string(scenario.id))),
-          .reproduce = AgainRun(options.server, guard, scenario.id)};
+          .reproduce = AgainRun(options.program, options.server, guard, scenario.id)};
 }
 
 // In their own order and each once, however often it was asked for.
@@ -102,13 +103,15 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
 }
 
 // The incident is part of the whole picture, not of a closer look at a few scenarios.
-std::vector<Result> RunFirstIncident(const CommonOptions& common, const Outputs& outputs) {
+std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& outputs) {
+  const CommonOptions& common = options.common;
   const bool whole = common.scenarios.empty() && common.excepts.empty() && common.shard.index == 1;
   if (!whole || Interrupted()) return {};
   const InterruptGuard guard;
   const Incident incident = FindIncident(IncidentsFolder(), kFirstIncident);
   const auto cells = RunIncident(
-      incident, {.servers = ProgramFolder(), .reproduce = AgainIncident(incident.id, false, {})},
+      incident,
+      {.servers = ProgramFolder(), .reproduce = AgainIncident(options.program, {incident.id})},
       [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);
@@ -123,7 +126,7 @@ int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result
            std::chrono::steady_clock::time_point start) {
   const CommonOptions& common = options.common;
   PrintResults(outputs, results, common.verbose);
-  const std::vector<Result> incident = RunFirstIncident(common, outputs);
+  const std::vector<Result> incident = RunFirstIncident(options, outputs);
   results.insert(results.end(), incident.begin(), incident.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
@@ -175,6 +178,7 @@ void AddRunCommand(CLI::App* app, Invocation* invocation) {
   DeclareCommon(run, &options->common);
   run->callback([=] {
     RefuseCommand(invocation->command, "run");
+    options->program = invocation->program;
     invocation->action = [=] { return Run(*options); };
   });
 }

@@ -19,13 +19,15 @@ constexpr std::size_t kLastLines = 10;
 
 bool IsFinding(const Result& result, bool verbose) {
   if (result.verdict == Verdict::kBroken || result.surprise) return true;
-  if (result.verdict != Verdict::kFail) return false;
+  if (!HasFailed(result)) return false;
+  if (result.verdict == Verdict::kKnown) return verbose;
   const bool breach = result.severity == Severity::kBreach;
   return verbose || (breach && result.expected.empty());
 }
 
 int Rank(const Result& result) {
   if (result.verdict == Verdict::kFail) return result.severity == Severity::kBreach ? 0 : 1;
+  if (result.verdict == Verdict::kKnown) return 4;
   return result.surprise ? 2 : 3;
 }
 
@@ -40,6 +42,8 @@ std::string Head(const Result& result, const Paint& paint) {
       return paint.Yellow("PASS  surprise");
     case Verdict::kNotApplicable:
       return paint.Yellow("N/A   surprise");
+    case Verdict::kKnown:
+      return fmt::format("KNOWN {}", Name(result.severity));
     case Verdict::kSkip:
       return "SKIP";
     case Verdict::kBroken:
@@ -88,7 +92,7 @@ std::string OptionalLine(std::string_view label, std::string_view text, const Pa
 
 // "C6 C2" of a pass, "C6" of a fail: the clause seen broken comes first.
 std::string Clauses(const Result& result) {
-  if (result.verdict == Verdict::kFail && !result.clauses.empty()) return result.clauses.front();
+  if (HasFailed(result) && !result.clauses.empty()) return result.clauses.front();
   return fmt::format("{}", fmt::join(result.clauses, " "));
 }
 

@@ -97,6 +97,15 @@ TEST(FindingsTest, WithNothingExpectedWeaknessesWaitForVerbose) {
   EXPECT_EQ(Findings(results, true)[0]->scenario, "a/breach");
 }
 
+TEST(FindingsTest, WhatABaselineAcceptsIsShownWhenVerboseAndLast) {
+  const std::vector<Result> results = {ResultOf("a/known", Verdict::kKnown),
+                                       ResultOf("a/broken", Verdict::kBroken)};
+  EXPECT_EQ(Findings(results, false).size(), 1U);
+  ASSERT_EQ(Findings(results, true).size(), 2U);
+  EXPECT_EQ(Findings(results, true)[1]->scenario, "a/known");
+  EXPECT_EQ(FindingText(results[0], {}, Paint(false)), "KNOWN breach  C5  a/known\n");
+}
+
 TEST(FindingsTest, SkipsAreGroupedByReason) {
   const std::vector<Result> results = {
       ResultOf("permission/other-user", Verdict::kSkip, {.summary = "no second uid"}),

@@ -24,7 +24,7 @@ Json ResultJson(const Result& result) {
                {"family", result.family},
                {"clauses", result.clauses},
                {"verdict", Name(result.verdict)}};
-  if (result.verdict == Verdict::kFail) json["severity"] = Name(result.severity);
+  if (HasFailed(result)) json["severity"] = Name(result.severity);
   json["summary"] = result.summary;
   json["evidence"] = result.evidence;
   json["duration_ms"] = result.duration_ms;
@@ -62,11 +62,8 @@ Json ResultsJson(const std::vector<Result>& results, const std::vector<Simulated
 }
 
 Json TotalsJson(const Totals& totals) {
-  return {{"pass", totals.pass},
-          {"fail", totals.fail},
-          {"skip", totals.skip},
-          {"n/a", totals.not_applicable},
-          {"broken", totals.broken}};
+  return {{"pass", totals.pass},          {"fail", totals.fail},   {"skip", totals.skip},
+          {"n/a", totals.not_applicable}, {"known", totals.known}, {"broken", totals.broken}};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST(JsonTest, ARunHasTheDocumentedFields) {
                  "verdict": "fail", "severity": "breach", "summary": "signalled all",
                  "evidence": ["did A started"], "duration_ms": 9.5, "reproduce": "./pidfall run",
                  "server": "serve-task-manager", "guard": "pidfile", "expected": "fail C5"}],
-    "totals": {"pass": 0, "fail": 1, "skip": 0, "n/a": 0, "broken": 0}})"));
+    "totals": {"pass": 0, "fail": 1, "skip": 0, "n/a": 0, "known": 0, "broken": 0}})"));
 }
 
 TEST(JsonTest, OneTargetIsNamed) {

@@ -6,29 +6,34 @@
 #include "harness/target/bundled.h"
 
 namespace pidfall {
-std::string AgainRun(const std::string& server, const std::string& guard,
-                     std::string_view scenario) {
-  std::string again = "./pidfall run";
+namespace {
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += ' ' + ShellQuoted(word);
+  return text;
+}
+
+}  // namespace
+
+std::string AgainRun(const std::string& program, const std::string& server,
+                     const std::string& guard, std::string_view scenario) {
+  std::string again = ShellQuoted(program) + " run";
   if (server != DefaultServer()) again += " --server " + server;
   return again + fmt::format(" --guard {} --scenario {}", guard, scenario);
 }
 
-std::string AgainCheck(const std::vector<std::string>& options, std::string_view scenario,
-                       const std::vector<std::string>& command) {
-  std::string again = "pidfall check";
-  for (const std::string& option : options) again += ' ' + ShellQuoted(option);
-  again += fmt::format(" --scenario {} --", scenario);
-  for (const std::string& word : command) again += ' ' + ShellQuoted(word);
-  return again;
+std::string AgainCheck(const std::string& program, const std::vector<std::string>& options,
+                       std::string_view scenario, const std::vector<std::string>& command) {
+  return fmt::format("{} check{} --scenario {} --{}", ShellQuoted(program), Joined(options),
+                     scenario, Joined(command));
 }
 
-std::string AgainIncident(const std::string& which, bool real_time,
-                          const std::vector<std::string>& command) {
-  std::string again = "./pidfall incident run " + ShellQuoted(which);
-  if (real_time) again += " --real-time";
-  if (!command.empty()) again += " --";
-  for (const std::string& word : command) again += ' ' + ShellQuoted(word);
-  return again;
+std::string AgainIncident(const std::string& program, const IncidentAgain& again) {
+  std::string text = ShellQuoted(program) + " incident run " + ShellQuoted(again.which);
+  if (again.real_time) text += " --real-time";
+  if (again.port) text += fmt::format(" --port {}", *again.port);
+  return again.command.empty() ? text : text + " --" + Joined(again.command);
 }
 
 }  // namespace pidfall

@@ -1,8 +1,10 @@
-// The command that shows one case again, ready to be pasted into a shell.
+// The command that shows one case again, ready to be pasted into a shell where the user stands.
+// `program` is what the user calls pidfall by: "pidfall", "./pidfall", "build/release/bin/pidfall".
 //
-//   result.reproduce = AgainRun("serve-task-manager", "pidfile", "stale/zero");
+//   result.reproduce = AgainRun("./pidfall", "serve-task-manager", "pidfile", "stale/zero");
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,15 +12,21 @@
 namespace pidfall {
 
 // "./pidfall run --guard pidfile --scenario stale/zero"
-std::string AgainRun(const std::string& server, const std::string& guard,
-                     std::string_view scenario);
+std::string AgainRun(const std::string& program, const std::string& server,
+                     const std::string& guard, std::string_view scenario);
 
 // "pidfall check --port 8767 --scenario stale/zero -- python3 serve.py"
-std::string AgainCheck(const std::vector<std::string>& options, std::string_view scenario,
-                       const std::vector<std::string>& command);
+std::string AgainCheck(const std::string& program, const std::vector<std::string>& options,
+                       std::string_view scenario, const std::vector<std::string>& command);
 
-// "./pidfall incident run 2025-12-22-port-conflict -- python3 serve.py"
-std::string AgainIncident(const std::string& which, bool real_time,
-                          const std::vector<std::string>& command);
+struct IncidentAgain {
+  std::string which;  // an id, or the file that it was read from
+  bool real_time = false;
+  std::optional<int> port = {};
+  std::vector<std::string> command = {};
+};
+
+// "./pidfall incident run 2025-12-22-port-conflict --port 9000 -- python3 serve.py"
+std::string AgainIncident(const std::string& program, const IncidentAgain& again);
 
 }  // namespace pidfall

@@ -1,8 +1,10 @@
 #include "harness/report/summary.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "harness/report/text.h"
 
@@ -22,6 +24,19 @@ int ExpectedNotApplicable(const std::vector<Result>& results) {
   }));
 }
 
+std::string KnownText(const Totals& totals) {
+  return totals.known > 0 ? fmt::format(", {} known", totals.known) : "";
+}
+
+// What -v would show.
+std::string HiddenText(const Totals& totals) {
+  std::vector<std::string> hidden;
+  if (totals.weaknesses > 0) hidden.emplace_back("the weaknesses");
+  if (totals.known > 0) hidden.emplace_back("the known failures");
+  if (totals.not_applicable > 0) hidden.emplace_back("why n/a");
+  return hidden.empty() ? "" : fmt::format("   (-v: {})", fmt::join(hidden, ", "));
+}
+
 }  // namespace
 
 std::string RunSummary(const std::vector<Result>& results, double elapsed_ms, bool interrupted) {
@@ -36,13 +51,14 @@ std::string RunSummary(const std::vector<Result>& results, double elapsed_ms, bo
                      DurationText(elapsed_ms));
 }
 
-std::string CheckSummary(const std::vector<Result>& results, double elapsed_ms, bool interrupted) {
+std::string CheckSummary(const std::vector<Result>& results, const SummaryOptions& options) {
   const Totals totals = Count(results);
-  return fmt::format("{}{} pass, {} {}, {} {}, {} n/a, {} skip, {} broken   {}",
-                     interrupted ? "INTERRUPTED: " : "", totals.pass, totals.breaches,
+  return fmt::format("{}{} pass, {} {}, {} {}{}, {} n/a, {} skip, {} broken   {}{}",
+                     options.interrupted ? "INTERRUPTED: " : "", totals.pass, totals.breaches,
                      totals.breaches == 1 ? "breach" : "breaches", totals.weaknesses,
-                     totals.weaknesses == 1 ? "weakness" : "weaknesses", totals.not_applicable,
-                     totals.skip, totals.broken, DurationText(elapsed_ms));
+                     totals.weaknesses == 1 ? "weakness" : "weaknesses", KnownText(totals),
+                     totals.not_applicable, totals.skip, totals.broken,
+                     DurationText(options.elapsed_ms), options.verbose ? "" : HiddenText(totals));
 }
 
 }  // namespace pidfall

@@ -44,8 +44,24 @@ TEST(SummaryTest, BrokenAndInterruptedComeFirst) {
 
 TEST(SummaryTest, CheckCountsBreachesAndWeaknesses) {
   const Result weakness = ResultOf("a/weakness", Verdict::kFail, {.severity = Severity::kWeakness});
-  EXPECT_EQ(CheckSummary({kPass, kFail, weakness, weakness, kNotApplicable}, 3'800, false),
+  EXPECT_EQ(CheckSummary({kPass, kFail, weakness, weakness, kNotApplicable},
+                         {.elapsed_ms = 3'800, .verbose = true}),
             "1 pass, 1 breach, 2 weaknesses, 1 n/a, 0 skip, 0 broken   3.8 s");
+}
+
+TEST(SummaryTest, CheckSaysWhatVerboseWouldShow) {
+  const Result weakness = ResultOf("a/weakness", Verdict::kFail, {.severity = Severity::kWeakness});
+  EXPECT_EQ(CheckSummary({kPass, weakness, kNotApplicable}, {.elapsed_ms = 3'800}),
+            "1 pass, 0 breaches, 1 weakness, 1 n/a, 0 skip, 0 broken   3.8 s   "
+            "(-v: the weaknesses, why n/a)");
+  EXPECT_EQ(CheckSummary({kPass}, {.elapsed_ms = 3'800}),
+            "1 pass, 0 breaches, 0 weaknesses, 0 n/a, 0 skip, 0 broken   3.8 s");
+}
+
+TEST(SummaryTest, CheckCountsWhatTheBaselineAccepts) {
+  EXPECT_EQ(CheckSummary({kPass, ResultOf("a/known", Verdict::kKnown)}, {.elapsed_ms = 3'800}),
+            "1 pass, 0 breaches, 0 weaknesses, 1 known, 0 n/a, 0 skip, 0 broken   3.8 s   "
+            "(-v: the known failures)");
 }
 
 }  // namespace

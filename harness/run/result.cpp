@@ -12,6 +12,8 @@ const char* Name(Verdict verdict) {
       return "skip";
     case Verdict::kNotApplicable:
       return "n/a";
+    case Verdict::kKnown:
+      return "known";
     case Verdict::kBroken:
       break;
   }
@@ -39,6 +41,8 @@ int& Slot(Totals& totals, Verdict verdict) {
       return totals.skip;
     case Verdict::kNotApplicable:
       return totals.not_applicable;
+    case Verdict::kKnown:
+      return totals.known;
     case Verdict::kBroken:
       break;
   }

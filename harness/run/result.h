@@ -11,13 +11,15 @@ enum class Verdict {
   kFail,
   kSkip,           // this machine cannot
   kNotApplicable,  // this target has no such part
+  kKnown,          // fails as an accepted baseline does
   kBroken,         // could not be set up or judged
 };
 
-// Of a kFail: a promise broken and somebody harmed, or harmless by itself.
+// Of a kFail and a kKnown: a promise broken and somebody harmed, or harmless by itself.
 enum class Severity { kBreach, kWeakness };
 
-// The words of the JSON and of the table: "pass", "fail", "skip", "n/a", "broken".
+// The words of the JSON and of the table: "pass", "fail", "skip", "n/a", "known",
+// "broken".
 const char* Name(Verdict verdict);
 const char* Name(Severity severity);
 
@@ -43,8 +45,13 @@ struct Result {
 // What makes a run fail: a surprise or, where nothing was expected, a breach.
 bool IsFailure(const Result& result);
 
+// It has a severity, and its first clause is the one seen broken.
+inline bool HasFailed(const Result& result) {
+  return result.verdict == Verdict::kFail || result.verdict == Verdict::kKnown;
+}
+
 struct Totals {
-  int pass = 0, fail = 0, skip = 0, not_applicable = 0, broken = 0;
+  int pass = 0, fail = 0, skip = 0, not_applicable = 0, known = 0, broken = 0;
   int breaches = 0, weaknesses = 0, surprises = 0;
 };
 

@@ -17,6 +17,7 @@ TEST(ResultTest, VerdictsHaveTheWordsOfTheJson) {
   EXPECT_STREQ(Name(Verdict::kFail), "fail");
   EXPECT_STREQ(Name(Verdict::kSkip), "skip");
   EXPECT_STREQ(Name(Verdict::kNotApplicable), "n/a");
+  EXPECT_STREQ(Name(Verdict::kKnown), "known");
   EXPECT_STREQ(Name(Verdict::kBroken), "broken");
   EXPECT_STREQ(Name(Severity::kBreach), "breach");
   EXPECT_STREQ(Name(Severity::kWeakness), "weakness");
@@ -38,6 +39,14 @@ TEST(ResultTest, TellsBreachesFromWeaknessesAmongFailsOnly) {
                                With(Verdict::kFail, Severity::kWeakness), With(Verdict::kPass)});
   EXPECT_EQ(totals.breaches, 1);
   EXPECT_EQ(totals.weaknesses, 2);
+}
+
+TEST(ResultTest, AKnownFailIsCountedApartAndFailsNothing) {
+  const Totals totals = Count({With(Verdict::kKnown)});
+  EXPECT_EQ(totals.known, 1);
+  EXPECT_EQ(totals.fail, 0);
+  EXPECT_EQ(totals.breaches, 0);
+  EXPECT_FALSE(IsFailure(With(Verdict::kKnown)));
 }
 
 TEST(ResultTest, CountsSurprisesWhateverTheVerdict) {
