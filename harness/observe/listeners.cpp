@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 
 namespace pidfall {

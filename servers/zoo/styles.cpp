@@ -1,6 +1,7 @@
 #include "servers/zoo/styles.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
