@@ -41,6 +41,9 @@ class ActorRun {
   // With its patience gone, it counts as waiting. True the first time.
   bool GiveUpOn(const SimulationLimits& limits, SupervisorTime now);
 
+  bool loaded() const { return loaded_; }
+  Phase phase() const { return phase_; }
+
   ActorLog Finish(SupervisorTime now);
   const std::string& name() const { return log_.name; }
 

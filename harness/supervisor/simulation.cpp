@@ -34,6 +34,7 @@ class Simulation {
     // Processes that ran past the end of the plan did so in real time only.
     log_.duration = std::min(Now(), plan_.duration);
     log_.real = clock_.RealSinceBegan(jobs_.Now());
+    if (plan_.roll_out && !rolled_out_) Note("the roll-out did not end");
     for (ActorRun& actor : actors_) log_.actors.push_back(actor.Finish(log_.duration));
     return std::move(log_);
   }
@@ -43,7 +44,7 @@ class Simulation {
 
   void Step() {
     Look(nanoseconds(0));
-    if (FireDue()) return;
+    if (FireDue() || RollOn()) return;
     GiveUpOnTheSlow();
     const SupervisorTime due = NextDue();
     if (!plan_.real_time && Settled()) return clock_.JumpTo(due, jobs_.Now());
@@ -78,6 +79,28 @@ class Simulation {
     return fired;
   }
 
+  // One step of the roll-out; false: nothing to do now.
+  bool RollOn() {
+    if (!plan_.roll_out || rolled_out_ || Now() < plan_.roll_out->begins) return false;
+    ActorRun& old_copy = actors_.at(plan_.roll_out->old_copy);
+    ActorRun& new_copy = actors_.at(plan_.roll_out->new_copy);
+    switch (NextStep(plan_.roll_out->rules,
+                     {old_copy.loaded(), new_copy.loaded(), old_copy.phase(), new_copy.phase()})) {
+      case RollOutStep::kStartNew:
+        new_copy.Load(Now());
+        return true;
+      case RollOutStep::kStopOld:
+        old_copy.Unload(Now());
+        return true;
+      case RollOutStep::kDone:
+        rolled_out_ = true;
+        return false;
+      case RollOutStep::kWait:
+        return false;
+    }
+    return false;
+  }
+
   void Do(const Event& event, SupervisorTime now) {
     switch (event.deed) {
       case Deed::kStart:
@@ -101,9 +124,12 @@ class Simulation {
     }
   }
 
-  SupervisorTime NextDue() const {
+  SupervisorTime NextDue() {
     SupervisorTime due = plan_.duration;
     if (next_event_ < events_.size()) due = std::min(due, events_[next_event_].at);
+    if (plan_.roll_out && plan_.roll_out->begins > Now()) {
+      due = std::min(due, plan_.roll_out->begins);
+    }
     for (const ActorRun& actor : actors_) due = std::min(due, actor.due().value_or(due));
     return due;
   }
@@ -154,6 +180,7 @@ class Simulation {
   std::vector<Event> events_;
   std::size_t next_event_ = 0;
   std::vector<ActorRun> actors_;
+  bool rolled_out_ = false;
   SimulationLog log_;
 };
 
@@ -166,6 +193,14 @@ SimulationLog Simulate(const SimulationPlan& plan, Jobs& jobs, const SimulationL
 SimulationPlan SuperviseAlone(std::shared_ptr<const Policy> policy, SupervisorTime duration) {
   return {.actors = {{"job", std::move(policy)}},
           .events = {{.deed = Deed::kLoad, .actor = 0}},
+          .duration = duration};
+}
+
+SimulationPlan SuperviseRollOut(const RollOutRules& rules, std::shared_ptr<const Policy> policy,
+                                SupervisorTime duration) {
+  return {.actors = {{"old", policy}, {"new", policy}},
+          .events = {{.deed = Deed::kLoad, .actor = 0}},
+          .roll_out = RollOutPlan{.rules = rules, .begins = std::chrono::minutes(1)},
           .duration = duration};
 }
 

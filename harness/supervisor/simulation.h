@@ -14,11 +14,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/supervisor/jobs.h"
 #include "harness/supervisor/policy.h"
+#include "harness/supervisor/roll_out.h"
 #include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {
@@ -48,9 +50,18 @@ struct Event {
   std::string text;       // of kWrite
 };
 
+// From `begins` on the second of two actors takes the first one's place.
+struct RollOutPlan {
+  RollOutRules rules;
+  SupervisorTime begins{};
+  std::size_t old_copy = 0;
+  std::size_t new_copy = 1;
+};
+
 struct SimulationPlan {
   std::vector<Actor> actors;
   std::vector<Event> events;
+  std::optional<RollOutPlan> roll_out = {};
   SupervisorTime duration{};
   bool real_time = false;  // no jumps
   // Asked before each step: what comes later would tell nothing new.
@@ -68,5 +79,9 @@ SimulationLog Simulate(const SimulationPlan& plan, Jobs& jobs, const SimulationL
 
 // The plan of `supervise`: one job, loaded at once.
 SimulationPlan SuperviseAlone(std::shared_ptr<const Policy> policy, SupervisorTime duration);
+
+// An old copy, which serves for a minute, and a new one that is rolled out then.
+SimulationPlan SuperviseRollOut(const RollOutRules& rules, std::shared_ptr<const Policy> policy,
+                                SupervisorTime duration);
 
 }  // namespace pidfall
