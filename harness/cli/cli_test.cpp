@@ -1,5 +1,6 @@
 // The built program, as a user meets it: bad input gives one clear line and status 2.
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@ namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(CliTest, UnknownWordsAreRefused) {
   ExpectRefused({"run", "--bogus"},
@@ -131,6 +134,20 @@ TEST_F(CliTest, AVerboseSimulationListsEveryStart) {
   EXPECT_EQ(quiet.out.find(entry), std::string::npos) << quiet.out;
   const ProgramOutcome verbose = simulate({"supervise", "--policy", "launchd:keepalive", "-v"});
   EXPECT_NE(verbose.out.find(entry), std::string::npos) << verbose.out;
+}
+
+// The same server under the same lock: it ends where standing by counts as ready.
+TEST_F(CliTest, AStartFirstRollOutEndsWhereStandingByIsReady) {
+  const fs::path server = fs::read_symlink("/proc/self/exe").parent_path() / "serve-task-manager";
+  const auto roll_out = [&](const std::string& policy) {
+    return Run({"supervise", "--policy", policy, "--for", "2min", "--port", "8767", "--", server,
+                "--pid-file", work_ / "x.pid", "--on-duplicate", "wait"})
+        .out;
+  };
+  const std::string endless = "note: the roll-out did not end\n";
+  EXPECT_THAT(roll_out("start-first"), HasSubstr(endless));
+  EXPECT_THAT(roll_out("start-first:standby-ready"), Not(HasSubstr(endless)));
+  EXPECT_THAT(roll_out("stop-first"), Not(HasSubstr(endless)));
 }
 
 TEST_F(CliTest, AFullDiskIsNotSuccess) {

@@ -26,6 +26,7 @@
 #include "harness/supervisor/convergence.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/prediction.h"
+#include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
 namespace {
@@ -48,7 +49,7 @@ int PrintTable(const SuperviseCommand& options) {
   const std::vector<Behaviour> behaviours = {{.run_time = kRunTime, .status = 0},
                                              {.run_time = kRunTime, .status = 1},
                                              {.run_time = kRunTime, .signal = SIGKILL}};
-  Print(stdout, PolicyTable(behaviours, options.window));
+  Print(stdout, PolicyTable(behaviours, options.window) + '\n' + RollOutTable());
   return kAsItShouldBe;
 }
 
@@ -65,12 +66,21 @@ std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
   throw BadInput("nothing to supervise: --policy " + policy + " names no command, none follows --");
 }
 
+// Which restarts each of the two copies by itself, while one takes the other's place.
+constexpr const char* kRestartPolicy = "launchd:keepalive";
+
 SimulationRequest RequestFor(const SuperviseCommand& options,
                              const std::vector<std::string>& command) {
-  std::shared_ptr<const Policy> policy = LookUpPolicy(options.policy);
+  const auto roll_out = LookUpRollOut(options.policy);
+  std::shared_ptr<const Policy> policy = LookUpPolicy(roll_out ? kRestartPolicy : options.policy);
   SimulationRequest request;
   request.commands = {CommandOf(options.policy, policy->job(), command)};
-  request.plan = SuperviseAlone(std::move(policy), options.window);
+  if (roll_out) {
+    request.commands.push_back(request.commands.front());
+    request.plan = SuperviseRollOut(*roll_out, std::move(policy), options.window);
+  } else {
+    request.plan = SuperviseAlone(std::move(policy), options.window);
+  }
   request.plan.real_time = options.real_time;
   request.port = options.port;
   request.as_deployed = true;
@@ -95,8 +105,16 @@ Result ResultOf(const SimulationLog& log) {
 }
 
 std::string Head(const SimulationRequest& request, const SimulationLog& log) {
-  return request.plan.actors.front().policy->Describe() + "; " + FormatDuration(log.duration) +
+  const SimulationPlan& plan = request.plan;
+  const std::string roll_out = plan.roll_out ? Describe(plan.roll_out->rules) + ", " : "";
+  return roll_out + plan.actors.front().policy->Describe() + "; " + FormatDuration(log.duration) +
          " simulated in " + FormatDuration(log.real) + '\n';
+}
+
+// Of a roll-out: of the new copy.
+SimulatedFacts FactsOf(const SuperviseCommand& options, const SimulationLog& log) {
+  if (!LookUpRollOut(options.policy) || log.actors.empty()) return FactsOf(options.policy, log);
+  return FactsOf(options.policy, log, log.actors.back());
 }
 
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
@@ -120,7 +138,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
   if (result.verdict == Verdict::kFail) outputs.Print("FAIL  C11  " + result.summary + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
-                     {FactsOf(options.policy, log)});
+                     {FactsOf(options, log)});
   return ExitStatusOf({result}, {});
 }
 

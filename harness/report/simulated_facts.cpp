@@ -14,10 +14,9 @@ double Seconds(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
+                       const ActorLog& actor) {
   SimulatedFacts facts{.variant = variant};
-  if (log.actors.empty()) return facts;
-  const ActorLog& actor = SupervisedActor(log);
   facts.starts = static_cast<int>(actor.starts.size());
   for (const ExitEntry& exit : actor.exits) {
     facts.exits.push_back(
@@ -26,6 +25,11 @@ SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
   facts.gave_up = actor.gave_up;
   if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
   return facts;
+}
+
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
+  if (log.actors.empty()) return {.variant = variant};
+  return FactsOf(variant, log, SupervisedActor(log));
 }
 
 }  // namespace pidfall

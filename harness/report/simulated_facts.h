@@ -9,6 +9,7 @@
 
 namespace pidfall {
 
+struct ActorLog;
 struct SimulationLog;
 
 struct SimulatedFacts {
@@ -24,6 +25,7 @@ struct SimulatedFacts {
   std::optional<double> served_after_s;  // after the last owner went
 };
 
+SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);
 // Of the actor that a supervisor started; of the only one, where none was.
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
 

@@ -45,6 +45,11 @@ RollOutStep NextStep(const RollOutRules& rules, const RollOutSight& sight) {
   return IsGone(sight) ? RollOutStep::kDone : RollOutStep::kWait;
 }
 
+std::string Describe(const RollOutRules& rules) {
+  return fmt::format("{}-first, ready when it serves{}", rules.start_first ? "start" : "stop",
+                     rules.standby_ready ? " or stands by" : "");
+}
+
 std::optional<RollOutRules> LookUpRollOut(std::string_view name) {
   for (const auto& [known, rules] : kRollOuts) {
     if (known == name) return rules;

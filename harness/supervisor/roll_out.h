@@ -38,6 +38,9 @@ enum class RollOutStep { kWait, kStartNew, kStopOld, kDone };
 
 RollOutStep NextStep(const RollOutRules& rules, const RollOutSight& sight);
 
+// "start-first, ready when it serves or stands by"
+std::string Describe(const RollOutRules& rules);
+
 // start-first, start-first:standby-ready, stop-first. Nothing for any other name.
 std::optional<RollOutRules> LookUpRollOut(std::string_view name);
 const std::vector<std::string>& RollOutNames();

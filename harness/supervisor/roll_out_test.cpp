@@ -64,6 +64,11 @@ TEST(RollOut, StopFirstAlwaysEndsAndLeavesAGap) {
   }
 }
 
+TEST(RollOut, DescribesItsOrderAndItsProbe) {
+  EXPECT_EQ(Describe(kStandbyReady), "start-first, ready when it serves or stands by");
+  EXPECT_EQ(Describe(kStopFirst), "stop-first, ready when it serves");
+}
+
 TEST(RollOut, IsLookedUpByName) {
   EXPECT_TRUE(LookUpRollOut("start-first")->start_first);
   EXPECT_FALSE(LookUpRollOut("start-first")->standby_ready);
