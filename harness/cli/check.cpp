@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/target_options.h"
+#include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
@@ -27,6 +30,7 @@
 #include "harness/target/target_file.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/select.h"
+#include "scenarios/worth.h"
 
 namespace pidfall {
 namespace {
@@ -39,21 +43,44 @@ struct CheckCommand {
   TargetOptions target{.verb = "check"};
   std::string baseline;
   std::string write_target;
+  std::optional<std::chrono::nanoseconds> time;  // for all of it
 };
 
 // --- running and reporting
 
-std::vector<Case> CasesOf(const CheckCommand& options, const Target& target,
-                          const std::vector<std::string>& command) {
-  std::vector<Case> cases;
+// In the order of the catalogue, without those of other shards.
+std::vector<const Scenario*> ScenariosOf(const CommonOptions& common) {
+  std::vector<const Scenario*> mine;
   std::size_t position = 0;
-  const auto& common = options.common;
   for (const Scenario* scenario : Select(Catalogue(), common.scenarios, common.excepts)) {
-    if (!common.shard.Has(position++)) continue;
-    const Case one{
-        .scenario = scenario,
-        .target = target,
-        .reproduce = AgainCheck(options.program, options.target.again, scenario->id, command)};
+    if (common.shard.Has(position++)) mine.push_back(scenario);
+  }
+  return mine;
+}
+
+// Where starts take long, or not all may be reached, what matters most comes first.
+bool GoesByWorth(const CheckCommand& options, const Found& found) {
+  constexpr double kSlowStartMs = 1000;
+  return options.time.has_value() || found.started_after_ms > kSlowStartMs;
+}
+
+void PutInOrderOfCatalogue(std::vector<Result>* results) {
+  std::map<std::string_view, std::size_t> places;
+  for (const Scenario& scenario : Catalogue()) places.emplace(scenario.id, places.size());
+  std::stable_sort(results->begin(), results->end(), [&](const Result& a, const Result& b) {
+    return places.at(a.scenario) < places.at(b.scenario);
+  });
+}
+
+std::vector<Case> CasesOf(const CheckCommand& options, const Target& target, const Found& found) {
+  std::vector<Case> cases;
+  const auto& common = options.common;
+  const auto scenarios = ScenariosOf(common);
+  for (const Scenario* scenario : GoesByWorth(options, found) ? ByWorth(scenarios) : scenarios) {
+    const Case one{.scenario = scenario,
+                   .target = target,
+                   .reproduce = AgainCheck(options.program, options.target.again, scenario->id,
+                                           target.command)};
     cases.insert(cases.end(), static_cast<std::size_t>(common.repeat), one);
   }
   return cases;
@@ -74,11 +101,15 @@ void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const O
   }
 }
 
-std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>& cases) {
+std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>& cases,
+                           Clock::time_point start) {
   const InterruptGuard guard;
   Progress progress(stderr, cases.size());
-  return RunCases(cases, {.jobs = options.common.jobs, .keep = options.common.keep},
-                  [&](const Result& result) { progress.Step(result); });
+  RunOptions run{.jobs = options.common.jobs, .keep = options.common.keep};
+  if (options.time) run.until = start + *options.time;
+  auto results = RunCases(cases, run, [&](const Result& result) { progress.Step(result); });
+  PutInOrderOfCatalogue(&results);
+  return results;
 }
 
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
@@ -118,7 +149,7 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   target_file.Write(TargetFileText(target));
   PrintHead(outputs, target, found);
   const JsonHead head{PIDFALL_VERSION, "check", SandboxName(), target, JsonText(found)};
-  return Judge(options, head, RunAll(options, CasesOf(options, target, target.command)), outputs,
+  return Judge(options, head, RunAll(options, CasesOf(options, target, found), start), outputs,
                start);
 }
 
@@ -129,6 +160,13 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
       ->type_name("FILE");
   app->add_option("--write-target", options->write_target, "Write what was found to this file")
       ->type_name("FILE");
+  const auto store = [options](const std::string& text) {
+    options->time = ParseDuration(text);
+    if (options->time->count() <= 0) throw BadInput("--time: '" + text + "' is no time at all");
+  };
+  app->add_option_function<std::string>("--time", store,
+                                        "Judge what matters most, and stop after so long")
+      ->type_name("D");
   DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }
 

@@ -4,7 +4,7 @@
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
-#include "harness/target/bundled.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 namespace {

@@ -63,7 +63,7 @@ std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& req
   stories.reserve(requests.size());
   for (const SimulationRequest& request : requests) stories.push_back(StoryOf(request));
   std::vector<std::optional<SimulationLog>> ended(requests.size());
-  RunStories(stories, jobs,
+  RunStories(stories, {.at_once = jobs},
              [&](std::size_t index, const Telling& telling) { ended[index] = LogOf(telling); });
   std::vector<SimulationLog> logs;
   for (std::size_t i = 0; i < ended.size() && ended[i]; ++i) logs.push_back(std::move(*ended[i]));

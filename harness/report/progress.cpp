@@ -23,6 +23,15 @@ std::size_t Width(std::FILE* stream) {
 
 }  // namespace
 
+std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::duration<double> taken) {
+  constexpr std::size_t kFewest = 3;
+  constexpr double kShortMs = 5000;
+  if (done < kFewest) return "";
+  const double each_ms = taken.count() * 1000 / static_cast<double>(done);
+  const double left_ms = each_ms * static_cast<double>(total - done);
+  return left_ms < kShortMs ? "" : ", about " + DurationText(left_ms) + " left";
+}
+
 Progress::Progress(std::FILE* stream, std::size_t total)
     : stream_(stream), total_(total), on_(isatty(fileno(stream)) == 1) {}
 
@@ -34,9 +43,12 @@ Progress::~Progress() {
 
 void Progress::Step(const Result& result) {
   ++done_;
+  if (result.duration_ms > 0) ++run_;
   if (!on_) return;
+  const std::string left =
+      TimeLeftText(run_, total_ - done_ + run_, std::chrono::steady_clock::now() - began_);
   std::string line =
-      fmt::format("{}/{} {} {}", done_, total_, result.guard, CleanLine(result.scenario));
+      fmt::format("{}/{} {} {}{}", done_, total_, result.guard, CleanLine(result.scenario), left);
   line.resize(std::min(line.size(), Width(stream_) - 1));
   std::fputs((kClearLine + line).c_str(), stream_);
   std::fflush(stream_);

@@ -4,12 +4,18 @@
 //   RunCases(cases, options, [&](const Result& result) { progress.Step(result); });
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <string>
 
 #include "harness/run/result.h"
 
 namespace pidfall {
+
+// ", about 40 s left": of `total`, `done` have taken so long. Empty while that says too little, and
+// where little is left.
+std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::duration<double> taken);
 
 class Progress {
  public:
@@ -25,6 +31,8 @@ class Progress {
   std::FILE* stream_;
   std::size_t total_;
   std::size_t done_ = 0;
+  std::size_t run_ = 0;  // without those that were known beforehand
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   bool on_;
 };
 

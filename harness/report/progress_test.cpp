@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -46,6 +47,14 @@ TEST(ProgressTest, AFileSeesNothing) {
     progress.Step(ResultOf("stale/zero", Verdict::kPass));
   }
   EXPECT_EQ(std::ftell(file.get()), 0);
+}
+
+TEST(ProgressTest, TheTimeLeftIsThatOfThoseBefore) {
+  using std::chrono::seconds;
+  EXPECT_EQ(TimeLeftText(10, 30, seconds(20)), ", about 40 s left");
+  EXPECT_EQ(TimeLeftText(2, 30, seconds(20)), "") << "too few to tell by";
+  EXPECT_EQ(TimeLeftText(29, 30, seconds(20)), "") << "soon over";
+  EXPECT_EQ(TimeLeftText(30, 30, seconds(20)), "");
 }
 
 }  // namespace

@@ -87,19 +87,31 @@ struct Running {
 
 class Pool {
  public:
-  Pool(const std::vector<Story>& stories, int at_once,
+  Pool(const std::vector<Story>& stories, const PoolOptions& options,
        const std::function<void(std::size_t, const Telling&)>& on_end)
-      : stories_(stories), at_once_(static_cast<std::size_t>(at_once)), on_end_(on_end) {}
+      : stories_(stories),
+        at_once_(static_cast<std::size_t>(options.at_once)),
+        until_(options.until.value_or(Clock::time_point::max())),
+        on_end_(on_end) {}
 
   void Run() {
-    while (!Interrupted() && (next_ < stories_.size() || !running_.empty())) {
+    while (GoesOn() && (next_ < stories_.size() || !running_.empty())) {
       while (next_ < stories_.size() && running_.size() < at_once_) StartNext();
       HearSome();
     }
     for (Running& running : running_) running.sandbox.Close();
+    if (!Interrupted()) TellOfTheRest();
   }
 
  private:
+  bool GoesOn() const { return !Interrupted() && Clock::now() < until_; }
+
+  void TellOfTheRest() {
+    const Telling late{.error = "the time for all was over", .out_of_time = true};
+    for (const Running& running : running_) on_end_(running.index, late);
+    while (next_ < stories_.size()) on_end_(next_++, late);
+  }
+
   void StartNext() {
     const std::size_t index = next_++;
     const Story& story = stories_[index];
@@ -125,7 +137,8 @@ class Pool {
 
   std::vector<pollfd> Await() const {
     std::vector<pollfd> events;
-    Duration left = Duration::max();
+    const bool bounded = until_ != Clock::time_point::max();
+    Duration left = bounded ? Duration(until_ - Clock::now()) : Duration::max();
     for (const Running& running : running_) {
       events.push_back({running.sandbox.result(), POLLIN, 0});
       left = std::min<Duration>(left, running.began + running.bound - Clock::now());
@@ -150,6 +163,7 @@ class Pool {
 
   const std::vector<Story>& stories_;
   std::size_t at_once_;
+  Clock::time_point until_;
   const std::function<void(std::size_t, const Telling&)>& on_end_;
   std::deque<Running> running_;
   std::size_t next_ = 0;
@@ -157,14 +171,14 @@ class Pool {
 
 }  // namespace
 
-void RunStories(const std::vector<Story>& stories, int at_once,
+void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
                 const std::function<void(std::size_t, const Telling&)>& on_end) {
-  Pool(stories, at_once, on_end).Run();
+  Pool(stories, options, on_end).Run();
 }
 
 json RunStory(const Story& story) {
   Telling telling{.error = "interrupted"};
-  RunStories({story}, 1, [&](std::size_t, const Telling& ended) { telling = ended; });
+  RunStories({story}, {}, [&](std::size_t, const Telling& ended) { telling = ended; });
   if (!telling.error.empty()) throw std::runtime_error(telling.error);
   return telling.told;
 }

@@ -1,15 +1,18 @@
 // Runs stories side by side, each in a sandbox of its own, and hears each one out.
 //
 //   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
-//   RunStories({story, story}, 2, [](std::size_t index, const Telling& telling) { ... });
+//   RunStories({story, story}, {.at_once = 2}, [](std::size_t index, const Telling& telling) { ...
+//   });
 //
 // A story is any function that gives a JSON value; the pool knows nothing more of it. The caller
 // must have one thread only: each sandbox is forked from it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +31,19 @@ struct Telling {
   // Why nothing was told; `told` is null then. The sandbox could not be made, the story threw, its
   // process ended early, or the bound was over.
   std::string error;
+  bool out_of_time = false;  // all the time for all stories was over
   Duration took{};
+};
+
+struct PoolOptions {
+  int at_once = 1;
+  // Then every story that has not ended is ended, or not begun.
+  std::optional<std::chrono::steady_clock::time_point> until = {};
 };
 
 // `on_end` is called as each one ends. After an interrupt the other stories are ended, and nothing
 // is said of them.
-void RunStories(const std::vector<Story>& stories, int at_once,
+void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
                 const std::function<void(std::size_t index, const Telling& telling)>& on_end);
 
 // One story alone. Throws std::runtime_error with Telling::error.

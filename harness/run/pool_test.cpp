@@ -38,7 +38,7 @@ Story Silent(Duration bound) {
 
 std::map<std::size_t, Telling> RunAll(const std::vector<Story>& stories, int at_once) {
   std::map<std::size_t, Telling> ended;
-  RunStories(stories, at_once,
+  RunStories(stories, {.at_once = at_once},
              [&](std::size_t index, const Telling& telling) { ended[index] = telling; });
   return ended;
 }
@@ -108,6 +108,17 @@ TEST(PoolTest, AnotherStorysBoundDoesNotEndTheRest) {
   EXPECT_EQ(ended.at(1).told, "whole");
 }
 
+TEST(PoolTest, WhatHasNotEndedWhenTheTimeForAllIsOverIsTold) {
+  std::map<std::size_t, Telling> ended;
+  RunStories({Saying("whole"), Silent(kBound), Saying("late")},
+             {.at_once = 1, .until = std::chrono::steady_clock::now() + 1s},
+             [&](std::size_t index, const Telling& telling) { ended[index] = telling; });
+  ASSERT_EQ(ended.size(), 3U);
+  EXPECT_FALSE(ended.at(0).out_of_time);
+  EXPECT_TRUE(ended.at(1).out_of_time);
+  EXPECT_TRUE(ended.at(2).out_of_time);
+}
+
 TEST(PoolTest, AStorysExceptionIsItsError) {
   const Story story = {.tell = [](const World&) -> json { throw std::runtime_error("no luck"); }};
   EXPECT_EQ(ErrorOf(story), "no luck");
@@ -169,7 +180,7 @@ TEST(PoolTest, ASandboxThatCannotBeMadeIsSaid) {
 // In a process of their own: an interrupt is not taken back.
 void InterruptAfterTheFirst() {
   int ended = 0;
-  RunStories({Saying(1), Saying(2), Silent(kBound)}, 1, [&](std::size_t, const Telling&) {
+  RunStories({Saying(1), Saying(2), Silent(kBound)}, {}, [&](std::size_t, const Telling&) {
     ++ended;
     InterruptRuns();
   });
@@ -190,7 +201,7 @@ void InterruptBySignal() {
     return kill(harness, SIGTERM);
   });
   running.write.Reset();
-  RunStories({Silent(kBound)}, 1, [](std::size_t, const Telling&) { _exit(1); });
+  RunStories({Silent(kBound)}, {}, [](std::size_t, const Telling&) { _exit(1); });
   Reap(sender);
   _exit(Interrupted() ? 0 : 2);
 }

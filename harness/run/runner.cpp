@@ -110,6 +110,10 @@ Result ResultOf(const Case& which, const Telling& telling) {
   Result result = Blank(which);
   result.duration_ms = std::chrono::duration<double, std::milli>(telling.took).count();
   result.summary = telling.error;
+  if (telling.out_of_time) {
+    result.verdict = Verdict::kSkip;
+    result.summary = "not judged: the time that --time allows was over";
+  }
   if (!telling.error.empty()) return result;
   const Told told = telling.told;
   result.verdict = told.verdict;
@@ -149,7 +153,8 @@ std::vector<Result> RunCases(const std::vector<Case>& cases, const RunOptions& o
     stories.push_back(StoryOf(cases[i], options));
     places.push_back(i);
   }
-  RunStories(stories, options.jobs, [&](std::size_t story, const Telling& telling) {
+  const PoolOptions pool{.at_once = options.jobs, .until = options.until};
+  RunStories(stories, pool, [&](std::size_t story, const Telling& telling) {
     report(places[story], ResultOf(cases[places[story]], telling));
   });
   return Known(std::move(results));

@@ -5,7 +5,9 @@
 // The caller must have one thread only: each sandbox is forked from it.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct Case {
 struct RunOptions {
   int jobs = 2;
   bool keep = false;  // leave the sandbox's files behind and name the folder in the evidence
+  std::optional<std::chrono::steady_clock::time_point> until = {};  // what is later is a skip
 };
 
 // In the order of `cases`; `on_result` is called as each one ends. After an interrupt

@@ -82,6 +82,16 @@ TEST(RunnerTest, AStoryOfAPartThatTheTargetLacksDoesNotRun) {
   EXPECT_NE(result.summary, "");
 }
 
+TEST(RunnerTest, WhatTheTimeDoesNotReachIsASkipWithItsReason) {
+  const Scenario scenario = Running([](Stage&) { throw Breach("C1", "it ran"); });
+  const auto results =
+      RunCases({{.scenario = &scenario, .target = kTarget}},
+               {.jobs = 1, .until = std::chrono::steady_clock::now()}, [](const Result&) {});
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].verdict, Verdict::kSkip);
+  EXPECT_EQ(results[0].summary, "not judged: the time that --time allows was over");
+}
+
 TEST(RunnerTest, ResultsStandInTheOrderOfTheCases) {
   const Scenario slow = Running([](Stage& stage) {
     stage.Start({.command = {"/bin/sh", "-c", "exit 0"}});

@@ -1,0 +1,27 @@
+// `check --time`: what is not reached is named, and never green.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/cli/cli_testing.h"
+#include "harness/cli/exit_status.h"
+#include "harness/process/program_folder.h"
+
+namespace pidfall {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(CliTest, WhatTheTimeDoesNotReachIsSkippedByName) {
+  const ProgramOutcome outcome = Run({"check", "--time", "1ms", "--scenario", "stale/*", "--",
+                                      ProgramFolder() + "/serve-task-manager"});
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("skipped: not judged: the time that --time allows was over\n"
+                                     "  stale/"));
+}
+
+TEST_F(CliTest, NoTimeAtAllIsRefused) {
+  ExpectRefused({"check", "--time", "0s", "--", "true"}, "--time: '0s' is no time at all");
+}
+
+}  // namespace
+}  // namespace pidfall
