@@ -142,7 +142,7 @@ void DuringShutdown(Stage& stage) {
     Instance& contender = stage.Start(Elsewhere(stage));
     const bool serves = Settle(stage, contender) == Outcome::kServes;
     // Without a port nobody sees from outside when it has stopped to serve.
-    const bool both = serves && stage.target().port && Serves(stage, owner);
+    const bool both = serves && stage.target().listens() && Serves(stage, owner);
     Require(!both, "C1", contender.name() + " serves while the owner still has its port");
     Release(stage, owner);
     Require(stage.Gone(owner, kStopBound), "C12", "the owner did not end within 2 s after SIGTERM");

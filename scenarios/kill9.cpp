@@ -1,9 +1,12 @@
 // The owner ends without a chance to clean up; and what it leaves behind may live on.
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <vector>
 
 #include "harness/faults/hold.h"
 #include "harness/faults/listener_copy.h"
+#include "harness/observe/all_listeners.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
@@ -142,9 +145,47 @@ void SupervisorKilled(Stage& stage) {
   ExpectFileNames(stage, owner, "C6");
 }
 
+std::string InWords(const std::vector<std::string>& names) {
+  std::string words;
+  for (const std::string& name : names) words += (words.empty() ? "" : ", ") + name;
+  return words;
+}
+
+// Many a start listens on its main port first, and on the others when the rest is done.
+AllListeners AllOf(Stage& stage, const Instance& owner) {
+  Answers(stage);
+  stage.WaitUntil([&] { return AllAtRest(stage); }, kBusyAfter);
+  return AllListenersOf(owner.Processes());
+}
+
+void AllListenersBack(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  const AllListeners before = AllOf(stage, owner);
+  if (before.count() < 2) throw NotApplicable("the target listens on one address");
+  stage.KillTree(owner);
+  Instance& next = stage.Start();
+  ExpectServes(stage, next, "C3", "the owner was killed by SIGKILL");
+  std::vector<std::string> missing;
+  const auto served = std::chrono::steady_clock::now();
+  stage.WaitUntil(
+      [&] {
+        missing = Missing(before, AllListenersOf(next.Processes()));
+        const Duration since = std::chrono::steady_clock::now() - served;
+        return missing.empty() || (since >= kBusyAfter && AllAtRest(stage));
+      },
+      kSettlesFor);
+  Require(missing.empty(), "C3",
+          next.name() + " serves without " + InWords(missing) + ", which the killed owner had");
+}
+
 constexpr Scenario kFamily[] = {
     {"kill9/restart", "C3", "The owner is killed by SIGKILL: the next start serves.",
      "After a crash the server stays down until somebody removes the file.", Restart},
+    {"kill9/all-listeners-back", "C3",
+     "An owner that listens on several addresses is killed: the next start listens on all of them.",
+     "After a crash the admin socket never comes back, and health checks see nothing of it "
+     "(docker-library/mysql#887).",
+     AllListenersBack},
     {"kill9/during-start-up", "C3",
      "A start is killed at each moment of its start-up: the next start serves.",
      "A crash at the wrong instant keeps the server down.", DuringStartUp},

@@ -28,6 +28,11 @@ Instance& Recovers(Stage& stage, const std::string& content, const std::string& 
   return server;
 }
 
+// A parser may take a number without the end of its line for cut: it is written as the target does.
+std::string Line(const Stage& stage, const std::string& number) {
+  return stage.target().file_ends_line ? number + '\n' : number;
+}
+
 // Only a plain sandbox shares its numbers with the machine.
 void NeedDead(pid_t pid) {
   if (kill(pid, 0) != 0 && errno == ESRCH) return;
@@ -40,14 +45,14 @@ constexpr pid_t kReportsPid = 99999;
 
 void DeadPid(Stage& stage) {
   NeedDead(kReportsPid);
-  Recovers(stage, std::to_string(kReportsPid), "C3", "no process has the pid 99999");
+  Recovers(stage, Line(stage, std::to_string(kReportsPid)), "C3", "no process has the pid 99999");
 }
 
 void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody"); }
 void Garbage(Stage& stage) { Recovers(stage, "garbage\n", "C5", "a word names nobody"); }
 
 void Zero(Stage& stage) {
-  WritePidFile(stage, "0");
+  WritePidFile(stage, Line(stage, "0"));
   Instance& server = stage.Start({.held = true});
   const Bystander& fellow = stage.StartBystander({.group = server.pid()});
   Release(stage, server);
@@ -60,12 +65,13 @@ void Zero(Stage& stage) {
 void Negative(Stage& stage) {
   const Bystander& somebody = stage.StartBystander({});
   const std::string number = stage.world().full ? "-1" : std::to_string(-somebody.pid());
-  Recovers(stage, number, "C5", "a negative number is no process");
+  Recovers(stage, Line(stage, number), "C5", "a negative number is no process");
   ExpectUntouched(somebody);
 }
 
 void TwentyDigits(Stage& stage) {
-  Recovers(stage, std::string(20, '9'), "C5", "no process can have a number of 20 digits");
+  Recovers(stage, Line(stage, std::string(20, '9')), "C5",
+           "no process can have a number of 20 digits");
 }
 
 void OneMebibyte(Stage& stage) {
@@ -81,7 +87,8 @@ void NulBytes(Stage& stage) {
 void NumberAndLetters(Stage& stage) {
   constexpr pid_t kReportsNumber = 12;
   const Bystander& number = stage.StartBystander({.pid = stage.world().full ? kReportsNumber : 0});
-  Recovers(stage, std::to_string(number.pid()) + "abc", "C5", "a number with letters is no pid");
+  Recovers(stage, Line(stage, std::to_string(number.pid()) + "abc"), "C5",
+           "a number with letters is no pid");
   ExpectUntouched(number);
 }
 
@@ -112,8 +119,8 @@ void SevenDigits(Stage& stage) {
   const std::string six = ("000000" + shown).substr(shown.size()) + "7";
   NeedDead(std::stoi(five));
   NeedDead(std::stoi(six));
-  stage.KillTree(Recovers(stage, five, "C5", "no process has the pid " + five));
-  stage.KillTree(Recovers(stage, six, "C5", "no process has the pid " + six));
+  stage.KillTree(Recovers(stage, Line(stage, five), "C5", "no process has the pid " + five));
+  stage.KillTree(Recovers(stage, Line(stage, six), "C5", "no process has the pid " + six));
   ExpectUntouched(cut);
   OwnerOfSevenDigits(stage);
 }

@@ -126,8 +126,8 @@ void SayChangesPort(const Target& target, const Found& found) {
 // Every verdict on it would be about another file.
 void RefuseOtherPidFile(const Target& asked, const Found& found) {
   const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
-  if (!chosen || asked.pid_file == found.pid_file) return;
-  throw BadInput(*asked.pid_file + " does not name the server once it serves; " +
+  if (!chosen || asked.pid_file == found.pid_file || asked.pid_file == found.lock_file) return;
+  throw BadInput(*asked.pid_file + " is not there once the server serves; " +
                  (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
 }
 
@@ -169,7 +169,7 @@ std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& de
     SayNeverServed(asked, found);
     return std::nullopt;
   }
-  if (found.next_port) {
+  if (found.next_port && !found.pid_file && !found.lock_file) {
     SayChangesPort(asked, found);
     return std::nullopt;
   }

@@ -23,6 +23,7 @@ pid_t NumberNamed(Stage& stage, const Instance& owner) {
     }
     return named != 0;
   };
+  if (!stage.target().file_has_pid) throw NotApplicable("no pid stands in the lock file");
   NeedOwnersFile(stage);
   if (!AwaitFile(stage, is_named)) {
     throw NotApplicable("the pid file names no process of the owner's");

@@ -54,6 +54,7 @@ void WearMark(const std::string& name) {
 void Census::Forget() {
   living_.reset();
   listeners_.reset();
+  udp_sockets_.reset();
 }
 
 const std::vector<ProcessInfo>& Census::Living() {
@@ -75,6 +76,11 @@ void Census::ForgetTheDead() {
 const std::vector<TcpSocket>& Census::Listeners() {
   if (held_ == 0 || !listeners_) listeners_ = TcpSocketsIn(TcpState::kListen);
   return *listeners_;
+}
+
+const std::vector<TcpSocket>& Census::UdpSockets() {
+  if (held_ == 0 || !udp_sockets_) udp_sockets_ = BoundUdpSockets();
+  return *udp_sockets_;
 }
 
 // A process keeps its origin for life.

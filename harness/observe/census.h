@@ -51,6 +51,7 @@ class Census {
   // wear its mark, or their parent does. Parents stand before their children.
   std::vector<ProcessInfo> Of(const std::string& name, pid_t root);
   const std::vector<TcpSocket>& Listeners();
+  const std::vector<TcpSocket>& UdpSockets();
   // Something was done that changes the answers.
   void Forget();
 
@@ -67,7 +68,7 @@ class Census {
   int held_ = 0;
   Lineage lineage_{getpid()};
   std::optional<std::vector<ProcessInfo>> living_;
-  std::optional<std::vector<TcpSocket>> listeners_;
+  std::optional<std::vector<TcpSocket>> listeners_, udp_sockets_;
   std::map<pid_t, Origin> origins_;
 };
 

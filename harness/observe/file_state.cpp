@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <system_error>
+#include <tuple>
 
 #include "harness/process/fd.h"
 
@@ -19,6 +20,14 @@ std::string Excerpt(const std::string& content) {
   }
   if (content.size() > kMostShown) shown += "... " + std::to_string(content.size()) + " bytes";
   return "\"" + shown + "\"";
+}
+
+bool FileState::operator==(const FileState& other) const {
+  const auto rest = [](const FileState& s) {
+    return std::tie(s.exists, s.content, s.inode, s.mode, s.owner);
+  };
+  return rest(*this) == rest(other) &&
+         (modified_ns == other.modified_ns || (S_ISREG(mode) && content.empty()));
 }
 
 std::string FileState::Describe() const {

@@ -45,5 +45,18 @@ TEST(FileState, DescriptionIsShortAndPrintable) {
   EXPECT_EQ(FileState().Describe(), "no file");
 }
 
+TEST(FileState, TheTimeOfAnEmptyFileTellsNothing) {
+  const FileState empty{.exists = true, .inode = 1, .mode = S_IFREG, .modified_ns = 1};
+  FileState later = empty;
+  later.modified_ns = 2;
+  EXPECT_EQ(empty, later);
+  later.inode = 2;
+  EXPECT_FALSE(empty == later);
+  const FileState full{.exists = true, .content = "31", .inode = 1, .modified_ns = 1};
+  FileState touched = full;
+  touched.modified_ns = 2;
+  EXPECT_FALSE(full == touched);
+}
+
 }  // namespace
 }  // namespace pidfall

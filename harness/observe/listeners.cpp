@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 
@@ -24,21 +25,49 @@ std::string ReadableAddress(const std::string& hex) {
   return text.data();
 }
 
+void Append(const std::vector<TcpSocket>& sockets, const std::string& protocol,
+            const std::vector<pid_t>& processes, std::vector<Listener>& found) {
+  std::set<std::pair<int, std::string>> seen;
+  for (const TcpSocket& socket : sockets) {
+    for (const pid_t pid : processes) {
+      if (!OpenSockets(pid).contains(socket.inode)) continue;
+      if (!seen.insert({socket.port, socket.address}).second) break;
+      found.push_back({socket.port, ReadableAddress(socket.address), protocol,
+                       SharesPort(pid, socket.inode), TakesIpv4(pid, socket.inode)});
+      break;
+    }
+  }
+}
+
+// "@" and five digits: a client that asked for any name.
+bool IsNamedByKernel(const std::string& name) {
+  constexpr size_t kLength = 6;
+  return name.size() == kLength && name.front() == '@' &&
+         name.find_first_not_of("0123456789abcdef", 1) == std::string::npos;
+}
+
 }  // namespace
 
 std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes) {
   std::vector<Listener> found;
-  std::set<std::pair<int, std::string>> seen;
-  for (const TcpSocket& socket : TcpSocketsIn(TcpState::kListen)) {
-    for (const pid_t pid : processes) {
-      if (!OpenSockets(pid).contains(socket.inode)) continue;
-      if (!seen.insert({socket.port, socket.address}).second) break;
-      found.push_back({socket.port, ReadableAddress(socket.address), SharesPort(pid, socket.inode),
-                       TakesIpv4(pid, socket.inode)});
-      break;
+  Append(TcpSocketsIn(TcpState::kListen), "tcp", processes, found);
+  std::vector<TcpSocket> udp = BoundUdpSockets();
+  std::erase_if(udp, [](const TcpSocket& socket) { return socket.port >= kFirstEphemeralPort; });
+  Append(udp, "udp", processes, found);
+  return found;
+}
+
+std::vector<std::string> UnixListenersOf(const std::vector<pid_t>& processes) {
+  std::set<std::string> names;
+  const auto sockets = UnixSockets();
+  for (const pid_t pid : processes) {
+    const auto open = OpenSockets(pid);
+    for (const UnixSocket& socket : sockets) {
+      const bool is_its_own = socket.takes_clients && open.contains(socket.inode);
+      if (is_its_own && !IsNamedByKernel(socket.name)) names.insert(socket.name);
     }
   }
-  return found;
+  return {names.begin(), names.end()};
 }
 
 }  // namespace pidfall

@@ -5,13 +5,21 @@
 
 #include <sys/types.h>
 
+#include <string>
 #include <vector>
 
 #include "harness/target/found.h"
 
 namespace pidfall {
 
-// Each address once, however many of them hold it.
+// From ip_local_port_range: the system may have chosen it.
+inline constexpr int kFirstEphemeralPort = 32768;
+
+// TCP, then UDP without those that only wait for an answer; each address once, however many of them
+// hold it.
 std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes);
+
+// The names of the unix sockets that take clients: a path, or "@..." for an abstract one.
+std::vector<std::string> UnixListenersOf(const std::vector<pid_t>& processes);
 
 }  // namespace pidfall

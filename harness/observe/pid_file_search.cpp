@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <sstream>
 #include <tuple>
 
 #include "harness/observe/file_state.h"
@@ -12,16 +13,39 @@ namespace pidfall {
 namespace {
 
 constexpr size_t kLargestPidFile = 4096;
+constexpr size_t kLargestLockFile = 64;
+
+size_t LinesThatBeginWith(const std::string& content, pid_t pid) {
+  std::istringstream lines(content);
+  const std::string number = std::to_string(pid);
+  size_t count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    count += HasNumber(line.substr(0, number.size() + 1), pid) ? 1 : 0;
+  }
+  return count;
+}
+
+// Of an old lock the file may be gone.
+bool IsSmallFile(const std::string& path, size_t largest) {
+  std::error_code gone;
+  return std::filesystem::is_regular_file(path, gone) &&
+         std::filesystem::file_size(path, gone) <= largest && !gone;
+}
+
+bool IsCalledSo(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename();
+  return name.find("lock") != std::string::npos || name.find("lck") != std::string::npos ||
+         name.find("pid") != std::string::npos;
+}
 
 }  // namespace
 
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes) {
-  std::error_code gone;
-  if (!std::filesystem::is_regular_file(path, gone)) return false;
-  if (std::filesystem::file_size(path, gone) > kLargestPidFile) return false;
+  if (!IsSmallFile(path, kLargestPidFile)) return false;
   const std::string content = ReadState(path).content;
-  return std::any_of(processes.begin(), processes.end(),
-                     [&](pid_t pid) { return HasNumber(content, pid); });
+  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
+    return HasNumber(content, pid) && LinesThatBeginWith(content, pid) <= 1;
+  });
 }
 
 bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& processes) {
@@ -44,6 +68,17 @@ std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
   };
   return *std::min_element(candidates.begin(), candidates.end(),
                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+}
+
+bool EndsLine(const std::string& path) { return ReadState(path).content.ends_with('\n'); }
+
+std::optional<std::string> FindLockFile(const std::vector<HeldLock>& locks) {
+  std::optional<std::string> found;
+  for (const HeldLock& lock : locks) {
+    const bool may_be = lock.kind != "lease" && IsSmallFile(lock.path, kLargestLockFile);
+    if (may_be && (!found || (IsCalledSo(lock.path) && !IsCalledSo(*found)))) found = lock.path;
+  }
+  return found;
 }
 
 bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes) {

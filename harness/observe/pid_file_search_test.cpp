@@ -43,6 +43,22 @@ TEST_F(PidFileSearchTest, TooLargeAFileIsNoPidFile) {
   EXPECT_EQ(FindPidFile({Write("large", "31\n" + std::string(5000, ' '))}, {31}), std::nullopt);
 }
 
+TEST_F(PidFileSearchTest, ALogWhoseLinesBeginWithTheNumberIsNoPidFile) {
+  const std::string log = Write("pid.log", "31 started\n31 serves on port 80\n");
+  EXPECT_EQ(FindPidFile({log}, {31}), std::nullopt);
+  const std::string record = Write("x.pid", "31\nport=80\nparent of 31\n");
+  EXPECT_EQ(FindPidFile({log, record}, {31}), record);
+}
+
+TEST_F(PidFileSearchTest, ALockFileIsSmallAndOfTwoTheOneThatIsCalledSo) {
+  const std::string data = Write("data", std::string(5000, 'x')), state = Write("state", ""),
+                    lock = Write("x.lock", "");
+  EXPECT_EQ(FindLockFile({{data, "POSIX"}, {folder_ + "gone", "flock"}}), std::nullopt);
+  EXPECT_EQ(FindLockFile({{data, "POSIX"}, {state, "flock"}, {lock, "flock"}}), lock);
+  EXPECT_EQ(FindLockFile({{state, "flock"}}), state);
+  EXPECT_EQ(FindLockFile({{lock, "lease"}}), std::nullopt);
+}
+
 TEST_F(PidFileSearchTest, IsPlainWithNothingButTheNumber) {
   EXPECT_TRUE(IsPlainPidFile(Write("a", "31\n"), {31}));
   EXPECT_FALSE(IsPlainPidFile(Write("b", "pid=31\n"), {31}));

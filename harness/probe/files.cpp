@@ -33,9 +33,14 @@ std::vector<std::string> DescriptorNumbers(pid_t pid) {
   return numbers;
 }
 
+// As /proc/net/unix writes them.
+constexpr std::string_view kListens = "00010000";
+constexpr std::string_view kDatagram = "0002";
+
 // "lock:\t1: FLOCK  ADVISORY  WRITE 26731 fe:00:131 0 EOF"
 std::string KindOfLock(const std::string& line) {
   if (line.find(" FLOCK ") != std::string::npos) return "flock";
+  if (line.find(" LEASE ") != std::string::npos) return "lease";
   return line.find(" OFDLCK ") != std::string::npos ? "OFD" : "POSIX";
 }
 
@@ -60,10 +65,12 @@ std::vector<UnixSocket> UnixSockets() {
   std::getline(in, line);
   while (std::getline(in, line)) {
     std::istringstream fields(line);
-    std::string skipped;
+    std::string number, references, protocol, flags, type, state;
     UnixSocket socket;
-    for (int i = 0; i < 6; ++i) fields >> skipped;
-    if (fields >> socket.inode >> socket.name) sockets.push_back(socket);
+    fields >> number >> references >> protocol >> flags >> type >> state;
+    if (!(fields >> socket.inode >> socket.name)) continue;
+    socket.takes_clients = flags == kListens || type == kDatagram;
+    sockets.push_back(socket);
   }
   return sockets;
 }

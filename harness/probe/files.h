@@ -11,7 +11,8 @@ namespace pidfall {
 
 struct HeldLock {
   std::string path;
-  std::string kind;  // "flock", "POSIX" or "OFD"
+  std::string kind;  // "flock", "POSIX", "OFD" or "lease"
+  bool operator==(const HeldLock&) const = default;
 };
 
 // From /proc/PID/fdinfo: /proc/locks omits, in a pid namespace, locks whose taker has ended.
@@ -20,6 +21,7 @@ std::vector<HeldLock> HeldLocks(pid_t pid);
 struct UnixSocket {
   std::string name;  // a path, or "@..." for an abstract one
   uint64_t inode = 0;
+  bool takes_clients = false;  // else it is one end of a connection
 };
 
 // Those of this network namespace that have a name.

@@ -32,15 +32,8 @@ void AppendFrom(const char* path, std::vector<TcpSocket>& sockets) {
   }
 }
 
-}  // namespace
-
-std::vector<TcpSocket> TcpSocketsIn(TcpState state) {
-  if (auto sockets = SocketsBySockDiag(state)) return *std::move(sockets);
-  std::vector<TcpSocket> sockets;
-  AppendFrom("/proc/net/tcp", sockets);
-  AppendFrom("/proc/net/tcp6", sockets);
-  std::erase_if(sockets, [state](const TcpSocket& s) { return s.state != state; });
-  // A table that changes while it is read lists some twice.
+// A table that changes while it is read lists some twice.
+void RemoveRepeated(std::vector<TcpSocket>& sockets) {
   const auto key = [](const TcpSocket& s) {
     return std::tie(s.address, s.port, s.peer_port, s.inode);
   };
@@ -49,6 +42,27 @@ std::vector<TcpSocket> TcpSocketsIn(TcpState state) {
   const auto repeated = std::unique(sockets.begin(), sockets.end(),
                                     [&](const auto& a, const auto& b) { return key(a) == key(b); });
   sockets.erase(repeated, sockets.end());
+}
+
+}  // namespace
+
+std::vector<TcpSocket> TcpSocketsIn(TcpState state) {
+  if (auto sockets = SocketsBySockDiag(state)) return *std::move(sockets);
+  std::vector<TcpSocket> sockets;
+  AppendFrom("/proc/net/tcp", sockets);
+  AppendFrom("/proc/net/tcp6", sockets);
+  std::erase_if(sockets, [state](const TcpSocket& s) { return s.state != state; });
+  RemoveRepeated(sockets);
+  return sockets;
+}
+
+std::vector<TcpSocket> BoundUdpSockets() {
+  std::vector<TcpSocket> sockets;
+  AppendFrom("/proc/net/udp", sockets);
+  AppendFrom("/proc/net/udp6", sockets);
+  std::erase_if(sockets, [](const TcpSocket& s) { return s.peer_port != 0; });
+  for (TcpSocket& socket : sockets) socket.state = {};
+  RemoveRepeated(sockets);
   return sockets;
 }
 

@@ -1,4 +1,4 @@
-// The TCP sockets of this network namespace.
+// The TCP and UDP sockets of this network namespace.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,9 @@ std::vector<TcpSocket> TcpSocketsIn(TcpState state);
 
 // Those in `state` whose own port is `port`.
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);
+
+// Those that take packets from anybody. They are described as the others are, without a state.
+std::vector<TcpSocket> BoundUdpSockets();
 
 bool CanListenOnIpv6Loopback();
 

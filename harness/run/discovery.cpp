@@ -43,6 +43,7 @@ class Discovery {
     Look(instance);
     StopIt(TryDuplicate(instance));
     LookForAnotherPort();
+    LookForSameSocket();
     return found_;
   }
 
@@ -102,14 +103,25 @@ class Discovery {
     found_.processes = static_cast<int>(processes.size());
     found_.in_background = instance.ended();
     if (instance.ending()) found_.launcher_ending = instance.ending()->Describe();
-    for (const UnixSocket& socket : UnixSockets()) found_.unix_sockets.push_back(socket.name);
+    found_.unix_sockets = UnixListenersOf(processes);
     for (const pid_t pid : processes) {
-      const auto locks = HeldLocks(pid);
-      found_.locks.insert(found_.locks.end(), locks.begin(), locks.end());
+      for (const HeldLock& lock : HeldLocks(pid)) {
+        const bool is_known = std::ranges::find(found_.locks, lock) != found_.locks.end();
+        if (!is_known) found_.locks.push_back(lock);
+      }
     }
     found_.written = Written(world_.view);
-    LookForPidFile(instance);
+    LookForSafeguardFile(instance);
   }
+
+  void LookForSafeguardFile(Instance& instance) {
+    LookForPidFile(instance);
+    if (found_.pid_file) return;
+    found_.lock_file = NamedFileIsThere() ? stage_.pid_file() : FindLockFile(found_.locks);
+    if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
+  }
+
+  bool NamedFileIsThere() const { return target_.pid_file && ReadState(stage_.pid_file()).exists; }
 
   void LookForPidFile(Instance& instance) {
     AwaitFile(stage_, [&] {
@@ -119,12 +131,14 @@ class Discovery {
     if (!found_.pid_file) return;
     found_.file_owner = ReadState(*found_.pid_file).owner;
     found_.has_plain_pid_file = IsPlainPidFile(*found_.pid_file, instance.Processes());
+    found_.file_ends_line = EndsLine(*found_.pid_file);
   }
 
   std::optional<std::string> PidFileOf(const std::vector<pid_t>& processes) const {
     if (target_.pid_file && LooksLikePidFile(stage_.pid_file(), processes)) {
       return stage_.pid_file();
     }
+    if (NamedFileIsThere()) return std::nullopt;
     return FindPidFile(Written(world_.view), processes);
   }
 
@@ -140,7 +154,20 @@ class Discovery {
       found_.duplicate_exit = second.ending()->status;
     }
     if (outcome != Outcome::kEnded) stage_.KillTree(second);
+    if (outcome == Outcome::kEnded) TryDuplicateElsewhere();
     return owner;
+  }
+
+  // On the owner's own port the port may have ended it, and with another status.
+  void TryDuplicateElsewhere() {
+    const bool has_file = found_.pid_file || found_.lock_file;
+    if (target_.duplicate_exit || !has_file || !Mentions(target_.command, "{port}")) return;
+    Instance& elsewhere = stage_.Start({.port = stage_.OtherPort()});
+    const std::optional<Outcome> outcome = SettledAs(elsewhere);
+    if (outcome == Outcome::kEnded && elsewhere.ending()->signal == 0) {
+      found_.elsewhere_exit = elsewhere.ending()->status;
+    }
+    if (outcome != Outcome::kEnded) stage_.KillTree(elsewhere);
   }
 
   std::optional<Outcome> SettledAs(Instance& second) {
@@ -179,6 +206,23 @@ class Discovery {
         found_.in_background || !instance.ending() ? "" : instance.ending()->Describe() + " ";
     found_.ends_on_sigterm = how + fmt::format("after {:.0f} ms", MillisecondsSince(start));
     found_.pid_file_left = found_.pid_file && ReadState(*found_.pid_file).exists;
+  }
+
+  // One whose name holds a number or a random word is none to be known by.
+  void LookForSameSocket() {
+    if (target_.port || !found_.listeners.empty() || found_.unix_sockets.empty()) return;
+    stage_.EndAll();
+    const Instance& again = stage_.Start();
+    stage_.WaitUntil(
+        [&] {
+          for (const std::string& name : UnixListenersOf(again.Processes())) {
+            const bool is_same =
+                std::ranges::find(found_.unix_sockets, name) != found_.unix_sockets.end();
+            if (is_same) found_.unix_socket = name;
+          }
+          return found_.unix_socket.has_value() || again.ended();
+        },
+        Stage::kSettleBound);
   }
 
   // Bound to port 0, it gets another one each time.

@@ -10,7 +10,8 @@ namespace pidfall {
 bool Answers(const Stage& stage) {
   constexpr Duration kAnswerBound = std::chrono::milliseconds(500);  // other protocols stay silent
   try {
-    if (stage.target().port) HttpGet(stage.endpoint(), stage.target().health_path, kAnswerBound);
+    const bool is_asked = stage.target().port && !stage.target().is_udp;
+    if (is_asked) HttpGet(stage.endpoint(), stage.target().health_path, kAnswerBound);
     return true;
   } catch (const std::system_error&) {
     return false;

@@ -6,7 +6,7 @@ namespace pidfall {
 class Stage;
 
 // True once anything answers on the port: start-up is complete. The content of the answer is not
-// looked at. Always true of a target without a port.
+// looked at. Always true of a target without a TCP port.
 bool Answers(const Stage& stage);
 
 }  // namespace pidfall

@@ -26,6 +26,12 @@ int DuplicateStatus(Stage& stage, int seen) {
   return declared ? *declared : stage.evidence().FirstDuplicateStatus(seen);
 }
 
+// On the owner's port a duplicate may have ended because of the port: another one tells.
+std::optional<int> OwnersStatus(const Target& target) {
+  const bool learnt = !target.duplicate_is_declared && target.elsewhere_exit;
+  return learnt ? target.elsewhere_exit : target.duplicate_exit;
+}
+
 std::string HowItEnded(const Instance& instance) {
   return instance.ending() ? instance.ending()->Describe() : "an unknown status";
 }
@@ -62,6 +68,10 @@ void ExpectOneOwner(const Stage& stage, const Instance& owner) {
 }
 
 bool IsDuplicateStatus(Stage& stage, const Ending& ending) {
+  const Target& target = stage.target();
+  const bool as_elsewhere =
+      !target.duplicate_is_declared && ending.signal == 0 && target.elsewhere_exit == ending.status;
+  if (as_elsewhere) return true;
   return ending.signal == 0 && ending.status == DuplicateStatus(stage, ending.status);
 }
 
@@ -101,8 +111,7 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
   Require(ending.signal == 0 && ending.status != 0, clause,
           "a start that failed ended with " + ending.Describe());
   // What was never declared cannot be broken: then it is only hard to tell them apart.
-  const bool differs =
-      !stage.target().duplicate_exit || ending.status != *stage.target().duplicate_exit;
+  const bool differs = ending.status != OwnersStatus(stage.target());
   const std::string same = "a start that failed ended with the duplicate's " + ending.Describe();
   if (stage.target().duplicate_is_declared) {
     Require(differs, clause, same);
@@ -134,7 +143,7 @@ void ExpectFilesUnchanged(const Stage& stage, const std::map<std::string, FileSt
 }
 
 void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause) {
-  if (!stage.target().pid_file) return;
+  if (!stage.target().pid_file || !stage.target().file_has_pid) return;
   Require(AwaitFile(stage, [&] { return PidFileNames(stage, owner); }), clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
               std::to_string(owner.pid()) + "): it is " + PidFile(stage).Describe());

@@ -14,7 +14,9 @@ namespace pidfall {
 FileState PidFile(const Stage& stage) { return ReadState(stage.pid_file()); }
 
 bool PidFileNames(const Stage& stage, const Instance& instance) {
-  const std::string content = PidFile(stage).content;
+  const FileState file = PidFile(stage);
+  if (!stage.target().file_has_pid) return file.exists;
+  const std::string& content = file.content;
   const auto all = instance.Processes();
   return std::any_of(all.begin(), all.end(), [&](pid_t pid) {
     return stage.target().has_plain_pid_file ? IsPlainNumber(content, pid)
@@ -72,7 +74,11 @@ bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted) {
 
 bool AwaitOwnersFile(Stage& stage) {
   if (!stage.target().pid_file) return false;
-  return AwaitFile(stage, [&] { return !PidFile(stage).content.empty(); });
+  const bool has_pid = stage.target().file_has_pid;
+  return AwaitFile(stage, [&] {
+    const FileState file = PidFile(stage);
+    return has_pid ? !file.content.empty() : file.exists;
+  });
 }
 
 FileState NeedOwnersFile(Stage& stage) {

@@ -16,7 +16,7 @@
 namespace pidfall {
 
 FileState PidFile(const Stage& stage);
-// One of the instance's processes.
+// One of the instance's processes. No pid stands in a lock file: being there is all.
 bool PidFileNames(const Stage& stage, const Instance& instance);
 
 // The pid file and what stands beside it under its name.

@@ -1,8 +1,10 @@
 #include "harness/stage/serving.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
+#include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/probe/sockets.h"
 
@@ -29,21 +31,41 @@ size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpS
 }
 
 std::vector<TcpSocket> ListenersOn(const Stage& stage, int port) {
-  std::vector<TcpSocket> sockets = stage.census().Listeners();
+  Census& census = stage.census();
+  std::vector<TcpSocket> sockets = stage.target().is_udp ? census.UdpSockets() : census.Listeners();
   std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != port; });
   return sockets;
+}
+
+// The name alone says nothing: one that was unlinked is bound anew while its first owner lives.
+bool HoldsUnixSocket(const std::vector<pid_t>& processes, const std::string& name) {
+  const auto sockets = UnixSockets();
+  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
+    const auto open = OpenSockets(pid);
+    return std::any_of(sockets.begin(), sockets.end(), [&](const UnixSocket& socket) {
+      return socket.takes_clients && socket.name == name && open.contains(socket.inode);
+    });
+  });
+}
+
+// At `addresses` at least, where it has a port.
+bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, size_t addresses) {
+  const Target& target = stage.target();
+  if (target.port_changes) return AnyHolds(processes, stage.census().Listeners());
+  if (target.unix_socket) return HoldsUnixSocket(processes, *target.unix_socket);
+  return AddressesHeld(processes, ListenersOn(stage, port)) >= addresses;
 }
 
 }  // namespace
 
 bool Serves(const Stage& stage, const Instance& instance) {
   const auto processes = instance.Processes();
-  if (!stage.target().port || processes.empty()) return !processes.empty();
-  return AddressesHeld(processes, ListenersOn(stage, instance.port())) >= stage.target().addresses;
+  if (!stage.target().listens() || processes.empty()) return !processes.empty();
+  return Listen(stage, processes, instance.port(), stage.target().addresses);
 }
 
 bool FirstListens(const Stage& stage, const Instance& instance) {
-  return !instance.ended() && AnyHolds({instance.pid()}, ListenersOn(stage, instance.port()));
+  return !instance.ended() && Listen(stage, {instance.pid()}, instance.port(), 1);
 }
 
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance) {
@@ -59,7 +81,7 @@ bool ListensAnywhere(const Stage& stage, const Instance& instance) {
 }
 
 bool PortIsTaken(const Stage& stage, const Instance& instance) {
-  return !ListenersOn(stage, instance.port()).empty();
+  return stage.target().port && !ListenersOn(stage, instance.port()).empty();
 }
 
 std::vector<const Instance*> Serving(const Stage& stage, int port) {

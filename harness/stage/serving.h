@@ -1,4 +1,5 @@
-// Who serves: proved by who holds the listening socket. A target without a port serves by staying.
+// Who serves: proved by who holds the listening socket, TCP, UDP or unix. A target without one
+// serves by staying.
 //
 //   if (Serves(stage, contender)) ...
 #pragma once

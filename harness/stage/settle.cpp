@@ -51,7 +51,7 @@ void NoteProcesses(Sighting& sighting, const Instance& instance) {
 
 Sighting LookAt(const Stage& stage, const Instance& instance) {
   Sighting sighting{.began = Clock::now(), .age = instance.age(), .first_ended = instance.ended()};
-  if (stage.target().port) NoteServing(sighting, stage, instance);
+  if (stage.target().listens()) NoteServing(sighting, stage, instance);
   NoteProcesses(sighting, instance);
   sighting.over = Clock::now();
   return sighting;
@@ -71,7 +71,7 @@ std::string Describe(Outcome outcome, const Instance& instance) {
 }  // namespace
 
 Settling SettlingOn(const Stage& stage) {
-  return Settling(stage.target().port ? Settling::Port::kExpected : Settling::Port::kNone);
+  return Settling(stage.target().listens() ? Settling::Port::kExpected : Settling::Port::kNone);
 }
 
 const Settling& See(const Stage& stage, const Instance& instance, Settling& settling) {

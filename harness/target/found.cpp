@@ -9,7 +9,7 @@
 namespace pidfall {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, shares_port, takes_ipv4)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, protocol, shares_port, takes_ipv4)
 
 namespace {
 
@@ -37,6 +37,39 @@ std::string DescribeLocks(const Found& found) {
   return all.empty() ? "no lock" : all;
 }
 
+// A TCP port says more of a server than a UDP one, which may be any helper's.
+const Listener* MainListener(const Found& found) {
+  const auto tcp = std::ranges::find(found.listeners, "tcp", &Listener::protocol);
+  if (tcp != found.listeners.end()) return &*tcp;
+  return found.listeners.empty() ? nullptr : &found.listeners.front();
+}
+
+void CompletePort(const Found& found, Target& whole) {
+  whole.port_changes = !whole.port && found.next_port;
+  if (whole.port_changes) return;
+  const Listener* main = MainListener(found);
+  if (!whole.port && main != nullptr) whole.port = main->port;
+  if (!whole.port) whole.unix_socket = found.unix_socket;
+  std::vector<Listener> on_its_port = found.listeners;
+  std::erase_if(on_its_port, [&](const Listener& l) { return l.port != whole.port; });
+  const auto is_tcp = [](const Listener& l) { return l.protocol == "tcp"; };
+  whole.is_udp = !on_its_port.empty() && std::ranges::none_of(on_its_port, is_tcp);
+  if (!whole.is_udp) std::erase_if(on_its_port, [&](const Listener& l) { return !is_tcp(l); });
+  whole.addresses = std::max<size_t>(on_its_port.size(), 1);
+  const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
+  std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
+  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front());
+}
+
+void CompleteFile(const Found& found, Target& whole) {
+  const auto& file = found.pid_file ? found.pid_file : found.lock_file;
+  if (!whole.pid_file) whole.pid_file = file;
+  if (whole.pid_file == file) whole.file_owner = found.file_owner;
+  whole.file_has_pid = whole.file_has_pid && (found.pid_file || !found.lock_file);
+  whole.has_plain_pid_file = found.has_plain_pid_file;
+  whole.file_ends_line = found.file_ends_line;
+}
+
 }  // namespace
 
 json ToJson(const Found& found) {
@@ -44,12 +77,15 @@ json ToJson(const Found& found) {
           {"started_after_ms", found.started_after_ms},
           {"listeners", found.listeners},
           {"pid_file", found.pid_file.value_or("")},
+          {"lock_file", found.lock_file.value_or("")},
           {"has_plain_pid_file", found.has_plain_pid_file},
+          {"file_ends_line", found.file_ends_line},
           {"standby_polls", found.standby_polls},
           {"next_port", found.next_port ? json(*found.next_port) : json()},
           {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
           {"locks", found.locks},
           {"unix_sockets", found.unix_sockets},
+          {"unix_socket", found.unix_socket.value_or("")},
           {"written", found.written},
           {"read_only", found.read_only},
           {"in_background", found.in_background},
@@ -59,6 +95,7 @@ json ToJson(const Found& found) {
           {"pid_file_left", found.pid_file_left},
           {"duplicate", found.duplicate},
           {"duplicate_exit", found.duplicate_exit ? json(*found.duplicate_exit) : json()},
+          {"elsewhere_exit", found.elsewhere_exit ? json(*found.elsewhere_exit) : json()},
           {"why_not", found.why_not}};
 }
 
@@ -67,6 +104,7 @@ Found FoundFromJson(const json& told) {
               .started_after_ms = told["started_after_ms"],
               .listeners = told["listeners"],
               .has_plain_pid_file = told["has_plain_pid_file"],
+              .file_ends_line = told["file_ends_line"],
               .locks = told["locks"],
               .unix_sockets = told["unix_sockets"],
               .written = told["written"],
@@ -79,28 +117,33 @@ Found FoundFromJson(const json& told) {
               .duplicate = told["duplicate"],
               .standby_polls = told["standby_polls"],
               .why_not = told["why_not"]};
-  if (const std::string path = told["pid_file"]; !path.empty()) found.pid_file = path;
+  const auto text = [&](const char* key, std::optional<std::string>& place) {
+    if (const std::string told_text = told[key]; !told_text.empty()) place = told_text;
+  };
+  text("pid_file", found.pid_file);
+  text("lock_file", found.lock_file);
+  text("unix_socket", found.unix_socket);
+  if (told["elsewhere_exit"].is_number()) found.elsewhere_exit = told["elsewhere_exit"];
   if (told["file_owner"].is_number()) found.file_owner = told["file_owner"];
   if (told["next_port"].is_number()) found.next_port = told["next_port"];
   if (told["duplicate_exit"].is_number()) found.duplicate_exit = told["duplicate_exit"];
   return found;
 }
 
+std::string NameOf(const Listener& listener) {
+  const bool six = listener.address.find(':') != std::string::npos;
+  return (six ? "[" + listener.address + "]" : listener.address) + ":" +
+         std::to_string(listener.port) + (listener.protocol == "udp" ? "/udp" : "");
+}
+
 Target Complete(const Target& target, const Found& found) {
   Target whole = target;
-  if (!whole.port && !found.listeners.empty()) whole.port = found.listeners.front().port;
-  std::vector<Listener> on_its_port = found.listeners;
-  std::erase_if(on_its_port, [&](const Listener& l) { return l.port != whole.port; });
-  whole.addresses = std::max<size_t>(on_its_port.size(), 1);
-  const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
-  std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
-  if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front());
-  if (!whole.pid_file) whole.pid_file = found.pid_file;
-  if (whole.pid_file == found.pid_file) whole.file_owner = found.file_owner;
+  CompletePort(found, whole);
+  CompleteFile(found, whole);
   whole.standby_polls = found.standby_polls;
-  whole.has_plain_pid_file = found.has_plain_pid_file;
   whole.duplicate_is_declared = whole.duplicate_exit.has_value();
   if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
+  whole.elsewhere_exit = found.elsewhere_exit;
   return whole;
 }
 
@@ -110,16 +153,19 @@ std::string JsonText(const Found& found) {
 
 std::string Describe(const Found& found) {
   std::string text;
-  for (const Listener& l : found.listeners) {
-    const bool six = l.address.find(':') != std::string::npos;
-    text += (text.empty() ? "" : ", ") + (six ? "[" + l.address + "]" : l.address) + ":" +
-            std::to_string(l.port) + (l.shares_port ? " (SO_REUSEPORT)" : "");
+  for (const Listener& listener : found.listeners) {
+    text += (text.empty() ? "" : ", ") + NameOf(listener) +
+            (listener.shares_port ? " (SO_REUSEPORT)" : "");
+  }
+  for (const std::string& name : found.unix_sockets) {
+    text += (text.empty() ? "" : ", ") + InHome(name);
   }
   if (text.empty()) text = "no port";
   text += fmt::format(" after {:.0f} ms", found.started_after_ms);
   if (found.in_background) text += ", in the background (launcher: " + found.launcher_ending + ")";
   if (found.processes > 1) text += fmt::format(", {} processes", found.processes);
   text += found.pid_file ? ", pid file " + InHome(*found.pid_file) : ", no pid file";
+  if (found.lock_file) text += ", lock file " + InHome(*found.lock_file);
   text += ", " + DescribeLocks(found) + "; ";
   text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
                                         : "ends on SIGTERM " + found.ends_on_sigterm;

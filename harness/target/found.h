@@ -18,10 +18,14 @@ namespace pidfall {
 
 struct Listener {
   int port = 0;
-  std::string address;  // "127.0.0.1", "::", ...
+  std::string address;           // "127.0.0.1", "::", ...
+  std::string protocol = "tcp";  // or "udp"
   bool shares_port = false;
   bool takes_ipv4 = true;  // where the address is a wildcard
 };
+
+// "127.0.0.1:8767", "[::1]:53/udp"
+std::string NameOf(const Listener& listener);
 
 struct Found {
   bool stays = false;  // it served, or stayed
@@ -29,10 +33,13 @@ struct Found {
   std::vector<Listener> listeners;
   std::optional<int> next_port;  // where it serves on another one at the next start
   std::optional<std::string> pid_file;
-  bool has_plain_pid_file = true;  // see Target
+  std::optional<std::string> lock_file;  // where there is no pid file: locked, with no pid in it
+  bool has_plain_pid_file = true;        // see Target
+  bool file_ends_line = true;
   std::optional<uid_t> file_owner;
   std::vector<HeldLock> locks;
-  std::vector<std::string> unix_sockets;
+  std::vector<std::string> unix_sockets;   // that take clients
+  std::optional<std::string> unix_socket;  // the one that it serves on again at the next start
   std::vector<std::string> written;
   std::vector<std::string> read_only;  // folders that the view could not layer
   bool in_background = false;          // the launcher ended, a descendant stays
@@ -43,7 +50,8 @@ struct Found {
   std::string duplicate;        // what a second start does: "ends with status 0", "stands by", ...
   bool standby_polls = false;   // then: looks again and again whether the owner has gone
   std::optional<int> duplicate_exit;
-  std::string why_not;  // where !stays: what it did instead, and its last output
+  std::optional<int> elsewhere_exit;  // on another port, where the owner keeps it out
+  std::string why_not;                // where !stays: what it did instead, and its last output
 };
 
 Target Complete(const Target& target, const Found& found);

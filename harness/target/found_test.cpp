@@ -13,7 +13,7 @@ Found Daemon() {
           .listeners = {{.port = 8767, .address = "::", .shares_port = true, .takes_ipv4 = true},
                         {.port = 8767, .address = "127.0.0.1"},
                         {.port = 8768, .address = "127.0.0.1"}},
-          .next_port = 8769,
+          .next_port = std::nullopt,
           .pid_file = "/run/serve.pid",
           .has_plain_pid_file = false,
           .file_owner = 33,
@@ -36,7 +36,7 @@ TEST(FoundTest, IsTheSameAfterTheWire) {
   const Found told = FoundFromJson(ToJson(Daemon()));
   EXPECT_EQ(JsonText(told), JsonText(Daemon()));
   EXPECT_EQ(told.listeners.front().address, "::");
-  EXPECT_EQ(told.next_port, 8769);
+  EXPECT_FALSE(told.next_port);
   EXPECT_EQ(told.file_owner, 33);
   EXPECT_EQ(told.duplicate_exit, 4);
   EXPECT_FALSE(FoundFromJson(ToJson({})).pid_file);
@@ -44,12 +44,41 @@ TEST(FoundTest, IsTheSameAfterTheWire) {
 
 TEST(FoundTest, IsToldInOneLine) {
   EXPECT_EQ(Describe(Daemon()),
-            "[::]:8767 (SO_REUSEPORT), 127.0.0.1:8767, 127.0.0.1:8768 after 84 ms, in the "
+            "[::]:8767 (SO_REUSEPORT), 127.0.0.1:8767, 127.0.0.1:8768, @serve after 84 ms, in the "
             "background (launcher: status 0), 3 processes, pid file /run/serve.pid, flock lock on "
             "/run/serve.lock; ends on SIGTERM after 3 ms, file left; a duplicate ends with status "
             "4");
   EXPECT_EQ(Describe({.started_after_ms = 1}),
             "no port after 1 ms, no pid file, no lock; does not end on SIGTERM within 5 s");
+}
+
+TEST(CompleteTest, AUdpPortIsTakenWhereThereIsNoTcpPort) {
+  const Listener udp{.port = 53, .address = "127.0.0.1", .protocol = "udp"};
+  EXPECT_TRUE(Complete({}, {.listeners = {udp}}).is_udp);
+  EXPECT_TRUE(Complete({.port = 53}, {.listeners = {Daemon().listeners[1], udp}}).is_udp);
+  const Target both = Complete({}, {.listeners = {Daemon().listeners[1], udp}});
+  EXPECT_EQ(both.port, 8767);
+  EXPECT_FALSE(both.is_udp);
+}
+
+TEST(CompleteTest, AUnixSocketIsTakenWhereThereIsNoPort) {
+  EXPECT_EQ(Complete({}, {.unix_socket = "/run/x"}).unix_socket, "/run/x");
+  EXPECT_FALSE(Complete({.port = 80}, {.unix_socket = "/run/x"}).unix_socket);
+}
+
+TEST(CompleteTest, APortFromTheSystemIsNone) {
+  const Target whole =
+      Complete({}, {.listeners = {{.port = 40001}}, .next_port = 40002, .pid_file = "/run/x.pid"});
+  EXPECT_FALSE(whole.port);
+  EXPECT_TRUE(whole.port_changes);
+}
+
+TEST(CompleteTest, ALockFileStandsForThePidFile) {
+  const Target whole = Complete({}, {.lock_file = "/run/x.lock"});
+  EXPECT_EQ(whole.pid_file, "/run/x.lock");
+  EXPECT_FALSE(whole.file_has_pid);
+  EXPECT_FALSE(Complete({.pid_file = "{pid_file}"}, {.lock_file = "/tmp/x"}).file_has_pid);
+  EXPECT_TRUE(Complete({.pid_file = "{pid_file}"}, {}).file_has_pid);
 }
 
 TEST(CompleteTest, WhatTheUserSaidWins) {

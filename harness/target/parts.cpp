@@ -25,7 +25,8 @@ struct Part {
 constexpr Part kParts[] = {
     {part::kPidFile, [](const Target& t) { return t.pid_file.has_value(); },
      "the target has no pid file"},
-    {part::kPort, [](const Target& t) { return t.port.has_value(); }, "the target has no port"},
+    {part::kPort, [](const Target& t) { return t.port && !t.is_udp; },
+     "the target has no TCP port"},
     {part::kOtherPidFile, HasOtherPidFile, "the command has no {pid_file}"},
     {part::kOtherPort, HasOtherPort, "the command has no {port}"},
     {part::kOtherHost, [](const Target& t) { return Mentions(t.command, "{host}"); },

@@ -14,15 +14,21 @@ namespace pidfall {
 // a shell {command} stands for the command as well, quoted.
 struct Target {
   std::vector<std::string> command;
-  std::optional<int> port;              // the port it serves on; none: it serves by staying
-  std::string address = "127.0.0.1";    // that it is reached at
-  size_t addresses = 1;                 // on that port: with fewer of them it does not serve yet
-  std::optional<std::string> pid_file;  // absolute, or {pid_file} to let the sandbox choose
-  bool has_plain_pid_file = true;       // the number, and the end of its line; else somewhere in it
-  std::optional<uid_t> file_owner;      // whom its pid file belongs to, where that is known
+  std::optional<int> port;                 // the port it serves on; none: it serves by staying
+  std::string address = "127.0.0.1";       // that it is reached at
+  size_t addresses = 1;                    // on that port: with fewer of them it does not serve yet
+  bool is_udp = false;                     // the port
+  bool port_changes = false;               // the system gives it one; then `port` is empty
+  std::optional<std::string> unix_socket;  // where it serves on no port: a path, or "@..."
+  std::optional<std::string> pid_file;     // absolute, or {pid_file} to let the sandbox choose
+  bool file_has_pid = true;                // else it is a lock file
+  bool has_plain_pid_file = true;   // the number, and the end of its line; else somewhere in it
+  bool file_ends_line = true;       // after the number
+  std::optional<uid_t> file_owner;  // whom its pid file belongs to, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
   bool duplicate_is_declared = true;     // by its author, rather than by what it did
+  std::optional<int> elsewhere_exit;     // undeclared: that of a duplicate on another port
   bool standby_polls = false;            // one that stands by is never at rest
   bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";              // the working directory
@@ -40,6 +46,8 @@ struct Target {
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
   std::string policy;  // its supervisor, as LookUpPolicy takes it; empty: none is named
+  // Else it serves by staying.
+  bool listens() const { return port || port_changes || unix_socket; }
   bool operator==(const Target&) const = default;
 };
 

@@ -40,9 +40,11 @@ void ReadKeys(const std::string& file, TomlTable& table, Draft& draft) {
     draft.arguments.insert(draft.arguments.end(), more.begin(), more.end());
   }
   if (table.Has("older_variant")) draft.older_variant = table.Text("older_variant");
-  if (!table.Has("pid_file")) return;
-  draft.pid_file_said_in = file;
-  draft.pid_file_said_at = table.LineOf("pid_file");
+  for (const char* key : {"pid_file", "lock_file"}) {
+    if (!table.Has(key)) continue;
+    draft.pid_file_said_in = file;
+    draft.pid_file_said_at = table.LineOf(key);
+  }
 }
 
 // All are read, so that a mistake in one shows before it is asked for.

@@ -45,13 +45,25 @@ constexpr TargetKey kPort = {"port",
                                if (target.port) table.insert(key, *target.port);
                              }};
 
-constexpr TargetKey kPidFile = {"pid_file",
-                                [](TomlTable& table, std::string_view key, Target& target) {
-                                  target.pid_file = table.Text(key);
-                                },
-                                [](const Target& target, std::string_view key, toml::table& table) {
-                                  if (target.pid_file) table.insert(key, *target.pid_file);
-                                }};
+void ReadProtocol(TomlTable& table, std::string_view key, Target& target) {
+  const std::string protocol = table.Text(key);
+  if (protocol != "tcp" && protocol != "udp") table.Fail(key, "'protocol' must be tcp or udp");
+  target.is_udp = protocol == "udp";
+}
+
+void WriteProtocol(const Target& target, std::string_view key, toml::table& table) {
+  if (target.is_udp) table.insert(key, "udp");
+}
+
+void ReadPidFileKey(TomlTable& table, std::string_view key, Target& target) {
+  target.pid_file = table.Text(key);
+  target.file_has_pid = key == "pid_file";
+}
+
+void WritePidFileKey(const Target& target, std::string_view key, toml::table& table) {
+  const bool has_pid = key == "pid_file";
+  if (target.pid_file && target.file_has_pid == has_pid) table.insert(key, *target.pid_file);
+}
 
 // A status that the first duplicate was seen to end with is not declared.
 constexpr TargetKey kDuplicateExit = {
@@ -119,7 +131,9 @@ constexpr TargetKey kKeys[] = {
     Text<&Target::folder>("folder"),
     {"environment", ReadEnvironment, WriteEnvironment},
     kPort,
-    kPidFile,
+    {"protocol", ReadProtocol, WriteProtocol},
+    {"pid_file", ReadPidFileKey, WritePidFileKey},
+    {"lock_file", ReadPidFileKey, WritePidFileKey},
     Text<&Target::health_path>("health"),
     kDuplicateExit,
     kStartTimeout,

@@ -16,6 +16,7 @@ constexpr DefectNote kNotes[] = {
     {Defect::kKillsPortClients, "kills-port-clients",
      "Signals every process that has to do with the port, clients included."},
     {Defect::kServesElsewhere, "serves-elsewhere", "A duplicate serves on the next port."},
+    {Defect::kSharesUdpPort, "shares-udp-port", "Shares its UDP port by SO_REUSEADDR."},
 
     {Defect::kTakesOverStopped, "takes-over-stopped",
      "Kills an owner that does not answer at once."},
@@ -79,6 +80,8 @@ constexpr DefectNote kNotes[] = {
     {Defect::kWorkerKeepsPort, "worker-keeps-port", "A worker outlives it and holds the port."},
     {Defect::kSupervisorOrphan, "supervisor-orphan",
      "Gives its lock and file up when its supervisor dies, and serves on."},
+    {Defect::kAdminNotBack, "admin-not-back",
+     "The admin socket that a killed owner left keeps it from having one."},
     {Defect::kDaemonizes, "daemonizes", "Goes to the background, where no supervisor sees it."},
 
     {Defect::kEpermIsDead, "eperm-is-dead", "Takes an owner of another user for dead."},
@@ -99,6 +102,8 @@ constexpr DefectNote kNotes[] = {
     {Defect::kOpensFifo, "opens-fifo", "Waits for ever for a reader of the FIFO at its path."},
     {Defect::kDirectoryRunsOn, "directory-runs-on",
      "Runs unguarded when there is a directory at its path."},
+    {Defect::kEmptiesVictim, "empties-victim",
+     "Opens its empty lock file through a symlink, and empties what that points to."},
     {Defect::kEmptiesAtStop, "empties-at-stop",
      "Serves with a symlink at its record's path, and empties the file behind it when it ends."},
 

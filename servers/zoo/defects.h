@@ -21,6 +21,7 @@ enum class Defect {
   kStrangerUnnamed,
   kKillsPortClients,
   kServesElsewhere,
+  kSharesUdpPort,
   // a live owner
   kTakesOverStopped,
   kLosesPatience,
@@ -67,6 +68,7 @@ enum class Defect {
   kLeaksLockToChild,
   kWorkerKeepsPort,
   kSupervisorOrphan,
+  kAdminNotBack,
   kDaemonizes,
   // other users
   kEpermIsDead,
@@ -82,6 +84,7 @@ enum class Defect {
   kAcceptsHardlink,
   kOpensFifo,
   kDirectoryRunsOn,
+  kEmptiesVictim,
   kEmptiesAtStop,
   // the disk
   kFullDiskRunsOn,

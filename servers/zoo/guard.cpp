@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string>
 
+#include "servers/zoo/admin.h"
 #include "servers/zoo/console.h"
 #include "servers/zoo/defects.h"
 #include "servers/zoo/identity.h"
@@ -86,16 +87,6 @@ class SeparateLock : public Guard {
 bool IsSymlink(const std::string& path) {
   struct stat status {};
   return lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
-}
-
-// Held until the process ends.
-void BindAnew(const std::string& path) {
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  unlink(path.c_str());
-  (void)bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  (void)listen(listening, 1);
 }
 
 void LinkTo(const std::string& name, const std::string& file) {
@@ -219,9 +210,12 @@ std::unique_ptr<Guard> MakeGuard(Settings& settings) {
   switch (settings.style) {
     case Style::kFlockOnPidFile:
       return MakeFlockOnPidFile(settings);
+    case Style::kLockOnly:
+      return MakeLockOnly(settings);
     case Style::kAbstractSocket:
       return MakeAbstractSocket(settings);
     case Style::kPortOnly:
+    case Style::kUdpPort:
       return MakePortOnly();
     case Style::kSeparateLock:
     case Style::kStandsBy:

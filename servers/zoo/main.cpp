@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "servers/zoo/admin.h"
 #include "servers/zoo/children.h"
 #include "servers/zoo/console.h"
 #include "servers/zoo/control.h"
@@ -84,6 +85,7 @@ void Run(Settings& settings) {
   guard->Acquire();
   if (Has(Defect::kLeaksLockToChild)) StartLockHolder();
   const int listening = ListenOrEnd(settings, *guard);
+  if (settings.has_admin) ListenForAdmin(settings.pid_file);
   MarkServing(settings.pid_file);
   SayServing(settings);
   TellParentThatWeServe();

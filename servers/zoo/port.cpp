@@ -53,7 +53,11 @@ void SetOn(int socket, int option) {
   setsockopt(socket, SOL_SOCKET, option, &on, sizeof on);
 }
 
-void SetOptions(int socket) {
+bool IsUdp(const Settings& settings) { return settings.style == Style::kUdpPort; }
+
+// With SO_REUSEADDR two have a UDP port at once.
+void SetOptions(int socket, const Settings& settings) {
+  if (IsUdp(settings) && !Has(Defect::kSharesUdpPort)) return;
   if (!Has(Defect::kNoReuseaddr)) SetOn(socket, SO_REUSEADDR);
   if (Has(Defect::kReuseport)) SetOn(socket, SO_REUSEPORT);
 }
@@ -65,9 +69,9 @@ PortHolder HolderOf(std::uint64_t inode) {
   return {pids[0], name.substr(0, name.find('\n'))};
 }
 
-[[noreturn]] void ThrowPortTaken(int port) {
-  for (const TcpSocket& socket : TcpSockets(kListening)) {
-    if (socket.port == port) throw PortTaken{HolderOf(socket.inode)};
+[[noreturn]] void ThrowPortTaken(const Settings& settings) {
+  for (const TcpSocket& socket : IsUdp(settings) ? UdpSockets() : TcpSockets(kListening)) {
+    if (socket.port == settings.port) throw PortTaken{HolderOf(socket.inode)};
   }
   throw PortTaken{};
 }
@@ -101,16 +105,18 @@ bool AnswersOn(int socket) {
 
 int Listen(const Settings& settings) {
   const Address address = AddressOf(settings);
-  RefuseShadow(settings);
-  const int listening = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (!IsUdp(settings)) RefuseShadow(settings);
+  const int type = IsUdp(settings) ? SOCK_DGRAM : SOCK_STREAM;
+  const int listening = socket(address.storage.ss_family, type | SOCK_CLOEXEC, 0);
   if (listening < 0) throw Failure("cannot open a socket for", OnPort(settings), errno);
-  SetOptions(listening);
-  if (bind(listening, address.get(), address.size) == 0 && listen(listening, kBacklog) == 0) {
+  SetOptions(listening, settings);
+  if (bind(listening, address.get(), address.size) == 0 &&
+      (IsUdp(settings) || listen(listening, kBacklog) == 0)) {
     return listening;
   }
   const int error = errno;
   close(listening);
-  if (error == EADDRINUSE) ThrowPortTaken(settings.port);
+  if (error == EADDRINUSE) ThrowPortTaken(settings);
   throw Failure("cannot bind", OnPort(settings), error);
 }
 

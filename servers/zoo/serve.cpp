@@ -29,9 +29,16 @@ void Answer(int client) {
   close(client);
 }
 
+// A UDP socket has packets in place of clients.
+void Drain(int socket) {
+  std::array<char, 4096> packet{};
+  recv(socket, packet.data(), packet.size(), 0);
+}
+
 void Accept(std::vector<pollfd>& polled) {
   const int client = accept4(polled.front().fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (client < 0 && errno == EMFILE) return Dawdle(kWideWindow);
+  if (client < 0 && errno == EOPNOTSUPP) return Drain(polled.front().fd);
   if (client < 0) return;
   polled.push_back({client, POLLIN, 0});
   if (polled.size() <= kMostClients) return;

@@ -19,10 +19,11 @@ constexpr int kLastPort = 65535;
 constexpr int kLastStatus = 255;
 constexpr std::string_view kUsage =
     "usage: zoo --pid-file FILE [--port N] [--host ADDRESS] [--duplicate-exit N]\n"
-    "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread]\n"
+    "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread] [--admin]\n"
     "           [--style STYLE] [--defect NAME]... [--status | --stop]\n"
     "       zoo --list\n"
-    "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing";
+    "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing\n"
+    "        lock-only udp-port";
 
 struct StyleName {
   std::string_view name;
@@ -36,6 +37,8 @@ constexpr StyleName kStyles[] = {
     {"port-only", Style::kPortOnly},
     {"stands-by", Style::kStandsBy},
     {"daemonizing", Style::kDaemonizing},
+    {"lock-only", Style::kLockOnly},
+    {"udp-port", Style::kUdpPort},
 };
 
 struct DuplicateName {
@@ -116,6 +119,9 @@ void Apply(int option, Settings& settings) {
     case 'o':
       settings.on_duplicate = AnswerNamed(optarg);
       return;
+    case 'a':
+      settings.has_admin = true;
+      return;
     case 'm':
       settings.ends_main_thread = true;
       return;
@@ -144,6 +150,7 @@ constexpr option kOptions[] = {
     {"style", required_argument, nullptr, 's'},
     {"on-duplicate", required_argument, nullptr, 'o'},
     {"end-main-thread", no_argument, nullptr, 'm'},
+    {"admin", no_argument, nullptr, 'a'},
     {"duplicate-exit", required_argument, nullptr, 'x'},
     {"status", no_argument, nullptr, 'A'},
     {"stop", no_argument, nullptr, 'T'},
@@ -152,7 +159,8 @@ constexpr option kOptions[] = {
 };
 
 bool HasLockFile(const Settings& settings) {
-  return settings.style != Style::kAbstractSocket && settings.style != Style::kPortOnly;
+  return settings.style != Style::kAbstractSocket && settings.style != Style::kPortOnly &&
+         settings.style != Style::kUdpPort;
 }
 
 void RefuseContradictions(const Settings& settings) {

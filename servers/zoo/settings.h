@@ -18,6 +18,8 @@ enum class Style {
   kPortOnly,        // the port is the lock
   kStandsBy,        // separate-lock, and a duplicate waits for the owner's end
   kDaemonizing,     // separate-lock, in the background
+  kUdpPort,         // the port is the lock, and a UDP one
+  kLockOnly,        // an empty file with a lock on it, and no record
 };
 
 enum class Action { kServe, kStatus, kStop };
@@ -33,6 +35,7 @@ struct Settings {
   Action action = Action::kServe;
   OnDuplicate on_duplicate = OnDuplicate::kExit;
   bool ends_main_thread = false;  // others serve
+  bool has_admin = false;         // listens on a unix socket, too
   char** command_line = nullptr;  // ours, to be executed again on SIGUSR2
 };
 

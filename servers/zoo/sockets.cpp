@@ -49,14 +49,14 @@ bool ReadBatch(int netlink, std::vector<TcpSocket>& sockets) {
   return true;
 }
 
-void AddFamily(int netlink, unsigned char family, unsigned states,
+void AddFamily(int netlink, unsigned char family, unsigned char protocol, unsigned states,
                std::vector<TcpSocket>& sockets) {
   Query query{};
   query.header.nlmsg_len = sizeof query;
   query.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
   query.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   query.request.sdiag_family = family;
-  query.request.sdiag_protocol = IPPROTO_TCP;
+  query.request.sdiag_protocol = protocol;
   query.request.idiag_states = states;
   if (send(netlink, &query, sizeof query, 0) < 0) Fail(errno);
   while (ReadBatch(netlink, sockets)) {
@@ -76,16 +76,14 @@ bool Holds(const std::string& process, const std::string& link) {
   return false;
 }
 
-}  // namespace
-
 // By netlink: /proc/net/tcp walks the whole hash table of connections, ten milliseconds each time.
-std::vector<TcpSocket> TcpSockets(unsigned states) {
+std::vector<TcpSocket> Sockets(unsigned char protocol, unsigned states) {
   const int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (netlink < 0) Fail(errno);
   std::vector<TcpSocket> sockets;
   try {
-    AddFamily(netlink, AF_INET, states, sockets);
-    AddFamily(netlink, AF_INET6, states, sockets);
+    AddFamily(netlink, AF_INET, protocol, states, sockets);
+    AddFamily(netlink, AF_INET6, protocol, states, sockets);
   } catch (const Failure&) {
     close(netlink);
     throw;
@@ -93,6 +91,12 @@ std::vector<TcpSocket> TcpSockets(unsigned states) {
   close(netlink);
   return sockets;
 }
+
+}  // namespace
+
+std::vector<TcpSocket> TcpSockets(unsigned states) { return Sockets(IPPROTO_TCP, states); }
+
+std::vector<TcpSocket> UdpSockets() { return Sockets(IPPROTO_UDP, kAnyState); }
 
 std::vector<pid_t> ProcessesWith(std::uint64_t inode) {
   std::vector<pid_t> found;

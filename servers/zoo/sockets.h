@@ -1,4 +1,4 @@
-// The TCP sockets that the kernel lists, and the processes behind them.
+// The TCP and UDP sockets that the kernel lists, and the processes behind them.
 //
 //   for (const TcpSocket& socket : TcpSockets(kListening)) { ... }
 #pragma once
@@ -23,6 +23,7 @@ inline constexpr unsigned kListening = 1U << TCP_LISTEN;
 inline constexpr unsigned kAnyState = ~0U;
 
 std::vector<TcpSocket> TcpSockets(unsigned states);  // throws Failure
+std::vector<TcpSocket> UdpSockets();                 // in the same form
 std::vector<pid_t> ProcessesWith(std::uint64_t inode);
 
 }  // namespace pidfall::zoo

@@ -1,5 +1,6 @@
 #include "servers/zoo/styles.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "servers/zoo/console.h"
+#include "servers/zoo/defects.h"
 #include "servers/zoo/lock_file.h"
 #include "servers/zoo/record.h"
 
@@ -54,6 +56,28 @@ class FlockOnPidFile : public Guard {
     throw Failure("cannot write", settings_.pid_file, error);
   }
 
+  const Settings& settings_;
+  LockFile lock_;
+};
+
+// As flock(1) does it: the file is empty, and stays.
+class LockOnly : public Guard {
+ public:
+  explicit LockOnly(const Settings& settings) : settings_(settings), lock_(settings.pid_file) {}
+
+  void Acquire() override {
+    if (Has(Defect::kEmptiesVictim)) {
+      close(open(settings_.pid_file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+    } else {
+      RefuseHostileNode(settings_.pid_file);
+    }
+    lock_.Open();
+    if (!lock_.Try()) EndAsDuplicate(settings_, lock_.Owner());
+  }
+  void Release() override { lock_.Close(); }
+  void LeaveToParent() override { lock_.Close(); }
+
+ private:
   const Settings& settings_;
   LockFile lock_;
 };
@@ -123,6 +147,10 @@ class PortOnly : public Guard {
 
 std::unique_ptr<Guard> MakeFlockOnPidFile(const Settings& settings) {
   return std::make_unique<FlockOnPidFile>(settings);
+}
+
+std::unique_ptr<Guard> MakeLockOnly(const Settings& settings) {
+  return std::make_unique<LockOnly>(settings);
 }
 
 std::unique_ptr<Guard> MakeAbstractSocket(const Settings& settings) {

@@ -9,6 +9,7 @@
 namespace pidfall::zoo {
 
 std::unique_ptr<Guard> MakeFlockOnPidFile(const Settings& settings);
+std::unique_ptr<Guard> MakeLockOnly(const Settings& settings);
 std::unique_ptr<Guard> MakeAbstractSocket(const Settings& settings);
 std::unique_ptr<Guard> MakePortOnly();
 

@@ -1,0 +1,124 @@
+// `pidfall check` on servers of other kinds than one TCP port and a pid file. Each is judged by
+// what it has, with a correct twin beside the broken one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/cli/cli_testing.h"
+#include "harness/cli/exit_status.h"
+
+namespace pidfall {
+namespace {
+
+using testing::HasSubstr;
+
+class CheckKindsTest : public CliTest {
+ protected:
+  ProgramOutcome Check(const std::string& program, const std::string& scenario) {
+    return Run({"check", "--scenario", scenario, "--", "/usr/bin/python3", "-c", program});
+  }
+
+  void ExpectBreach(const std::string& program, const std::string& scenario,
+                    const std::string& words) {
+    const ProgramOutcome outcome = Check(program, scenario);
+    EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+    EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
+  }
+
+  void ExpectNone(const std::string& program, const std::string& scenario,
+                  const std::string& words) {
+    const ProgramOutcome outcome = Check(program, scenario);
+    EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+    EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
+  }
+};
+
+constexpr char kLocked[] = R"(
+import fcntl, os, signal, socket, sys
+here = os.environ['HOME'] + '/serve'
+lock = open(here + '.lock', 'a')
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    sys.exit('already running')
+)";
+
+constexpr char kUnlocked[] = R"(
+import os, signal, socket
+here = os.environ['HOME'] + '/serve'
+)";
+
+constexpr char kOnUnixSocket[] = R"(
+s = socket.socket(socket.AF_UNIX)
+if os.path.exists(here + '.sock'): os.unlink(here + '.sock')
+s.bind(here + '.sock'); s.listen()
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, TwoOwnersOfAUnixSocketAreTwo) {
+  ExpectBreach(std::string(kUnlocked) + kOnUnixSocket, "duplicate/second-start",
+               "serves beside the owner");
+  ExpectNone(std::string(kLocked) + kOnUnixSocket, "duplicate/second-start", "serve.sock after");
+}
+
+constexpr char kOnPortOfTheSystem[] = R"(
+s = socket.create_server(('127.0.0.1', 0))
+while True: s.accept()[0].close()
+)";
+
+constexpr char kPidFileThatIsNotAsked[] = R"(
+with open(here + '.pid', 'w') as f: f.write(f'{os.getpid()}\n')
+)";
+
+TEST_F(CheckKindsTest, APortOfTheSystemIsJudgedByTheSafeguardsFile) {
+  ExpectBreach(std::string(kUnlocked) + kPidFileThatIsNotAsked + kOnPortOfTheSystem,
+               "duplicate/second-start", "serves beside the owner");
+  ExpectNone(std::string(kLocked) + kOnPortOfTheSystem, "duplicate/second-start", "lock file ");
+}
+
+constexpr char kOnUdp[] = R"(
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+#SHARED
+try:
+    s.bind(('127.0.0.1', 8767))
+except OSError:
+    sys.exit('already running')
+while True: s.recvfrom(999)
+)";
+
+TEST_F(CheckKindsTest, TwoOwnersOfAUdpPortAreTwo) {
+  std::string shared = kOnUdp;
+  shared.replace(shared.find("#SHARED"), 7,
+                 "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)");
+  ExpectBreach("import socket, sys" + shared, "duplicate/second-start", "serves beside the owner");
+  ExpectNone(std::string("import socket, sys") + kOnUdp, "duplicate/second-start",
+             "127.0.0.1:8767/udp after");
+}
+
+// Status 1 because of the port, 0 because of the owner.
+constexpr char kPortFirst[] = R"(
+import fcntl, os, socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    s.bind(('127.0.0.1', int(sys.argv[1])))
+except OSError:
+    sys.exit('the port is taken')
+lock = open(sys.argv[2], 'a+')
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    sys.exit(0)
+lock.truncate(0); lock.write(f'{os.getpid()}\n'); lock.flush()
+s.listen()
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, TheStatusOfATakenPortIsNotTheOwners) {
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "duplicate/second-start", "--scenario", "duplicate/other-port",
+           "--", "/usr/bin/python3", "-c", kPortFirst, "{port}", "{pid_file}"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+}  // namespace
+}  // namespace pidfall
