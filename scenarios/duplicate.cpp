@@ -55,12 +55,21 @@ std::string NoneServes(const Stage& stage, const std::vector<Instance*>& togethe
                        : "none of the starts serves whole, these do in part: " + parts;
 }
 
+// One that spins on a port that it has not got (an unchecked listen) never decides.
+Outcome SettleDecided(Stage& stage, Instance& instance) {
+  try {
+    return Settle(stage, instance);
+  } catch (const Broken& undecided) {
+    throw Breach("C2", std::string(undecided.what()) + ", beside other starts");
+  }
+}
+
 // Whoever serves is the owner; the rest must be quiet about it.
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
   for (Instance* instance : together) {
-    if (Settle(stage, *instance) != Outcome::kServes) continue;
-    Require(owner == nullptr, "C1", "two of the starts serve");
+    if (SettleDecided(stage, *instance) != Outcome::kServes) continue;
+    if (owner != nullptr) ExpectNotServing(stage, *instance, *owner, "C1");
     owner = instance;
   }
   Require(owner != nullptr, "C3", NoneServes(stage, together));

@@ -73,8 +73,7 @@ void ContenderExit(Stage& stage) {
   const FileState before = PidFile(stage);
   Instance& contender = stage.Start();
   const Outcome outcome = Settle(stage, contender);
-  Require(outcome != Outcome::kServes, "C1",
-          contender.name() + " serves beside the owner " + owner.name());
+  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, "C1");
   if (outcome == Outcome::kWaits) stage.Stop(contender);
   Require(stage.Gone(contender, kStopBound), "C2", contender.name() + " neither served nor ended");
   ExpectUnchanged(stage.pid_file(), before, "C6", "a contender's end");
@@ -113,8 +112,8 @@ void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RenameFolder(stage);
   Instance& contender = stage.Start();
-  Require(Settle(stage, contender) != Outcome::kServes, "C1",
-          contender.name() + " serves beside the owner " + owner.name());
+  Settle(stage, contender);
+  ExpectNotServing(stage, contender, owner, "C1");
   ExpectOneOwner(stage, owner);
 }
 

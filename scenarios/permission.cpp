@@ -25,8 +25,7 @@ namespace {
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
   const Outcome outcome = Settle(stage, contender);
-  Require(outcome != Outcome::kServes, clause,
-          contender.name() + " serves beside the owner " + owner.name());
+  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, clause);
   Require(Serves(stage, owner), clause, "the owner no longer serves");
   ExpectUnchanged(stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;

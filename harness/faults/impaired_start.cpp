@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "harness/stage/answers.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
@@ -45,7 +46,7 @@ void ImpairedStart::ExpectFailed() {
 
 bool ImpairedStart::SettlesInTime(Instance& instance) {
   try {
-    Settle(stage_, instance, kBound);
+    Settle(stage_, instance, BoundOfStart(stage_, kBound));
     return true;
   } catch (const Broken&) {
     return false;
@@ -57,6 +58,8 @@ Outcome ImpairedStart::SettleSoon() {
     const Outcome outcome = Settle(stage_, *started_);
     Require(outcome != Outcome::kWaits, impairment_.clause,
             "a start waits for ever when " + impairment_.what);
+    Require(outcome != Outcome::kServes || StillAnswers(stage_), impairment_.clause,
+            "a start hangs with its port open and answers nobody when " + impairment_.what);
     return outcome;
   } catch (const Broken&) {
     throw Breach(impairment_.clause,

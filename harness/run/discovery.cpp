@@ -8,6 +8,7 @@
 #include "harness/observe/pid_file_search.h"
 #include "harness/probe/process.h"
 #include "harness/run/pool.h"
+#include "harness/stage/answers.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/settle.h"
@@ -40,8 +41,12 @@ class Discovery {
     found_.read_only = world_.view.read_only;
     if (!found_.stays) return Explain(instance);
     AwaitRest(instance);
+    if (EndedByItself(instance)) return found_;
     Look(instance);
-    StopIt(TryDuplicate(instance));
+    LookForAnswer();
+    Instance& last = TryDuplicate(instance);
+    if (EndedByItself(last)) return found_;
+    StopIt(last);
     LookForAnotherPort();
     LookForSameSocket();
     return found_;
@@ -73,6 +78,26 @@ class Discovery {
       stage_.WaitUntil([&] { return instance.ended(); }, kWaitsAfter);
     }
     found_.listeners = ListenersOf(instance.Processes());
+  }
+
+  // Nobody has signalled it, nor has another start come.
+  bool EndedByItself(const Instance& instance) {
+    stage_.Update();
+    const bool goes_on = !instance.ended() || !instance.Processes().empty();
+    if (goes_on || instance.ended_at() > second_start_) return false;
+    found_.stays = false;
+    const std::chrono::duration<double> lived = instance.ended_at() - instance.started_at();
+    found_.why_not = fmt::format(
+        "it served, and ended by itself with {} after {:.1f} s; its standard input is "
+        "/dev/null, as a service's is",
+        instance.ending()->Describe(), lived.count());
+    return true;
+  }
+
+  void LookForAnswer() {
+    const Target asked = Complete(target_, found_);
+    if (!asked.port || asked.is_udp) return;
+    found_.answers = AnswersAt({asked.address, *asked.port}, asked.health_path);
   }
 
   bool IsListening() const {
@@ -145,6 +170,7 @@ class Discovery {
   // Asked once, so that every scenario judges by the same answer. Gives the one to go on with: a
   // start that takes over ends the first one.
   Instance& TryDuplicate(Instance& owner) {
+    second_start_ = Clock::now();
     Instance& second = stage_.Start();
     const std::optional<Outcome> outcome = SettledAs(second);
     const bool took_over = owner.Processes().empty() && outcome == Outcome::kServes;
@@ -170,9 +196,13 @@ class Discovery {
     if (outcome != Outcome::kEnded) stage_.KillTree(elsewhere);
   }
 
+  Duration StartUp() const {
+    return std::chrono::milliseconds(static_cast<int64_t>(found_.started_after_ms));
+  }
+
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = Settle(stage_, second, kDuplicateBound);
+      const Outcome outcome = Settle(stage_, second, kDuplicateBound + StartUp());
       // The stage has not been told the port, and what only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
@@ -249,6 +279,7 @@ class Discovery {
   const World& world_;
   Stage stage_;
   Found found_;
+  Clock::time_point second_start_ = Clock::time_point::max();
 };
 
 Found Find(const Target& target, const World& world) {

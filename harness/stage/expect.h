@@ -16,7 +16,10 @@
 namespace pidfall {
 
 inline constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
-inline constexpr Duration kStopBound = std::chrono::seconds(2);       // C12
+// With the time that the target's own start-up takes.
+Duration BoundOfStart(const Stage& stage, Duration bound);
+
+inline constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
 
 // Throws Breach unless `kept`.
 void Require(bool kept, const std::string& clause, const std::string& otherwise);
@@ -26,6 +29,12 @@ void Prefer(Stage& stage, bool kept, const std::string& clause, const std::strin
 void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although);
 void ExpectOneOwner(const Stage& stage, const Instance& owner);
+
+// `contender` has come while `owner` served, and must not serve. Two owners are claimed only where
+// both live at this instant; else it says what has become of the owner. `although` follows the
+// sentence, from its comma on.
+void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
+                      const std::string& clause, const std::string& although = "");
 
 // C2: refused with the declared status or standing by; the owner as before.
 void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);

@@ -55,6 +55,7 @@ void Instance::ReadOutput() {
 
 void Instance::AwaitChild() {
   if (ended() || !WaitForEnd(child_, Duration::zero())) return;
+  ended_at_ = std::chrono::steady_clock::now();
   if (keep_as_zombie_) {
     left_as_zombie_ = true;
   } else {

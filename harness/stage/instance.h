@@ -36,6 +36,10 @@ class Instance {
   bool ended() const { return ending_.has_value() || left_as_zombie_; }
   const std::optional<Ending>& ending() const { return ending_; }
 
+  // When that was seen; the end of time where it has not ended.
+  std::chrono::steady_clock::time_point ended_at() const { return ended_at_; }
+  std::chrono::steady_clock::time_point started_at() const { return started_; }
+
   // What it has printed so far, both streams; at most the first 64 KiB are kept.
   const std::string& output() const { return output_; }
   int output_fd() const { return output_fd_.get(); }
@@ -80,6 +84,7 @@ class Instance {
   std::optional<Ending> ending_;
   std::unique_ptr<Holder> holder_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point ended_at_ = std::chrono::steady_clock::time_point::max();
   bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;

@@ -75,6 +75,7 @@ void CompleteFile(const Found& found, Target& whole) {
 json ToJson(const Found& found) {
   return {{"stays", found.stays},
           {"started_after_ms", found.started_after_ms},
+          {"answers", found.answers},
           {"listeners", found.listeners},
           {"pid_file", found.pid_file.value_or("")},
           {"lock_file", found.lock_file.value_or("")},
@@ -102,6 +103,7 @@ json ToJson(const Found& found) {
 Found FoundFromJson(const json& told) {
   Found found{.stays = told["stays"],
               .started_after_ms = told["started_after_ms"],
+              .answers = told["answers"],
               .listeners = told["listeners"],
               .has_plain_pid_file = told["has_plain_pid_file"],
               .file_ends_line = told["file_ends_line"],
@@ -141,6 +143,8 @@ Target Complete(const Target& target, const Found& found) {
   CompletePort(found, whole);
   CompleteFile(found, whole);
   whole.standby_polls = found.standby_polls;
+  whole.answers = whole.answers || found.answers;
+  whole.start_up = std::chrono::milliseconds(static_cast<int64_t>(found.started_after_ms));
   whole.duplicate_is_declared = whole.duplicate_exit.has_value();
   if (!whole.duplicate_exit) whole.duplicate_exit = found.duplicate_exit;
   whole.elsewhere_exit = found.elsewhere_exit;

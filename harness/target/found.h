@@ -30,6 +30,7 @@ std::string NameOf(const Listener& listener);
 struct Found {
   bool stays = false;  // it served, or stayed
   double started_after_ms = 0;
+  bool answers = false;  // a client of its port
   std::vector<Listener> listeners;
   std::optional<int> next_port;  // where it serves on another one at the next start
   std::optional<std::string> pid_file;

@@ -26,10 +26,12 @@ struct Target {
   bool file_ends_line = true;       // after the number
   std::optional<uid_t> file_owner;  // whom its pid file belongs to, where that is known
   std::string health_path = "/";
-  std::optional<int> duplicate_exit;     // none: the first duplicate's status counts as declared
-  bool duplicate_is_declared = true;     // by its author, rather than by what it did
-  std::optional<int> elsewhere_exit;     // undeclared: that of a duplicate on another port
-  bool standby_polls = false;            // one that stands by is never at rest
+  std::optional<int> duplicate_exit;      // none: the first duplicate's status counts as declared
+  bool duplicate_is_declared = true;      // by its author, rather than by what it did
+  std::optional<int> elsewhere_exit;      // undeclared: that of a duplicate on another port
+  bool standby_polls = false;             // one that stands by is never at rest
+  bool answers = false;                   // on its port, as it was seen to or as `health` says
+  std::chrono::milliseconds start_up{0};  // how long its first start took
   bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";              // the working directory
   std::vector<std::string> environment;  // "NAME=value", added to ours
