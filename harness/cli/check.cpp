@@ -18,6 +18,7 @@
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
@@ -92,6 +93,31 @@ Advice AdviceOn(const Result& result) {
           .fix = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
 }
 
+Advice AdviceOn(const Cause& cause) {
+  Advice advice = AdviceOn(*cause.nearest);
+  if (cause.is_no_guard) {
+    advice.fix =
+        "nothing keeps a second copy out; the shortest way to a guard is\n"
+        "pidfall-guard --pid-file FILE -- COMMAND\n" +
+        advice.fix;
+  }
+  if (cause.others.empty()) return advice;
+  advice.also = fmt::format("{} more follow from it (-v shows each):", cause.others.size());
+  for (const Result* other : cause.others) advice.also += ' ' + other->scenario;
+  return advice;
+}
+
+// One cause, one finding; where everything is asked for, those that follow from it come after it.
+void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
+  for (const Cause& cause : ByCause(Findings(results, verbose))) {
+    outputs.Print(FindingText(*cause.nearest, AdviceOn(cause), outputs.paint(), verbose));
+    if (!verbose) continue;
+    for (const Result* other : cause.others) {
+      outputs.Print(FindingText(*other, AdviceOn(*other), outputs.paint(), verbose));
+    }
+  }
+}
+
 void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const Outputs& outputs) {
   for (const std::string& scenario : baseline.Fixed(results)) {
     outputs.Print(fmt::format("FIXED  {} is in the baseline and passes now\n", scenario));
@@ -119,9 +145,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   const std::string policies = named ? "" : OtherPoliciesText(results);
   SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
-  for (const Result* finding : Findings(results, common.verbose)) {
-    outputs.Print(FindingText(*finding, AdviceOn(*finding), outputs.paint(), common.verbose));
-  }
+  PrintFindings(outputs, results, common.verbose);
   outputs.Print(policies + SkipText(results) + KeptText(results));
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   outputs.Print(CheckSummary(results, {.elapsed_ms = took.count(),

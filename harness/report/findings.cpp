@@ -121,6 +121,7 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
     out += OptionalLine("known", advice.known, paint);
     out += OptionalLine("harm", advice.harm, paint);
   }
+  out += OptionalLine("also", advice.also, paint);
   out += OptionalLine("again", result.reproduce, paint);
   if (result.verdict == Verdict::kFail) out += OptionalLine("fix", advice.fix, paint);
   return out;

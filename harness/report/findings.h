@@ -17,6 +17,7 @@ struct Advice {
   std::string known;  // why it is expected to fail
   std::string harm;
   std::string fix;
+  std::string also;  // the scenarios that show the same cause
 };
 
 // What to show, the worst first. Broken ones and surprises always; where nothing was expected,

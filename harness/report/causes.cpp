@@ -1,0 +1,66 @@
+#include "harness/report/causes.h"
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+#include <string_view>
+
+namespace pidfall {
+namespace {
+
+// Nothing has been done to it or its surroundings.
+constexpr std::string_view kPlainSecondStart = "duplicate/second-start";
+
+bool IsBreach(const Result& result) {
+  return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
+}
+
+bool SaysThatTwoServe(const Result& result) {
+  constexpr std::string_view kWords[] = {"serves beside", "serves too", "both serve", "unguarded"};
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
+    return result.summary.find(words) != std::string::npos;
+  });
+}
+
+bool IsNoGuard(const Result& result) {
+  return IsBreach(result) && result.scenario == kPlainSecondStart && SaysThatTwoServe(result);
+}
+
+std::string ClauseOf(const Result& result) {
+  return result.clauses.empty() ? "" : result.clauses.front();
+}
+
+bool FollowsFrom(const Cause& cause, const Result& result) {
+  if (!IsBreach(result) || !IsBreach(*cause.nearest)) return false;
+  if (result.guard != cause.nearest->guard) return false;
+  if (cause.is_no_guard && SaysThatTwoServe(result)) return true;
+  return ClauseOf(result) == ClauseOf(*cause.nearest) &&
+         FormOf(result.summary) == FormOf(cause.nearest->summary);
+}
+
+}  // namespace
+
+std::string FormOf(const std::string& summary) {
+  // From here on the circumstances are told.
+  std::string form = summary.substr(0, summary.find(", although"));
+  form = form.substr(0, form.find(", which is not"));
+  static const std::regex kVaries("\"[^\"]*\"|/[^ ,:]*|\\b[A-Z][0-9]*\\b|[0-9]+");
+  return std::regex_replace(form, kVaries, "_");
+}
+
+std::vector<Cause> ByCause(const std::vector<const Result*>& findings) {
+  std::vector<Cause> causes;
+  for (const Result* finding : findings) {
+    const auto cause = std::find_if(causes.begin(), causes.end(), [&](const Cause& known) {
+      return FollowsFrom(known, *finding);
+    });
+    if (cause != causes.end()) {
+      cause->others.push_back(finding);
+    } else {
+      causes.push_back({.nearest = finding, .others = {}, .is_no_guard = IsNoGuard(*finding)});
+    }
+  }
+  return causes;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,32 @@
+// Findings by their cause: the one that is nearest to it, and those that follow from it.
+//
+//   for (const Cause& cause : ByCause(Findings(results, false))) {
+//     Print(*cause.nearest);
+//     Print("and " + std::to_string(cause.others.size()) + " more follow from it");
+//   }
+//
+// Breaches have one cause when the same clause is broken in the same way: their sentences differ in
+// names, numbers, paths and circumstances only. A server whose plain second start serves has no
+// guard at all: that is the cause of every other pair of owners.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/run/result.h"
+
+namespace pidfall {
+
+struct Cause {
+  const Result* nearest = nullptr;
+  std::vector<const Result*> others;
+  bool is_no_guard = false;
+};
+
+// In the order of the nearest ones.
+std::vector<Cause> ByCause(const std::vector<const Result*>& findings);
+
+// A summary without what differs from scenario to scenario.
+std::string FormOf(const std::string& summary);
+
+}  // namespace pidfall
