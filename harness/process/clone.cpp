@@ -38,12 +38,16 @@ long RawClone(const CloneOptions& options, int* pidfd, bool with_set_tid) {
   return syscall(SYS_clone3, &args, sizeof(args));
 }
 
-void ForecastPid(pid_t pid) { WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid - 1)); }
+// Whose number it sets is told by the writer's pid namespace, not by the opener's.
+UniqueFd& KeptLastPid() {
+  static UniqueFd kept;
+  return kept;
+}
 
 // The copy that got another number ends before it has done anything.
 long CloneByForecast(const CloneOptions& options, int* pidfd) {
   for (int i = 0; i < kForecasts; ++i) {
-    ForecastPid(options.pid);
+    SetLastPid(options.pid - 1);
     const long pid = RawClone(options, pidfd, false);
     if (pid < 0 || pid == options.pid) return pid;
     if (pid == 0 && getpid() == options.pid) return 0;
@@ -125,6 +129,18 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
     _exit(status);
   }
   return {static_cast<pid_t>(pid), UniqueFd(pidfd)};
+}
+
+void KeepLastPid(const std::string& proc) {
+  const std::string path = proc + "/sys/kernel/ns_last_pid";
+  KeptLastPid() = UniqueFd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+}
+
+void SetLastPid(pid_t pid) {
+  const std::string number = std::to_string(pid);
+  const int kept = KeptLastPid().get();
+  if (kept < 0) return WriteFile("/proc/sys/kernel/ns_last_pid", number);
+  if (pwrite(kept, number.data(), number.size(), 0) < 0) ThrowErrno("write ns_last_pid");
 }
 
 Child LaunchByClone(const LaunchOptions& options) {

@@ -17,6 +17,11 @@ struct CloneOptions {
 // A copy of this process that runs `body` and ends with the status that it returns.
 Child Clone(const CloneOptions& options, const std::function<int()>& body);
 
+// The next process or thread in here gets the number after this one, unless another comes first.
+void SetLastPid(pid_t pid);
+// Opens what that needs in `proc`, before it is made read-only there.
+void KeepLastPid(const std::string& proc);
+
 // Executes as described, in a process made by Clone with options.pid.
 Child LaunchByClone(const LaunchOptions& options);
 

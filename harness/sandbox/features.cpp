@@ -20,6 +20,7 @@
 
 #include "harness/process/clone.h"
 #include "harness/sandbox/cures.h"
+#include "harness/sandbox/kernel_files.h"
 #include "harness/sandbox/landlock.h"
 #include "harness/sandbox/mounts.h"
 #include "harness/sandbox/sandbox.h"
@@ -58,7 +59,7 @@ std::string TrySetTid() {
 std::string TryLastPid() {
   return TryInNamespaces({kPidsAndMounts}, [] {
     MountOwnProc();
-    WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(kChosen));
+    SetLastPid(kChosen);
   });
 }
 
@@ -175,7 +176,9 @@ constexpr Probe kProbes[] = {
     {"a second user", TrySecondUser,
      "permission/foreign-file sees a file of root's instead; permission/other-user needs Landlock",
      CureOfSecondUser},
-    {"Landlock scopes", TryLandlock, "permission/other-user, unless there is a second user",
+    {"Landlock scopes", TryLandlock,
+     "permission/other-user, unless there is a second user; and in the plain sandbox a target can "
+     "signal your other processes, one by one: only a signal to all at once is refused",
      [] { return std::string("Linux 6.12 with lsm=...,landlock, or a second user"); }},
     {"ptrace", TryPtrace,
      "whatever is held at a moment of its start or its end; crash-point, errors and race",

@@ -10,11 +10,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
+#include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/probe/process.h"
 #include "harness/process/clone.h"
+#include "harness/process/fd.h"
 
 namespace pidfall {
 namespace {
@@ -31,6 +36,18 @@ void Drain(int signals) {
   signalfd_siginfo info{};
   while (read(signals, &info, sizeof(info)) > 0) {
   }
+}
+
+// Where this process's arguments are, from fields 48 and 49 of its line (proc(5)).
+std::pair<char*, char*> Arguments() {
+  constexpr int kFieldsBetween = 45;  // the name in parentheses is the second one
+  const std::string line = ReadFile("/proc/self/stat");
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < kFieldsBetween; ++i) fields >> skipped;
+  uintptr_t begin = 0, end = 0;
+  fields >> begin >> end;
+  return {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end)};
 }
 
 // True when `director` was among those reaped.
@@ -104,6 +121,16 @@ void RemoveAll(const std::string& folder) {
 }
 
 }  // namespace
+
+void WearOwnName() {
+  const std::string name = "pidfall-sandbox";
+  prctl(PR_SET_NAME, name.c_str());
+  const auto [begin, end] = Arguments();
+  if (begin == nullptr || end <= begin) return;
+  // Were the last byte no NUL, the kernel would show the environment as well.
+  std::fill(begin, end, '\0');
+  std::copy_n(name.begin(), std::min<size_t>(name.size(), end - begin - 1), begin);
+}
 
 int RunFullInit(int lifeline, const std::function<int()>& director) {
   const UniqueFd signals = WatchChildren();

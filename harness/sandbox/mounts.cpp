@@ -31,17 +31,7 @@ bool IsFolder(const std::string& path) {
 
 void KeepMountsPrivate() { Mount("none", "/", nullptr, MS_REC | MS_PRIVATE); }
 
-void MountProc(const std::string& root) {
-  Mount("proc", root + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
-}
-
-void MountOwnProc() {
-  KeepMountsPrivate();
-  MountProc();
-}
-
 void MountFolder(const std::string& folder) {
-  MountProc();
   Mount("pidfall", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=0755");
 }
 

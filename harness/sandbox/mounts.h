@@ -10,14 +10,7 @@ namespace pidfall {
 // First of all: what is mounted in here is not seen outside.
 void KeepMountsPrivate();
 
-// A fresh /proc below `root`, of this pid namespace: after the fork into it, or it would show the
-// pids outside.
-void MountProc(const std::string& root = "");
-
-// The same for the first process of a pid and a mount namespace.
-void MountOwnProc();
-
-// A fresh /proc, and a tmpfs on `folder`.
+// A tmpfs on `folder`.
 void MountFolder(const std::string& folder);
 
 // `file` is seen at `path`, which must exist.

@@ -1,9 +1,11 @@
 #include "harness/sandbox/sandbox.h"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,12 +14,18 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "harness/process/clone.h"
+#include "harness/sandbox/devices.h"
+#include "harness/sandbox/foreign.h"
 #include "harness/sandbox/init.h"
+#include "harness/sandbox/kernel_files.h"
 #include "harness/sandbox/landlock.h"
+#include "harness/sandbox/mount_points.h"
 #include "harness/sandbox/mounts.h"
+#include "harness/sandbox/signal_filter.h"
 #include "harness/sandbox/trial.h"
 #include "harness/sandbox/users.h"
 
@@ -66,7 +74,11 @@ void KeepOnly(const Pipes& pipes) {
 
 // As under a supervisor: a person's Ctrl-C reaches the harness only, and what asks a terminal is
 // told that there is none, where it would be stopped (SIGTTIN) in a background group.
-void LeaveTerminal() { setsid(); }
+// The keys of the session are left outside, too.
+void LeaveSession() {
+  setsid();
+  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+}
 
 bool WasToldToGo(int go) {
   char byte = 0;
@@ -77,11 +89,16 @@ bool WasToldToGo(int go) {
 const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"};
 
 const ViewPlan& RememberedPlan(const std::string& base, std::vector<std::string> own_layer) {
-  static std::map<std::pair<std::string, std::vector<std::string>>, ViewPlan> plans;
+  using Key =
+      std::tuple<uid_t, std::string, std::vector<std::string>>;  // what a user may do differs
+  static std::map<Key, ViewPlan> plans;
+  const auto& foreign = WritableForeignFolders();
   own_layer.insert(own_layer.end(), kSharedFolders.begin(), kSharedFolders.end());
-  const auto known = plans.find({base, own_layer});
+  own_layer.insert(own_layer.end(), foreign.begin(), foreign.end());
+  const Key key(geteuid(), base, own_layer);
+  const auto known = plans.find(key);
   if (known != plans.end()) return known->second;
-  return plans.emplace(std::pair(base, own_layer), PlanView(base, own_layer)).first->second;
+  return plans.emplace(key, PlanView(base, own_layer)).first->second;
 }
 
 void BuildDeployed(World& world, const std::string& base, const ViewPlan& plan) {
@@ -94,6 +111,9 @@ void BuildWorld(World& world, const std::string& base, const ViewPlan* plan) {
   KeepMountsPrivate();
   BringLoopbackUp();
   if (plan != nullptr) return BuildDeployed(world, base, *plan);
+  for (const std::string& path : KernelMounts()) MakeReadOnly(path);
+  ReplaceDevices(base);
+  MountProc();
   MountFolder(base);
   world.folder = base;
 }
@@ -108,7 +128,8 @@ UniqueFd OpenOutside(World& world) {
 
 int FullInit(const Pipes& pipes, World world, const std::string& base, const ViewPlan* plan,
              const Story& story) {
-  LeaveTerminal();
+  WearOwnName();
+  LeaveSession();
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
   const UniqueFd outside = OpenOutside(world);
@@ -126,17 +147,19 @@ std::string MakeTemporaryFolder() {
 }
 
 int PlainInit(const Pipes& pipes, World world, const Story& story) {
-  LeaveTerminal();
+  WearOwnName();
+  LeaveSession();
   KeepOnly(pipes);
   world.folder = MakeTemporaryFolder();
   return RunPlainInit(pipes.lifeline.read.get(), world.folder, [&] {
     // Without a pid namespace a faulty target could signal the whole machine.
-    if (LandlockScopesSignals()) ForbidSignalsToOthers();
+    LandlockScopesSignals() ? ForbidSignalsToOthers() : ForbidSignalsToAll();
     return Direct(world, story, pipes.result.write.get());
   });
 }
 
 Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
+  KernelMounts();  // asked here, where all are seen, and once
   const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
   const std::string base = ChoosePrivateFolder(options.keep_visible);
   const ViewPlan* plan = options.as_deployed ? &RememberedPlan(base, options.own_layer) : nullptr;
@@ -160,9 +183,14 @@ bool IsForcedPlain() {
 }
 
 std::string FindObstacle() {
-  return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [] {
+  const auto& kernel_mounts = KernelMounts();
+  return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [&] {
     KeepMountsPrivate();
-    MountFolder(ChoosePrivateFolder({}));
+    const std::string base = ChoosePrivateFolder({});
+    for (const std::string& path : kernel_mounts) MakeReadOnly(path);
+    ReplaceDevices(base);
+    MountProc();
+    MountFolder(base);
     BringLoopbackUp();
   });
 }

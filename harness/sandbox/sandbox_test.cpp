@@ -121,6 +121,16 @@ TEST_P(SandboxTest, TheWorldIsOfTheKindAskedFor) {
   EXPECT_EQ(kind, GetParam().full ? "full" : "plain");
 }
 
+// The words of the harness's own command line, which hold the target's, are nobody's in there.
+TEST_P(SandboxTest, InitAndDirectorWearTheirOwnName) {
+  const std::string told = Tell(GetParam(), [](const World&) {
+    const std::string ours = ReadFile("/proc/self/cmdline");
+    const std::string parents = ReadFile("/proc/" + std::to_string(getppid()) + "/cmdline");
+    return std::string(ours.c_str()) + " " + parents.c_str() + " " + ReadFile("/proc/self/comm");
+  });
+  EXPECT_EQ(told, "pidfall-sandbox pidfall-sandbox pidfall-sandbox\n");
+}
+
 TEST_P(SandboxTest, TheFolderIsEmptyAndWritable) {
   const std::string told = Tell(GetParam(), [](const World& world) {
     const bool empty = std::filesystem::is_empty(world.folder);

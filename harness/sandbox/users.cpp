@@ -1,7 +1,10 @@
 #include "harness/sandbox/users.h"
 
+#include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -98,6 +101,19 @@ void MapUsers(pid_t init, std::optional<uid_t> second_user) {
     WriteFile(folder + "uid_map", OneLine(geteuid()));
     WriteFile(folder + "gid_map", OneLine(getegid()));
   }
+}
+
+void BecomeUser(uid_t user) {
+  // Fails where setgroups is denied: then there are no groups to drop either.
+  setgroups(0, nullptr);
+  if (setresgid(user, user, user) != 0) ThrowErrno("become group " + std::to_string(user));
+  if (setresuid(user, user, user) != 0) ThrowErrno("become user " + std::to_string(user));
+}
+
+void DropAllCapabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+  if (syscall(SYS_capset, &header, none) != 0) ThrowErrno("drop the capabilities");
 }
 
 std::optional<uid_t> SubordinateUser() { return AskedOnce().user; }

@@ -13,6 +13,12 @@ namespace pidfall {
 // process in a new user namespace has no rights in the one outside.
 void MapUsers(pid_t init, std::optional<uid_t> second_user);
 
+// This process is `user` from now on, in the group of the same number and no other.
+void BecomeUser(uid_t user);
+
+// What we clone and never execute has the director's capabilities otherwise.
+void DropAllCapabilities();
+
 // An id that /etc/subuid and /etc/subgid grant us and newuidmap(1) maps, asked once: none for
 // root, who needs no grant. PIDFALL_NO_SUBUID hides it.
 std::optional<uid_t> SubordinateUser();

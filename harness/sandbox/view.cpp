@@ -11,13 +11,13 @@
 #include <functional>
 
 #include "harness/process/fd.h"
-#include "harness/sandbox/mounts.h"
+#include "harness/sandbox/devices.h"
+#include "harness/sandbox/foreign.h"
+#include "harness/sandbox/kernel_files.h"
 
 namespace pidfall {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr mode_t kSharedMode = 01777;
 
 // The option string is split at commas, the list of lower layers at colons.
 std::string Escape(const std::string& path) {
@@ -33,16 +33,26 @@ void MakeEmptyFile(const std::string& path) {
   close(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
 }
 
-// With the mode and owner that the machine's has.
-void MakeFolder(const std::string& path, const Place& like) {
-  mkdir(path.c_str(), like.mode);
-  // The umask, and a set-group-id bit, which mkdir(2) leaves out.
+// The mode and owner that the machine's has. Where the owner is not mapped it is ours, which is
+// what a tmpfs can do: then the owner's bits say what we may do outside.
+void TakeAfter(const std::string& path, const Place& like) {
   struct stat made {};
   if (stat(path.c_str(), &made) != 0) return;
-  if ((made.st_mode & 07777) != like.mode) chmod(path.c_str(), like.mode);
-  if (made.st_uid == like.user && made.st_gid == like.group) return;
-  // Fails for an owner who is not mapped: then it is ours, which is what a tmpfs can do.
-  (void)!chown(path.c_str(), like.user, like.group);
+  const bool has_owner = made.st_uid == like.user && made.st_gid == like.group;
+  const bool is_like = has_owner || chown(path.c_str(), like.user, like.group) == 0;
+  const mode_t mode = is_like ? like.mode : (like.mode & ~mode_t{S_IRWXU}) | like.ours;
+  // The umask, and a set-group-id bit, which mkdir(2) leaves out.
+  if ((made.st_mode & 07777) != mode) chmod(path.c_str(), mode);
+}
+
+void MakeFolder(const std::string& path, const Place& like) {
+  mkdir(path.c_str(), like.mode);
+  TakeAfter(path, like);
+}
+
+void MakeNode(const std::string& path, const Place& like) {
+  if (mknod(path.c_str(), like.kind | like.mode, 0) != 0) return;
+  TakeAfter(path, like);
 }
 
 class Builder {
@@ -72,11 +82,14 @@ class Builder {
         return LayerOver(place);
       case Shown::kReadOnly:
         return BindReadOnly(place);
+      case Shown::kNode:
+        return MakeNode(In(place.path), place);
       case Shown::kProc:
         mkdir(In(place.path).c_str(), place.mode);
         return MountProc(base_);
       case Shown::kDevices:
-        return MakeDevices();
+        mkdir(In(place.path).c_str(), 0755);
+        return view_.links.merge(MakeDevices(In(place.path)));
     }
   }
 
@@ -92,12 +105,28 @@ class Builder {
     mkdir(In(place.path).c_str(), 0755);
     MakeFolder(In(upper), place);  // gives the overlay's root its mode and owner
     mkdir(In(work).c_str(), 0755);
+    for (const std::string& name : place.copies) Copy(place.path + "/" + name, upper + "/" + name);
     const std::string options = "userxattr,lowerdir=" + Escape(place.path) +
                                 ",upperdir=" + Escape(In(upper)) + ",workdir=" + Escape(In(work));
     if (mount("pidfall", In(place.path).c_str(), "overlay", 0, options.c_str()) != 0) {
       return BindReadOnly(place);
     }
     view_.layers.push_back({place.path, upper});
+  }
+
+  // What has gone since it was planned, or is too large, is left as it is.
+  void Copy(const std::string& from, const std::string& to) try {
+    struct stat info {};
+    if (stat(from.c_str(), &info) != 0) return;
+    WriteFile(In(to), ReadFile(from));
+    TakeAfter(In(to), {.mode = info.st_mode & 07777,
+                       .user = info.st_uid,
+                       .group = info.st_gid,
+                       .ours = RightsTo(from)});
+    const timespec times[] = {info.st_atim, info.st_mtim};
+    utimensat(AT_FDCWD, In(to).c_str(), times, 0);
+    if (stat(In(to).c_str(), &info) == 0) view_.copies[from] = info.st_ctim;
+  } catch (const std::system_error&) {
   }
 
   void BindReadOnly(const Place& place) {
@@ -108,45 +137,15 @@ class Builder {
       MakeEmptyFile(here);
     }
     view_.read_only.push_back(place.path);
-    if (!Bind(place.path, MS_REC)) return;
-    mount(nullptr, here.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | place.locked, nullptr);
-  }
-
-  void MakeDevices() {
-    mkdir(In("/dev").c_str(), 0755);
-    for (const char* name : {"null", "zero", "full", "random", "urandom", "tty"}) {
-      BindDevice(std::string("/dev/") + name);
-    }
-    MakeTerminals();
-    for (const char* shared : {"/dev/shm", "/dev/mqueue"}) {
-      mkdir(In(shared).c_str(), kSharedMode);
-      chmod(In(shared).c_str(), kSharedMode);
-    }
-    Link("/proc/self/fd", "/dev/fd");
-    for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
-      const char* const names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
-      Link("/proc/self/fd/" + std::to_string(fd), names[fd]);
-    }
-  }
-
-  void BindDevice(const std::string& path) {
-    MakeEmptyFile(In(path));
-    Bind(path, 0);
+    if (Bind(place.path)) MakeReadOnly(here);
   }
 
   // What has gone since it was planned is not there either.
-  bool Bind(const std::string& path, unsigned long flags) {
+  bool Bind(const std::string& path) {
     const std::string here = In(path);
-    if (mount(path.c_str(), here.c_str(), nullptr, MS_BIND | flags, nullptr) == 0) return true;
+    if (mount(path.c_str(), here.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0) return true;
     (void)remove(here.c_str());
     return false;
-  }
-
-  void MakeTerminals() {
-    mkdir(In("/dev/pts").c_str(), 0755);
-    mount("devpts", In("/dev/pts").c_str(), "devpts", MS_NOSUID | MS_NOEXEC,
-          "newinstance,ptmxmode=0666,mode=0620");
-    Link("pts/ptmx", "/dev/ptmx");
   }
 
   void Enter() {
@@ -182,6 +181,13 @@ void ForEachFile(const std::string& folder, dev_t tmpfs,
   }
 }
 
+bool IsStillItsCopy(const View& view, const std::string& path) {
+  const auto copy = view.copies.find(path);
+  struct stat info {};
+  return copy != view.copies.end() && lstat(path.c_str(), &info) == 0 &&
+         info.st_ctim.tv_sec == copy->second.tv_sec && info.st_ctim.tv_nsec == copy->second.tv_nsec;
+}
+
 bool IsStillItsLink(const View& view, const std::string& path) {
   const auto link = view.links.find(path);
   std::error_code no_link;
@@ -201,7 +207,8 @@ std::vector<std::string> Written(const View& view) {
   });
   for (const Layer& layer : view.layers) {
     ForEachFile(layer.upper, root.st_dev, [&](const std::string& path) {
-      written.push_back(layer.path + path.substr(layer.upper.size()));
+      const std::string seen = layer.path + path.substr(layer.upper.size());
+      if (!IsStillItsCopy(view, seen)) written.push_back(seen);
     });
   }
   return written;

@@ -13,6 +13,8 @@
 // needs none.
 #pragma once
 
+#include <time.h>
+
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +31,7 @@ struct Layer {
 struct View {
   std::vector<Layer> layers;
   std::map<std::string, std::string> links;  // symlinks that it began with, and where to
+  std::map<std::string, timespec> copies;    // files that it began with, and when they changed
   std::vector<std::string> read_only;        // what could not be layered
 };
 

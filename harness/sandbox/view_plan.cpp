@@ -1,72 +1,17 @@
 #include "harness/sandbox/view_plan.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <set>
-#include <sstream>
 
+#include "harness/sandbox/foreign.h"
+#include "harness/sandbox/mount_points.h"
 #include "harness/sandbox/view.h"
 
 namespace pidfall {
 namespace fs = std::filesystem;
 namespace {
-
-// "\040" and the like, as the kernel writes blanks in /proc/self/mountinfo.
-std::string Unescape(const std::string& text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool octal = text[i] == '\\' && i + 3 < text.size();
-    plain += octal ? static_cast<char>(std::stoi(text.substr(i + 1, 3), nullptr, 8)) : text[i];
-    i += octal ? 3 : 0;
-  }
-  return plain;
-}
-
-struct MountPoint {
-  std::string path;
-  std::string type;
-};
-
-std::vector<MountPoint> MountPoints() {
-  std::vector<MountPoint> points;
-  std::ifstream in("/proc/self/mountinfo");
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream fields(line);
-    std::string word;
-    MountPoint point;
-    fields >> word >> word >> word >> word >> word;
-    point.path = Unescape(word);
-    // Optional fields end at a lone dash; the type follows.
-    while (fields >> word && word != "-") {
-    }
-    fields >> point.type;
-    points.push_back(point);
-  }
-  return points;
-}
-
-// What the kernel makes up is shown as it is: there is nothing to copy.
-bool IsMadeUp(const std::string& type) {
-  static const std::set<std::string> kTypes = {
-      "proc",   "sysfs",      "devtmpfs", "devpts",  "cgroup",      "cgroup2",   "mqueue",
-      "bpf",    "securityfs", "debugfs",  "tracefs", "pstore",      "efivarfs",  "configfs",
-      "autofs", "hugetlbfs",  "nsfs",     "fusectl", "binfmt_misc", "rpc_pipefs"};
-  return kTypes.contains(type);
-}
-
-bool IsBelow(const std::string& path, const std::string& folder) {
-  return path.compare(0, folder.size() + 1, folder + "/") == 0;
-}
-
-unsigned long LockedFlags(const std::string& path) {
-  struct statvfs info {};
-  if (statvfs(path.c_str(), &info) != 0) return 0;
-  return info.f_flag & (ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME);
-}
 
 // Empty when it has gone meanwhile.
 std::string LinkOf(const std::string& path) {
@@ -85,6 +30,7 @@ class Planner {
   explicit Planner(std::string base) : base_(std::move(base)), mounts_(MountPoints()) {}
 
   ViewPlan Plan(const std::vector<std::string>& own_layer) {
+    Put(Shown::kFolder, "/");
     for (const auto& entry : fs::directory_iterator("/")) Show(entry.path().string());
     for (const std::string& path : own_layer) LayerOwn(path);
     return std::move(plan_);
@@ -99,6 +45,7 @@ class Planner {
     std::error_code ignored;  // root may not look at another user's FUSE mount
     const fs::file_status status = fs::symlink_status(path, ignored);
     if (fs::is_symlink(status)) return Put(Shown::kSymlink, path);
+    if (fs::is_socket(status) || fs::is_fifo(status)) return Put(Shown::kNode, path);
     if (!fs::is_directory(status)) return Put(Shown::kReadOnly, path);
     if (HasMountsBelow(path)) return EnterFolder(path);
     Put(IsEmpty(path) ? Shown::kFolder : Shown::kLayer, path);
@@ -108,11 +55,12 @@ class Planner {
     Place place{.as = as, .path = path};
     if (as == Shown::kSymlink) place.link = LinkOf(path);
     if (as == Shown::kSymlink && place.link.empty()) return;
-    if (as == Shown::kReadOnly || as == Shown::kLayer) place.locked = LockedFlags(path);
     struct stat info {};
     if (stat(path.c_str(), &info) == 0) {
       place.is_folder = S_ISDIR(info.st_mode);
       place.mode = info.st_mode & 07777;
+      place.kind = info.st_mode & S_IFMT;
+      place.ours = RightsTo(path);
       place.user = info.st_uid;
       place.group = info.st_gid;
     }
@@ -139,8 +87,12 @@ class Planner {
   // "/" is the view's own already; a layer over it would cover all the others.
   void LayerOwn(const std::string& path) {
     std::error_code ignored;
-    if (path == "/" || IsFolderOrLayer(path) || !fs::is_directory(path, ignored)) return;
-    Put(Shown::kLayer, path);
+    if (path == "/" || !fs::is_directory(path, ignored)) return;
+    if (!IsFolderOrLayer(path)) Put(Shown::kLayer, path);
+    for (Place& place : plan_) {
+      if (place.path == path && place.as == Shown::kLayer)
+        place.copies = WritableForeignFiles(path);
+    }
   }
 
   bool IsFolderOrLayer(const std::string& path) const {

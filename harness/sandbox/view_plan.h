@@ -16,6 +16,7 @@ enum class Shown {
   kSymlink,   // a copy
   kLayer,     // the lower layer of an overlay
   kReadOnly,  // bound
+  kNode,      // a socket or FIFO of its own: through a bound one it would reach a server outside
   kProc,
   kDevices,
 };
@@ -25,10 +26,12 @@ struct Place {
   std::string path;
   std::string link;  // of a symlink: where to
   bool is_folder = true;
+  mode_t kind = 0;  // S_IFSOCK, ...
   mode_t mode = 0755;
   uid_t user = 0;
   gid_t group = 0;
-  unsigned long locked = 0;  // the mount's flags that a user namespace may not drop
+  mode_t ours = 0;                  // what we may do there, as an owner's bits
+  std::vector<std::string> copies;  // of a layer: names of files in it that cannot be copied up
 };
 
 // Parents before children.

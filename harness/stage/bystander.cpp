@@ -2,14 +2,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -17,6 +16,7 @@
 
 #include "harness/probe/process.h"
 #include "harness/process/clone.h"
+#include "harness/sandbox/users.h"
 
 namespace pidfall {
 namespace {
@@ -31,7 +31,7 @@ void* Idle(void*) {
 
 // The kernel gives the next thread the number after ns_last_pid.
 void StartThread(pid_t id) {
-  if (id != 0) WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(id - 1));
+  if (id != 0) SetLastPid(id - 1);
   pthread_t thread{};
   if (const int error = pthread_create(&thread, nullptr, Idle, nullptr); error != 0) {
     errno = error;
@@ -39,12 +39,13 @@ void StartThread(pid_t id) {
   }
 }
 
-// It was never executed, so it still has the director's: and a target that has none may not look
-// into a process that has some, to see which program it is.
-void DropCapabilities() {
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
-  if (syscall(SYS_capset, &header, none) != 0) ThrowErrno("drop a bystander's capabilities");
+// The kernel refuses to signal another user's process: that would hide what the target's own rules
+// do not refuse. And a target without capabilities may not look into a process that has some, to
+// see which program it is.
+void BecomeLikeTarget(uid_t user) {
+  if (user != geteuid()) BecomeUser(user);
+  DropAllCapabilities();
+  prctl(PR_SET_DUMPABLE, 1);
 }
 
 // Each signal is one byte into `record`. SIGKILL and SIGSTOP cannot be recorded: those show in how
@@ -71,7 +72,7 @@ int Live(const BystanderOptions& options, int record) {
   if (options.listen_on) held = ListenOn(*options.listen_on);
   if (options.connect_to) connected = ConnectTo(*options.connect_to);
   if (options.thread_id != 0 || options.has_thread) StartThread(options.thread_id);
-  DropCapabilities();
+  BecomeLikeTarget(options.user.value_or(geteuid()));
   RecordSignals(record);
 }
 

@@ -5,6 +5,8 @@
 //   ExpectUntouched(stranger);
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +17,11 @@
 namespace pidfall {
 
 struct BystanderOptions {
-  pid_t pid = 0;            // the number that it must get; 0: any
-  pid_t thread_id = 0;      // the number that a second thread of it must get; 0: no second thread
-  bool has_thread = false;  // a second thread, whatever its number
-  pid_t group = 0;          // the process group that it joins; 0: one of its own
+  pid_t pid = 0;              // the number that it must get; 0: any
+  pid_t thread_id = 0;        // the number that a second thread of it must get; 0: no second thread
+  bool has_thread = false;    // a second thread, whatever its number
+  pid_t group = 0;            // the process group that it joins; 0: one of its own
+  std::optional<uid_t> user;  // whom it belongs to; else to whoever starts it
   std::optional<Endpoint> listen_on;   // it has this
   std::optional<Endpoint> connect_to;  // it is a client of this
 };

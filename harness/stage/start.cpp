@@ -1,7 +1,6 @@
 #include "harness/stage/start.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -15,8 +14,9 @@
 
 #include "harness/observe/numbers.h"
 #include "harness/process/fd.h"
+#include "harness/sandbox/kernel_files.h"
 #include "harness/sandbox/landlock.h"
-#include "harness/sandbox/mounts.h"
+#include "harness/sandbox/users.h"
 
 namespace pidfall {
 namespace {
@@ -27,18 +27,11 @@ void ReplaceAll(std::string& text, const std::string& from, const std::string& t
   }
 }
 
-void Become(uid_t uid) {
-  // Fails where setgroups is denied: then there are no groups to drop either.
-  setgroups(0, nullptr);
-  if (setresgid(uid, uid, uid) != 0) ThrowErrno("become group " + std::to_string(uid));
-  if (setresuid(uid, uid, uid) != 0) ThrowErrno("become user " + std::to_string(uid));
-}
-
 void ChangeUser(User user, const World& world) {
-  if (user == User::kOrdinary && world.ordinary_user != geteuid()) Become(world.ordinary_user);
+  if (user == User::kOrdinary && world.ordinary_user != geteuid()) BecomeUser(world.ordinary_user);
   if (user != User::kOther) return;
   if (world.second_user != 0) {
-    Become(world.second_user);
+    BecomeUser(world.second_user);
   } else {
     ForbidSignalsToOthers();
   }

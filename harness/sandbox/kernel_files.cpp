@@ -1,0 +1,74 @@
+#include "harness/sandbox/kernel_files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+
+#include <cctype>
+#include <memory>
+#include <vector>
+
+#include "harness/process/clone.h"
+#include "harness/process/fd.h"
+#include "harness/sandbox/mounts.h"
+
+namespace pidfall {
+namespace {
+
+constexpr unsigned long kProcFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+// Without the processes, and without symlinks, which lead to one of them.
+std::vector<std::string> EntriesOfKernel(const std::string& proc) {
+  std::vector<std::string> entries;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(proc.c_str()), closedir);
+  if (!folder) ThrowErrno("list " + proc);
+  while (const dirent* entry = readdir(folder.get())) {
+    const bool is_process = isdigit(static_cast<unsigned char>(entry->d_name[0])) != 0;
+    if (is_process || entry->d_name[0] == '.' || entry->d_type == DT_LNK) continue;
+    entries.push_back(proc + "/" + entry->d_name);
+  }
+  return entries;
+}
+
+void Cover(const std::string& path) {
+  const char* name = path.c_str();
+  if (mount(name, name, nullptr, MS_BIND, nullptr) != 0 ||
+      mount(nullptr, name, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | kProcFlags, nullptr) != 0) {
+    ThrowErrno("make " + path + " read-only");
+  }
+}
+
+// Every entry, writable or not: chmod(2) there holds for the whole machine.
+void CoverKernelFiles(const std::string& proc) {
+  const std::string network = proc + "/sys/net";
+  const UniqueFd writable(open_tree(AT_FDCWD, network.c_str(), OPEN_TREE_CLONE | O_CLOEXEC));
+  for (const std::string& entry : EntriesOfKernel(proc)) Cover(entry);
+  if (!writable) return;  // a kernel without such settings
+  if (move_mount(writable.get(), "", AT_FDCWD, network.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+    ThrowErrno("keep " + network + " writable");
+  }
+}
+
+}  // namespace
+
+void MountProc(const std::string& root) {
+  const std::string proc = root + "/proc";
+  if (mount("proc", proc.c_str(), "proc", kProcFlags, nullptr) != 0) ThrowErrno("mount " + proc);
+  KeepLastPid(proc);
+  CoverKernelFiles(proc);
+}
+
+void MountOwnProc() {
+  KeepMountsPrivate();
+  MountProc();
+}
+
+void MakeReadOnly(const std::string& path) {
+  mount_attr wanted{};
+  wanted.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV;
+  if (mount_setattr(AT_FDCWD, path.c_str(), AT_RECURSIVE, &wanted, sizeof(wanted)) != 0) {
+    ThrowErrno("make " + path + " read-only");
+  }
+}
+
+}  // namespace pidfall
