@@ -281,6 +281,17 @@ bool HasBeenIdle(pid_t pid) {
   return up - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) >= kIdleAge;
 }
 
+std::optional<uid_t> UserOf(pid_t pid) {
+  const std::string status = ReadOrEmpty(ProcPath(pid, "status"));
+  const std::string field = "\nUid:";
+  const size_t at = status.find(field);
+  if (at == std::string::npos) return std::nullopt;
+  std::istringstream ids(status.substr(at + field.size()));
+  uid_t real = 0, effective = 0;
+  ids >> real >> effective;
+  return effective;
+}
+
 bool WaitsForLock(pid_t pid) {
   const auto answers = MapThreads(pid, IsLockCall);
   return std::find(answers.begin(), answers.end(), true) != answers.end();

@@ -23,6 +23,9 @@ struct ProcessInfo {
 
 std::optional<ProcessInfo> ReadProcess(pid_t pid);
 
+// Whose rights it has now; none of a process that is gone.
+std::optional<uid_t> UserOf(pid_t pid);
+
 // Every process below `root`, children before grandchildren and the older before the younger;
 // `root` itself is not listed.
 std::vector<ProcessInfo> Descendants(pid_t root);

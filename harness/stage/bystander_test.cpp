@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "harness/probe/process.h"
+#include "harness/process/clone.h"
+#include "harness/sandbox/users.h"
 
 namespace pidfall {
 namespace {
@@ -29,6 +32,21 @@ TEST(Bystander, LeftAloneHasNoSignals) {
   Bystander bystander({});
   EXPECT_TRUE(bystander.Signals().empty());
   EXPECT_TRUE(bystander.Signals().empty());
+  bystander.End();
+}
+
+// Where it stayed ours, the kernel would refuse the signals of a target that is another user.
+TEST(Bystander, BelongsToTheUserThatIsNamed) {
+  if (geteuid() != 0) GTEST_SKIP() << "an ordinary user is nobody else";
+  constexpr uid_t kTargets = 61008;
+  Bystander bystander({.user = kTargets});
+  EXPECT_EQ(UserOf(bystander.pid()), kTargets);
+  const Child target = Clone({}, [&] {
+    BecomeUser(kTargets);
+    return kill(bystander.pid(), SIGTERM);
+  });
+  EXPECT_EQ(Reap(target), Ending{});
+  EXPECT_EQ(bystander.Signals(), Names{"SIGTERM"});
   bystander.End();
 }
 

@@ -75,6 +75,11 @@ bool HasEnded(pid_t child) {
   return told && info.si_pid == child && info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED;
 }
 
+// In a private network any port is free. Elsewhere one is chosen where the command takes one.
+bool HasPortOfItsOwn(const Target& target, bool full) {
+  return *target.port != 0 && (full || !Mentions(target.command, "{port}"));
+}
+
 std::set<std::string> FilesIn(const std::string& folder) {
   std::set<std::string> names;
   std::error_code missing;
@@ -105,7 +110,10 @@ Stage::Stage(const Target& target, const World& world)
   // What a copy in production wrote names nobody in here.
   if (world.full && target.as_deployed && target.pid_file) unlink(pid_file_.c_str());
   others_ = FilesIn(folder_);
-  if (target.port) port_ = world.full && *target.port != 0 ? *target.port : OtherPort();
+  // What a run before this one left at a path of the machine's; RealFiles puts back what stood
+  // there.
+  if (!world.full && target.pid_file && pid_file_ == target.pid_file) unlink(pid_file_.c_str());
+  if (target.port) port_ = HasPortOfItsOwn(target, world.full) ? *target.port : OtherPort();
   StartNeeds();
 }
 
@@ -185,6 +193,7 @@ Instance& Stage::StartOwner(const StartOptions& options) {
   const Outcome outcome = Settle(*this, owner, target_.start_timeout);
   if (outcome == Outcome::kServes) {
     AwaitOwnersFile(*this);
+    target_user_ = UserOf(owner.MainProcess().value_or(owner.pid()));
     return owner;
   }
   throw Broken("the target never served" +
@@ -305,7 +314,8 @@ void Stage::EndAll() {
   }
 }
 
-Bystander& Stage::StartBystander(const BystanderOptions& options) {
+Bystander& Stage::StartBystander(BystanderOptions options) {
+  if (!options.user) options.user = target_user_;
   Bystander& bystander = bystanders_.emplace_back(options);
   Did("start a bystander (pid " + std::to_string(bystander.pid()) + ")");
   return bystander;

@@ -62,7 +62,8 @@ class Stage {
   Instance& Start(const StartOptions& options = {});
   // Waits until it serves. Broken when it does not: nothing stands in its way.
   Instance& StartOwner(const StartOptions& options = {});
-  Bystander& StartBystander(const BystanderOptions& options);
+  // As the target's user, unless the options name one.
+  Bystander& StartBystander(BystanderOptions options);
   // The user of later starts that name none.
   void ActAs(User user) { acting_as_ = user; }
   uid_t acting_user() const;
@@ -119,6 +120,7 @@ class Stage {
   int port_ = 0;
   std::deque<PortClaim> claims_;
   User acting_as_ = User::kOwn;
+  std::optional<uid_t> target_user_;  // of the owner that was started last
   mutable Census census_;
   std::deque<Instance> instances_;
   std::deque<Bystander> bystanders_;
