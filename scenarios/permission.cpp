@@ -34,12 +34,22 @@ void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
           "a start that was refused ended with status 0, as if it had started");
 }
 
+Instance& StartFirst(Stage& stage) {
+  try {
+    return stage.Start();
+  } catch (const Broken&) {
+    SkipIfOutOfReach(stage);
+    throw;
+  }
+}
+
 // A target that only root can run shows nothing when an ordinary user cannot start it.
 void ActAsOrdinary(Stage& stage) {
   ActAs(stage, User::kOrdinary);
   if (stage.world().ordinary_user == geteuid()) return;
-  Instance& first = stage.Start();
+  Instance& first = StartFirst(stage);
   if (Settle(stage, first) != Outcome::kServes) {
+    SkipIfOutOfReach(stage);
     throw NotApplicable("an ordinary user cannot start it: " + first.FirstLines());
   }
   stage.KillTree(first);

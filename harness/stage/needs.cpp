@@ -1,11 +1,51 @@
 #include "harness/stage/needs.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "harness/process/launch.h"
 #include "harness/sandbox/landlock.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
+namespace fs = std::filesystem;
+namespace {
+
+// "#!/root/.pyenv/bin/python3 -u"; "" where there is none.
+std::string InterpreterOf(const std::string& script) {
+  std::ifstream in(script);
+  std::string mark(2, ' '), interpreter;
+  if (!in.read(mark.data(), 2) || mark != "#!") return "";
+  in >> interpreter;
+  return interpreter;
+}
+
+// As they are once every symlink is followed: a virtual environment's python is one.
+std::vector<std::string> ProgramsOf(const std::vector<std::string>& command) {
+  std::error_code missing;
+  const std::string program = FindProgram(command.at(0));
+  std::vector<std::string> found = {fs::weakly_canonical(program, missing)};
+  const std::string interpreter = InterpreterOf(program);
+  if (!interpreter.empty()) found.push_back(fs::weakly_canonical(interpreter, missing));
+  return found;
+}
+
+// The first folder on the way that only its owner or group may enter.
+std::string ClosedFolderAbove(const std::string& path) {
+  fs::path so_far;
+  for (const fs::path& part : fs::path(path).parent_path()) {
+    so_far /= part;
+    struct stat info {};
+    if (stat(so_far.c_str(), &info) == 0 && (info.st_mode & S_IXOTH) == 0) return so_far;
+  }
+  return "";
+}
+
+}  // namespace
 
 void NeedFullSandbox(const Stage& stage, const std::string& what_for) {
   if (stage.world().full) return;
@@ -15,6 +55,15 @@ void NeedFullSandbox(const Stage& stage, const std::string& what_for) {
 void NeedSecondUser(const Stage& stage) {
   if (stage.world().second_user != 0 || LandlockScopesSignals()) return;
   throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
+}
+
+void SkipIfOutOfReach(const Stage& stage) {
+  for (const std::string& program : ProgramsOf(stage.target().command)) {
+    const std::string closed = ClosedFolderAbove(program);
+    if (closed.empty()) continue;
+    throw Skip("an ordinary user may not enter " + closed + ", where " + program +
+               " is: install it for everybody, or run pidfall as the user that the server has");
+  }
 }
 
 void NeedKernelFile(const std::string& path, const std::string& what_for) {

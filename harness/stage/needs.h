@@ -12,6 +12,8 @@ class Stage;
 
 void NeedFullSandbox(const Stage& stage, const std::string& what_for);
 void NeedSecondUser(const Stage& stage);
+// A home that another user may not enter holds the program, or the interpreter of the script.
+void SkipIfOutOfReach(const Stage& stage);
 void NeedKernelFile(const std::string& path, const std::string& what_for);
 
 }  // namespace pidfall
