@@ -1,17 +1,131 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "harness/cli/command.h"
-#include "harness/input/bad_input.h"
+#include "harness/cli/exit_status.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/target_options.h"
+#include "harness/input/shell_quote.h"
+#include "harness/report/findings.h"
+#include "harness/report/summary.h"
+#include "harness/run/pool.h"
+#include "harness/sandbox/features.h"
+#include "harness/tracer/call.h"
+#include "harness/tracer/crashes.h"
 
 namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct ExploreCommand {
+  CommonOptions common;
+  TargetOptions target{.verb = "explore"};
+  ExploreOptions explore;
+};
+
+// One way to explore: what it is called, and what it does.
+struct Kind {
+  const char* name;
+  const char* description;
+  Exploration (*explore)(const Target&, const Found&, const ExploreOptions&);
+  void (*check_replay)(const std::string&);
+  const char* harm;
+  const char* all = "Run what equals something else for real as well";
+};
+
+const std::vector<Kind> kKinds = {
+    {"crash", "SIGKILL before and after each call that touches the safeguard", ExploreCrashes,
+     [](const std::string& text) { ParsePoint(text); },
+     "one kill at the wrong moment, and the server does not come back by itself"},
+};
+
+std::string Again(const Kind& kind, const ExploreCommand& options, const std::string& replay,
+                  const std::vector<std::string>& command) {
+  std::string again = fmt::format("pidfall explore {}", kind.name);
+  for (const std::string& option : options.target.again) again += ' ' + ShellQuoted(option);
+  again += " --replay " + ShellQuoted(replay) + " --";
+  for (const std::string& word : command) again += ' ' + ShellQuoted(word);
+  return again;
+}
+
+// Of a replay the story is wanted, whatever came of it.
+std::string StoryText(const Result& result) {
+  std::string text = fmt::format("{}  {}\n", Name(result.verdict), result.scenario);
+  for (const std::string& line : result.evidence) text += "  " + line + '\n';
+  return text;
+}
+
+void PrintResults(const ExploreCommand& options, const Exploration& found, const Outputs& outputs,
+                  const Kind& kind) {
+  const bool replays = !options.explore.replay.empty();
+  const bool whole = options.common.verbose || replays;
+  const Advice advice{.harm = kind.harm};
+  for (const Result* finding : Findings(found.results, whole)) {
+    outputs.Print(FindingText(*finding, advice, outputs.paint(), whole));
+  }
+  for (const Result& result : found.results) {
+    if (replays && result.verdict == Verdict::kPass) outputs.Print(StoryText(result));
+  }
+  outputs.Print(SkipText(found.results));
+  for (const std::string& line : found.covered) {
+    outputs.Print(fmt::format("{:<8} {}\n", kind.name, line));
+  }
+}
+
+int Explore(const Kind& kind, const ExploreCommand& options,
+            const std::vector<std::string>& command) {
+  const auto start = Clock::now();
+  const Outputs outputs(options.common);
+  if (!options.explore.replay.empty()) kind.check_replay(options.explore.replay);
+  const Target declared = Declared(options.target);
+  const auto probed = Probe(options.target, declared, command);
+  if (!probed) return kBrokenRun;
+  const auto& [target, found] = *probed;
+  PrintHead(outputs, target, found);
+  const InterruptGuard guard;
+  Exploration exploration = kind.explore(target, found, options.explore);
+  for (Result& result : exploration.results) {
+    result.reproduce = Again(kind, options, result.reproduce, target.command);
+  }
+  PrintResults(options, exploration, outputs, kind);
+  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+  outputs.Print(CheckSummary(exploration.results, took.count(), Interrupted()) + '\n');
+  outputs.WriteFiles({PIDFALL_VERSION, "explore", SandboxName(), target, JsonText(found)},
+                     exploration.results);
+  return ExitStatusOf(exploration.results,
+                      {.no_skip = options.common.no_skip, .interrupted = Interrupted()});
+}
+
+void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {
+  auto options = std::make_shared<ExploreCommand>();
+  CLI::App* one = app->add_subcommand(kind.name, kind.description);
+  DeclareTarget(one, &options->target);
+  one->add_option("--replay", options->explore.replay, "Only this one, as a finding names it")
+      ->type_name("STRING");
+  one->add_flag("--all", options->explore.all, kind.all);
+  DeclareReports(one, &options->common);
+  DeclareNoSkip(one, &options->common);
+  DeclareFollower(one);
+  one->callback([=, &kind] {
+    invocation->action = [=, &kind] { return Explore(kind, *options, invocation->command); };
+  });
+}
+
+}  // namespace
 
 void AddExploreCommand(CLI::App* app, Invocation* invocation) {
-  CLI::App* explore = app->add_subcommand(
-      "explore", "Every crash point, error and schedule of a server (with a later version)");
-  explore->allow_extras();
-  explore->callback([=] {
-    invocation->action = []() -> int { throw BadInput("explore arrives with a later version"); };
-  });
+  CLI::App* explore =
+      app->add_subcommand("explore", "Every crash point, error and schedule of a server");
+  explore->require_subcommand(1);
+  for (const Kind& kind : kKinds) Declare(explore, kind, invocation);
 }
 
 }  // namespace pidfall

@@ -79,11 +79,15 @@ class FollowedFormatter : public CLI::Formatter {
 }  // namespace
 
 void DeclareCommon(CLI::App* command, CommonOptions* options) {
-  options->no_skip = WantsNoSkip();
   DeclareSelection(command, options);
   DeclareJobs(command, options);
   DeclareReports(command, options);
   command->add_flag("--keep", options->keep, "Keep the sandboxes' files and name their folder");
+  DeclareNoSkip(command, options);
+}
+
+void DeclareNoSkip(CLI::App* command, CommonOptions* options) {
+  options->no_skip = WantsNoSkip();
   command->add_flag("--no-skip", options->no_skip,
                     "A skip is an error, status 3 (or PIDFALL_NO_SKIP=1)");
 }

@@ -45,6 +45,7 @@ void DeclareCommon(CLI::App* command, CommonOptions* options);
 // Those of them that a command without scenarios has too: the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
 void DeclareJobs(CLI::App* command, CommonOptions* options);
+void DeclareNoSkip(CLI::App* command, CommonOptions* options);
 
 // --version and --color.
 void DeclareBasics(CLI::App* command, ColorMode* color);

@@ -1,0 +1,113 @@
+// `pidfall explore` on small servers in Python: what a kill leaves behind is found, shown again and
+// counted, and nothing is covered in silence.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/cli_testing.h"
+#include "harness/cli/exit_status.h"
+
+namespace pidfall {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+// GUARD is what keeps a second one out.
+constexpr char kGuarded[] = R"(
+import fcntl, os, signal, socket, sys
+path = os.environ['HOME'] + '/serve.pid'
+#GUARD
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', 8767)); s.listen()
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+while True:
+    c = s.accept()[0]; c.recv(999); c.send(b'HTTP/1.0 200 OK\r\n\r\nhello'); c.close()
+)";
+
+constexpr char kLock[] = R"(
+lock = os.open(path, os.O_RDWR | os.O_CREAT)
+try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError: print('already running'); sys.exit(0)
+os.ftruncate(lock, 0); os.write(lock, b'%d\n' % os.getpid())
+)";
+
+// Killed between its first two calls, it leaves an empty file, which no later start can read.
+constexpr char kExclusive[] = R"(
+try: fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+except FileExistsError:
+    try: os.kill(int(open(path).read()), 0); print('already running'); sys.exit(0)
+    except ProcessLookupError:
+        os.unlink(path); fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+os.write(fd, b'%d\n' % os.getpid())
+)";
+
+class ExploreTest : public CliTest {
+ protected:
+  ProgramOutcome Explore(const std::string& kind, const std::string& guard,
+                         const Words& options = {}) {
+    const std::string mark = "#GUARD";
+    std::string program = kGuarded;
+    program.replace(program.find(mark), mark.size(), guard);
+    Words words = {"explore", kind};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", "/usr/bin/python3", "-c", program});
+    return Run(words);
+  }
+};
+
+TEST_F(ExploreTest, ALockThatEndsWithItsProcessRecoversFromEveryKill) {
+  const ProgramOutcome outcome = Explore("crash", kLock);
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr(" of start, "));
+}
+
+constexpr char kEmptyFile[] = "start:after:openat(serve.pid)";
+
+TEST_F(ExploreTest, AKillBetweenCreateAndWriteIsFoundAndShownAgain) {
+  const ProgramOutcome outcome = Explore("crash", kExclusive, {"--json", "found.json"});
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("C3  crash-point/") + kEmptyFile));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("--replay '") + kEmptyFile + "'"));
+  const json found = json::parse(Content(work_ / "found.json"));
+  EXPECT_EQ(found["command"], "explore");
+  EXPECT_EQ(found["totals"]["fail"], 1);
+
+  const ProgramOutcome again = Explore("crash", kExclusive, {"--replay", kEmptyFile});
+  EXPECT_EQ(again.status, kBroke) << again.out << again.error;
+  EXPECT_THAT(again.out, HasSubstr("X openat(serve.pid) = 3"));
+}
+
+TEST_F(ExploreTest, ARestoredPointIsToldCallByCall) {
+  const ProgramOutcome again =
+      Explore("crash", kExclusive, {"--replay", "start:after:write(serve.pid)"});
+  EXPECT_EQ(again.status, kAsItShouldBe) << again.out << again.error;
+  EXPECT_THAT(again.out, HasSubstr("saw X write(serve.pid) = 5"));
+}
+
+TEST_F(ExploreTest, APointThatDoesNotComeIsNoPass) {
+  const ProgramOutcome outcome =
+      Explore("crash", kLock, {"--replay", "start:after:unlink(serve.pid)"});
+  EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("never came to start:after:unlink(serve.pid)"));
+}
+
+TEST_F(ExploreTest, AReplayThatNamesNothingIsRefused) {
+  ExpectRefused({"explore", "crash", "--replay", "tomorrow", "--", "touch", "ran"},
+                "'tomorrow' names no point, such as 'start:after:rename(x.pid.new,x.pid)#2'");
+}
+
+TEST_F(ExploreTest, WithoutPtraceNothingIsJudged) {
+  setenv("PIDFALL_NO_PTRACE", "1", 1);
+  const ProgramOutcome outcome = Explore("crash", kLock);
+  unsetenv("PIDFALL_NO_PTRACE");
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("skipped: exploring needs ptrace"));
+}
+
+}  // namespace
+}  // namespace pidfall

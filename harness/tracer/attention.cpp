@@ -1,0 +1,145 @@
+#include "harness/tracer/attention.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+namespace pidfall {
+namespace {
+
+int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
+
+// Of another process: a look at who lives, or at what it is.
+bool IsProcessFolder(const std::string& path) {
+  constexpr size_t kProc = 6;
+  return path.starts_with("/proc/") && path.size() > kProc &&
+         isdigit(static_cast<unsigned char>(path[kProc])) != 0;
+}
+
+bool IsLock(const RawCall& call) {
+  switch (static_cast<int>(call.arguments[1])) {
+    case F_SETLK:
+    case F_SETLKW:
+    case F_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+    case F_OFD_GETLK:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A look at a program's own file, a library, is no write that no call shows.
+bool CanWriteUnseen(const RawCall& call) {
+  return (call.arguments[2] & PROT_WRITE) != 0 && (call.arguments[3] & MAP_SHARED) != 0;
+}
+
+int PortIn(const std::string& address) {
+  sockaddr_in in{};
+  if (address.size() < sizeof(in)) return 0;
+  std::memcpy(&in, address.data(), sizeof(in));
+  // At the same place in both.
+  static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+  return ntohs(in.sin_port);
+}
+
+std::string HostIn(const std::string& address, sa_family_t family) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const size_t at =
+      family == AF_INET ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
+  const size_t size = family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
+  if (address.size() < at + size) return "";
+  return inet_ntop(family, address.data() + at, text.data(), text.size());
+}
+
+std::string UnixName(const std::string& address) {
+  constexpr size_t kPath = offsetof(sockaddr_un, sun_path);
+  if (address.size() <= kPath) return "";
+  if (address[kPath] == '\0') return "@" + address.substr(kPath + 1);
+  return address.substr(kPath, std::strlen(address.c_str() + kPath));
+}
+
+}  // namespace
+
+std::string Attention::NameOfPath(const std::string& path) const {
+  if (path.empty() || path.front() != '/') return "";
+  const std::string own = "/proc/" + std::to_string(pid_) + "/";
+  if (IsProcessFolder(path) && !path.starts_with(own)) return WithoutPid(path, pid_);
+  return WithoutPid(safeguard_->NameOf(path), pid_);
+}
+
+std::optional<std::string> Attention::PathObject(pid_t thread, const CallKind& kind,
+                                                 const RawCall& call) {
+  const auto name = [&](int path, int folder) {
+    const int from = folder < 0 ? AT_FDCWD : AsDescriptor(call.arguments.at(folder));
+    return NameOfPath(AbsolutePath(thread, from, call.arguments.at(path)));
+  };
+  const std::string first = name(kind.path, kind.folder);
+  if (kind.path2 < 0) return first.empty() ? std::nullopt : std::optional(first);
+  const std::string second = name(kind.path2, kind.folder2);
+  if (first.empty() && second.empty()) return std::nullopt;
+  return first + "," + second;
+}
+
+std::optional<std::string> Attention::DescriptorObject(pid_t thread, const CallKind& kind,
+                                                       const RawCall& call) {
+  if (call.number == SYS_fcntl && !IsLock(call)) return std::nullopt;
+  if (call.number == SYS_mmap && !CanWriteUnseen(call)) return std::nullopt;
+  std::string target = DescriptorTarget(thread, AsDescriptor(call.arguments.at(kind.descriptor)));
+  if (const auto socket = sockets_.find(target); socket != sockets_.end()) return socket->second;
+  constexpr std::string_view kDeleted = " (deleted)";
+  const bool deleted = target.ends_with(kDeleted);
+  if (deleted) target.resize(target.size() - kDeleted.size());
+  const std::string name = NameOfPath(target);
+  if (name.empty()) return std::nullopt;
+  return deleted ? name + " (deleted)" : name;
+}
+
+std::optional<std::string> Attention::SocketObject(pid_t thread, const CallKind& kind,
+                                                   const RawCall& call) {
+  const std::string address = ReadBytes(thread, call.arguments.at(kind.address),
+                                        call.arguments.at(kind.address + 1) % sizeof(sockaddr_un));
+  if (address.size() < sizeof(sa_family_t)) return std::nullopt;
+  sa_family_t family = 0;
+  std::memcpy(&family, address.data(), sizeof(family));
+  std::string object;
+  if (family == AF_INET || family == AF_INET6) {
+    const int port = PortIn(address);
+    if (port == 0 || (port_ != 0 && port != port_)) return std::nullopt;
+    object = HostIn(address, family) + " port " + (port_ != 0 ? "{port}" : std::to_string(port));
+  } else if (family == AF_UNIX) {
+    object = UnixName(address);
+    if (!object.starts_with("@")) object = NameOfPath(object);
+  }
+  if (object.empty()) return std::nullopt;
+  if (call.number == SYS_bind) {
+    sockets_[DescriptorTarget(thread, AsDescriptor(call.arguments[0]))] = object;
+  }
+  return object;
+}
+
+// A signal to itself tells of nobody else.
+std::optional<std::string> Attention::ProcessObject(const RawCall& call, int argument) const {
+  const int pid = static_cast<int>(call.arguments.at(argument));
+  if (pid == pid_) return std::nullopt;
+  return WithoutPid(std::to_string(pid), pid_);
+}
+
+std::optional<std::string> Attention::ObjectOf(pid_t thread, const CallKind& kind,
+                                               const RawCall& call) {
+  if (kind.address >= 0) return SocketObject(thread, kind, call);
+  if (kind.path >= 0) return PathObject(thread, kind, call);
+  if (kind.process >= 0) return ProcessObject(call, kind.process);
+  return DescriptorObject(thread, kind, call);
+}
+
+}  // namespace pidfall

@@ -1,0 +1,42 @@
+// Tells the calls that touch a safeguard, and what they touch, from all others.
+//
+//   Attention attention(safeguard, pid);
+//   if (auto object = attention.ObjectOf(thread, call)) ...   // "x.pid"
+//
+// It remembers which sockets were bound to what: a socket has no name of its own.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/tracer/call_kinds.h"
+#include "harness/tracer/raw_call.h"
+#include "harness/tracer/safeguard.h"
+
+namespace pidfall {
+
+class Attention {
+ public:
+  // `pid`: of the start, which says "{pid}" of itself. `port`: that it serves on; 0: it has none.
+  Attention(const Safeguard& safeguard, pid_t pid, int port)
+      : safeguard_(&safeguard), pid_(pid), port_(port) {}
+
+  // At the entry of a call. Empty: it touches nothing of the safeguard.
+  std::optional<std::string> ObjectOf(pid_t thread, const CallKind& kind, const RawCall& call);
+
+ private:
+  std::optional<std::string> PathObject(pid_t thread, const CallKind& kind, const RawCall& call);
+  std::optional<std::string> DescriptorObject(pid_t thread, const CallKind& kind,
+                                              const RawCall& call);
+  std::optional<std::string> SocketObject(pid_t thread, const CallKind& kind, const RawCall& call);
+  std::optional<std::string> ProcessObject(const RawCall& call, int argument) const;
+  std::string NameOfPath(const std::string& path) const;
+
+  const Safeguard* safeguard_;
+  pid_t pid_;
+  int port_;
+  std::map<std::string, std::string> sockets_;  // "socket:[123]": what it was bound to
+};
+
+}  // namespace pidfall

@@ -1,0 +1,167 @@
+#include "harness/tracer/crashes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "harness/stage/expect.h"
+#include "harness/tracer/fresh_state.h"
+#include "harness/tracer/walk.h"
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A point, and what a kill there leaves behind.
+struct Moment {
+  Point point;
+  std::string leaves;
+};
+
+class CrashSweep {
+ public:
+  CrashSweep(Stage& stage, const Found& found, const ExploreOptions& options)
+      : stage_(stage),
+        options_(options),
+        safeguard_(SafeguardOf(found, stage)),
+        fresh_(safeguard_),
+        has_pid_file_(found.pid_file.has_value()),
+        bystander_(stage.StartBystander({})) {}
+
+  Exploration Run() {
+    Profile();
+    if (!options_.replay.empty()) return Replay();
+    for (const Moment& moment : moments_) {
+      const bool is_new = states_.insert(moment.leaves).second;
+      if (!is_new && !options_.all) continue;
+      if (Clock::now() - began_ > kTimeForAll) {
+        ++left_out_;
+      } else {
+        exploration_.results.push_back(Judge(moment.point));
+      }
+    }
+    SayWhatWasCovered();
+    return std::move(exploration_);
+  }
+
+ private:
+  pid_t Numbered(pid_t pid) const { return stage_.world().full ? pid : 0; }
+
+  void Profile() {
+    Walk walk(stage_, safeguard_, {.pid = Numbered(kFirstPid)});
+    walk.Through([&](const Point& point, const NamedCall&) {
+      moments_.push_back({point, LeftBehind(safeguard_, walk.start().pid())});
+      return false;
+    });
+    cut_short_ = walk.cut_short().empty() ? walk.start().unseen() : walk.cut_short();
+    if (!walk.rested()) throw Broken("under trace it never served: " + walk.start().Output());
+    walk.start().Kill();
+    for (const std::string& path : safeguard_.Present()) remain_.insert(path);
+  }
+
+  Exploration Replay() {
+    const Point point = ParsePoint(options_.replay);
+    exploration_.results.push_back(Judge(point));
+    exploration_.covered.push_back("1 point, as asked for");
+    return std::move(exploration_);
+  }
+
+  Result Judge(const Point& point) {
+    const Result blank{.scenario = "crash-point/" + point.Text(),
+                       .family = "crash-point",
+                       .clauses = {"C3", "C2", "C5"},
+                       .reproduce = point.Text()};
+    Result result = JudgeOne(stage_, blank, [&] { KillAndRecover(point); });
+    stage_.EndAll();
+    return result;
+  }
+
+  void KillAndRecover(const Point& point) {
+    fresh_.Restore();
+    KillAt(point, Numbered(kFirstPid));
+    ExpectRecovery(point);
+    const auto left = Leftovers();
+    if (left.empty()) return;
+    KillAt(point, Numbered(kSecondPid));
+    ExpectRecovery(point);
+    const auto more = Leftovers();
+    Prefer(stage_, more.size() <= left.size(), "C8",
+           fmt::format("each kill leaves one more file: {}", fmt::join(more, ", ")));
+  }
+
+  void KillAt(const Point& point, pid_t pid) {
+    Walk walk(stage_, safeguard_, {.pid = pid});
+    stage_.Did(fmt::format("start X under trace (pid {})", walk.start().pid()));
+    const bool reached = walk.Through([&](const Point& at, const NamedCall& call) {
+      if (at.after) stage_.Saw("X " + call.Text());
+      return at == point;
+    });
+    if (!reached) throw Broken(walk.NeverReached(point));
+    stage_.Did("SIGKILL to X " + point.Text());
+    walk.start().Kill();
+  }
+
+  void ExpectRecovery(const Point& point) {
+    Instance& next = stage_.Start({.pid = Numbered(kNextPid)});
+    ExpectServes(stage_, next, "C3", "the start before was killed at " + point.Text());
+    if (has_pid_file_) ExpectFileNames(stage_, next, "C3");
+    Instance& duplicate = stage_.Start({.pid = Numbered(kDuplicatePid)});
+    ExpectQuiet(stage_, duplicate, next);
+    ExpectUntouched(bystander_);
+    if (!duplicate.Processes().empty()) stage_.KillTree(duplicate);
+    stage_.TerminateAll(next);
+    stage_.Gone(next, kStopBound);
+    stage_.EndAll();
+  }
+
+  // What a start and a stop without a kill would not have left.
+  std::vector<std::string> Leftovers() const {
+    std::vector<std::string> left;
+    for (const std::string& path : safeguard_.Present()) {
+      if (!remain_.contains(path)) left.push_back(safeguard_.NameOf(path));
+    }
+    return left;
+  }
+
+  void SayWhatWasCovered() {
+    const auto of_start = std::count_if(moments_.begin(), moments_.end(), [](const Moment& moment) {
+      return moment.point.phase == Point::kStart;
+    });
+    exploration_.covered.push_back(
+        fmt::format("{} points: {} of start, {} of stop; they leave {} different states, {} killed "
+                    "for real",
+                    moments_.size(), of_start, moments_.size() - of_start, states_.size(),
+                    exploration_.results.size()));
+    if (left_out_ > 0) cut_short_ = fmt::format("{} states not tried in 10 min", left_out_);
+    if (!cut_short_.empty()) exploration_.covered.push_back("partly covered: " + cut_short_);
+  }
+
+  Stage& stage_;
+  const ExploreOptions& options_;
+  const Clock::time_point began_ = Clock::now();
+  Safeguard safeguard_;
+  FreshState fresh_;
+  bool has_pid_file_;
+  Bystander& bystander_;
+  std::vector<Moment> moments_;
+  std::set<std::string> states_;
+  std::set<std::string> remain_;
+  std::string cut_short_;
+  int left_out_ = 0;
+  Exploration exploration_;
+};
+
+}  // namespace
+
+Exploration ExploreCrashes(const Target& target, const Found& found,
+                           const ExploreOptions& options) {
+  const auto story = [&](Stage& stage) { return CrashSweep(stage, found, options).Run(); };
+  return TellExplorations(target, "crash-point/any", {story});
+}
+
+}  // namespace pidfall

@@ -1,0 +1,122 @@
+#include "harness/tracer/exploration.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "harness/run/pool.h"
+#include "harness/tracer/process_tree.h"
+
+namespace pidfall {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, scenario, family, clauses, verdict, severity, summary,
+                                   evidence, duration_ms, reproduce)
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+// The switch that tests how a machine without it is met.
+void NeedPtrace() {
+  if (std::getenv("PIDFALL_NO_PTRACE") == nullptr) return;
+  throw Skip("exploring needs ptrace (PIDFALL_NO_PTRACE is set)");
+}
+
+Exploration Only(const std::string& scenario, Verdict verdict, const std::string& why) {
+  Result result{.scenario = scenario,
+                .family = scenario.substr(0, scenario.find('/')),
+                .verdict = verdict,
+                .summary = why};
+  return {.results = {result}};
+}
+
+Exploration Tell(const Target& target, const World& world, const std::string& scenario,
+                 const StageStory& story, size_t index) {
+  try {
+    NeedPtrace();
+    PinToOneProcessor(index);
+    Stage stage(target, world);
+    return story(stage);
+  } catch (const Skip& skip) {
+    return Only(scenario, Verdict::kSkip, skip.what());
+  } catch (const std::exception& error) {
+    return Only(scenario, Verdict::kBroken, error.what());
+  }
+}
+
+json ToJson(const Exploration& found) {
+  return {{"results", found.results}, {"covered", found.covered}};
+}
+
+Exploration FromJson(const json& told) { return {told["results"], told["covered"]}; }
+
+Exploration Joined(const std::vector<Exploration>& parts) {
+  Exploration all;
+  for (const Exploration& part : parts) {
+    all.results.insert(all.results.end(), part.results.begin(), part.results.end());
+    all.covered.insert(all.covered.end(), part.covered.begin(), part.covered.end());
+  }
+  return all;
+}
+
+void Fail(Result& result, Severity severity, const std::string& clause, const std::string& what) {
+  result.verdict = Verdict::kFail;
+  result.severity = severity;
+  result.summary = what;
+  std::erase(result.clauses, clause);
+  result.clauses.insert(result.clauses.begin(), clause);
+}
+
+void JudgeInto(Stage& stage, Result& result, const std::function<void()>& judge) {
+  const size_t weaknesses = stage.evidence().weaknesses().size();
+  try {
+    judge();
+    result.verdict = Verdict::kPass;
+    if (stage.evidence().weaknesses().size() == weaknesses) return;
+    const auto& first = stage.evidence().weaknesses()[weaknesses];
+    Fail(result, Severity::kWeakness, first.clause, first.summary);
+  } catch (const Breach& breach) {
+    Fail(result, Severity::kBreach, breach.clause, breach.what());
+  } catch (const NotApplicable& reason) {
+    result.verdict = Verdict::kNotApplicable;
+    result.summary = reason.what();
+  } catch (const Skip&) {
+    throw;
+  } catch (const std::exception& error) {
+    result.verdict = Verdict::kBroken;
+    result.summary = error.what();
+  }
+}
+
+}  // namespace
+
+Exploration TellExplorations(const Target& target, const std::string& scenario,
+                             const std::vector<StageStory>& stories) {
+  constexpr std::chrono::minutes kBound{30};
+  std::vector<Story> told;
+  for (size_t i = 0; i < stories.size(); ++i) {
+    const auto tell = [&, i](const World& world) {
+      return ToJson(Tell(target, world, scenario, stories[i], i));
+    };
+    told.push_back({.sandbox = SandboxFor(target), .tell = tell, .bound = kBound});
+  }
+  std::vector<Exploration> parts(stories.size());
+  RunStories(told, ProcessorCount(), [&](size_t index, const Telling& telling) {
+    parts[index] = telling.error.empty() ? FromJson(telling.told)
+                                         : Only(scenario, Verdict::kBroken, telling.error);
+  });
+  return Joined(parts);
+}
+
+Result JudgeOne(Stage& stage, Result result, const std::function<void()>& judge) {
+  const auto start = Clock::now();
+  const size_t from = stage.evidence().lines().size();
+  JudgeInto(stage, result, judge);
+  const auto& lines = stage.evidence().lines();
+  result.evidence.assign(lines.begin() + static_cast<ptrdiff_t>(from), lines.end());
+  result.duration_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return result;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,32 @@
+// The safeguard's files as they were before the first start, so that every run begins alike.
+//
+//   const FreshState fresh(safeguard);
+//   ...                                    // starts, kills
+//   fresh.Restore();
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+
+#include "harness/tracer/safeguard.h"
+
+namespace pidfall {
+
+class FreshState {
+ public:
+  explicit FreshState(const Safeguard& safeguard);
+  void Restore() const;
+
+ private:
+  const Safeguard& safeguard_;
+  std::map<std::string, std::string> contents_;  // by path
+};
+
+// What a start with this pid would leave behind if it ended now: each file with its type, mode and
+// content. Two moments that leave the same cannot differ for what starts after them: locks, sockets
+// and descriptors end with the process.
+std::string LeftBehind(const Safeguard& safeguard, pid_t pid);
+
+}  // namespace pidfall

@@ -1,0 +1,91 @@
+// Every process and thread that comes of one start, under ptrace: each of its system calls stops,
+// at its entry and when it has returned.
+//
+//   ProcessTree tree(held);                        // LaunchOptions::before_exec: PTRACE_TRACEME
+//   while (auto stop = tree.Next(bound)) {
+//     ...                                          // stop->thread stands still
+//     tree.Resume(stop->thread);
+//   }
+//
+// Forks, threads and execs are followed without being told of. Only its own threads are waited for,
+// so that other children of ours keep their ends. What is traced dies with us (EXITKILL).
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "harness/process/fd.h"
+#include "harness/process/launch.h"
+#include "harness/tracer/raw_call.h"
+
+namespace pidfall {
+
+class ProcessTree {
+ public:
+  struct Stop {
+    pid_t thread = 0;
+    RawCall call;
+    bool returned = false;
+  };
+
+  // A child of ours that asked to be traced and has executed its program.
+  explicit ProcessTree(pid_t held);
+  ~ProcessTree();
+  ProcessTree(const ProcessTree&) = delete;
+  ProcessTree& operator=(const ProcessTree&) = delete;
+
+  // The next call of any of them. Empty: nothing came within `bound`, or nothing of it is left.
+  std::optional<Stop> Next(Duration bound);
+  void Resume(pid_t thread);
+
+  // Nothing of it is left to run.
+  bool IsOver() const { return tracees_.empty(); }
+  // Each thread that is not held sleeps in a call: only others, or time, move it on.
+  bool Sleeps() const;
+  // No passing of time ends that sleep.
+  bool SleepsForGood() const;
+  // The processes that live, in the order of their numbers.
+  std::vector<pid_t> Processes() const;
+  // Of the process that was started; empty until it has ended.
+  const std::optional<Ending>& ending() const { return ending_; }
+
+  // SIGKILL to all of it, collected.
+  void Kill();
+
+ private:
+  struct Tracee {
+    pid_t process = 0;
+    bool is_new = true;  // its first stop is of our own making
+    bool held = false;
+    RawCall call;  // the one that it is in
+  };
+
+  std::optional<Stop> Scan();
+  std::optional<Stop> Look(pid_t thread);
+  std::optional<Stop> Handle(pid_t thread, int status);
+  std::optional<Stop> HandleCall(pid_t thread, Tracee& tracee);
+  void HandleEvent(pid_t thread, int event);
+  void HandleEnd(pid_t thread, int status);
+  void Add(pid_t thread);
+  void FindThreads();
+  void Collect(pid_t thread);
+  void Continue(pid_t thread, int signal);
+  bool AwaitChange(Duration bound);
+
+  pid_t leader_;
+  std::map<pid_t, Tracee> tracees_;
+  std::optional<Ending> ending_;
+  UniqueFd signals_;      // stops of tracees come as SIGCHLD, which stays blocked
+  std::set<pid_t> seen_;  // every process that ever was of it
+};
+
+// Those that this process may use.
+int ProcessorCount();
+// This process, and what it starts from now on, have one of them: a stop costs a fraction then.
+void PinToOneProcessor(size_t index);
+
+}  // namespace pidfall

@@ -1,0 +1,66 @@
+#include "harness/tracer/raw_call.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace pidfall {
+namespace {
+
+ssize_t Copy(pid_t thread, uint64_t address, char* to, size_t size) {
+  const iovec here{to, size};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
+  const iovec there{reinterpret_cast<void*>(address), size};
+  return process_vm_readv(thread, &here, 1, &there, 1, 0);
+}
+
+std::string ReadLink(const std::string& path) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t n = readlink(path.c_str(), target.data(), target.size());
+  return {target.data(), static_cast<size_t>(std::max<ssize_t>(n, 0))};
+}
+
+}  // namespace
+
+// Up to the end of a page at a time: the next one may not be there.
+std::string ReadText(pid_t thread, uint64_t address) {
+  constexpr size_t kPage = 4096;
+  std::string text;
+  while (text.size() < PATH_MAX) {
+    std::array<char, kPage> chunk{};
+    const size_t size = kPage - address % kPage;
+    const ssize_t n = Copy(thread, address, chunk.data(), size);
+    if (n <= 0) return "";
+    char* const end = std::find(chunk.data(), chunk.data() + n, '\0');
+    text.append(chunk.data(), end);
+    if (end != chunk.data() + n) return text;
+    address += static_cast<uint64_t>(n);
+  }
+  return text;
+}
+
+std::string ReadBytes(pid_t thread, uint64_t address, size_t size) {
+  std::string bytes(size, '\0');
+  const ssize_t n = Copy(thread, address, bytes.data(), size);
+  return n == static_cast<ssize_t>(size) ? bytes : "";
+}
+
+std::string DescriptorTarget(pid_t thread, int descriptor) {
+  return ReadLink("/proc/" + std::to_string(thread) + "/fd/" + std::to_string(descriptor));
+}
+
+std::string AbsolutePath(pid_t thread, int folder, uint64_t address) {
+  const std::string path = ReadText(thread, address);
+  if (path.empty() && folder == AT_FDCWD) return "";
+  if (path.empty()) return DescriptorTarget(thread, folder);
+  if (path.front() == '/') return std::filesystem::path(path).lexically_normal();
+  const std::string base = folder == AT_FDCWD ? ReadLink("/proc/" + std::to_string(thread) + "/cwd")
+                                              : DescriptorTarget(thread, folder);
+  return std::filesystem::path(base + "/" + path).lexically_normal();
+}
+
+}  // namespace pidfall

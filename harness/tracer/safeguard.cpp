@@ -1,0 +1,100 @@
+#include "harness/tracer/safeguard.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string FolderOf(const std::string& path) { return fs::path(path).parent_path(); }
+
+std::set<std::string> EntriesOf(const std::string& folder) {
+  std::set<std::string> paths;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) paths.insert(entry.path());
+  return paths;
+}
+
+// As it is called in this sandbox: a plain one has a folder of its own for each.
+std::string Here(const std::string& path, const Found& found, const Stage& stage) {
+  if (!found.pid_file || FolderOf(path) != FolderOf(*found.pid_file)) return path;
+  return stage.folder() + "/" + fs::path(path).filename().string();
+}
+
+std::set<std::string> FilesOf(const Found& found, const Stage& stage) {
+  std::set<std::string> files;
+  if (stage.target().pid_file) files.insert(stage.pid_file());
+  for (const HeldLock& lock : found.locks) files.insert(Here(lock.path, found, stage));
+  for (const std::string& name : found.unix_sockets) {
+    if (name.starts_with("/")) files.insert(Here(name, found, stage));
+  }
+  return files;
+}
+
+std::vector<std::string> FoldersOf(const std::set<std::string>& files, const Stage& stage) {
+  std::vector<std::string> folders{stage.folder()};
+  for (const std::string& file : files) {
+    const std::string folder = FolderOf(file);
+    if (std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+      folders.push_back(folder);
+    }
+  }
+  return folders;
+}
+
+}  // namespace
+
+Safeguard::Safeguard(std::vector<std::string> folders, std::set<std::string> files,
+                     std::set<std::string> strangers)
+    : folders_(std::move(folders)), files_(std::move(files)), strangers_(std::move(strangers)) {}
+
+std::string Safeguard::NameOf(const std::string& path) const {
+  if (path == folders_.front()) return ".";
+  const std::string folder = FolderOf(path);
+  const auto found = std::find(folders_.begin(), folders_.end(), folder);
+  const bool is_its = files_.contains(path) ||
+                      (found != folders_.end() && path != folder && !strangers_.contains(path));
+  if (!is_its) return "";
+  return folder == folders_.front() ? fs::path(path).filename().string() : path;
+}
+
+std::string Safeguard::PathOf(const std::string& name) const {
+  return name.starts_with("/") ? name : folders_.front() + "/" + name;
+}
+
+std::vector<std::string> Safeguard::Present() const {
+  std::vector<std::string> present;
+  for (const std::string& folder : folders_) {
+    for (const std::string& path : EntriesOf(folder)) {
+      if (!NameOf(path).empty()) present.push_back(path);
+    }
+  }
+  return present;
+}
+
+Safeguard SafeguardOf(const Found& found, const Stage& stage) {
+  const std::set<std::string> files = FilesOf(found, stage);
+  const std::vector<std::string> folders = FoldersOf(files, stage);
+  std::set<std::string> strangers;
+  for (const std::string& folder : folders) strangers.merge(EntriesOf(folder));
+  for (const std::string& file : files) strangers.erase(file);
+  return {folders, files, strangers};
+}
+
+std::string WithoutPid(const std::string& text, pid_t pid) {
+  const std::string number = std::to_string(pid), token = "{pid}";
+  std::string out = text;
+  for (size_t at = 0; (at = out.find(number, at)) != std::string::npos;) {
+    const bool starts = at == 0 || isdigit(static_cast<unsigned char>(out[at - 1])) == 0;
+    const size_t end = at + number.size();
+    const bool ends = end == out.size() || isdigit(static_cast<unsigned char>(out[end])) == 0;
+    if (starts && ends) out.replace(at, number.size(), token);
+    at += starts && ends ? token.size() : number.size();
+  }
+  return out;
+}
+
+}  // namespace pidfall

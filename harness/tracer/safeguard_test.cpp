@@ -1,0 +1,33 @@
+#include "harness/tracer/safeguard.h"
+
+#include <gtest/gtest.h>
+
+namespace pidfall {
+namespace {
+
+const Safeguard kSafeguard({"/run/x", "/var/lock"}, {"/run/x/x.pid", "/var/lock/x"},
+                           {"/run/x/other", "/var/lock/stranger"});
+
+TEST(Safeguard, NamesItsFilesAndWhateverAppearsBesideThem) {
+  EXPECT_EQ(kSafeguard.NameOf("/run/x/x.pid"), "x.pid");
+  EXPECT_EQ(kSafeguard.NameOf("/run/x/x.pid.new"), "x.pid.new");
+  EXPECT_EQ(kSafeguard.NameOf("/var/lock/x"), "/var/lock/x");
+  EXPECT_EQ(kSafeguard.NameOf("/run/x"), ".");
+}
+
+TEST(Safeguard, LeavesOutWhatStoodThereBeforeAndWhatIsElsewhere) {
+  EXPECT_EQ(kSafeguard.NameOf("/run/x/other"), "");
+  EXPECT_EQ(kSafeguard.NameOf("/run/x/folder/x.pid"), "");
+  EXPECT_EQ(kSafeguard.NameOf("/etc/passwd"), "");
+  EXPECT_EQ(kSafeguard.NameOf("/"), "");
+}
+
+TEST(WithoutPid, TakesWholeNumbersOnly) {
+  EXPECT_EQ(WithoutPid("x.400.4000", 400), "x.{pid}.4000");
+  EXPECT_EQ(WithoutPid("400", 400), "{pid}");
+  EXPECT_EQ(WithoutPid("1400 400\n", 400), "1400 {pid}\n");
+  EXPECT_EQ(WithoutPid("x.pid", 400), "x.pid");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,191 @@
+#include "harness/tracer/traced_start.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
+
+#include "harness/probe/process.h"
+#include "harness/probe/sockets.h"
+#include "harness/tracer/machine.h"
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Blocking is told by no event: it is looked up, when nothing was told for so long.
+constexpr Duration kLook = std::chrono::microseconds(300);
+// One that forks for ever is not followed for ever.
+constexpr size_t kMostProcesses = 64;
+
+// The kernel gives what it forks the numbers after its own, whatever was forked before.
+void FixNextPid(pid_t pid) {
+  try {
+    WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid));
+  } catch (const std::system_error&) {
+    // Not ours to write (an older kernel): then its children's numbers differ from run to run.
+  }
+}
+
+Child LaunchTraced(const Stage& stage, const StartPlan& plan, int output) {
+  StartOptions options{.pid = plan.pid, .held = true};
+  if (plan.port != 0) options.port = plan.port;
+  try {
+    Child child = Launch(stage.LaunchOf(options, output, "traced"));
+    if (plan.pid != 0) FixNextPid(plan.pid);
+    return child;
+  } catch (const std::system_error& error) {
+    SkipIfForbidden(error);
+    throw Broken(error.what());
+  }
+}
+
+}  // namespace
+
+TracedStart::TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
+    : stage_(stage),
+      port_(plan.port == 0 ? stage.port() : plan.port),
+      yields_(plan.yields),
+      attention_(safeguard, plan.pid, port_) {
+  Pipe output = MakePipe();
+  fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
+  child_ = LaunchTraced(stage, plan, output.write.get());
+  output_fd_ = std::move(output.read);
+  attention_ = Attention(safeguard, child_.pid, port_);
+  tree_ = std::make_unique<ProcessTree>(child_.pid);
+}
+
+Event TracedStart::Next(Duration bound) {
+  if (held_) tree_->Resume(*held_);
+  held_.reset();
+  const auto start = Clock::now();
+  for (auto quiet_since = start;;) {
+    if (auto stop = tree_->Next(kLook)) {
+      quiet_since = Clock::now();
+      slept_ = false;
+      if (auto event = Take(*stop)) return *event;
+      tree_->Resume(stop->thread);
+    } else if (tree_->IsOver()) {
+      return {Event::kOver, {}};
+    } else if (IsAtRest(quiet_since)) {
+      return {Event::kRests, {}};
+    } else if (yields_ && !slept_ && tree_->Sleeps()) {
+      slept_ = true;
+      return {Event::kSleeps, {}};
+    }
+    if (tree_->Processes().size() > kMostProcesses) break;
+    if (!IsWithin(bound, Clock::now() - start)) break;
+  }
+  return {Event::kBound, {}};
+}
+
+// What others do on this machine does not count against it, until it is far too long.
+bool TracedStart::IsWithin(Duration bound, Duration passed) const {
+  constexpr int kFarTooLong = 6, kAFairShare = 4;
+  if (passed < bound) return true;
+  Duration ran{0};
+  for (const pid_t process : Processes()) {
+    for (const auto& [thread, time] : ProcessorTimes(process)) ran += time.ran;
+  }
+  return passed < kFarTooLong * bound && ran < bound / kAFairShare;
+}
+
+// One that listens serves, whatever wakes it. Anything else has to sleep for good, or for long.
+bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
+  if (!tree_->Sleeps()) return false;
+  if (stage_.target().port && Serves()) return true;
+  const Duration quiet = Clock::now() - quiet_since;
+  return tree_->SleepsForGood() || quiet >= Stage::kSettlesFor ||
+         (!stage_.target().port && quiet >= Stage::kSleepsAfter);
+}
+
+std::optional<Event> TracedStart::Take(const ProcessTree::Stop& stop) {
+  return stop.returned ? TakeReturn(stop) : TakeEntry(stop);
+}
+
+void TracedStart::NoteUnseen(long number) {
+  if (number == SYS_io_uring_setup) unseen_ = "io_uring";
+}
+
+std::optional<Event> TracedStart::TakeEntry(const ProcessTree::Stop& stop) {
+  NoteUnseen(stop.call.number);
+  const CallKind* kind = KindOf(stop.call.number);
+  if (kind == nullptr) return std::nullopt;
+  const auto object = attention_.ObjectOf(stop.thread, *kind, stop.call);
+  if (!object) return std::nullopt;
+  if (stop.call.number == SYS_mmap) unseen_ = "a shared mapping of " + *object;
+  const int occurrence = ++occurrences_[{kind->name, *object}];
+  calls_[stop.thread] = {.name = {kind->name, *object, occurrence}};
+  held_ = stop.thread;
+  return Event{Event::kCall, calls_[stop.thread]};
+}
+
+std::optional<Event> TracedStart::TakeReturn(const ProcessTree::Stop& stop) {
+  const auto made = calls_.find(stop.thread);
+  if (made == calls_.end()) return std::nullopt;
+  Event event{Event::kReturned, made->second};
+  calls_.erase(made);
+  event.call.result = stop.call.result;
+  if (const auto pending = pending_.find(stop.thread); pending != pending_.end()) {
+    event.call.result = -pending->second.error;
+    SetResult(stop.thread, event.call.result);
+    pending_.erase(pending);
+  }
+  held_ = stop.thread;
+  return event;
+}
+
+void TracedStart::FailCall(int error, bool made) {
+  if (!held_) return;
+  if (!made) SkipCall(*held_);
+  pending_[*held_].error = error;
+}
+
+void TracedStart::ShortenCall() {
+  constexpr int kCount = 2;  // the argument that says how much, of read and write
+  if (held_) SetArgument(*held_, kCount, 1);
+}
+
+void TracedStart::Terminate() {
+  const auto all = Processes();
+  if (all.empty()) return;
+  const bool first_lives = std::find(all.begin(), all.end(), pid()) != all.end();
+  kill(first_lives ? pid() : all.front(), SIGTERM);
+}
+
+bool TracedStart::Serves() const {
+  const auto all = Processes();
+  if (!stage_.target().port || all.empty()) return !all.empty();
+  const auto sockets = TcpSocketsOn(port_, TcpState::kListen);
+  return std::any_of(all.begin(), all.end(), [&](pid_t process) {
+    const auto open = sockets.empty() ? std::set<uint64_t>() : OpenSockets(process);
+    return std::any_of(sockets.begin(), sockets.end(),
+                       [&](const TcpSocket& socket) { return open.contains(socket.inode); });
+  });
+}
+
+bool TracedStart::WaitsForLock() const {
+  const auto all = Processes();
+  return std::any_of(all.begin(), all.end(),
+                     [](pid_t process) { return pidfall::WaitsForLock(process); });
+}
+
+const std::string& TracedStart::Output() {
+  constexpr size_t kMostKept = 64 << 10;
+  std::array<char, 4096> chunk{};
+  for (ssize_t n = 0; output_.size() < kMostKept;
+       output_.append(chunk.data(), static_cast<size_t>(n))) {
+    n = read(output_fd_.get(), chunk.data(), chunk.size());
+    if (n <= 0) break;
+  }
+  return output_;
+}
+
+}  // namespace pidfall

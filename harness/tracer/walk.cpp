@@ -1,0 +1,54 @@
+#include "harness/tracer/walk.h"
+
+namespace pidfall {
+namespace {
+
+// More than any safeguard needs: one that writes a log beside its pid file for ever.
+constexpr int kMostCalls = 2000;
+
+const char* Named(Point::Phase phase) { return phase == Point::kStart ? "its start" : "its stop"; }
+
+}  // namespace
+
+Walk::Walk(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
+    : stage_(stage), start_(stage, safeguard, plan) {}
+
+bool Walk::ThroughPhase(Point::Phase phase, const Visitor& visit) {
+  const Duration bound = std::max<Duration>(stage_.target().start_timeout, Stage::kSettlesFor);
+  for (int calls = 0; calls < kMostCalls; ++calls) {
+    const Event event = start_.Next(bound);
+    if (event.kind == Event::kOver) return false;
+    if (event.kind == Event::kRests) {
+      if (phase == Point::kStop) cut_short_ = "it does not end on SIGTERM";
+      rested_ = true;
+      return false;
+    }
+    if (event.kind == Event::kBound) break;
+    const bool after = event.kind == Event::kReturned;
+    if (visit({phase, event.call.name, after}, event.call)) return true;
+  }
+  rested_ = phase == Point::kStart && start_.Serves();
+  cut_short_ = std::string(Named(phase)) + " neither ended nor came to rest";
+  return false;
+}
+
+bool Walk::ThroughStart(const Visitor& visit) { return ThroughPhase(Point::kStart, visit); }
+
+bool Walk::Through(const Visitor& visit) {
+  if (ThroughStart(visit)) return true;
+  if (!rested_ || start_.Processes().empty()) return false;
+  start_.Terminate();
+  return ThroughPhase(Point::kStop, visit);
+}
+
+bool Walk::To(const Point& point) {
+  const auto is_it = [&](const Point& at, const NamedCall&) { return at == point; };
+  return point.phase == Point::kStart ? ThroughStart(is_it) : Through(is_it);
+}
+
+std::string Walk::NeverReached(const Point& point) const {
+  return "it never came to " + point.Text() + " this time" +
+         (cut_short_.empty() ? "" : ": " + cut_short_);
+}
+
+}  // namespace pidfall
