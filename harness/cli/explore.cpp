@@ -19,6 +19,8 @@
 #include "harness/sandbox/features.h"
 #include "harness/tracer/call.h"
 #include "harness/tracer/crashes.h"
+#include "harness/tracer/errors.h"
+#include "harness/tracer/injection.h"
 
 namespace pidfall {
 namespace {
@@ -45,6 +47,9 @@ const std::vector<Kind> kKinds = {
     {"crash", "SIGKILL before and after each call that touches the safeguard", ExploreCrashes,
      [](const std::string& text) { ParsePoint(text); },
      "one kill at the wrong moment, and the server does not come back by itself"},
+    {"errors", "Each of those calls fails once, with each error that it may have", ExploreErrors,
+     [](const std::string& text) { ParseInjection(text); },
+     "a full disk or a lack of descriptors, and two serve, or none does"},
 };
 
 std::string Again(const Kind& kind, const ExploreCommand& options, const std::string& replay,

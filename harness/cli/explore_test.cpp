@@ -8,6 +8,7 @@
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
+#include "harness/target/bundled.h"
 
 namespace pidfall {
 namespace {
@@ -107,6 +108,44 @@ TEST_F(ExploreTest, WithoutPtraceNothingIsJudged) {
   unsetenv("PIDFALL_NO_PTRACE");
   EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("skipped: exploring needs ptrace"));
+}
+
+// --- the bundled server: a sweep of it takes a second
+
+class ExploreBundledTest : public CliTest {
+ protected:
+  ProgramOutcome Explore(const std::string& kind, const std::string& guard,
+                         const Words& options = {}) {
+    Words words = {"explore", kind};
+    words.insert(words.end(), options.begin(), options.end());
+    const Words server = {"--",         ProgramFolder() + "/serve-task-manager",
+                          "--guard",    guard,
+                          "--port",     "{port}",
+                          "--pid-file", "{pid_file}"};
+    words.insert(words.end(), server.begin(), server.end());
+    return Run(words);
+  }
+};
+
+constexpr char kBlindLook[] = "beside:start:newfstatat(server.pid)=EACCES";
+
+TEST_F(ExploreBundledTest, ALookThatFailsMakesThePidFileStrategyRemoveTheOwnersFile) {
+  const ProgramOutcome outcome = Explore("errors", "pidfile");
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("C6  errors/") + kBlindLook));
+  EXPECT_THAT(outcome.out, HasSubstr("beside an owner: "));
+}
+
+TEST_F(ExploreBundledTest, AnErrorIsShownAgain) {
+  const ProgramOutcome outcome = Explore("errors", "pidfile", {"--replay", kBlindLook});
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("X newfstatat(server.pid) = EACCES"));
+}
+
+TEST_F(ExploreBundledTest, AnErrorThatIsHandledIsNoFinding) {
+  const ProgramOutcome outcome =
+      Explore("errors", "reference", {"--replay", "alone:start:openat(server.pid.lock)=EMFILE"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
 }  // namespace
