@@ -21,6 +21,8 @@
 #include "harness/tracer/crashes.h"
 #include "harness/tracer/errors.h"
 #include "harness/tracer/injection.h"
+#include "harness/tracer/schedule.h"
+#include "harness/tracer/schedules.h"
 
 namespace pidfall {
 namespace {
@@ -50,6 +52,10 @@ const std::vector<Kind> kKinds = {
     {"errors", "Each of those calls fails once, with each error that it may have", ExploreErrors,
      [](const std::string& text) { ParseInjection(text); },
      "a full disk or a lack of descriptors, and two serve, or none does"},
+    {"schedules", "Starts and stops against each other, in every order of those calls",
+     ExploreSchedules, [](const std::string& text) { ParseSchedule(text); },
+     "two starts in the same moment, and two serve, or none does",
+     "Every order: no bound on preemptions"},
 };
 
 std::string Again(const Kind& kind, const ExploreCommand& options, const std::string& replay,
@@ -102,11 +108,22 @@ int Explore(const Kind& kind, const ExploreCommand& options,
   }
   PrintResults(options, exploration, outputs, kind);
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  outputs.Print(CheckSummary(exploration.results, took.count(), Interrupted()) + '\n');
+  outputs.Print(CheckSummary(exploration.results, {.elapsed_ms = took.count(),
+                                                   .interrupted = Interrupted(),
+                                                   .verbose = options.common.verbose}) +
+                '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "explore", SandboxName(), target, JsonText(found)},
                      exploration.results);
   return ExitStatusOf(exploration.results,
                       {.no_skip = options.common.no_skip, .interrupted = Interrupted()});
+}
+
+void DeclareBounds(CLI::App* app, ExploreOptions* options) {
+  constexpr int kMostContenders = 8, kHighestBound = 100;
+  DeclareNumber(app, "--contenders", "So many at once [2]", 2, kMostContenders,
+                [options](int value) { options->contenders = value; });
+  DeclareNumber(app, "--bound", "Up to so many preemptions in a schedule [2]", 0, kHighestBound,
+                [options](int value) { options->bound = value; });
 }
 
 void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {
@@ -116,6 +133,7 @@ void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {
   one->add_option("--replay", options->explore.replay, "Only this one, as a finding names it")
       ->type_name("STRING");
   one->add_flag("--all", options->explore.all, kind.all);
+  if (kind.explore == ExploreSchedules) DeclareBounds(one, &options->explore);
   DeclareReports(one, &options->common);
   DeclareNoSkip(one, &options->common);
   DeclareFollower(one);

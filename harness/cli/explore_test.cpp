@@ -8,7 +8,7 @@
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
-#include "harness/target/bundled.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 namespace {
@@ -146,6 +146,30 @@ TEST_F(ExploreBundledTest, AnErrorThatIsHandledIsNoFinding) {
   const ProgramOutcome outcome =
       Explore("errors", "reference", {"--replay", "alone:start:openat(server.pid.lock)=EMFILE"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(ExploreBundledTest, TheShortestDoubleStartIsFoundAndShownAgain) {
+  const ProgramOutcome outcome = Explore("schedules", "pidfile", {"--bound", "1"});
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("C1  race/fresh   A and B both serve"));
+  EXPECT_THAT(outcome.out, HasSubstr("C1  race/stale   A and B both serve"));
+  const ProgramOutcome again = Explore("schedules", "pidfile", {"--replay", "fresh:AB6A5"});
+  EXPECT_EQ(again.status, kBroke) << again.out << again.error;
+  EXPECT_THAT(again.out, HasSubstr("A serves"));
+  EXPECT_THAT(again.out, HasSubstr("B serves"));
+}
+
+TEST_F(ExploreBundledTest, ALockLetsNoSecondOwnerIn) {
+  const ProgramOutcome outcome = Explore("schedules", "reference", {"--bound", "0"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("fresh           2 schedules, 2 executed, 0 drifts"));
+}
+
+TEST_F(ExploreBundledTest, AScheduleThatIsNoneIsRefused) {
+  ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
+                "'fresh:a' is no schedule, such as 'stale:A4B3A2'");
+  ExpectRefused({"explore", "errors", "--replay", "EIO", "--", "touch", "ran"},
+                "'EIO' names no error, such as 'alone:start:write(x.pid)=ENOSPC' (or =short)");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/stage/expect.h"
+#include "harness/stage/settle.h"
 #include "harness/tracer/fresh_state.h"
 #include "harness/tracer/injection.h"
 #include "harness/tracer/walk.h"
@@ -160,7 +161,7 @@ class ErrorSweep {
   void ExpectGuarded(TracedStart& start) {
     stage_.Saw("X serves all the same");
     Instance& duplicate = stage_.Start({.pid = Numbered(kDuplicatePid)});
-    const Outcome outcome = stage_.Settle(duplicate);
+    const Outcome outcome = Settle(stage_, duplicate);
     Require(outcome != Outcome::kServes, "C1",
             "X carried on without its safeguard: " + duplicate.name() + " serves as well");
     Require(start.Serves(), "C1", "X no longer serves once a duplicate was started");

@@ -102,7 +102,7 @@ Exploration TellExplorations(const Target& target, const std::string& scenario,
     told.push_back({.sandbox = SandboxFor(target), .tell = tell, .bound = kBound});
   }
   std::vector<Exploration> parts(stories.size());
-  RunStories(told, ProcessorCount(), [&](size_t index, const Telling& telling) {
+  RunStories(told, {.at_once = ProcessorCount()}, [&](size_t index, const Telling& telling) {
     parts[index] = telling.error.empty() ? FromJson(telling.told)
                                          : Only(scenario, Verdict::kBroken, telling.error);
   });

@@ -102,8 +102,8 @@ bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
   if (!tree_->Sleeps()) return false;
   if (stage_.target().port && Serves()) return true;
   const Duration quiet = Clock::now() - quiet_since;
-  return tree_->SleepsForGood() || quiet >= Stage::kSettlesFor ||
-         (!stage_.target().port && quiet >= Stage::kSleepsAfter);
+  return tree_->SleepsForGood() || quiet >= kSettlesFor ||
+         (!stage_.target().port && quiet >= kSleepsAfter);
 }
 
 std::optional<Event> TracedStart::Take(const ProcessTree::Stop& stop) {

@@ -15,6 +15,7 @@
 #include <tuple>
 #include <vector>
 
+#include "harness/observe/settling.h"
 #include "harness/stage/stage.h"
 #include "harness/tracer/attention.h"
 #include "harness/tracer/call.h"

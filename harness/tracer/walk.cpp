@@ -14,7 +14,7 @@ Walk::Walk(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
     : stage_(stage), start_(stage, safeguard, plan) {}
 
 bool Walk::ThroughPhase(Point::Phase phase, const Visitor& visit) {
-  const Duration bound = std::max<Duration>(stage_.target().start_timeout, Stage::kSettlesFor);
+  const Duration bound = std::max<Duration>(stage_.target().start_timeout, kSettlesFor);
   for (int calls = 0; calls < kMostCalls; ++calls) {
     const Event event = start_.Next(bound);
     if (event.kind == Event::kOver) return false;

@@ -1,0 +1,86 @@
+#include "harness/tracer/schedule.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "harness/input/bad_input.h"
+
+namespace pidfall {
+namespace {
+
+constexpr int kMostContenders = 26;
+constexpr size_t kLongest = 10'000;
+
+[[noreturn]] void RefuseSchedule(const std::string& text) {
+  throw BadInput("'" + text + "' is no schedule, such as 'stale:A4B3A2'");
+}
+
+// A letter and how often: "A4", or "A".
+int TakeCount(const std::string& text, size_t& at) {
+  constexpr size_t kMostDigits = 4;
+  size_t end = at;
+  while (end < text.size() && isdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
+  if (end == at) return 1;
+  if (end - at > kMostDigits) RefuseSchedule(text);
+  const int count = std::stoi(text.substr(at, end - at));
+  at = end;
+  return count;
+}
+
+std::vector<int> ParseChoices(const std::string& text, size_t at) {
+  std::vector<int> choices;
+  while (at < text.size()) {
+    const int contender = text[at++] - 'A';
+    if (contender < 0 || contender >= kMostContenders) RefuseSchedule(text);
+    const int count = TakeCount(text, at);
+    if (count < 1 || choices.size() + static_cast<size_t>(count) > kLongest) RefuseSchedule(text);
+    choices.insert(choices.end(), static_cast<size_t>(count), contender);
+  }
+  return choices;
+}
+
+}  // namespace
+
+const std::vector<Setting>& AllSettings() {
+  static const std::vector<Setting> kAll = {Setting::kFresh, Setting::kStale, Setting::kLiveOwner,
+                                            Setting::kStoppingOwner};
+  return kAll;
+}
+
+const char* Name(Setting setting) {
+  switch (setting) {
+    case Setting::kFresh:
+      return "fresh";
+    case Setting::kStale:
+      return "stale";
+    case Setting::kLiveOwner:
+      return "live-owner";
+    case Setting::kStoppingOwner:
+      break;
+  }
+  return "stopping-owner";
+}
+
+std::string ContenderName(int contender) { return {static_cast<char>('A' + contender)}; }
+
+std::string Schedule::Text() const {
+  std::string text = std::string(Name(setting)) + ":";
+  for (auto at = choices.begin(); at != choices.end();) {
+    const auto end = std::find_if(at, choices.end(), [&](int choice) { return choice != *at; });
+    text += ContenderName(*at);
+    if (end - at > 1) text += std::to_string(end - at);
+    at = end;
+  }
+  return text;
+}
+
+Schedule ParseSchedule(const std::string& text) {
+  const size_t colon = text.find(':');
+  for (const Setting setting : AllSettings()) {
+    if (text.substr(0, colon) != Name(setting) || colon == std::string::npos) continue;
+    return {setting, ParseChoices(text, colon + 1)};
+  }
+  RefuseSchedule(text);
+}
+
+}  // namespace pidfall

@@ -1,0 +1,31 @@
+// In which order contenders make the calls that touch their safeguard, as a value.
+//
+//   const Schedule schedule = ParseSchedule("stale:A4B3A2");
+//   schedule.choices   // 0 0 0 0 1 1 1 0 0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pidfall {
+
+// What the contenders find.
+enum class Setting { kFresh, kStale, kLiveOwner, kStoppingOwner };
+
+const std::vector<Setting>& AllSettings();
+const char* Name(Setting setting);  // "fresh", "stale", "live-owner", "stopping-owner"
+
+// The first contender is "A". In Setting::kStoppingOwner that is the owner that ends.
+std::string ContenderName(int contender);
+
+struct Schedule {
+  Setting setting = Setting::kFresh;
+  std::vector<int> choices;  // who makes the next call
+  std::string Text() const;
+  bool operator==(const Schedule&) const = default;
+};
+
+// Throws BadInput.
+Schedule ParseSchedule(const std::string& text);
+
+}  // namespace pidfall
