@@ -101,10 +101,10 @@ TEST_F(ReadyFileTest, IsStaleAlthoughAForkedChildLives) {
     file.Publish(path_, Children::kInert);
     const pid_t child = fork();
     if (child == 0) {
+      signals.Ready();  // from here: until a child has closed it, the file is as locked as before
       signals.Wait();
       _exit(0);
     }
-    signals.Ready();
     signals.Wait();
     return 0;
   });

@@ -147,7 +147,9 @@ std::string TellBeside(const std::string& verb, const std::string& sandbox) {
     const std::string harm = RunBeside(StartProduction(world), verb, sandbox);
     return harm.empty() ? "untouched" : harm;
   };
-  return RunStory({.sandbox = SandboxFor(TargetHere()), .tell = tell, .bound = kTellBound});
+  SandboxOptions options = SandboxFor(TargetHere());
+  options.holds_sandboxes = true;
+  return RunStory({.sandbox = options, .tell = tell, .bound = kTellBound});
 }
 
 TEST(ProductionCopyTest, StaysUntouchedBesideAFullSandbox) {

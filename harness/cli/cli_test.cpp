@@ -67,7 +67,6 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
 }
 
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
-  ExpectRefused({"explore", "crash", "--", "true"}, "explore arrives with a later version");
   ExpectRefused({"run", "--html", "x.html"}, "--html arrives with a later version");
   ExpectRefused({"check", "--exhaustive", "--", "true"},
                 "--exhaustive arrives with a later version");

@@ -49,14 +49,20 @@ void CoverKernelFiles(const std::string& proc) {
   }
 }
 
+void MountOn(const std::string& proc) {
+  if (mount("proc", proc.c_str(), "proc", kProcFlags, nullptr) != 0) ThrowErrno("mount " + proc);
+  KeepLastPid(proc);
+}
+
 }  // namespace
 
 void MountProc(const std::string& root) {
   const std::string proc = root + "/proc";
-  if (mount("proc", proc.c_str(), "proc", kProcFlags, nullptr) != 0) ThrowErrno("mount " + proc);
-  KeepLastPid(proc);
+  MountOn(proc);
   CoverKernelFiles(proc);
 }
+
+void MountBareProc() { MountOn("/proc"); }
 
 void MountOwnProc() {
   KeepMountsPrivate();

@@ -16,6 +16,8 @@ namespace pidfall {
 // A fresh /proc below `root`, of this pid namespace: after the fork into it, or it would show the
 // pids outside.
 void MountProc(const std::string& root = "");
+// Nothing of it read-only.
+void MountBareProc();
 
 // The same for the first process of a pid and a mount namespace.
 void MountOwnProc();

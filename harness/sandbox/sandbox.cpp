@@ -49,7 +49,7 @@ struct Pipes {
 };
 
 World MakeWorld(bool full, const SandboxOptions& options, std::optional<uid_t> subordinate) {
-  World world{.full = full, .outside = options.outside};
+  World world{.full = full, .outside = options.outside, .holds_sandboxes = options.holds_sandboxes};
   const bool is_root = geteuid() == 0;
   world.ordinary_user = is_root ? kOrdinaryUser : geteuid();
   world.second_user = is_root ? kSecondUser : subordinate.value_or(0);
@@ -111,9 +111,13 @@ void BuildWorld(World& world, const std::string& base, const ViewPlan* plan) {
   KeepMountsPrivate();
   BringLoopbackUp();
   if (plan != nullptr) return BuildDeployed(world, base, *plan);
-  for (const std::string& path : KernelMounts()) MakeReadOnly(path);
-  ReplaceDevices(base);
-  MountProc();
+  if (world.holds_sandboxes) {
+    MountBareProc();
+  } else {
+    for (const std::string& path : KernelMounts()) MakeReadOnly(path);
+    ReplaceDevices(base);
+    MountProc();
+  }
   MountFolder(base);
   world.folder = base;
 }

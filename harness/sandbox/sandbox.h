@@ -35,6 +35,7 @@ struct World {
   uid_t ordinary_user = 0;  // a user without privileges: ours, unless we are root
   View view;                // with SandboxOptions::as_deployed
   std::string outside;      // the folder of SandboxOptions::outside, by a path that leads there
+  bool holds_sandboxes = false;
 };
 
 struct SandboxOptions {
@@ -43,6 +44,9 @@ struct SandboxOptions {
   bool as_deployed = false;               // in a copy-on-write view of the machine (view.h)
   std::vector<std::string> own_layer;     // its folders that are written though not ours
   std::string outside;                    // a folder of the machine that the story writes to
+  // A sandbox can be made inside: the kernel makes no second /proc where the first one is covered,
+  // so that what the machine's kernel lets root write stays as it is.
+  bool holds_sandboxes = false;
 };
 
 // Far more than it takes: what is inside is killed at once.
