@@ -39,7 +39,7 @@ enum pidfall_ready_when {
 pidfall_instance* pidfall_acquire(const char* name, const char* pid_file);
 
 /* What is left out is as in pidfall_acquire. */
-struct pidfall_options {
+struct pidfall_options { /* NOLINT(readability-identifier-naming) */
   const char* name;
   const char* pid_file;
   enum pidfall_on_duplicate on_duplicate;

@@ -39,7 +39,7 @@ std::string AllOf(const std::set<std::string>& names) {
 }
 
 std::set<std::string> NeedTools(Stage& stage) {
-  const auto tools = ToolsOf(stage);
+  auto tools = ToolsOf(stage);
   if (tools.empty()) throw NotApplicable("its starts run no other program");
   stage.Saw("its starts run " + AllOf(tools));
   return tools;
@@ -120,7 +120,7 @@ void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::str
 }
 
 std::string MadeFolder(Stage& stage, const std::string& name) {
-  const std::string folder = stage.folder() + "/" + name;
+  std::string folder = stage.folder() + "/" + name;
   MakeFolder(stage, folder);
   return folder;
 }

@@ -30,7 +30,7 @@ constexpr const char* kPurpose =
 // The script that builds us says how it was called; the targets need not know that.
 std::string ProgramOf(int argc, const char* const* argv) {
   const char* called_as = std::getenv("PIDFALL_CALLED_AS");
-  const std::string by_script = called_as != nullptr ? called_as : "";
+  std::string by_script = called_as != nullptr ? called_as : "";
   unsetenv("PIDFALL_CALLED_AS");
   if (!by_script.empty()) return by_script;
   return argc > 0 ? argv[0] : "pidfall";

@@ -164,6 +164,7 @@ void Release(Stage& stage, Instance& held) {
 
 std::vector<Instance*> StartTogether(Stage& stage, const std::vector<StartOptions>& all) {
   std::vector<Instance*> started;
+  started.reserve(all.size());
   for (const StartOptions& options : all) started.push_back(&StartTraced(stage, options));
   // Each has stopped at its first instruction; only then may the first one run.
   for (const Instance* instance : started) waitpid(instance->pid(), nullptr, WUNTRACED);

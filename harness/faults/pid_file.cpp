@@ -32,8 +32,9 @@ void ReplacePidFile(Stage& stage, std::string_view content) {
 
 void RemovePidFile(Stage& stage) {
   stage.Did("remove " + stage.pid_file());
-  if (unlink(stage.pid_file().c_str()) != 0 && errno != ENOENT)
+  if (unlink(stage.pid_file().c_str()) != 0 && errno != ENOENT) {
     ThrowErrno("remove " + stage.pid_file());
+  }
 }
 
 void RemoveSafeguard(Stage& stage) {

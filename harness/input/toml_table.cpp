@@ -63,7 +63,7 @@ const toml::node& TomlTable::Need(std::string_view key) {
 }
 
 std::string TomlTable::Text(std::string_view key) {
-  const std::string text = TextOrNothing(key);
+  std::string text = TextOrNothing(key);
   if (text.empty()) Fail(key, fmt::format("'{}' is empty", key));
   return text;
 }
@@ -120,8 +120,9 @@ std::vector<std::string> TomlTable::Texts(std::string_view key) {
   std::vector<std::string> texts;
   for (const toml::node& node : Array(key)) {
     const auto* text = node.as_string();
-    if (text == nullptr)
+    if (text == nullptr) {
       throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of texts", key));
+    }
     texts.push_back(text->get());
   }
   return texts;

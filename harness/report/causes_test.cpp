@@ -18,6 +18,7 @@ Result Breach(const std::string& scenario, const std::string& clause, const std:
 
 std::vector<const Result*> Pointers(const std::vector<Result>& results) {
   std::vector<const Result*> pointers;
+  pointers.reserve(results.size());
   for (const Result& result : results) pointers.push_back(&result);
   return pointers;
 }

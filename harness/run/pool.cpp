@@ -138,7 +138,7 @@ class Pool {
   std::vector<pollfd> Await() const {
     std::vector<pollfd> events;
     const bool bounded = until_ != Clock::time_point::max();
-    Duration left = bounded ? Duration(until_ - Clock::now()) : Duration::max();
+    Duration left = bounded ? Duration{until_ - Clock::now()} : Duration::max();
     for (const Running& running : running_) {
       events.push_back({running.sandbox.result(), POLLIN, 0});
       left = std::min<Duration>(left, running.began + running.bound - Clock::now());

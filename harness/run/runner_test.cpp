@@ -47,8 +47,8 @@ TEST(RunnerTest, TheClauseOfABreachComesFirst) {
 
 TEST(RunnerTest, ANulCutsNoSummary) {
   const Result result =
-      ResultOf(Running([](Stage&) { throw Breach("C4", std::string("it said a\0b", 12)); }));
-  EXPECT_EQ(result.summary.size(), 12U);
+      ResultOf(Running([](Stage&) { throw Breach("C4", std::string("it said a\0b", 11)); }));
+  EXPECT_EQ(result.summary.size(), 11U);
 }
 
 TEST(RunnerTest, AWeaknessIsAFailOfItsOwnSeverity) {
@@ -118,7 +118,7 @@ std::string KeptText(const Target& target, const std::string& place) {
                                  {.jobs = 1, .keep = true}, [](const Result&) {})
                             .at(0);
   const std::string kept = result.evidence.back().substr(std::string("kept ").size());
-  const std::string text = ReadOrEmpty(kept + place);
+  std::string text = ReadOrEmpty(kept + place);
   std::filesystem::remove_all(kept);
   return text;
 }

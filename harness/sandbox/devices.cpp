@@ -47,7 +47,7 @@ std::map<std::string, std::string> StandardLinks() {
 
 std::map<std::string, std::string> MakeDevices(const std::string& dev) {
   for (const std::string name : {"null", "zero", "full", "random", "urandom", "tty"}) {
-    ShowDevice("/dev/" + name, dev + "/" + name);
+    ShowDevice("/dev/" + name, std::string(dev).append("/").append(name));
   }
   MakeTerminals(dev + "/pts");
   for (const std::string shared : {"/shm", "/mqueue"}) {
@@ -56,7 +56,7 @@ std::map<std::string, std::string> MakeDevices(const std::string& dev) {
   }
   std::map<std::string, std::string> made;
   for (const auto& [name, to] : StandardLinks()) {
-    std::filesystem::create_symlink(to, dev + "/" + name);
+    std::filesystem::create_symlink(to, std::string(dev).append("/").append(name));
     made["/dev/" + name] = to;
   }
   return made;

@@ -47,6 +47,7 @@ std::pair<char*, char*> Arguments() {
   for (int i = 0; i < kFieldsBetween; ++i) fields >> skipped;
   uintptr_t begin = 0, end = 0;
   fields >> begin >> end;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): our own addresses, as the kernel writes them.
   return {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end)};
 }
 

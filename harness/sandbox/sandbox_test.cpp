@@ -126,7 +126,8 @@ TEST_P(SandboxTest, InitAndDirectorWearTheirOwnName) {
   const std::string told = Tell(GetParam(), [](const World&) {
     const std::string ours = ReadFile("/proc/self/cmdline");
     const std::string parents = ReadFile("/proc/" + std::to_string(getppid()) + "/cmdline");
-    return std::string(ours.c_str()) + " " + parents.c_str() + " " + ReadFile("/proc/self/comm");
+    const auto program = [](const std::string& line) { return line.substr(0, line.find('\0')); };
+    return program(ours) + " " + program(parents) + " " + ReadFile("/proc/self/comm");
   });
   EXPECT_EQ(told, "pidfall-sandbox pidfall-sandbox pidfall-sandbox\n");
 }

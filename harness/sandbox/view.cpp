@@ -105,7 +105,10 @@ class Builder {
     mkdir(In(place.path).c_str(), 0755);
     MakeFolder(In(upper), place);  // gives the overlay's root its mode and owner
     mkdir(In(work).c_str(), 0755);
-    for (const std::string& name : place.copies) Copy(place.path + "/" + name, upper + "/" + name);
+    for (const std::string& name : place.copies) {
+      Copy(std::string(place.path).append("/").append(name),
+           std::string(upper).append("/").append(name));
+    }
     const std::string options = "userxattr,lowerdir=" + Escape(place.path) +
                                 ",upperdir=" + Escape(In(upper)) + ",workdir=" + Escape(In(work));
     if (mount("pidfall", In(place.path).c_str(), "overlay", 0, options.c_str()) != 0) {

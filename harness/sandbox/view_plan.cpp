@@ -90,8 +90,9 @@ class Planner {
     if (path == "/" || !fs::is_directory(path, ignored)) return;
     if (!IsFolderOrLayer(path)) Put(Shown::kLayer, path);
     for (Place& place : plan_) {
-      if (place.path == path && place.as == Shown::kLayer)
+      if (place.path == path && place.as == Shown::kLayer) {
         place.copies = WritableForeignFiles(path);
+      }
     }
   }
 

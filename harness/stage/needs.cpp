@@ -1,5 +1,6 @@
 #include "harness/stage/needs.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,8 +62,10 @@ void SkipIfOutOfReach(const Stage& stage) {
   for (const std::string& program : ProgramsOf(stage.target().command)) {
     const std::string closed = ClosedFolderAbove(program);
     if (closed.empty()) continue;
-    throw Skip("an ordinary user may not enter " + closed + ", where " + program +
-               " is: install it for everybody, or run pidfall as the user that the server has");
+    throw Skip(fmt::format(
+        "an ordinary user may not enter {}, where {} is: install it for everybody, or run pidfall "
+        "as the user that the server has",
+        closed, program));
   }
 }
 

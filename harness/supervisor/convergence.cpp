@@ -70,6 +70,7 @@ std::optional<std::string> RestartLoop(const SimulationLog& log, const Convergen
     return fmt::format("it failed {} time{} and never served", failed, failed == 1 ? "" : "s");
   }
   std::vector<SupervisorTime> times;
+  times.reserve(ends.size());
   for (const ExitEntry& end : ends) times.push_back(end.at);
   const int most = MostOf(times);
   if (most <= bounds.starts) return std::nullopt;

@@ -67,6 +67,7 @@ Count Explore(const Guard& guard, int contenders, std::optional<int> bound) {
     search.Explored(turns);
     ++count.schedules;
     std::vector<int> order;
+    order.reserve(turns.size());
     for (const Turn& turn : turns) order.push_back(turn.chosen);
     count.orders.insert(order);
     int owners = 0;

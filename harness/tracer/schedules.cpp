@@ -26,6 +26,7 @@ constexpr char kNotJudged[] = "not judged";
 
 std::vector<int> ChoicesOf(const std::vector<Turn>& turns) {
   std::vector<int> choices;
+  choices.reserve(turns.size());
   for (const Turn& turn : turns) choices.push_back(turn.chosen);
   return choices;
 }
@@ -227,7 +228,7 @@ class ScheduleExploration {
       const std::string end =
           is_over ? (start.ending() ? "ended with " + start.ending()->Describe() : "ended")
                   : (start.Serves() ? "serves" : "waits");
-      lines.push_back("saw " + indent + Called(i) + " " + end);
+      lines.push_back(fmt::format("saw {}{} {}", indent, Called(i), end));
     }
     return lines;
   }
