@@ -63,8 +63,9 @@ std::string Describe(const Copy& copy) {
 
 std::string Describe(const std::vector<pid_t>& standing_by) {
   std::string words;
-  for (const pid_t pid : standing_by)
+  for (const pid_t pid : standing_by) {
     words += (words.empty() ? "  standing by: " : ", ") + Pid(pid);
+  }
   return words;
 }
 
