@@ -41,7 +41,10 @@ std::string CommandLine(pid_t pid) {
   return ReadSmallFile("/proc/" + std::to_string(pid) + "/cmdline");
 }
 
-std::string FirstWord(pid_t pid) { return CommandLine(pid).c_str(); }
+std::string FirstWord(pid_t pid) {
+  const std::string line = CommandLine(pid);
+  return line.substr(0, line.find('\0'));
+}
 
 std::string Program(pid_t pid) {
   std::array<char, PATH_MAX> path{};
