@@ -91,15 +91,20 @@ std::optional<ProcessTree::Stop> ProcessTree::Next(Duration bound) {
   }
 }
 
+// Those that a look adds are looked at too. A child may have stopped before its parent's fork was
+// told, its SIGCHLD has been read by then, and a parent in vfork would wait for it for ever.
 std::optional<ProcessTree::Stop> ProcessTree::Scan() {
-  std::vector<pid_t> running;
-  for (const auto& [thread, tracee] : tracees_) {
-    if (!tracee.held) running.push_back(thread);
-  }
-  for (const pid_t thread : running) {
+  std::set<pid_t> looked;
+  const auto is_due = [&looked](const auto& entry) {
+    return !entry.second.held && !looked.contains(entry.first);
+  };
+  for (;;) {
+    const auto due = std::find_if(tracees_.begin(), tracees_.end(), is_due);
+    if (due == tracees_.end()) return std::nullopt;
+    const pid_t thread = due->first;
+    looked.insert(thread);
     if (auto stop = Look(thread)) return stop;
   }
-  return std::nullopt;
 }
 
 // Goes on until it stands at a call, runs or has ended.
