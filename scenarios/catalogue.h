@@ -3,8 +3,9 @@
 //   for (const Scenario& scenario : Catalogue()) ...
 //   const Scenario* zero = FindScenario("stale/zero");
 //
-// Each family is one file of stories with its table at the end. "pid-reuse" in the list of
-// CMakeLists.txt, where alone the families are listed, is PidReuseFamily() in pid_reuse.cpp.
+// Each family is one file: stories, each with its row below it, and their list at the end.
+// "pid-reuse" in the list of CMakeLists.txt, where alone the families are listed, is
+// PidReuseFamily() in pid_reuse.cpp.
 #pragma once
 
 #include <span>

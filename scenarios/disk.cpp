@@ -34,6 +34,10 @@ void Full(Stage& stage) {
   start.ExpectNextServes();
 }
 
+constexpr Scenario kFull{
+    "disk/full", "C8", "The disk is full: the start serves guarded, or fails as a failure.",
+    "An empty pid file blocks every later start, or the server runs unguarded.", Full};
+
 void ReadOnly(Stage& stage) {
   MountDisk(stage);
   MakeDiskReadOnly(stage);
@@ -44,6 +48,11 @@ void ReadOnly(Stage& stage) {
   MakeDiskWritable(stage);
   start.ExpectNextServes();
 }
+
+constexpr Scenario kReadOnly{
+    "disk/read-only", "C8",
+    "The disk is read-only: the start serves guarded, or fails as a failure.",
+    "After a disk error the server runs unguarded, or ends as a quiet duplicate.", ReadOnly};
 
 // Three are given at the start. Each limit stops a start at another of its steps; the first one it
 // serves with ends the search.
@@ -60,16 +69,12 @@ void NoDescriptors(Stage& stage) {
   }
 }
 
-constexpr Scenario kFamily[] = {
-    {"disk/full", "C8", "The disk is full: the start serves guarded, or fails as a failure.",
-     "An empty pid file blocks every later start, or the server runs unguarded.", Full},
-    {"disk/read-only", "C8",
-     "The disk is read-only: the start serves guarded, or fails as a failure.",
-     "After a disk error the server runs unguarded, or ends as a quiet duplicate.", ReadOnly},
-    {"disk/no-descriptors", "C8",
-     "With every small limit on descriptors the start serves guarded, or fails as a failure.",
-     "Out of descriptors, the guard cannot look, and the server runs unguarded.", NoDescriptors},
-};
+constexpr Scenario kNoDescriptors{
+    "disk/no-descriptors", "C8",
+    "With every small limit on descriptors the start serves guarded, or fails as a failure.",
+    "Out of descriptors, the guard cannot look, and the server runs unguarded.", NoDescriptors};
+
+constexpr Scenario kFamily[] = {kFull, kReadOnly, kNoDescriptors};
 
 }  // namespace
 

@@ -39,11 +39,21 @@ void SecondStart(Stage& stage) {
   NamesTheOwner(stage, contender, owner);
 }
 
+constexpr Scenario kSecondStart{
+    "duplicate/second-start", "C1 C2",
+    "A second start while the owner serves ends quietly or stands by, and names the owner.",
+    "Two copies serve, or the supervisor takes a duplicate for a crash.", SecondStart};
+
 void TenInARow(Stage& stage) {
   Instance& owner = stage.StartOwner();
   for (int i = 0; i < 10; ++i) ExpectQuiet(stage, stage.Start(), owner);
   ExpectFileNames(stage, owner, "C6");
 }
+
+constexpr Scenario kTenInARow{
+    "duplicate/ten-in-a-row", "C1 C2",
+    "Ten starts one after the other: each is refused, and the file still names the owner.",
+    "A supervisor that retries wears the safeguard down.", TenInARow};
 
 // Where each has got one of two addresses, clients reach one or the other.
 std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
@@ -115,9 +125,24 @@ void EightAtOnce(Stage& stage) {
   RaceInRounds(stage, [] { return StartOptions{}; });
 }
 
+constexpr Scenario kEightAtOnce{
+    "duplicate/eight-at-once", "C1 C2",
+    "Eight starts at the same instant, 20 times (a slow target 5 times): one serves, seven are "
+    "quiet.",
+    "Two cold starts both run: cron, an agent and a person at once.", EightAtOnce};
+
 void EightOnOtherPorts(Stage& stage) {
   RaceInRounds(stage, [&] { return Elsewhere(stage); });
 }
+
+constexpr Scenario kEightOnOtherPorts{
+    "duplicate/eight-on-other-ports",
+    "C1 C2",
+    "The same with a port for each and one pid file: one serves, seven are quiet.",
+    "Where the port does not keep the second copy out, the check that precedes the write lets it "
+    "in, and both use the same data.",
+    EightOnOtherPorts,
+    part::kPidFile | part::kPort | part::kOtherPort};
 
 void DuringStartUp(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
@@ -131,6 +156,12 @@ void DuringStartUp(Stage& stage) {
     return true;
   });
 }
+
+constexpr Scenario kDuringStartUp{
+    "duplicate/during-start-up", "C1 C2",
+    "The first start is held at each moment of its start-up, a second one comes, the first goes "
+    "on: one serves, the other is quiet.",
+    "An agent and a person start it within a second of each other.", DuringStartUp};
 
 // The owner is gone: whoever came while it ended serves now, or the next start does.
 void ExpectSuccessor(Stage& stage, Instance& contender) {
@@ -161,6 +192,12 @@ void DuringShutdown(Stage& stage) {
   });
 }
 
+constexpr Scenario kDuringShutdown{
+    "duplicate/during-shutdown", "C1 C3 C6",
+    "The owner is held at each moment of its shutdown, a second start comes, the owner goes on: "
+    "never two, and afterwards one serves.",
+    "A restart overlaps, and either two copies serve or none.", DuringShutdown};
+
 void AcrossShutdown(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
     Instance& owner = stage.StartOwner();
@@ -174,6 +211,15 @@ void AcrossShutdown(Stage& stage) {
     return true;
   });
 }
+
+constexpr Scenario kAcrossShutdown{
+    "duplicate/across-shutdown",
+    "C1 C2",
+    "A start is held at each moment of its check, the owner ends, the start goes on, and another "
+    "comes: one serves.",
+    "The start holds the lock of a file that the owner removed, and the next one does not see it.",
+    AcrossShutdown,
+    part::kPidFile};
 
 bool IsStopped(const Instance& instance) {
   const auto info = ReadProcess(instance.pid());
@@ -195,6 +241,11 @@ void OwnerStopped(Stage& stage) {
   ExpectOneOwner(stage, owner);
 }
 
+constexpr Scenario kOwnerStopped{
+    "duplicate/owner-stopped", "C14",
+    "The owner is stopped by SIGSTOP: nobody takes over, and waking it makes no second owner.",
+    "A debugger or a laptop's sleep makes two owners.", OwnerStopped};
+
 void DeadMainThread(Stage& stage) {
   const auto& arguments = stage.target().dead_main_arguments;
   Instance& owner = stage.StartOwner({.arguments = arguments});
@@ -202,11 +253,26 @@ void DeadMainThread(Stage& stage) {
   ExpectFileNames(stage, owner, "C14");
 }
 
+constexpr Scenario kDeadMainThread{
+    "duplicate/dead-main-thread",
+    "C14 C1",
+    "The owner's main thread has ended and others serve: a second start is refused.",
+    "Its first thread shows as a zombie, so a second copy starts beside it.",
+    DeadMainThread,
+    part::kDeadMain};
+
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Answers(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
+
+constexpr Scenario kOtherPortRow{"duplicate/other-port",
+                                 "C1",
+                                 "The same pid file on another port is the same instance: refused.",
+                                 "A changed port starts a second copy on the same data.",
+                                 OtherPort,
+                                 part::kPidFile | part::kPort | part::kOtherPort};
 
 void OwnersFileUntouched(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -215,6 +281,13 @@ void OwnersFileUntouched(Stage& stage) {
   ExpectQuiet(stage, stage.Start(), owner);
   for (const auto& [path, state] : before) ExpectUnchanged(path, state, "C2", "a duplicate");
 }
+
+constexpr Scenario kOwnersFileUntouched{
+    "duplicate/owners-file-untouched", "C2",
+    "After a duplicate the owner's pid file and unix sockets have their content, inode, mode and "
+    "time.",
+    "The file names a process that does not serve, and clients of the socket find nobody.",
+    OwnersFileUntouched};
 
 // Whatever becomes of its message, a duplicate is a duplicate.
 void ExpectSameStatus(Stage& stage, const std::vector<StartOptions>& all) {
@@ -225,7 +298,18 @@ void ExpectSameStatus(Stage& stage, const std::vector<StartOptions>& all) {
 }
 
 void OutputClosed(Stage& stage) { ExpectSameStatus(stage, {{.output = Output::kClosed}}); }
+
+constexpr Scenario kOutputClosed{
+    "duplicate/output-closed", "C2",
+    "A duplicate with descriptors 0 to 2 closed ends with the same status.",
+    "A supervisor without a log takes a duplicate for a crash.", OutputClosed};
+
 void OutputOnFullDisk(Stage& stage) { ExpectSameStatus(stage, {{.output = Output::kFullDisk}}); }
+
+constexpr Scenario kOutputOnFullDisk{
+    "duplicate/output-on-full-disk", "C2",
+    "A duplicate whose output is on a full disk ends with the same status.",
+    "The log's disk is full, and the polite exit turns into a crash loop.", OutputOnFullDisk};
 
 void PlainLocale(Stage& stage) {
   const std::string python = "PYTHONIOENCODING=ascii";  // it takes C for UTF-8 since 3.7 (PEP 540)
@@ -233,62 +317,16 @@ void PlainLocale(Stage& stage) {
                            {.environment = {"LC_ALL=en_US.ISO-8859-1", python}}});
 }
 
+constexpr Scenario kPlainLocale{
+    "duplicate/plain-locale", "C2",
+    "A duplicate in a locale that can't encode its message ends with the same status.",
+    "cron and launchd start without a locale, and the emoji turns the polite exit into a crash.",
+    PlainLocale};
+
 constexpr Scenario kFamily[] = {
-    {"duplicate/second-start", "C1 C2",
-     "A second start while the owner serves ends quietly or stands by, and names the owner.",
-     "Two copies serve, or the supervisor takes a duplicate for a crash.", SecondStart},
-    {"duplicate/ten-in-a-row", "C1 C2",
-     "Ten starts one after the other: each is refused, and the file still names the owner.",
-     "A supervisor that retries wears the safeguard down.", TenInARow},
-    {"duplicate/eight-at-once", "C1 C2",
-     "Eight starts at the same instant, 20 times (a slow target 5 times): one serves, seven are "
-     "quiet.",
-     "Two cold starts both run: cron, an agent and a person at once.", EightAtOnce},
-    {"duplicate/eight-on-other-ports", "C1 C2",
-     "The same with a port for each and one pid file: one serves, seven are quiet.",
-     "Where the port does not keep the second copy out, the check that precedes the write lets it "
-     "in, and both use the same data.",
-     EightOnOtherPorts, part::kPidFile | part::kPort | part::kOtherPort},
-    {"duplicate/during-start-up", "C1 C2",
-     "The first start is held at each moment of its start-up, a second one comes, the first goes "
-     "on: one serves, the other is quiet.",
-     "An agent and a person start it within a second of each other.", DuringStartUp},
-    {"duplicate/during-shutdown", "C1 C3 C6",
-     "The owner is held at each moment of its shutdown, a second start comes, the owner goes on: "
-     "never two, and afterwards one serves.",
-     "A restart overlaps, and either two copies serve or none.", DuringShutdown},
-    {"duplicate/across-shutdown", "C1 C2",
-     "A start is held at each moment of its check, the owner ends, the start goes on, and another "
-     "comes: one serves.",
-     "The start holds the lock of a file that the owner removed, and the next one does not see it.",
-     AcrossShutdown, part::kPidFile},
-    {"duplicate/owner-stopped", "C14",
-     "The owner is stopped by SIGSTOP: nobody takes over, and waking it makes no second owner.",
-     "A debugger or a laptop's sleep makes two owners.", OwnerStopped},
-    {"duplicate/dead-main-thread", "C14 C1",
-     "The owner's main thread has ended and others serve: a second start is refused.",
-     "Its first thread shows as a zombie, so a second copy starts beside it.", DeadMainThread,
-     part::kDeadMain},
-    {"duplicate/other-port", "C1",
-     "The same pid file on another port is the same instance: refused.",
-     "A changed port starts a second copy on the same data.", OtherPort,
-     part::kPidFile | part::kPort | part::kOtherPort},
-    {"duplicate/owners-file-untouched", "C2",
-     "After a duplicate the owner's pid file and unix sockets have their content, inode, mode and "
-     "time.",
-     "The file names a process that does not serve, and clients of the socket find nobody.",
-     OwnersFileUntouched},
-    {"duplicate/output-closed", "C2",
-     "A duplicate with descriptors 0 to 2 closed ends with the same status.",
-     "A supervisor without a log takes a duplicate for a crash.", OutputClosed},
-    {"duplicate/output-on-full-disk", "C2",
-     "A duplicate whose output is on a full disk ends with the same status.",
-     "The log's disk is full, and the polite exit turns into a crash loop.", OutputOnFullDisk},
-    {"duplicate/plain-locale", "C2",
-     "A duplicate in a locale that can't encode its message ends with the same status.",
-     "cron and launchd start without a locale, and the emoji turns the polite exit into a crash.",
-     PlainLocale},
-};
+    kSecondStart,         kTenInARow,      kEightAtOnce,      kEightOnOtherPorts, kDuringStartUp,
+    kDuringShutdown,      kAcrossShutdown, kOwnerStopped,     kDeadMainThread,    kOtherPortRow,
+    kOwnersFileUntouched, kOutputClosed,   kOutputOnFullDisk, kPlainLocale};
 
 }  // namespace
 

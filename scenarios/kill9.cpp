@@ -30,6 +30,10 @@ void Restart(Stage& stage) {
   ExpectRecovery(stage, "C3", "the owner was killed by SIGKILL");
 }
 
+constexpr Scenario kRestart{
+    "kill9/restart", "C3", "The owner is killed by SIGKILL: the next start serves.",
+    "After a crash the server stays down until somebody removes the file.", Restart};
+
 void DuringStartUp(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
     Instance& starting = StartUntil(stage, nth);
@@ -40,6 +44,11 @@ void DuringStartUp(Stage& stage) {
     return true;
   });
 }
+
+constexpr Scenario kDuringStartUp{
+    "kill9/during-start-up", "C3",
+    "A start is killed at each moment of its start-up: the next start serves.",
+    "A crash at the wrong instant keeps the server down.", DuringStartUp};
 
 void DuringShutdown(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
@@ -52,6 +61,11 @@ void DuringShutdown(Stage& stage) {
     return true;
   });
 }
+
+constexpr Scenario kDuringShutdown{
+    "kill9/during-shutdown", "C3",
+    "The owner is killed at each moment of its shutdown: the next start serves.",
+    "A supervisor that loses patience keeps the server down.", DuringShutdown};
 
 bool RunsAnotherProgram(const Instance& owner) {
   const auto own = ReadProcess(owner.pid());
@@ -80,6 +94,13 @@ void ChildOutlives(Stage& stage) {
   if (Serves(stage, owner)) throw NotApplicable("what it leaves serves on (kill9/worker-on-port)");
   ExpectRecovery(stage, "C13", "of the killed owner only a child is left, which serves nobody");
 }
+
+constexpr Scenario kChildOutlives{
+    "kill9/child-outlives", "C13",
+    "The owner is killed, a program that it started lives on and serves nobody: the next start "
+    "serves.",
+    "The child inherited the lock, and the server stays down until somebody finds it.",
+    ChildOutlives};
 
 void ExpectAfterWorker(Stage& stage, Instance& next) {
   if (next.Processes().empty()) return ExpectRecovery(stage, "C3", "the worker is gone, too");
@@ -120,6 +141,15 @@ void WorkerOnPort(Stage& stage) {
   ExpectAfterWorker(stage, next);
 }
 
+constexpr Scenario kWorkerOnPort{
+    "kill9/worker-on-port",
+    "C1 C3 C13",
+    "The owner is killed, a worker of it still has the port: nobody serves beside it, and when it "
+    "goes the next start serves.",
+    "Two generations answer on one port, or the restart fails until somebody finds the worker.",
+    WorkerOnPort,
+    part::kPort};
+
 void Zombie(Stage& stage) {
   Instance& owner = stage.StartOwner();
   if (owner.ended()) throw NotApplicable("in the background the system's init reaps it");
@@ -128,6 +158,10 @@ void Zombie(Stage& stage) {
   stage.KillTree(owner);
   ExpectRecovery(stage, "C4", "the owner is a zombie");
 }
+
+constexpr Scenario kZombie{"kill9/zombie", "C4",
+                           "The killed owner stays a zombie: the next start serves.",
+                           "A parent that does not reap keeps its server down.", Zombie};
 
 StartOptions Supervised(StartOptions options) {
   options.under = {"/bin/sh", "-c", "\"$@\" & wait $!", "supervisor"};
@@ -144,6 +178,11 @@ void SupervisorKilled(Stage& stage) {
   ExpectQuiet(stage, stage.Start(Supervised(Elsewhere(stage))), owner);
   ExpectFileNames(stage, owner, "C6");
 }
+
+constexpr Scenario kSupervisorKilled{
+    "kill9/supervisor-killed", "C1 C2",
+    "The supervisor is killed, the orphan serves on: the new supervisor's copy is quiet.",
+    "Two copies serve after every crash of the supervisor.", SupervisorKilled};
 
 std::string InWords(const std::vector<std::string>& names) {
   std::string words;
@@ -178,36 +217,16 @@ void AllListenersBack(Stage& stage) {
           next.name() + " serves without " + InWords(missing) + ", which the killed owner had");
 }
 
-constexpr Scenario kFamily[] = {
-    {"kill9/restart", "C3", "The owner is killed by SIGKILL: the next start serves.",
-     "After a crash the server stays down until somebody removes the file.", Restart},
-    {"kill9/all-listeners-back", "C3",
-     "An owner that listens on several addresses is killed: the next start listens on all of them.",
-     "After a crash the admin socket never comes back, and health checks see nothing of it "
-     "(docker-library/mysql#887).",
-     AllListenersBack},
-    {"kill9/during-start-up", "C3",
-     "A start is killed at each moment of its start-up: the next start serves.",
-     "A crash at the wrong instant keeps the server down.", DuringStartUp},
-    {"kill9/during-shutdown", "C3",
-     "The owner is killed at each moment of its shutdown: the next start serves.",
-     "A supervisor that loses patience keeps the server down.", DuringShutdown},
-    {"kill9/child-outlives", "C13",
-     "The owner is killed, a program that it started lives on and serves nobody: the next start "
-     "serves.",
-     "The child inherited the lock, and the server stays down until somebody finds it.",
-     ChildOutlives},
-    {"kill9/worker-on-port", "C1 C3 C13",
-     "The owner is killed, a worker of it still has the port: nobody serves beside it, and when it "
-     "goes the next start serves.",
-     "Two generations answer on one port, or the restart fails until somebody finds the worker.",
-     WorkerOnPort, part::kPort},
-    {"kill9/zombie", "C4", "The killed owner stays a zombie: the next start serves.",
-     "A parent that does not reap keeps its server down.", Zombie},
-    {"kill9/supervisor-killed", "C1 C2",
-     "The supervisor is killed, the orphan serves on: the new supervisor's copy is quiet.",
-     "Two copies serve after every crash of the supervisor.", SupervisorKilled},
-};
+constexpr Scenario kAllListenersBack{
+    "kill9/all-listeners-back", "C3",
+    "An owner that listens on several addresses is killed: the next start listens on all of them.",
+    "After a crash the admin socket never comes back, and health checks see nothing of it "
+    "(docker-library/mysql#887).",
+    AllListenersBack};
+
+constexpr Scenario kFamily[] = {kRestart,        kAllListenersBack, kDuringStartUp,
+                                kDuringShutdown, kChildOutlives,    kWorkerOnPort,
+                                kZombie,         kSupervisorKilled};
 
 }  // namespace
 

@@ -69,6 +69,14 @@ void LockKept(Stage& stage) {
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
+constexpr Scenario kLockKept{
+    "later/lock-kept", "C1 C2",
+    "The owner answers requests and serves for a while: it still holds its locks, and a second "
+    "start is refused.",
+    "Nobody kept the lock's handle, the garbage collector closes it, and a second copy starts "
+    "(BitMiracle-AI/Dormice#22).",
+    LockKept};
+
 // How long apart the owner changes its safeguard by itself; zero: not within a while.
 Duration RenewalOf(Stage& stage) {
   const FolderWatch watch(stage.folder(), FolderEvents::kChanges);
@@ -97,20 +105,17 @@ void StoppedBeyondItsLease(Stage& stage) {
               owner.name() + " serves on beside it once it is woken");
 }
 
-constexpr Scenario kFamily[] = {
-    {"later/lock-kept", "C1 C2",
-     "The owner answers requests and serves for a while: it still holds its locks, and a second "
-     "start is refused.",
-     "Nobody kept the lock's handle, the garbage collector closes it, and a second copy starts "
-     "(BitMiracle-AI/Dormice#22).",
-     LockKept},
-    {"later/stopped-beyond-its-lease", "C14",
-     "The owner is stopped for longer than a lease that it renews, a second start comes, the owner "
-     "is woken: never two.",
-     "A laptop sleeps, the lease runs out, and after it wakes two copies serve "
-     "(getpaseo/paseo#1962).",
-     StoppedBeyondItsLease, part::kPidFile},
-};
+constexpr Scenario kStoppedBeyondItsLease{
+    "later/stopped-beyond-its-lease",
+    "C14",
+    "The owner is stopped for longer than a lease that it renews, a second start comes, the owner "
+    "is woken: never two.",
+    "A laptop sleeps, the lease runs out, and after it wakes two copies serve "
+    "(getpaseo/paseo#1962).",
+    StoppedBeyondItsLease,
+    part::kPidFile};
+
+constexpr Scenario kFamily[] = {kLockKept, kStoppedBeyondItsLease};
 
 }  // namespace
 

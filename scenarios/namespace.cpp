@@ -41,21 +41,54 @@ void TwoContainers(Stage& stage) {
   ExpectQuiet(stage, StartContained(stage), owner);
 }
 
+constexpr Scenario kTwoContainers{
+    "namespace/two-containers",
+    "C1",
+    "Two containers on one volume, each server is pid 1 there: the second is refused.",
+    "Each takes the number 1 in the file for itself, and both use the same data.",
+    TwoContainers,
+    part::kPidFile};
+
 void ContenderInside(Stage& stage) {
   Instance& owner = stage.StartOwner();
   ExpectQuiet(stage, StartContained(stage), owner);
 }
+
+constexpr Scenario kContenderInside{
+    "namespace/contender-inside",
+    "C1",
+    "The owner runs outside, the contender in a container that does not see it: refused.",
+    "No process has the recorded number there, so a second copy starts.",
+    ContenderInside,
+    part::kPidFile};
 
 void ContenderOutside(Stage& stage) {
   Instance& owner = ContainedOwner(stage);
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
+constexpr Scenario kContenderOutside{
+    "namespace/contender-outside",
+    "C1",
+    "The owner is pid 1 of a container, the contender runs outside: refused.",
+    "Outside, the number 1 is another process, so a second copy starts.",
+    ContenderOutside,
+    part::kPidFile};
+
 void RestartSamePid(Stage& stage) {
   Instance& killed = ContainedOwner(stage);
   stage.KillTree(killed);
   ExpectServes(stage, StartContained(stage), "C3", "the container was killed and made again");
 }
+
+constexpr Scenario kRestartSamePid{
+    "namespace/restart-same-pid",
+    "C3 C4",
+    "A container is killed and made again: its server, pid 1 again, serves.",
+    "The file names its own number, and the container never comes up again "
+    "(https://github.com/troglobit/inadyn/issues/334).",
+    RestartSamePid,
+    part::kPidFile};
 
 StartOptions OnHost(Stage& stage, const std::string& name) {
   StartOptions options = Elsewhere(stage);
@@ -73,31 +106,18 @@ void OtherHostName(Stage& stage) {
                "the owner was killed, under another host name");
 }
 
-constexpr Scenario kFamily[] = {
-    {"namespace/two-containers", "C1",
-     "Two containers on one volume, each server is pid 1 there: the second is refused.",
-     "Each takes the number 1 in the file for itself, and both use the same data.", TwoContainers,
-     part::kPidFile},
-    {"namespace/contender-inside", "C1",
-     "The owner runs outside, the contender in a container that does not see it: refused.",
-     "No process has the recorded number there, so a second copy starts.", ContenderInside,
-     part::kPidFile},
-    {"namespace/contender-outside", "C1",
-     "The owner is pid 1 of a container, the contender runs outside: refused.",
-     "Outside, the number 1 is another process, so a second copy starts.", ContenderOutside,
-     part::kPidFile},
-    {"namespace/restart-same-pid", "C3 C4",
-     "A container is killed and made again: its server, pid 1 again, serves.",
-     "The file names its own number, and the container never comes up again "
-     "(https://github.com/troglobit/inadyn/issues/334).",
-     RestartSamePid, part::kPidFile},
-    {"namespace/other-host-name", "C1 C3",
-     "The host's name differs at each start: a contender is refused, and the start after a kill "
-     "serves.",
-     "A container gets a new name each time: the profile stays locked for ever, or is opened "
-     "twice (https://github.com/guysoft/FullPageOS/issues/508).",
-     OtherHostName, part::kPidFile},
-};
+constexpr Scenario kOtherHostName{
+    "namespace/other-host-name",
+    "C1 C3",
+    "The host's name differs at each start: a contender is refused, and the start after a kill "
+    "serves.",
+    "A container gets a new name each time: the profile stays locked for ever, or is opened "
+    "twice (https://github.com/guysoft/FullPageOS/issues/508).",
+    OtherHostName,
+    part::kPidFile};
+
+constexpr Scenario kFamily[] = {kTwoContainers, kContenderInside, kContenderOutside,
+                                kRestartSamePid, kOtherHostName};
 
 }  // namespace
 

@@ -59,6 +59,16 @@ void OldExit(Stage& stage) {
   });
 }
 
+constexpr Scenario kOldExit{
+    "ownership/old-exit",
+    "C6",
+    "An owner that is ending still runs, its files were removed, a newer one serves: the old "
+    "one's exit keeps the newer one's file.",
+    "The newer copy is invisible, and the next start is a second copy "
+    "(cocoindex-io/cocoindex-code#288).",
+    OldExit,
+    part::kPidFile | part::kPort};
+
 void ForkedChildExit(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
   Answers(stage);  // the child has come and gone by then
@@ -67,6 +77,14 @@ void ForkedChildExit(Stage& stage) {
     throw NotApplicable("nothing is known that makes the target fork a child which ends");
   }
 }
+
+constexpr Scenario kForkedChildExit{
+    "ownership/forked-child-exit",
+    "C6",
+    "A forked child of the owner ends as a program does: the owner's file stays.",
+    "The first helper process that ends takes the safeguard away.",
+    ForkedChildExit,
+    part::kPidFile};
 
 void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -79,6 +97,14 @@ void ContenderExit(Stage& stage) {
   ExpectUnchanged(stage.pid_file(), before, "C6", "a contender's end");
   ExpectOneOwner(stage, owner);
 }
+
+constexpr Scenario kContenderExit{
+    "ownership/contender-exit",
+    "C6",
+    "A contender ends, by itself or by SIGTERM while it stands by: the owner's file stays.",
+    "The second try takes the safeguard away, and the third start is a second copy.",
+    ContenderExit,
+    part::kPidFile};
 
 void ExpectStillOwned(Stage& stage, const Instance& owner, bool carries_lock) {
   try {
@@ -98,6 +124,14 @@ void FileRemoved(Stage& stage) {
   ExpectStillOwned(stage, owner, carries_lock);
 }
 
+constexpr Scenario kFileRemoved{
+    "ownership/file-removed",
+    "C1 C2",
+    "The file is removed under the running owner, as by rm ~/.*.pid: a second start is refused.",
+    "The cure for many stale files starts a second copy of each server that runs.",
+    FileRemoved,
+    part::kPidFile};
+
 constexpr char kNoProcess[] = "4194303\n";  // the highest pid that there can be
 
 void FileReplaced(Stage& stage) {
@@ -106,6 +140,15 @@ void FileReplaced(Stage& stage) {
   ReplacePidFile(stage, kNoProcess);
   ExpectStillOwned(stage, owner, carries_lock);
 }
+
+constexpr Scenario kFileReplaced{
+    "ownership/file-replaced",
+    "C1 C2",
+    "Another file, with another number, takes the place of the running owner's: a second start is "
+    "refused.",
+    "A restored backup or a clumsy script starts a second copy.",
+    FileReplaced,
+    part::kPidFile};
 
 // The lock went with the folder. Only the port can tell now, so on another one nothing is promised.
 void FolderRenamed(Stage& stage) {
@@ -117,35 +160,17 @@ void FolderRenamed(Stage& stage) {
   ExpectOneOwner(stage, owner);
 }
 
-constexpr Scenario kFamily[] = {
-    {"ownership/old-exit", "C6",
-     "An owner that is ending still runs, its files were removed, a newer one serves: the old "
-     "one's exit keeps the newer one's file.",
-     "The newer copy is invisible, and the next start is a second copy "
-     "(cocoindex-io/cocoindex-code#288).",
-     OldExit, part::kPidFile | part::kPort},
-    {"ownership/forked-child-exit", "C6",
-     "A forked child of the owner ends as a program does: the owner's file stays.",
-     "The first helper process that ends takes the safeguard away.", ForkedChildExit,
-     part::kPidFile},
-    {"ownership/contender-exit", "C6",
-     "A contender ends, by itself or by SIGTERM while it stands by: the owner's file stays.",
-     "The second try takes the safeguard away, and the third start is a second copy.",
-     ContenderExit, part::kPidFile},
-    {"ownership/file-removed", "C1 C2",
-     "The file is removed under the running owner, as by rm ~/.*.pid: a second start is refused.",
-     "The cure for many stale files starts a second copy of each server that runs.", FileRemoved,
-     part::kPidFile},
-    {"ownership/file-replaced", "C1 C2",
-     "Another file, with another number, takes the place of the running owner's: a second start is "
-     "refused.",
-     "A restored backup or a clumsy script starts a second copy.", FileReplaced, part::kPidFile},
-    {"ownership/folder-renamed", "C1",
-     "The folder of the pid file is renamed under the running owner, and made anew: no second copy "
-     "serves on its port.",
-     "Two copies share the port after a clean-up of /run.", FolderRenamed,
-     part::kPidFile | part::kPort},
-};
+constexpr Scenario kFolderRenamed{
+    "ownership/folder-renamed",
+    "C1",
+    "The folder of the pid file is renamed under the running owner, and made anew: no second copy "
+    "serves on its port.",
+    "Two copies share the port after a clean-up of /run.",
+    FolderRenamed,
+    part::kPidFile | part::kPort};
+
+constexpr Scenario kFamily[] = {kOldExit,     kForkedChildExit, kContenderExit,
+                                kFileRemoved, kFileReplaced,    kFolderRenamed};
 
 }  // namespace
 

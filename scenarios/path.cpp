@@ -54,6 +54,14 @@ void Symlink(Stage& stage) {
   ExpectNextServes(stage, start);
 }
 
+constexpr Scenario kSymlink{
+    "path/symlink",
+    "C9",
+    "The path is a symlink: neither start nor stop touches the file behind it.",
+    "Whoever may write the folder has root's server overwrite any file.",
+    Symlink,
+    part::kPidFile};
+
 void DanglingSymlink(Stage& stage) {
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
   ImpairedStart start = StartAt(stage, "a symlink to nothing");
@@ -65,6 +73,14 @@ void DanglingSymlink(Stage& stage) {
   ExpectNextServes(stage, start);
 }
 
+constexpr Scenario kDanglingSymlink{
+    "path/dangling-symlink",
+    "C9",
+    "The path is a symlink to nothing: nothing is made there.",
+    "Whoever may write the folder has root's server make a file anywhere.",
+    DanglingSymlink,
+    part::kPidFile};
+
 void Directory(Stage& stage) {
   const std::string inside = stage.pid_file() + "/precious";
   std::filesystem::create_directory(stage.pid_file());
@@ -75,11 +91,25 @@ void Directory(Stage& stage) {
   ExpectNextServes(stage, start);
 }
 
+constexpr Scenario kDirectory{"path/directory",
+                              "C9",
+                              "The path is a directory: it stays as it is.",
+                              "The server runs unguarded, or removes what it did not make.",
+                              Directory,
+                              part::kPidFile};
+
 void Fifo(Stage& stage) {
   if (mkfifo(stage.pid_file().c_str(), 0644) != 0) ThrowErrno("make a FIFO");
   ImpairedStart start = StartAt(stage, "a FIFO");
   ExpectNextServes(stage, start);
 }
+
+constexpr Scenario kFifo{"path/fifo",
+                         "C9",
+                         "The path is a FIFO: the start does not wait for its other end.",
+                         "Every start hangs, and neither the supervisor nor the log says why.",
+                         Fifo,
+                         part::kPidFile};
 
 void HardLink(Stage& stage) {
   const FileState before = PlaceCanary(stage);
@@ -91,20 +121,14 @@ void HardLink(Stage& stage) {
   ExpectNextServes(stage, start);
 }
 
-constexpr Scenario kFamily[] = {
-    {"path/symlink", "C9",
-     "The path is a symlink: neither start nor stop touches the file behind it.",
-     "Whoever may write the folder has root's server overwrite any file.", Symlink, part::kPidFile},
-    {"path/dangling-symlink", "C9", "The path is a symlink to nothing: nothing is made there.",
-     "Whoever may write the folder has root's server make a file anywhere.", DanglingSymlink,
-     part::kPidFile},
-    {"path/directory", "C9", "The path is a directory: it stays as it is.",
-     "The server runs unguarded, or removes what it did not make.", Directory, part::kPidFile},
-    {"path/fifo", "C9", "The path is a FIFO: the start does not wait for its other end.",
-     "Every start hangs, and neither the supervisor nor the log says why.", Fifo, part::kPidFile},
-    {"path/hard-link", "C9", "The path is a second name of another file: that is not touched.",
-     "The other file is emptied, and holds a pid.", HardLink, part::kPidFile},
-};
+constexpr Scenario kHardLink{"path/hard-link",
+                             "C9",
+                             "The path is a second name of another file: that is not touched.",
+                             "The other file is emptied, and holds a pid.",
+                             HardLink,
+                             part::kPidFile};
+
+constexpr Scenario kFamily[] = {kSymlink, kDanglingSymlink, kDirectory, kFifo, kHardLink};
 
 }  // namespace
 

@@ -65,6 +65,15 @@ void OtherUser(Stage& stage) {
   ExpectRefused(stage, stage.Start({.user = User::kOther}), owner, before, "C7");
 }
 
+constexpr Scenario kOtherUser{
+    "permission/other-user",
+    "C7",
+    "The owner is another user's: a contender that may not signal it is refused.",
+    "A second copy starts, or another user's file is removed, because EPERM was taken for death.",
+    OtherUser,
+    part::kNone,
+    Users::kTwo};
+
 void UnreadableUnderOwner(Stage& stage) {
   ActAsOrdinary(stage);
   const Instance& owner = stage.StartOwner();
@@ -72,6 +81,15 @@ void UnreadableUnderOwner(Stage& stage) {
   ChangeMode(stage, stage.pid_file(), 0);
   ExpectRefused(stage, stage.Start(), owner, PidFile(stage), "C8");
 }
+
+constexpr Scenario kUnreadableUnderOwner{
+    "permission/unreadable-file-under-owner",
+    "C8",
+    "The owner's file cannot be read: a contender is refused, the file untouched.",
+    "A second copy starts because the first one's file could not be read.",
+    UnreadableUnderOwner,
+    part::kPidFile,
+    Users::kTwo};
 
 void UnreadableFile(Stage& stage) {
   ActAsOrdinary(stage);
@@ -86,6 +104,15 @@ void UnreadableFile(Stage& stage) {
   start.ExpectNextServes();
 }
 
+constexpr Scenario kUnreadableFile{
+    "permission/unreadable-file",
+    "C8",
+    "A file without an owner cannot be read: the start serves guarded, or fails as a failure.",
+    "A guard that cannot look decides that nobody is there.",
+    UnreadableFile,
+    part::kPidFile,
+    Users::kTwo};
+
 void ReadOnlyFolder(Stage& stage) {
   ActAsOrdinary(stage);
   ChangeMode(stage, stage.folder(), 0555);
@@ -97,6 +124,15 @@ void ReadOnlyFolder(Stage& stage) {
   ChangeMode(stage, stage.folder(), 0755);
   start.ExpectNextServes();
 }
+
+constexpr Scenario kReadOnlyFolder{
+    "permission/read-only-folder",
+    "C8",
+    "The folder cannot be written: the start serves guarded, or fails as a failure.",
+    "The server runs unguarded, or the supervisor takes the failure for a duplicate.",
+    ReadOnlyFolder,
+    part::kPidFile,
+    Users::kTwo};
 
 void MissingFolder(Stage& stage) {
   ActAsOrdinary(stage);
@@ -111,6 +147,15 @@ void MissingFolder(Stage& stage) {
   start.ExpectNextServes();
 }
 
+constexpr Scenario kMissingFolder{
+    "permission/missing-folder",
+    "C8",
+    "The folder does not exist: the start serves guarded, or fails as a failure.",
+    "After a reboot /run/NAME is gone, and the server runs unguarded.",
+    MissingFolder,
+    part::kPidFile | part::kOtherPidFile,
+    Users::kTwo};
+
 void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
   WritePidFile(stage, "99999");
@@ -123,6 +168,15 @@ void ForeignFile(Stage& stage) {
   start.ExpectNextServes();
 }
 
+constexpr Scenario kForeignFile{
+    "permission/foreign-file",
+    "C8",
+    "The file belongs to another user: the start serves guarded, or fails as a failure.",
+    "Started once as root, the server never starts again as itself, or runs unguarded.",
+    ForeignFile,
+    part::kPidFile,
+    Users::kTwo};
+
 void ModeUnderUmask0(Stage& stage) {
   stage.StartOwner({.umask = 0});
   const FileState file = NeedOwnersFile(stage);
@@ -130,36 +184,17 @@ void ModeUnderUmask0(Stage& stage) {
           "under umask 0 others may write the pid file: anybody can put a victim's pid there");
 }
 
-constexpr Scenario kFamily[] = {
-    {"permission/other-user", "C7",
-     "The owner is another user's: a contender that may not signal it is refused.",
-     "A second copy starts, or another user's file is removed, because EPERM was taken for death.",
-     OtherUser, part::kNone, Users::kTwo},
-    {"permission/unreadable-file", "C8",
-     "A file without an owner cannot be read: the start serves guarded, or fails as a failure.",
-     "A guard that cannot look decides that nobody is there.", UnreadableFile, part::kPidFile,
-     Users::kTwo},
-    {"permission/unreadable-file-under-owner", "C8",
-     "The owner's file cannot be read: a contender is refused, the file untouched.",
-     "A second copy starts because the first one's file could not be read.", UnreadableUnderOwner,
-     part::kPidFile, Users::kTwo},
-    {"permission/read-only-folder", "C8",
-     "The folder cannot be written: the start serves guarded, or fails as a failure.",
-     "The server runs unguarded, or the supervisor takes the failure for a duplicate.",
-     ReadOnlyFolder, part::kPidFile, Users::kTwo},
-    {"permission/missing-folder", "C8",
-     "The folder does not exist: the start serves guarded, or fails as a failure.",
-     "After a reboot /run/NAME is gone, and the server runs unguarded.", MissingFolder,
-     part::kPidFile | part::kOtherPidFile, Users::kTwo},
-    {"permission/foreign-file", "C8",
-     "The file belongs to another user: the start serves guarded, or fails as a failure.",
-     "Started once as root, the server never starts again as itself, or runs unguarded.",
-     ForeignFile, part::kPidFile, Users::kTwo},
-    {"permission/mode-under-umask-0", "C9",
-     "Started under umask 0, as launchd and init do: nobody else may write the file.",
-     "Anybody writes a victim's pid into it, and root's stop command kills the victim.",
-     ModeUnderUmask0, part::kPidFile},
-};
+constexpr Scenario kModeUnderUmask0{
+    "permission/mode-under-umask-0",
+    "C9",
+    "Started under umask 0, as launchd and init do: nobody else may write the file.",
+    "Anybody writes a victim's pid into it, and root's stop command kills the victim.",
+    ModeUnderUmask0,
+    part::kPidFile};
+
+constexpr Scenario kFamily[] = {kOtherUser,      kUnreadableFile, kUnreadableUnderOwner,
+                                kReadOnlyFolder, kMissingFolder,  kForeignFile,
+                                kModeUnderUmask0};
 
 }  // namespace
 

@@ -23,6 +23,15 @@ void Stranger(Stage& stage) {
   ExpectUntouched(stranger);
 }
 
+constexpr Scenario kStranger{
+    "pid-reuse/stranger",
+    "C4 C5",
+    "A killed owner's pid goes to a stranger: the start serves, the stranger gets no signal.",
+    "After a reboot the server stays down because something else has its number, or the stop "
+    "command kills that something.",
+    Stranger,
+    part::kPidFile};
+
 void Sibling(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Instance& sibling = GiveToSibling(stage, number);
@@ -31,10 +40,27 @@ void Sibling(Stage& stage) {
   Require(Serves(stage, sibling), "C4", "the other instance no longer serves");
 }
 
+constexpr Scenario kSibling{
+    "pid-reuse/sibling",
+    "C4",
+    "A killed owner's pid goes to another instance of the same program, on its own port and file: "
+    "the start serves, and so does the other.",
+    "Comparing program names takes one instance for the other; restarting one ends the other.",
+    Sibling,
+    part::kPidFile | part::kOtherPidFile | part::kOtherPort};
+
 void OwnPid(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   ExpectServes(stage, GiveToStarter(stage, number), "C4", "the pid in the file is its own");
 }
+
+constexpr Scenario kOwnPid{
+    "pid-reuse/own-pid",
+    "C4",
+    "The start gets the very pid that the file names: it serves.",
+    "In a restarted container the server is pid 1 again and refuses to start beside itself.",
+    OwnPid,
+    part::kPidFile};
 
 void ThreadId(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
@@ -42,6 +68,14 @@ void ThreadId(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C4", "the number in the file is a stranger's thread by now");
   ExpectUntouched(stranger);
 }
+
+constexpr Scenario kThreadId{
+    "pid-reuse/thread-id",
+    "C4 C5",
+    "A killed owner's pid goes to a thread of a stranger: the start serves, no signal is sent.",
+    "kill(2) finds threads as well; the server stays down and the hint kills a stranger.",
+    ThreadId,
+    part::kPidFile};
 
 // An owner started before the change; `later` start after it.
 void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& owner,
@@ -73,6 +107,12 @@ void BootTime(Stage& stage) {
   UnderAnotherClock(stage, "btime", owner, before);
 }
 
+constexpr Scenario kBootTime{
+    "pid-reuse/btime-changed", "C15",
+    "/proc/stat shows another boot time: the owner stays the owner, then recovery works.",
+    "A stepped clock moves btime; start times no longer match, and a second copy starts.",
+    BootTime};
+
 void BootId(Stage& stage) {
   NeedFullSandbox(stage, "another boot id");
   const Instance& owner = stage.StartOwner();
@@ -80,6 +120,12 @@ void BootId(Stage& stage) {
   ShowInstead(stage, "/proc/sys/kernel/random/boot_id", "2d6ca1a5-0e6b-4b6e-9a3e-6f1f9b0c7d11\n");
   UnderAnotherClock(stage, "boot id", owner, before);
 }
+
+constexpr Scenario kBootId{
+    "pid-reuse/boot-id-changed", "C15",
+    "The boot id is another one: the owner stays the owner, then recovery works.",
+    "A container with its own boot_id takes the host's owner for one before the last boot.",
+    BootId};
 
 void BootOffset(Stage& stage) {
   NeedFullSandbox(stage, "another boot-time offset");
@@ -90,36 +136,13 @@ void BootOffset(Stage& stage) {
                     {.boot_offset = std::chrono::hours(1)});
 }
 
-constexpr Scenario kFamily[] = {
-    {"pid-reuse/stranger", "C4 C5",
-     "A killed owner's pid goes to a stranger: the start serves, the stranger gets no signal.",
-     "After a reboot the server stays down because something else has its number, or the stop "
-     "command kills that something.",
-     Stranger, part::kPidFile},
-    {"pid-reuse/sibling", "C4",
-     "A killed owner's pid goes to another instance of the same program, on its own port and file: "
-     "the start serves, and so does the other.",
-     "Comparing program names takes one instance for the other; restarting one ends the other.",
-     Sibling, part::kPidFile | part::kOtherPidFile | part::kOtherPort},
-    {"pid-reuse/own-pid", "C4", "The start gets the very pid that the file names: it serves.",
-     "In a restarted container the server is pid 1 again and refuses to start beside itself.",
-     OwnPid, part::kPidFile},
-    {"pid-reuse/thread-id", "C4 C5",
-     "A killed owner's pid goes to a thread of a stranger: the start serves, no signal is sent.",
-     "kill(2) finds threads as well; the server stays down and the hint kills a stranger.",
-     ThreadId, part::kPidFile},
-    {"pid-reuse/btime-changed", "C15",
-     "/proc/stat shows another boot time: the owner stays the owner, then recovery works.",
-     "A stepped clock moves btime; start times no longer match, and a second copy starts.",
-     BootTime},
-    {"pid-reuse/boot-id-changed", "C15",
-     "The boot id is another one: the owner stays the owner, then recovery works.",
-     "A container with its own boot_id takes the host's owner for one before the last boot.",
-     BootId},
-    {"pid-reuse/boot-offset-changed", "C15",
-     "A contender in a time namespace sees other start times: the owner stays the owner.",
-     "A container with another boot offset takes the owner for a recycled pid.", BootOffset},
-};
+constexpr Scenario kBootOffset{
+    "pid-reuse/boot-offset-changed", "C15",
+    "A contender in a time namespace sees other start times: the owner stays the owner.",
+    "A container with another boot offset takes the owner for a recycled pid.", BootOffset};
+
+constexpr Scenario kFamily[] = {kStranger, kSibling, kOwnPid,    kThreadId,
+                                kBootTime, kBootId,  kBootOffset};
 
 }  // namespace
 

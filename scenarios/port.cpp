@@ -44,6 +44,16 @@ void HeldByStranger(Stage& stage) {
   ExpectUntouched(stranger);
 }
 
+constexpr Scenario kHeldByStranger{
+    "port/held-by-stranger",
+    "C8 C10",
+    "Another program listens on the port: the start fails, with neither success nor the "
+    "duplicate's status, and names the port and who has it.",
+    "A supervisor takes \"somebody else has the port\" for \"it runs already\", and nobody "
+    "serves.",
+    HeldByStranger,
+    part::kPort};
+
 void StrangerGone(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& refused = stage.Start();
@@ -59,6 +69,14 @@ void StrangerGone(Stage& stage) {
           "what a failed start left behind keeps the next one out: it printed \"" +
               next.FirstLines() + '"');
 }
+
+constexpr Scenario kStrangerGone{
+    "port/stranger-gone",
+    "C8",
+    "A start failed on a stranger's port, the stranger ends: the next start serves.",
+    "What the failed start left behind keeps every later one out.",
+    StrangerGone,
+    part::kPort};
 
 // Starts as if they were two instances that have nothing in common but the port.
 StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
@@ -79,6 +97,15 @@ void SharedByReuseport(Stage& stage) {
   ExpectPortUnshared(stage, stage.Start(unrelated), owner);
 }
 
+constexpr Scenario kSharedByReuseport{
+    "port/shared-by-reuseport",
+    "C10",
+    "A second start on the same port with another pid file: they never both serve.",
+    "SO_REUSEPORT splits the clients between two servers without any error "
+    "(https://github.com/ggml-org/llama.cpp/issues/20963).",
+    SharedByReuseport,
+    part::kPort | part::kOtherPidFile};
+
 void NeedIpv6Loopback() {
   if (!CanListenOnIpv6Loopback()) throw Skip("::1 is missing: IPv6 is switched off here");
 }
@@ -89,6 +116,15 @@ void LoopbackShadow(Stage& stage) {
   ExpectPortUnshared(stage, stage.Start({.host = kIpv6Loopback}), owner);
 }
 
+constexpr Scenario kLoopbackShadow{
+    "port/loopback-shadow",
+    "C10 C1",
+    "The owner serves on 127.0.0.1, a second start is told ::1: Linux would let it, and it is "
+    "the same instance.",
+    "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
+    LoopbackShadow,
+    part::kPort | part::kOtherHost};
+
 void LoopbackShadowUnrelated(Stage& stage) {
   NeedIpv6Loopback();
   const StartOptions unrelated = Unrelated(stage, kIpv6Loopback);
@@ -96,12 +132,28 @@ void LoopbackShadowUnrelated(Stage& stage) {
   ExpectPortUnshared(stage, stage.Start(unrelated), owner);
 }
 
+constexpr Scenario kLoopbackShadowUnrelated{
+    "port/loopback-shadow-unrelated",
+    "C10",
+    "The same with another pid file: two servers on one port number of this machine.",
+    "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
+    LoopbackShadowUnrelated,
+    part::kPort | part::kOtherHost | part::kOtherPidFile};
+
 // Linux refuses this bind by itself (BSD and macOS grant it), unless both ask for SO_REUSEPORT.
 void WildcardBesideLoopback(Stage& stage) {
   const StartOptions unrelated = Unrelated(stage, kEveryAddress);
   const Instance& owner = stage.StartOwner();
   ExpectPortUnshared(stage, stage.Start(unrelated), owner);
 }
+
+constexpr Scenario kWildcardBesideLoopback{
+    "port/wildcard-beside-loopback",
+    "C10",
+    "The owner serves on 127.0.0.1, a second start is told 0.0.0.0: refused.",
+    "The one on 127.0.0.1 hides the other from this machine only.",
+    WildcardBesideLoopback,
+    part::kPort | part::kOtherHost | part::kOtherPidFile};
 
 // Does what the message says, and sees whom it hits.
 void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) {
@@ -135,6 +187,14 @@ void DuplicatesHint(Stage& stage) {
   FollowHint(stage, duplicate, client);
 }
 
+constexpr Scenario kDuplicatesHint{
+    "port/duplicates-hint",
+    "C16",
+    "The command that a duplicate hints at is run while a client is connected: no signal for it.",
+    "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
+    DuplicatesHint,
+    part::kPort};
+
 void ConflictsHint(Stage& stage) {
   NeedFullSandbox(stage, kHint);
   stage.StartBystander({.listen_on = stage.endpoint()});
@@ -144,43 +204,17 @@ void ConflictsHint(Stage& stage) {
   FollowHint(stage, refused, client);
 }
 
+constexpr Scenario kConflictsHint{
+    "port/conflicts-hint",
+    "C16",
+    "The same for the command hinted at when a stranger has the port.",
+    "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
+    ConflictsHint,
+    part::kPort};
+
 constexpr Scenario kFamily[] = {
-    {"port/held-by-stranger", "C8 C10",
-     "Another program listens on the port: the start fails, with neither success nor the "
-     "duplicate's status, and names the port and who has it.",
-     "A supervisor takes \"somebody else has the port\" for \"it runs already\", and nobody "
-     "serves.",
-     HeldByStranger, part::kPort},
-    {"port/stranger-gone", "C8",
-     "A start failed on a stranger's port, the stranger ends: the next start serves.",
-     "What the failed start left behind keeps every later one out.", StrangerGone, part::kPort},
-    {"port/shared-by-reuseport", "C10",
-     "A second start on the same port with another pid file: they never both serve.",
-     "SO_REUSEPORT splits the clients between two servers without any error "
-     "(https://github.com/ggml-org/llama.cpp/issues/20963).",
-     SharedByReuseport, part::kPort | part::kOtherPidFile},
-    {"port/loopback-shadow", "C10 C1",
-     "The owner serves on 127.0.0.1, a second start is told ::1: Linux would let it, and it is "
-     "the same instance.",
-     "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
-     LoopbackShadow, part::kPort | part::kOtherHost},
-    {"port/loopback-shadow-unrelated", "C10",
-     "The same with another pid file: two servers on one port number of this machine.",
-     "\"localhost\" reaches one or the other (https://github.com/nodejs/node/issues/14618).",
-     LoopbackShadowUnrelated, part::kPort | part::kOtherHost | part::kOtherPidFile},
-    {"port/wildcard-beside-loopback", "C10",
-     "The owner serves on 127.0.0.1, a second start is told 0.0.0.0: refused.",
-     "The one on 127.0.0.1 hides the other from this machine only.", WildcardBesideLoopback,
-     part::kPort | part::kOtherHost | part::kOtherPidFile},
-    {"port/duplicates-hint", "C16",
-     "The command that a duplicate hints at is run while a client is connected: no signal for it.",
-     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
-     DuplicatesHint, part::kPort},
-    {"port/conflicts-hint", "C16",
-     "The same for the command hinted at when a stranger has the port.",
-     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.", ConflictsHint,
-     part::kPort},
-};
+    kHeldByStranger,          kStrangerGone,           kSharedByReuseport, kLoopbackShadow,
+    kLoopbackShadowUnrelated, kWildcardBesideLoopback, kDuplicatesHint,    kConflictsHint};
 
 }  // namespace
 

@@ -13,6 +13,11 @@
 namespace pidfall {
 namespace {
 
+constexpr char kLoops[] =
+    "A start every ten seconds for as long as the other copy lives, and a log full of errors "
+    "(https://github.com/openclaw/openclaw/issues/82248).";
+constexpr char kNobody[] = "The agent is given up, and nobody serves once the other copy has gone.";
+
 constexpr char kKeepAlive[] = "launchd:keepalive";
 constexpr char kSuccessfulExit[] = "launchd:successful-exit";
 constexpr char kRunAtLoad[] = "launchd:run-at-load";
@@ -25,15 +30,84 @@ void Converges(Stage& stage, const std::string& policy, FirstCopy first, bool se
 }
 
 void KeepAliveByHandFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kByHand); }
+
+constexpr Scenario kKeepAliveByHandFirst{
+    "restart-loop/keep-alive-by-hand-first",
+    "C11 C1",
+    "KeepAlive=true, a copy by hand came first: at most 2 starts in ten minutes, and the agent "
+    "serves within 20 s of the copy's end.",
+    kLoops,
+    KeepAliveByHandFirst,
+    part::kNone,
+    Users::kOne,
+    kKeepAlive};
+
 void KeepAliveAgentFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kAgent); }
+
+constexpr Scenario kKeepAliveAgentFirst{
+    "restart-loop/keep-alive-agent-first",
+    "C11 C1",
+    "KeepAlive=true, the agent came first: a copy by hand does not disturb it, and a killed owner "
+    "is replaced within 20 s.",
+    kLoops,
+    KeepAliveAgentFirst,
+    part::kNone,
+    Users::kOne,
+    kKeepAlive};
+
 void SuccessfulExitByHandFirst(Stage& stage) {
   Converges(stage, kSuccessfulExit, FirstCopy::kByHand);
 }
+
+constexpr Scenario kSuccessfulExitByHandFirst{
+    "restart-loop/successful-exit-by-hand-first",
+    "C11 C1",
+    "KeepAlive={SuccessfulExit=false}, a copy by hand came first: at most 2 starts in ten "
+    "minutes, and the agent serves within 20 s of the copy's end.",
+    kNobody,
+    SuccessfulExitByHandFirst,
+    part::kNone,
+    Users::kOne,
+    kSuccessfulExit};
+
 void SuccessfulExitAgentFirst(Stage& stage) {
   Converges(stage, kSuccessfulExit, FirstCopy::kAgent);
 }
+
+constexpr Scenario kSuccessfulExitAgentFirst{
+    "restart-loop/successful-exit-agent-first",
+    "C11 C1",
+    "KeepAlive={SuccessfulExit=false}, the agent came first: a copy by hand does not disturb it, "
+    "and a killed owner is replaced within 20 s.",
+    kNobody,
+    SuccessfulExitAgentFirst,
+    part::kNone,
+    Users::kOne,
+    kSuccessfulExit};
+
 void RunAtLoadByHandFirst(Stage& stage) { Converges(stage, kRunAtLoad, FirstCopy::kByHand, false); }
+
+constexpr Scenario kRunAtLoadByHandFirst{
+    "restart-loop/run-at-load-by-hand-first",
+    "C11 C1",
+    "No KeepAlive, a copy by hand came first: they never both serve.",
+    "Two copies serve after a login.",
+    RunAtLoadByHandFirst,
+    part::kNone,
+    Users::kOne,
+    kRunAtLoad};
+
 void RunAtLoadAgentFirst(Stage& stage) { Converges(stage, kRunAtLoad, FirstCopy::kAgent, false); }
+
+constexpr Scenario kRunAtLoadAgentFirst{
+    "restart-loop/run-at-load-agent-first",
+    "C11 C1",
+    "No KeepAlive, the agent came first: they never both serve.",
+    "Two copies serve after a login.",
+    RunAtLoadAgentFirst,
+    part::kNone,
+    Users::kOne,
+    kRunAtLoad};
 
 bool ReplacesAKilledOwner(const std::string& policy) {
   const EndedRun killed{.ended = std::chrono::minutes(1), .signal = SIGKILL};
@@ -44,48 +118,34 @@ void NamedPolicyByHandFirst(Stage& stage) {
   const std::string& policy = stage.target().policy;
   Converges(stage, policy, FirstCopy::kByHand, ReplacesAKilledOwner(policy));
 }
+
+constexpr Scenario kNamedPolicyByHandFirst{
+    "restart-loop/named-policy-by-hand-first",
+    "C11 C1",
+    "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
+    "where it restarts at all somebody serves within 20 s of the copy's end.",
+    kLoops,
+    NamedPolicyByHandFirst,
+    part::kNamedPolicy};
+
 void NamedPolicyAgentFirst(Stage& stage) {
   const std::string& policy = stage.target().policy;
   Converges(stage, policy, FirstCopy::kAgent, ReplacesAKilledOwner(policy));
 }
 
-constexpr char kLoops[] =
-    "A start every ten seconds for as long as the other copy lives, and a log full of errors "
-    "(https://github.com/openclaw/openclaw/issues/82248).";
-constexpr char kNobody[] = "The agent is given up, and nobody serves once the other copy has gone.";
+constexpr Scenario kNamedPolicyAgentFirst{
+    "restart-loop/named-policy-agent-first",
+    "C11 C1",
+    "Under the --policy named, the agent came first: a copy by hand does not disturb it, and "
+    "where it restarts at all a killed owner is replaced within 20 s.",
+    kLoops,
+    NamedPolicyAgentFirst,
+    part::kNamedPolicy};
 
-constexpr Scenario kFamily[] = {
-    {"restart-loop/keep-alive-by-hand-first", "C11 C1",
-     "KeepAlive=true, a copy by hand came first: at most 2 starts in ten minutes, and the agent "
-     "serves within 20 s of the copy's end.",
-     kLoops, KeepAliveByHandFirst, part::kNone, Users::kOne, kKeepAlive},
-    {"restart-loop/keep-alive-agent-first", "C11 C1",
-     "KeepAlive=true, the agent came first: a copy by hand does not disturb it, and a killed owner "
-     "is replaced within 20 s.",
-     kLoops, KeepAliveAgentFirst, part::kNone, Users::kOne, kKeepAlive},
-    {"restart-loop/successful-exit-by-hand-first", "C11 C1",
-     "KeepAlive={SuccessfulExit=false}, a copy by hand came first: at most 2 starts in ten "
-     "minutes, and the agent serves within 20 s of the copy's end.",
-     kNobody, SuccessfulExitByHandFirst, part::kNone, Users::kOne, kSuccessfulExit},
-    {"restart-loop/successful-exit-agent-first", "C11 C1",
-     "KeepAlive={SuccessfulExit=false}, the agent came first: a copy by hand does not disturb it, "
-     "and a killed owner is replaced within 20 s.",
-     kNobody, SuccessfulExitAgentFirst, part::kNone, Users::kOne, kSuccessfulExit},
-    {"restart-loop/run-at-load-by-hand-first", "C11 C1",
-     "No KeepAlive, a copy by hand came first: they never both serve.",
-     "Two copies serve after a login.", RunAtLoadByHandFirst, part::kNone, Users::kOne, kRunAtLoad},
-    {"restart-loop/run-at-load-agent-first", "C11 C1",
-     "No KeepAlive, the agent came first: they never both serve.",
-     "Two copies serve after a login.", RunAtLoadAgentFirst, part::kNone, Users::kOne, kRunAtLoad},
-    {"restart-loop/named-policy-by-hand-first", "C11 C1",
-     "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
-     "where it restarts at all somebody serves within 20 s of the copy's end.",
-     kLoops, NamedPolicyByHandFirst, part::kNamedPolicy},
-    {"restart-loop/named-policy-agent-first", "C11 C1",
-     "Under the --policy named, the agent came first: a copy by hand does not disturb it, and "
-     "where it restarts at all a killed owner is replaced within 20 s.",
-     kLoops, NamedPolicyAgentFirst, part::kNamedPolicy},
-};
+constexpr Scenario kFamily[] = {kKeepAliveByHandFirst,      kKeepAliveAgentFirst,
+                                kSuccessfulExitByHandFirst, kSuccessfulExitAgentFirst,
+                                kRunAtLoadByHandFirst,      kRunAtLoadAgentFirst,
+                                kNamedPolicyByHandFirst,    kNamedPolicyAgentFirst};
 
 }  // namespace
 

@@ -48,8 +48,31 @@ void DeadPid(Stage& stage) {
   Recovers(stage, Line(stage, std::to_string(kReportsPid)), "C3", "no process has the pid 99999");
 }
 
+constexpr Scenario kDeadPid{"stale/dead-pid",
+                            "C3",
+                            "The file names pid 99999, which no process has: the start serves.",
+                            "After a crash the server stays down until somebody removes the file.",
+                            DeadPid,
+                            part::kPidFile};
+
 void Empty(Stage& stage) { Recovers(stage, "", "C5", "an empty file names nobody"); }
+
+constexpr Scenario kEmpty{
+    "stale/empty",
+    "C5",
+    "The file is empty: the start serves.",
+    "A crash between create and write blocks every later start (osquery/osquery#2631).",
+    Empty,
+    part::kPidFile};
+
 void Garbage(Stage& stage) { Recovers(stage, "garbage\n", "C5", "a word names nobody"); }
+
+constexpr Scenario kGarbage{"stale/garbage",
+                            "C5",
+                            "The file holds a word: the start serves.",
+                            "One edit by hand keeps the server down.",
+                            Garbage,
+                            part::kPidFile};
 
 void Zero(Stage& stage) {
   WritePidFile(stage, Line(stage, "0"));
@@ -61,6 +84,14 @@ void Zero(Stage& stage) {
   ExpectUntouched(fellow);
 }
 
+constexpr Scenario kZero{
+    "stale/zero",
+    "C5",
+    "The file says 0: the start serves, and a process of its own group gets no signal.",
+    "kill(0) means the caller's own group (thuehlinger/daemons#1).",
+    Zero,
+    part::kPidFile};
+
 // In a plain sandbox -1 would mean every process of the machine.
 void Negative(Stage& stage) {
   const Bystander& somebody = stage.StartBystander({});
@@ -69,20 +100,49 @@ void Negative(Stage& stage) {
   ExpectUntouched(somebody);
 }
 
+constexpr Scenario kNegative{"stale/negative",
+                             "C5",
+                             "The file says -1: the start serves, and a bystander gets no signal.",
+                             "kill(-1) means every process that may be signalled.",
+                             Negative,
+                             part::kPidFile};
+
 void TwentyDigits(Stage& stage) {
   Recovers(stage, Line(stage, std::string(20, '9')), "C5",
            "no process can have a number of 20 digits");
 }
+
+constexpr Scenario kTwentyDigits{
+    "stale/twenty-digits",
+    "C5",
+    "The file holds 20 digits: the start serves.",
+    "A number that wraps around names another process, or crashes the check.",
+    TwentyDigits,
+    part::kPidFile};
 
 void OneMebibyte(Stage& stage) {
   constexpr size_t kMebibyte = 1 << 20;
   Recovers(stage, std::string(kMebibyte, 'x'), "C5", "1 MiB of letters names nobody");
 }
 
+constexpr Scenario kOneMebibyte{"stale/one-mebibyte",
+                                "C5",
+                                "The file holds 1 MiB of letters: the start serves.",
+                                "A log written over the file keeps the server down.",
+                                OneMebibyte,
+                                part::kPidFile};
+
 void NulBytes(Stage& stage) {
   constexpr size_t kDigits = 5;
   Recovers(stage, std::string(kDigits, '\0'), "C5", "NUL bytes name nobody");
 }
+
+constexpr Scenario kNulBytes{"stale/nul-bytes",
+                             "C5",
+                             "The file holds NUL bytes: the start serves.",
+                             "What a power loss leaves of a small file keeps the server down.",
+                             NulBytes,
+                             part::kPidFile};
 
 void NumberAndLetters(Stage& stage) {
   constexpr pid_t kReportsNumber = 12;
@@ -92,11 +152,26 @@ void NumberAndLetters(Stage& stage) {
   ExpectUntouched(number);
 }
 
+constexpr Scenario kNumberAndLetters{
+    "stale/number-and-letters",
+    "C5",
+    "The file says 12abc, and a stranger has the pid 12: the start serves, nobody is signalled.",
+    "A number read as far as it goes is somebody else's.",
+    NumberAndLetters,
+    part::kPidFile};
+
 void Blanks(Stage& stage) {
   NeedDead(kReportsPid);
   stage.KillTree(Recovers(stage, " \n\t\n", "C5", "blanks name nobody"));
   Recovers(stage, "\n  99999 \n\n", "C5", "no process has the pid 99999");
 }
+
+constexpr Scenario kBlanks{"stale/blanks",
+                           "C5",
+                           "The file holds blanks and empty lines, then a dead pid among them.",
+                           "An empty line keeps the server down.",
+                           Blanks,
+                           part::kPidFile};
 
 bool CanHave(pid_t number) { return std::stoi(ReadFile("/proc/sys/kernel/pid_max")) > number; }
 
@@ -125,11 +200,28 @@ void SevenDigits(Stage& stage) {
   OwnerOfSevenDigits(stage);
 }
 
+constexpr Scenario kSevenDigitsRow{
+    "stale/seven-digits",
+    "C5",
+    "The file holds a dead pid of seven digits, the first of which are a stranger's pid; then the "
+    "owner has one itself.",
+    "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
+    SevenDigits,
+    part::kPidFile};
+
 void LongerContent(Stage& stage) {
   NeedDead(kReportsPid);
   Recovers(stage, "99999\nport=8767\nstarted by an older version\n", "C5",
            "the old content is longer than the new");
 }
+
+constexpr Scenario kLongerContent{
+    "stale/longer-content",
+    "C5",
+    "The file holds more than its next owner writes: nothing of it is left afterwards.",
+    "The rest of the old content makes the new pid another number.",
+    LongerContent,
+    part::kPidFile};
 
 void UnderOwner(Stage& stage, std::chrono::seconds shift) {
   Instance& owner = stage.StartOwner();
@@ -145,50 +237,28 @@ void UnderOwner(Stage& stage, std::chrono::seconds shift) {
 constexpr std::chrono::hours kAnHour{1};
 
 void HourOld(Stage& stage) { UnderOwner(stage, -kAnHour); }
+
+constexpr Scenario kHourOld{"stale/hour-old-under-owner",
+                            "C15 C1",
+                            "The live owner's files are an hour old: a second start is refused.",
+                            "A lock that times out lets a second copy in beside a slow one.",
+                            HourOld,
+                            part::kPidFile};
+
 void FromTheFuture(Stage& stage) { UnderOwner(stage, kAnHour); }
 
-constexpr Scenario kFamily[] = {
-    {"stale/dead-pid", "C3", "The file names pid 99999, which no process has: the start serves.",
-     "After a crash the server stays down until somebody removes the file.", DeadPid,
-     part::kPidFile},
-    {"stale/empty", "C5", "The file is empty: the start serves.",
-     "A crash between create and write blocks every later start (osquery/osquery#2631).", Empty,
-     part::kPidFile},
-    {"stale/garbage", "C5", "The file holds a word: the start serves.",
-     "One edit by hand keeps the server down.", Garbage, part::kPidFile},
-    {"stale/zero", "C5",
-     "The file says 0: the start serves, and a process of its own group gets no signal.",
-     "kill(0) means the caller's own group (thuehlinger/daemons#1).", Zero, part::kPidFile},
-    {"stale/negative", "C5", "The file says -1: the start serves, and a bystander gets no signal.",
-     "kill(-1) means every process that may be signalled.", Negative, part::kPidFile},
-    {"stale/twenty-digits", "C5", "The file holds 20 digits: the start serves.",
-     "A number that wraps around names another process, or crashes the check.", TwentyDigits,
-     part::kPidFile},
-    {"stale/one-mebibyte", "C5", "The file holds 1 MiB of letters: the start serves.",
-     "A log written over the file keeps the server down.", OneMebibyte, part::kPidFile},
-    {"stale/nul-bytes", "C5", "The file holds NUL bytes: the start serves.",
-     "What a power loss leaves of a small file keeps the server down.", NulBytes, part::kPidFile},
-    {"stale/number-and-letters", "C5",
-     "The file says 12abc, and a stranger has the pid 12: the start serves, nobody is signalled.",
-     "A number read as far as it goes is somebody else's.", NumberAndLetters, part::kPidFile},
-    {"stale/blanks", "C5", "The file holds blanks and empty lines, then a dead pid among them.",
-     "An empty line keeps the server down.", Blanks, part::kPidFile},
-    {"stale/seven-digits", "C5",
-     "The file holds a dead pid of seven digits, the first of which are a stranger's pid; then the "
-     "owner has one itself.",
-     "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
-     SevenDigits, part::kPidFile},
-    {"stale/longer-content", "C5",
-     "The file holds more than its next owner writes: nothing of it is left afterwards.",
-     "The rest of the old content makes the new pid another number.", LongerContent,
-     part::kPidFile},
-    {"stale/hour-old-under-owner", "C15 C1",
-     "The live owner's files are an hour old: a second start is refused.",
-     "A lock that times out lets a second copy in beside a slow one.", HourOld, part::kPidFile},
-    {"stale/from-the-future-under-owner", "C15 C1",
-     "The live owner's files are from an hour ahead: a second start is refused.",
-     "After the clock is set back, a second copy starts.", FromTheFuture, part::kPidFile},
-};
+constexpr Scenario kFromTheFuture{
+    "stale/from-the-future-under-owner",
+    "C15 C1",
+    "The live owner's files are from an hour ahead: a second start is refused.",
+    "After the clock is set back, a second copy starts.",
+    FromTheFuture,
+    part::kPidFile};
+
+constexpr Scenario kFamily[] = {kDeadPid,          kEmpty,        kGarbage,        kZero,
+                                kNegative,         kTwentyDigits, kOneMebibyte,    kNulBytes,
+                                kNumberAndLetters, kBlanks,       kSevenDigitsRow, kLongerContent,
+                                kHourOld,          kFromTheFuture};
 
 }  // namespace
 

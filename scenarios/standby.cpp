@@ -24,6 +24,9 @@
 namespace pidfall {
 namespace {
 
+constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";
+constexpr char kTwoServe[] = "Two copies write the same data while one replaces the other.";
+
 void OwnerKilled(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& waiter = StandBy(stage);
@@ -31,6 +34,14 @@ void OwnerKilled(Stage& stage) {
   stage.KillTree(owner);
   ExpectHandOver(stage, owner, waiter);
 }
+
+constexpr Scenario kOwnerKilled{
+    "standby/owner-killed",
+    "C17 C1",
+    "One stands by and the owner is killed: it serves within 5 s, and the file names it.",
+    kNobodyServes,
+    OwnerKilled,
+    part::kPort | part::kStandby};
 
 // Held right after the `nth` thing that the owner does to its folder or its port as it ends.
 bool HandOverAtMoment(Stage& stage, int nth) {
@@ -52,6 +63,15 @@ void OwnerStopped(Stage& stage) {
   AtEachMoment(stage, [&](int nth) { return HandOverAtMoment(stage, nth); });
 }
 
+constexpr Scenario kOwnerStopped{
+    "standby/owner-stopped",
+    "C17 C1",
+    "One stands by and the owner gets SIGTERM, held at each moment of its end: never two, and "
+    "then the other serves within 5 s.",
+    kTwoServe,
+    OwnerStopped,
+    part::kPort | part::kStandby};
+
 void TwoWaiting(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance* first = &StandBy(stage);
@@ -68,6 +88,14 @@ void TwoWaiting(Stage& stage) {
   ExpectHandOver(stage, *first, *second);
 }
 
+constexpr Scenario kTwoWaiting{
+    "standby/two-waiting",
+    "C1 C17",
+    "Two stand by and the owner is killed: one serves, the other waits on and is next.",
+    kTwoServe,
+    TwoWaiting,
+    part::kPort | part::kStandby};
+
 void StoppedWhileWaiting(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const auto before = StatesOfFiles(stage);
@@ -81,6 +109,14 @@ void StoppedWhileWaiting(Stage& stage) {
   stage.KillTree(owner);
   ExpectServes(stage, stage.Start(), "C3", "the owner is gone");
 }
+
+constexpr Scenario kStoppedWhileWaiting{
+    "standby/stopped-while-waiting",
+    "C12 C2 C6",
+    "One that stands by gets SIGTERM: it ends within 2 s, and the owner's files are as before.",
+    "The agent is unloaded, and its job hangs until it is killed.",
+    StoppedWhileWaiting,
+    part::kPort | part::kStandby};
 
 // --- by itself: a supervisor's start waits, a person's ends
 
@@ -140,12 +176,28 @@ void SupervisorWaits(Stage& stage) {
   }
 }
 
+constexpr Scenario kSupervisorWaits{
+    "standby/supervisor-waits",
+    "C17",
+    "Told to see for itself, one started as launchd, systemd, supervisord, runit or a container "
+    "does stands by.",
+    "A job that ends at once is started again for ever, or given up.",
+    SupervisorWaits,
+    part::kAuto};
+
 void PersonEnds(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& contender = StartBy(stage, {.name = "a person"});
   ExpectQuiet(stage, contender, owner);
   Require(contender.ended(), "C17", "started by a person, it stands by and says no more");
 }
+
+constexpr Scenario kPersonEnds{"standby/person-ends",
+                               "C17",
+                               "Told to see for itself, one that a person started ends.",
+                               "A person's second copy sits in the terminal and seems to serve.",
+                               PersonEnds,
+                               part::kAuto};
 
 // --- taking over
 
@@ -162,6 +214,14 @@ void TakeOverRunning(Stage& stage) {
   Require(stage.Gone(owner, kStopBound), "C17", "the owner did not end");
   ExpectOneOwner(stage, next);
 }
+
+constexpr Scenario kTakeOverRunning{
+    "standby/take-over",
+    "C17 C1",
+    "One is told to take over: the owner ends, and the other serves within 5 s, never both.",
+    kTwoServe,
+    TakeOverRunning,
+    part::kPort | part::kTakeover};
 
 // It has asked the owner to end by the time that it waits.
 void AwaitItsWaiting(Stage& stage, const Instance& next) {
@@ -186,6 +246,15 @@ void TakeOverStopped(Stage& stage) {
   ExpectHandOver(stage, owner, next);
 }
 
+constexpr Scenario kTakeOverStopped{
+    "standby/take-over-stopped",
+    "C1 C17",
+    "The owner is stopped by SIGSTOP when one is told to take over: not before it has gone on and "
+    "ended does the other serve.",
+    kTwoServe,
+    TakeOverStopped,
+    part::kPort | part::kTakeover};
+
 void TakeOverStranger(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
@@ -196,6 +265,15 @@ void TakeOverStranger(Stage& stage) {
   ExpectUntouched(stranger, "C16");
   ExpectOneOwner(stage, Serves(stage, next) ? next : owner);
 }
+
+constexpr Scenario kTakeOverStranger{
+    "standby/take-over-stranger",
+    "C16 C1",
+    "The owner's file names a stranger when one is told to take over: the stranger gets no "
+    "signal, and one serves.",
+    "A restart kills another program.",
+    TakeOverStranger,
+    part::kPort | part::kPidFile | part::kTakeover};
 
 // --- asking: the status command
 
@@ -226,6 +304,13 @@ void StatusAnswers(Stage& stage) {
                    "the owner was killed");
 }
 
+constexpr Scenario kStatusAnswers{"standby/status-answers",
+                                  "C16",
+                                  "The status command tells running from killed and never started.",
+                                  "A monitor reports a server that is down as up.",
+                                  StatusAnswers,
+                                  part::kStatusCommand};
+
 void AskAndCompare(Stage& stage, const std::string& when) {
   const auto before = StatesOfFiles(stage);
   AskStatus(stage);
@@ -242,12 +327,28 @@ void StatusChangesNothing(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C16", "only the state was asked for");
 }
 
+constexpr Scenario kStatusChangesNothing{
+    "standby/status-changes-nothing",
+    "C16",
+    "The status command, before, beside and after an owner: every file stays as it was.",
+    "A monitor removes the file of a server that it could not see.",
+    StatusChangesNothing,
+    part::kStatusCommand};
+
 void StatusRecycledPid(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   const int status = AskStatus(stage);
   ExpectUntouched(stranger, "C16");
   Require(status != kRuns, "C16", "the status command takes a stranger for the owner");
 }
+
+constexpr Scenario kStatusRecycledPid{
+    "standby/status-recycled-pid",
+    "C16 C4",
+    "The file's pid is a stranger's by now: the status command does not say that it runs.",
+    "A monitor reports a server that is down as up.",
+    StatusRecycledPid,
+    part::kStatusCommand | part::kPidFile};
 
 constexpr int kStarts = 200;
 constexpr Duration kStartsBound = std::chrono::seconds(20);  // for those that start slowly
@@ -271,59 +372,19 @@ void StatusBesideStarts(Stage& stage) {
   Reap(asking);
 }
 
-constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";
-constexpr char kTwoServe[] = "Two copies write the same data while one replaces the other.";
+constexpr Scenario kStatusBesideStarts{
+    "standby/status-beside-starts",
+    "C16",
+    "200 starts while the status command runs in a tight loop: none is refused.",
+    "A monitor's question at the wrong moment turns a restart into an outage.",
+    StatusBesideStarts,
+    part::kStatusCommand};
 
-constexpr Scenario kFamily[] = {
-    {"standby/owner-killed", "C17 C1",
-     "One stands by and the owner is killed: it serves within 5 s, and the file names it.",
-     kNobodyServes, OwnerKilled, part::kPort | part::kStandby},
-    {"standby/owner-stopped", "C17 C1",
-     "One stands by and the owner gets SIGTERM, held at each moment of its end: never two, and "
-     "then the other serves within 5 s.",
-     kTwoServe, OwnerStopped, part::kPort | part::kStandby},
-    {"standby/two-waiting", "C1 C17",
-     "Two stand by and the owner is killed: one serves, the other waits on and is next.", kTwoServe,
-     TwoWaiting, part::kPort | part::kStandby},
-    {"standby/stopped-while-waiting", "C12 C2 C6",
-     "One that stands by gets SIGTERM: it ends within 2 s, and the owner's files are as before.",
-     "The agent is unloaded, and its job hangs until it is killed.", StoppedWhileWaiting,
-     part::kPort | part::kStandby},
-    {"standby/supervisor-waits", "C17",
-     "Told to see for itself, one started as launchd, systemd, supervisord, runit or a container "
-     "does stands by.",
-     "A job that ends at once is started again for ever, or given up.", SupervisorWaits,
-     part::kAuto},
-    {"standby/person-ends", "C17", "Told to see for itself, one that a person started ends.",
-     "A person's second copy sits in the terminal and seems to serve.", PersonEnds, part::kAuto},
-    {"standby/take-over", "C17 C1",
-     "One is told to take over: the owner ends, and the other serves within 5 s, never both.",
-     kTwoServe, TakeOverRunning, part::kPort | part::kTakeover},
-    {"standby/take-over-stopped", "C1 C17",
-     "The owner is stopped by SIGSTOP when one is told to take over: not before it has gone on and "
-     "ended does the other serve.",
-     kTwoServe, TakeOverStopped, part::kPort | part::kTakeover},
-    {"standby/take-over-stranger", "C16 C1",
-     "The owner's file names a stranger when one is told to take over: the stranger gets no "
-     "signal, and one serves.",
-     "A restart kills another program.", TakeOverStranger,
-     part::kPort | part::kPidFile | part::kTakeover},
-    {"standby/status-answers", "C16",
-     "The status command tells running from killed and never started.",
-     "A monitor reports a server that is down as up.", StatusAnswers, part::kStatusCommand},
-    {"standby/status-changes-nothing", "C16",
-     "The status command, before, beside and after an owner: every file stays as it was.",
-     "A monitor removes the file of a server that it could not see.", StatusChangesNothing,
-     part::kStatusCommand},
-    {"standby/status-recycled-pid", "C16 C4",
-     "The file's pid is a stranger's by now: the status command does not say that it runs.",
-     "A monitor reports a server that is down as up.", StatusRecycledPid,
-     part::kStatusCommand | part::kPidFile},
-    {"standby/status-beside-starts", "C16",
-     "200 starts while the status command runs in a tight loop: none is refused.",
-     "A monitor's question at the wrong moment turns a restart into an outage.", StatusBesideStarts,
-     part::kStatusCommand},
-};
+constexpr Scenario kFamily[] = {kOwnerKilled,         kOwnerStopped,         kTwoWaiting,
+                                kStoppedWhileWaiting, kSupervisorWaits,      kPersonEnds,
+                                kTakeOverRunning,     kTakeOverStopped,      kTakeOverStranger,
+                                kStatusAnswers,       kStatusChangesNothing, kStatusRecycledPid,
+                                kStatusBesideStarts};
 
 }  // namespace
 

@@ -18,6 +18,10 @@
 namespace pidfall {
 namespace {
 
+constexpr char kKillsAnother[] =
+    "A stop or restart script ends another program, or the person's own session "
+    "(https://github.com/NLnetLabs/nsd/issues/317).";
+
 bool FileNames(const Stage& stage, pid_t pid) { return IsPlainNumber(PidFile(stage).content, pid); }
 
 // The signal itself may end it, by default. Any other one is a crash.
@@ -52,7 +56,16 @@ void EndsServing(Stage& stage, int signal) {
 }
 
 void Sigterm(Stage& stage) { EndsServing(stage, SIGTERM); }
+
+constexpr Scenario kSigterm{
+    "stop/sigterm", "C12", "SIGTERM to the owner: it ends within 2 s, and the next start serves.",
+    "The supervisor kills it the hard way, and what it left blocks the next start.", Sigterm};
+
 void Sigint(Stage& stage) { EndsServing(stage, SIGINT); }
+
+constexpr Scenario kSigint{
+    "stop/sigint", "C12", "SIGINT (Ctrl-C) to the owner: it ends within 2 s, and the next serves.",
+    "A person closes the terminal, and the server stays or leaves a trap.", Sigint};
 
 void Twice(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -64,6 +77,12 @@ void Twice(Stage& stage) {
   ExpectNextServes(stage);
 }
 
+constexpr Scenario kTwice{
+    "stop/twice", "C12",
+    "A second SIGTERM while it ends: it ends within 2 s, without a crash, and the next start "
+    "serves.",
+    "The second signal cuts the clean-up short and leaves a trap.", Twice};
+
 void ClientConnected(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const UniqueFd client = ConnectTo(stage.endpoint());
@@ -72,6 +91,14 @@ void ClientConnected(Stage& stage) {
   ExpectEnds(stage, owner, "while a client was connected");
   ExpectNextServes(stage);
 }
+
+constexpr Scenario kClientConnected{
+    "stop/client-connected",
+    "C12",
+    "SIGTERM while a client that says nothing is connected: it ends within 2 s.",
+    "One idle browser keeps the old copy alive, and the restart fails.",
+    ClientConnected,
+    part::kPort};
 
 // Held right after the `nth` thing that it did to its folder or to its port; false: it does fewer.
 bool StopAtMoment(Stage& stage, int nth) {
@@ -96,6 +123,13 @@ void DuringStartUp(Stage& stage) {
   });
 }
 
+constexpr Scenario kDuringStartUp{
+    "stop/during-start-up", "C12",
+    "SIGTERM right after each thing that its start does to its folder or its port: it ends, and "
+    "the next start serves.",
+    "A half-made safeguard blocks every later start, or an unloaded agent serves on.",
+    DuringStartUp};
+
 void AsItBeginsToServe(Stage& stage) {
   Instance& starting = stage.Start();
   const auto is_gone = [&] { return starting.ended() && starting.Processes().empty(); };
@@ -105,6 +139,11 @@ void AsItBeginsToServe(Stage& stage) {
   ExpectEnds(stage, starting, "as it began to serve");
   ExpectNextServes(stage);
 }
+
+constexpr Scenario kAsItBeginsToServe{
+    "stop/as-it-begins-to-serve", "C12",
+    "SIGTERM at the moment at which it listens: the signal is not lost.",
+    "A signal between two set-up steps is lost, and the server serves on.", AsItBeginsToServe};
 
 // --- by its own command
 
@@ -119,11 +158,27 @@ void StopCommand(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C12", "the owner was stopped by its own command");
 }
 
+constexpr Scenario kStopCommandRow{
+    "stop/command",
+    "C16 C12",
+    "The stop command, while an owner serves: it ends, and the next start serves.",
+    "The restart script leaves the old version running.",
+    StopCommand,
+    part::kPidFile | part::kStopCommand};
+
 void StopRecycledPid(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
   RunStop(stage);
   ExpectUntouched(stranger, "C16");
 }
+
+constexpr Scenario kStopRecycledPid{
+    "stop/command-recycled-pid",
+    "C16",
+    "The file's pid is a stranger's by now: the stop command sends it no signal.",
+    kKillsAnother,
+    StopRecycledPid,
+    part::kPidFile | part::kStopCommand};
 
 void StopOverwrittenFile(Stage& stage) {
   stage.StartOwner();
@@ -132,6 +187,14 @@ void StopOverwrittenFile(Stage& stage) {
   RunStop(stage);
   ExpectUntouched(stranger, "C16");
 }
+
+constexpr Scenario kStopOverwrittenFile{
+    "stop/command-overwritten-file",
+    "C16",
+    "The live owner's file was overwritten with a stranger's pid: the stranger gets no signal.",
+    kKillsAnother,
+    StopOverwrittenFile,
+    part::kPidFile | part::kStopCommand};
 
 // The command is run in the bystander's group: that is whom 0 means.
 void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& content) {
@@ -142,12 +205,28 @@ void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& co
 
 void StopZero(Stage& stage) { ExpectHarmless(stage, stage.StartBystander({}), "0"); }
 
+constexpr Scenario kStopZero{
+    "stop/command-zero",
+    "C16",
+    "The file says 0: the stop command signals nobody, not even its own process group.",
+    kKillsAnother,
+    StopZero,
+    part::kPidFile | part::kStopCommand};
+
 // -1 means every process of the machine, unless it has a pid namespace of its own.
 void StopNegative(Stage& stage) {
   const Bystander& fellow = stage.StartBystander({});
   if (stage.world().full) ExpectHarmless(stage, fellow, "-1");
   ExpectHarmless(stage, fellow, std::to_string(-fellow.pid()));
 }
+
+constexpr Scenario kStopNegative{
+    "stop/command-negative",
+    "C16",
+    "The file says -1 or names a group: the stop command signals nobody.",
+    kKillsAnother,
+    StopNegative,
+    part::kPidFile | part::kStopCommand};
 
 void StopGarbage(Stage& stage) {
   const Bystander& fellow = stage.StartBystander({});
@@ -157,51 +236,18 @@ void StopGarbage(Stage& stage) {
   }
 }
 
-constexpr char kKillsAnother[] =
-    "A stop or restart script ends another program, or the person's own session "
-    "(https://github.com/NLnetLabs/nsd/issues/317).";
+constexpr Scenario kStopGarbage{
+    "stop/command-garbage",
+    "C16",
+    "The file is empty, holds words, or a pid with letters: the stop command signals nobody.",
+    kKillsAnother,
+    StopGarbage,
+    part::kPidFile | part::kStopCommand};
 
-constexpr Scenario kFamily[] = {
-    {"stop/sigterm", "C12", "SIGTERM to the owner: it ends within 2 s, and the next start serves.",
-     "The supervisor kills it the hard way, and what it left blocks the next start.", Sigterm},
-    {"stop/sigint", "C12", "SIGINT (Ctrl-C) to the owner: it ends within 2 s, and the next serves.",
-     "A person closes the terminal, and the server stays or leaves a trap.", Sigint},
-    {"stop/twice", "C12",
-     "A second SIGTERM while it ends: it ends within 2 s, without a crash, and the next start "
-     "serves.",
-     "The second signal cuts the clean-up short and leaves a trap.", Twice},
-    {"stop/client-connected", "C12",
-     "SIGTERM while a client that says nothing is connected: it ends within 2 s.",
-     "One idle browser keeps the old copy alive, and the restart fails.", ClientConnected,
-     part::kPort},
-    {"stop/during-start-up", "C12",
-     "SIGTERM right after each thing that its start does to its folder or its port: it ends, and "
-     "the next start serves.",
-     "A half-made safeguard blocks every later start, or an unloaded agent serves on.",
-     DuringStartUp},
-    {"stop/as-it-begins-to-serve", "C12",
-     "SIGTERM at the moment at which it listens: the signal is not lost.",
-     "A signal between two set-up steps is lost, and the server serves on.", AsItBeginsToServe},
-    {"stop/command", "C16 C12",
-     "The stop command, while an owner serves: it ends, and the next start serves.",
-     "The restart script leaves the old version running.", StopCommand,
-     part::kPidFile | part::kStopCommand},
-    {"stop/command-recycled-pid", "C16",
-     "The file's pid is a stranger's by now: the stop command sends it no signal.", kKillsAnother,
-     StopRecycledPid, part::kPidFile | part::kStopCommand},
-    {"stop/command-overwritten-file", "C16",
-     "The live owner's file was overwritten with a stranger's pid: the stranger gets no signal.",
-     kKillsAnother, StopOverwrittenFile, part::kPidFile | part::kStopCommand},
-    {"stop/command-zero", "C16",
-     "The file says 0: the stop command signals nobody, not even its own process group.",
-     kKillsAnother, StopZero, part::kPidFile | part::kStopCommand},
-    {"stop/command-negative", "C16",
-     "The file says -1 or names a group: the stop command signals nobody.", kKillsAnother,
-     StopNegative, part::kPidFile | part::kStopCommand},
-    {"stop/command-garbage", "C16",
-     "The file is empty, holds words, or a pid with letters: the stop command signals nobody.",
-     kKillsAnother, StopGarbage, part::kPidFile | part::kStopCommand},
-};
+constexpr Scenario kFamily[] = {kSigterm,         kSigint,          kTwice,
+                                kClientConnected, kDuringStartUp,   kAsItBeginsToServe,
+                                kStopCommandRow,  kStopRecycledPid, kStopOverwrittenFile,
+                                kStopZero,        kStopNegative,    kStopGarbage};
 
 }  // namespace
 

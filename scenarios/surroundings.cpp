@@ -65,6 +65,15 @@ void ToolMissing(Stage& stage) {
   }
 }
 
+constexpr Scenario kToolMissing{
+    "surroundings/tool-missing", "C8",
+    "A start without one of the programs that it runs (flock, ps, ss) on its PATH serves guarded "
+    "or "
+    "ends as a failure does.",
+    "A missing tool reads as \"already running\": no copy starts, and nobody learns why "
+    "(IBM/mcp-context-forge#1011).",
+    ToolMissing};
+
 void ToolMissingBesideOwner(Stage& stage) {
   for (const std::string& tool : NeedTools(stage)) {
     Instance& owner = stage.StartOwner();
@@ -79,6 +88,13 @@ void ToolMissingBesideOwner(Stage& stage) {
     stage.EndAll();
   }
 }
+
+constexpr Scenario kToolMissingBesideOwner{
+    "surroundings/tool-missing-beside-owner", "C1",
+    "The same beside a live owner: the contender does not serve.",
+    "A missing tool reads as \"nobody runs\", and two copies serve "
+    "(taofu-labs/tpn-subnet#155).",
+    ToolMissingBesideOwner};
 
 // As a contender in the owner's own surroundings is refused.
 void ExpectRefused(Stage& stage, Instance& owner, const StartOptions& world,
@@ -106,6 +122,14 @@ void OtherTimeZone(Stage& stage) {
                         "owner and contender in unlike time zones");
 }
 
+constexpr Scenario kOtherTimeZone{
+    "surroundings/other-time-zone", "C1 C2",
+    "Owner and contender in unlike time zones: refused all the same.",
+    "The owner's start time reads otherwise under cron than in a shell, and it counts as a "
+    "stranger "
+    "(PrimeIntellect-ai/prime-agent#1607).",
+    OtherTimeZone};
+
 // A safeguard of one's own in each world is no guard; that the port refuses is no harm done.
 void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::string& where) {
   Instance& owner = stage.StartOwner();
@@ -132,6 +156,12 @@ void OtherHome(Stage& stage) {
                       "with another HOME and TMPDIR");
 }
 
+constexpr Scenario kOtherHome{
+    "surroundings/other-home", "C1",
+    "A second start with another HOME and TMPDIR does not serve beside the owner.",
+    "A copy started by sudo, cron or a service has a safeguard of its own, and two serve.",
+    OtherHome};
+
 void OtherFolder(Stage& stage) {
   const StartOptions there{.command = WithWholePaths(stage.target()),
                            .folder = MadeFolder(stage, "other-folder")};
@@ -145,6 +175,12 @@ void OtherFolder(Stage& stage) {
   ExpectNoSecondOwner(stage, there, "in another working folder");
 }
 
+constexpr Scenario kOtherFolder{
+    "surroundings/other-folder", "C1",
+    "A second start in another working folder does not serve beside the owner.",
+    "A relative path makes one safeguard for each folder of start (cloudflare/pingora#331).",
+    OtherFolder};
+
 void OtherSpelling(Stage& stage) {
   const auto command = WithRelativePaths(stage.target());
   if (command == stage.target().command) throw NotApplicable("its command names no file");
@@ -153,6 +189,13 @@ void OtherSpelling(Stage& stage) {
                         "the same program by another spelling of its path");
 }
 
+constexpr Scenario kOtherSpelling{
+    "surroundings/other-spelling", "C1 C2",
+    "The same program and files, one start by whole and one by relative paths: refused all the "
+    "same.",
+    "The supervisor's command is spelled otherwise than a person's, and two copies serve.",
+    OtherSpelling};
+
 void ProgramReplaced(Stage& stage) {
   ProgramFiles files(stage);
   Instance& owner = stage.StartOwner({.command = files.command()});
@@ -160,6 +203,14 @@ void ProgramReplaced(Stage& stage) {
   ExpectRefused(stage, owner, {.command = files.command()},
                 "the program's files were replaced under the owner");
 }
+
+constexpr Scenario kProgramReplaced{
+    "surroundings/program-replaced", "C1 C2",
+    "The program's files are replaced by rename under the owner: a second start is refused.",
+    "After a package upgrade /proc/PID/exe reads \"(deleted)\", and the owner counts as a "
+    "stranger "
+    "(networkupstools/nut#3021).",
+    ProgramReplaced};
 
 // With other numbers in it, and the same otherwise.
 bool IsLike(const FileState& file, const FileState& other) {
@@ -208,6 +259,15 @@ void OwnerWithoutDescriptor(Stage& stage) {
   }
 }
 
+constexpr Scenario kOwnerWithoutDescriptor{
+    "surroundings/owner-without-descriptor",
+    "C2",
+    "Started with one of the descriptors 0 to 2 closed, the owner's output does not go into its "
+    "safeguard.",
+    "The lock file gets descriptor 1, and the log overwrites the pid in it (bmc/daemonize#34).",
+    OwnerWithoutDescriptor,
+    part::kPidFile};
+
 // A message in the owner's file is a weakness as long as the next start is kept out all the same.
 void ExpectStillGuarded(Stage& stage, const std::string& spoiled, int descriptor) {
   const std::string what = "a contender without descriptor " + std::to_string(descriptor) +
@@ -232,6 +292,14 @@ void ContenderWithoutDescriptor(Stage& stage) {
   }
 }
 
+constexpr Scenario kContenderWithoutDescriptor{
+    "surroundings/contender-without-descriptor",
+    "C2",
+    "A second start with one of the descriptors 0 to 2 closed changes nothing of the owner's.",
+    "The refused copy's message goes into the owner's pid file.",
+    ContenderWithoutDescriptor,
+    part::kPidFile};
+
 // A connection from the port to itself succeeds where the kernel may choose the port for it.
 void EphemeralPort(Stage& stage) {
   NeedFullSandbox(stage, "a port range of its own");
@@ -245,6 +313,15 @@ void EphemeralPort(Stage& stage) {
   }
   ExpectServes(stage, server, "C3", "nobody runs: it has connected to itself");
 }
+
+constexpr Scenario kEphemeralPort{
+    "surroundings/ephemeral-port",
+    "C3",
+    "The port is one that the kernel gives to outgoing connections: a first start serves.",
+    "The start asks its port whether a copy runs, is connected to itself, and refuses to start "
+    "(OpenIdentityPlatform/OpenDJ#728).",
+    EphemeralPort,
+    part::kPort};
 
 // Ends with the sandbox.
 Child StartNamesake(Stage& stage) {
@@ -261,6 +338,13 @@ void SameWords(Stage& stage) {
                "only another program's command line has the same words");
 }
 
+constexpr Scenario kSameWords{
+    "surroundings/same-words", "C4",
+    "Another program's command line has the target's words: a first start serves.",
+    "An editor or a log viewer that names the server keeps it down "
+    "(dustinkirkland/run-one#1).",
+    SameWords};
+
 // The kernel ends most by SIGXFSZ, which is a failure as good as another.
 void FileSizeLimit(Stage& stage) {
   stage.Did("forbid it to write any file (RLIMIT_FSIZE 0)");
@@ -274,68 +358,24 @@ void FileSizeLimit(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C8", "it may write files again");
 }
 
-constexpr Scenario kFamily[] = {
-    {"surroundings/tool-missing", "C8",
-     "A start without one of the programs that it runs (flock, ps, ss) on its PATH serves guarded "
-     "or "
-     "ends as a failure does.",
-     "A missing tool reads as \"already running\": no copy starts, and nobody learns why "
-     "(IBM/mcp-context-forge#1011).",
-     ToolMissing},
-    {"surroundings/tool-missing-beside-owner", "C1",
-     "The same beside a live owner: the contender does not serve.",
-     "A missing tool reads as \"nobody runs\", and two copies serve "
-     "(taofu-labs/tpn-subnet#155).",
-     ToolMissingBesideOwner},
-    {"surroundings/other-time-zone", "C1 C2",
-     "Owner and contender in unlike time zones: refused all the same.",
-     "The owner's start time reads otherwise under cron than in a shell, and it counts as a "
-     "stranger "
-     "(PrimeIntellect-ai/prime-agent#1607).",
-     OtherTimeZone},
-    {"surroundings/other-home", "C1",
-     "A second start with another HOME and TMPDIR does not serve beside the owner.",
-     "A copy started by sudo, cron or a service has a safeguard of its own, and two serve.",
-     OtherHome},
-    {"surroundings/other-folder", "C1",
-     "A second start in another working folder does not serve beside the owner.",
-     "A relative path makes one safeguard for each folder of start (cloudflare/pingora#331).",
-     OtherFolder},
-    {"surroundings/other-spelling", "C1 C2",
-     "The same program and files, one start by whole and one by relative paths: refused all the "
-     "same.",
-     "The supervisor's command is spelled otherwise than a person's, and two copies serve.",
-     OtherSpelling},
-    {"surroundings/program-replaced", "C1 C2",
-     "The program's files are replaced by rename under the owner: a second start is refused.",
-     "After a package upgrade /proc/PID/exe reads \"(deleted)\", and the owner counts as a "
-     "stranger "
-     "(networkupstools/nut#3021).",
-     ProgramReplaced},
-    {"surroundings/owner-without-descriptor", "C2",
-     "Started with one of the descriptors 0 to 2 closed, the owner's output does not go into its "
-     "safeguard.",
-     "The lock file gets descriptor 1, and the log overwrites the pid in it (bmc/daemonize#34).",
-     OwnerWithoutDescriptor, part::kPidFile},
-    {"surroundings/contender-without-descriptor", "C2",
-     "A second start with one of the descriptors 0 to 2 closed changes nothing of the owner's.",
-     "The refused copy's message goes into the owner's pid file.", ContenderWithoutDescriptor,
-     part::kPidFile},
-    {"surroundings/ephemeral-port", "C3",
-     "The port is one that the kernel gives to outgoing connections: a first start serves.",
-     "The start asks its port whether a copy runs, is connected to itself, and refuses to start "
-     "(OpenIdentityPlatform/OpenDJ#728).",
-     EphemeralPort, part::kPort},
-    {"surroundings/same-words", "C4",
-     "Another program's command line has the target's words: a first start serves.",
-     "An editor or a log viewer that names the server keeps it down "
-     "(dustinkirkland/run-one#1).",
-     SameWords},
-    {"surroundings/file-size-limit", "C8",
-     "A start that may write no file (RLIMIT_FSIZE) serves guarded or fails, and the next one "
-     "serves.",
-     "The pid file stays empty, and the server runs without a guard.", FileSizeLimit},
-};
+constexpr Scenario kFileSizeLimit{
+    "surroundings/file-size-limit", "C8",
+    "A start that may write no file (RLIMIT_FSIZE) serves guarded or fails, and the next one "
+    "serves.",
+    "The pid file stays empty, and the server runs without a guard.", FileSizeLimit};
+
+constexpr Scenario kFamily[] = {kToolMissing,
+                                kToolMissingBesideOwner,
+                                kOtherTimeZone,
+                                kOtherHome,
+                                kOtherFolder,
+                                kOtherSpelling,
+                                kProgramReplaced,
+                                kOwnerWithoutDescriptor,
+                                kContenderWithoutDescriptor,
+                                kEphemeralPort,
+                                kSameWords,
+                                kFileSizeLimit};
 
 }  // namespace
 

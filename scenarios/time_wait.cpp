@@ -65,6 +65,15 @@ void AfterAnAnswer(Stage& stage) {
       "the port is only in TIME_WAIT, after an answer of the last run");
 }
 
+constexpr Scenario kAfterAnAnswer{
+    "time-wait/after-an-answer",
+    "C10",
+    "The server closed a connection first and is restarted at once: it serves.",
+    "Every restart under traffic fails for a minute "
+    "(https://github.com/ytyou/ticktock/issues/44).",
+    AfterAnAnswer,
+    part::kPort};
+
 // Accepted, and not only queued by the kernel: a queued one is reset when the server goes.
 void AwaitAccepted(Stage& stage) {
   const auto accepted = [&] {
@@ -104,6 +113,14 @@ void WithAClientConnected(Stage& stage) {
       "the port is only in TIME_WAIT, after a client of the last run");
 }
 
+constexpr Scenario kWithAClientConnected{
+    "time-wait/with-a-client-connected",
+    "C10",
+    "The server is killed while a client is connected and started again at once: it serves.",
+    "Every crash under traffic is an outage of a minute.",
+    WithAClientConnected,
+    part::kPort};
+
 // The fifth edge case of the report: the agent is unloaded while its server starts.
 void UnloadWhileStarting(Stage& stage) {
   ServeAnAnswer(stage);
@@ -124,20 +141,15 @@ void UnloadedWhileStarting(Stage& stage) {
       stage, [&] { UnloadWhileStarting(stage); }, "the server unloaded before it has ended");
 }
 
-constexpr Scenario kFamily[] = {
-    {"time-wait/after-an-answer", "C10",
-     "The server closed a connection first and is restarted at once: it serves.",
-     "Every restart under traffic fails for a minute "
-     "(https://github.com/ytyou/ticktock/issues/44).",
-     AfterAnAnswer, part::kPort},
-    {"time-wait/with-a-client-connected", "C10",
-     "The server is killed while a client is connected and started again at once: it serves.",
-     "Every crash under traffic is an outage of a minute.", WithAClientConnected, part::kPort},
-    {"time-wait/unloaded-while-starting", "C10 C12",
-     "In TIME_WAIT the server is started, gets SIGTERM while it starts, and is started again.",
-     "An agent that is unloaded and loaded again shows a port error, or runs twice.",
-     UnloadedWhileStarting, part::kPort},
-};
+constexpr Scenario kUnloadedWhileStarting{
+    "time-wait/unloaded-while-starting",
+    "C10 C12",
+    "In TIME_WAIT the server is started, gets SIGTERM while it starts, and is started again.",
+    "An agent that is unloaded and loaded again shows a port error, or runs twice.",
+    UnloadedWhileStarting,
+    part::kPort};
+
+constexpr Scenario kFamily[] = {kAfterAnAnswer, kWithAClientConnected, kUnloadedWhileStarting};
 
 }  // namespace
 

@@ -16,6 +16,8 @@
 namespace pidfall {
 namespace {
 
+constexpr char kTwoVersions[] = "Two versions use the same data at once.";
+
 StartOptions Older(const Stage& stage) { return {.command = stage.target().older_command}; }
 
 Instance& StartOlder(Stage& stage) {
@@ -45,10 +47,26 @@ void OlderRuns(Stage& stage) {
   if (names_owner) ExpectFileNames(stage, owner, "C6");
 }
 
+constexpr Scenario kOlderRuns{
+    "upgrade/older-runs",
+    "C17 C1",
+    "An older version runs when the new one is first started: refused, or standing by.",
+    kTwoVersions,
+    OlderRuns,
+    part::kOlderVersion};
+
 void OlderKilled(Stage& stage) {
   stage.KillTree(StartOlder(stage));
   ExpectServes(stage, stage.Start(), "C3", "the older version was killed");
 }
+
+constexpr Scenario kOlderKilled{
+    "upgrade/older-killed",
+    "C3",
+    "An older version was killed and left its file: the new one serves.",
+    "The first start after the upgrade fails until somebody removes the file.",
+    OlderKilled,
+    part::kOlderVersion};
 
 void OlderRecycled(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage, Older(stage)));
@@ -56,12 +74,30 @@ void OlderRecycled(Stage& stage) {
   ExpectUntouched(stranger);
 }
 
+constexpr Scenario kOlderRecycled{
+    "upgrade/older-recycled",
+    "C4 C5",
+    "An older version left its file, and its number is a stranger's now: the new one serves, and "
+    "the stranger gets no signal.",
+    "The first start after the upgrade and a reboot is refused.",
+    OlderRecycled,
+    part::kOlderVersion | part::kPidFile};
+
 void OlderEnds(Stage& stage) {
   Instance& owner = StartOlder(stage);
   Instance& waiter = StandBy(stage);
   stage.Signal(owner, SIGTERM);
   ExpectHandOver(stage, owner, waiter);
 }
+
+constexpr Scenario kOlderEnds{
+    "upgrade/older-ends",
+    "C17 C1",
+    "The new version stands by while an older one runs, which then ends: it serves within 5 s, "
+    "never both.",
+    kTwoVersions,
+    OlderEnds,
+    part::kOlderVersion | part::kPort};
 
 // Its declared status is its own: only that it does not serve is asked of it.
 void OlderComesBack(Stage& stage) {
@@ -74,11 +110,28 @@ void OlderComesBack(Stage& stage) {
   if (names_owner) ExpectFileNames(stage, owner, "C6");
 }
 
+constexpr Scenario kOlderComesBack{
+    "upgrade/older-comes-back",
+    "C1 C6",
+    "The new version serves, and an older one is started by an old script: it does not serve, and "
+    "the file stays the owner's.",
+    kTwoVersions,
+    OlderComesBack,
+    part::kOlderVersion};
+
 void RolledBack(Stage& stage) {
   stage.KillTree(stage.StartOwner());
   ExpectServes(stage, stage.Start(Older(stage)), "C3",
                "the new version was killed, and this is the older one");
 }
+
+constexpr Scenario kRolledBack{
+    "upgrade/rolled-back",
+    "C3",
+    "The new version was killed, and the older one is started again: it serves.",
+    "A roll-back fails until somebody removes the new version's files.",
+    RolledBack,
+    part::kOlderVersion};
 
 // --- in place
 
@@ -119,39 +172,17 @@ void RestartInPlace(Stage& stage) {
   ExpectFileNames(stage, owner, "C6");
 }
 
-constexpr char kTwoVersions[] = "Two versions use the same data at once.";
+constexpr Scenario kRestartInPlace{
+    "upgrade/restart-in-place",
+    "C17 C1",
+    "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
+    "between.",
+    "It takes its own number or its own lock for another's and ends, or another gets in.",
+    RestartInPlace,
+    part::kRestartSignal | part::kPort};
 
-constexpr Scenario kFamily[] = {
-    {"upgrade/older-runs", "C17 C1",
-     "An older version runs when the new one is first started: refused, or standing by.",
-     kTwoVersions, OlderRuns, part::kOlderVersion},
-    {"upgrade/older-killed", "C3",
-     "An older version was killed and left its file: the new one serves.",
-     "The first start after the upgrade fails until somebody removes the file.", OlderKilled,
-     part::kOlderVersion},
-    {"upgrade/older-recycled", "C4 C5",
-     "An older version left its file, and its number is a stranger's now: the new one serves, and "
-     "the stranger gets no signal.",
-     "The first start after the upgrade and a reboot is refused.", OlderRecycled,
-     part::kOlderVersion | part::kPidFile},
-    {"upgrade/older-ends", "C17 C1",
-     "The new version stands by while an older one runs, which then ends: it serves within 5 s, "
-     "never both.",
-     kTwoVersions, OlderEnds, part::kOlderVersion | part::kPort},
-    {"upgrade/older-comes-back", "C1 C6",
-     "The new version serves, and an older one is started by an old script: it does not serve, and "
-     "the file stays the owner's.",
-     kTwoVersions, OlderComesBack, part::kOlderVersion},
-    {"upgrade/rolled-back", "C3",
-     "The new version was killed, and the older one is started again: it serves.",
-     "A roll-back fails until somebody removes the new version's files.", RolledBack,
-     part::kOlderVersion},
-    {"upgrade/restart-in-place", "C17 C1",
-     "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
-     "between.",
-     "It takes its own number or its own lock for another's and ends, or another gets in.",
-     RestartInPlace, part::kRestartSignal | part::kPort},
-};
+constexpr Scenario kFamily[] = {kOlderRuns,      kOlderKilled, kOlderRecycled, kOlderEnds,
+                                kOlderComesBack, kRolledBack,  kRestartInPlace};
 
 }  // namespace
 
