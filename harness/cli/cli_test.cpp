@@ -97,22 +97,21 @@ TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
 TEST_F(CliTest, NoCommandIsHelpAndBadUsage) {
   const ProgramOutcome outcome = Run({});
   EXPECT_EQ(outcome.status, kBadUsage);
-  EXPECT_NE(outcome.error.find("Usage: pidfall"), std::string::npos);
+  EXPECT_THAT(outcome.error, HasSubstr("Usage: pidfall"));
 }
 
 TEST_F(CliTest, HelpAndVersionAreAnswers) {
   EXPECT_EQ(Run({"run", "--help"}).status, 0);
-  EXPECT_NE(Run({"run", "--help"}).out.find("--shard"), std::string::npos);
+  EXPECT_THAT(Run({"run", "--help"}).out, HasSubstr("--shard"));
   EXPECT_EQ(Run({"--version"}).out, "pidfall " PIDFALL_VERSION "\n");
 }
 
 TEST_F(CliTest, HelpNamesTheCommandThatMayFollow) {
   const std::string command = "[OPTIONS] [-- COMMAND [ARG...]]\n";
-  EXPECT_NE(Run({"check", "--help"}).out.find("pidfall check " + command), std::string::npos);
-  EXPECT_NE(Run({"supervise", "--help"}).out.find("supervise " + command), std::string::npos);
-  EXPECT_NE(Run({"incident", "run", "--help"}).out.find("[which] [-- COMMAND [ARG...]]\n"),
-            std::string::npos);
-  EXPECT_EQ(Run({"run", "--help"}).out.find("COMMAND"), std::string::npos);
+  EXPECT_THAT(Run({"check", "--help"}).out, HasSubstr("pidfall check " + command));
+  EXPECT_THAT(Run({"supervise", "--help"}).out, HasSubstr("supervise " + command));
+  EXPECT_THAT(Run({"incident", "run", "--help"}).out, HasSubstr("[which] [-- COMMAND [ARG...]]\n"));
+  EXPECT_THAT(Run({"run", "--help"}).out, Not(HasSubstr("COMMAND")));
 }
 
 TEST_F(CliTest, ListRunsNothing) {
@@ -130,9 +129,9 @@ TEST_F(CliTest, AVerboseSimulationListsEveryStart) {
   };
   const std::string entry = "status 1 after ";
   const ProgramOutcome quiet = simulate({"supervise", "--policy", "launchd:keepalive"});
-  EXPECT_EQ(quiet.out.find(entry), std::string::npos) << quiet.out;
+  EXPECT_THAT(quiet.out, Not(HasSubstr(entry)));
   const ProgramOutcome verbose = simulate({"supervise", "--policy", "launchd:keepalive", "-v"});
-  EXPECT_NE(verbose.out.find(entry), std::string::npos) << verbose.out;
+  EXPECT_THAT(verbose.out, HasSubstr(entry));
 }
 
 // The same server under the same lock: it ends where standing by counts as ready.
@@ -165,7 +164,7 @@ TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
   const ProgramOutcome outcome =
       Run({"run", "--scenario", "stale/zero", "--guard", "reference", "--json", "-"});
   EXPECT_TRUE(outcome.out.starts_with("{\n")) << outcome.out;
-  EXPECT_NE(outcome.error.find("1 scenario x 1 strategy"), std::string::npos) << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("1 scenario x 1 strategy"));
   EXPECT_TRUE(fs::is_empty(work_));
 }
 
@@ -183,8 +182,8 @@ TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {
   while (read(terminal, progress.data(), progress.size()) > 0) continue;
   EXPECT_EQ(StatusOf(pid), kInterrupted);
   close(terminal);
-  EXPECT_NE(Content(folder_ / "out").find("\nINTERRUPTED: "), std::string::npos);
-  EXPECT_NE(Content(work_ / "known.json").find("\"stale/zero\""), std::string::npos);
+  EXPECT_THAT(Content(folder_ / "out"), HasSubstr("\nINTERRUPTED: "));
+  EXPECT_THAT(Content(work_ / "known.json"), HasSubstr("\"stale/zero\""));
 }
 
 }  // namespace

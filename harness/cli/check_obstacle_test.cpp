@@ -1,0 +1,109 @@
+// `pidfall check` on servers that hardly are any: a clear word each time, and never a hang.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/cli/check_testing.h"
+#include "harness/cli/exit_status.h"
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+// In its command line.
+bool AnyProcessHas(const std::string& words) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (ReadOrEmpty(entry.path() / "cmdline").find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_F(CheckTest, WhatDiesAtOnceIsToldWithItsStatusAndOutput) {
+  ExpectNeverServes("import sys; sys.exit('no such luck')", {},
+                    "it ended with status 1; its last output:\nno such luck");
+  ExpectNeverServes("import os; os.abort()", {}, "it ended with signal 6 (Aborted)");
+}
+
+TEST_F(CheckTest, ACommandThatIsNotThereIsNamed) {
+  const ProgramOutcome outcome = Run({"check", "--", "no-such-server-9f"});
+  EXPECT_EQ(outcome.status, kBrokenRun);
+  EXPECT_THAT(outcome.error, HasSubstr("no-such-server-9f"));
+}
+
+TEST_F(CheckTest, WhatNeverServesOnItsPortIsToldAfterTheTimeItHas) {
+  ExpectNeverServes("import signal; signal.pause()", {"--port", "8767", "--start-timeout", "1s"},
+                    "it neither listened nor came to rest within 1 s; it printed nothing");
+}
+
+TEST_F(CheckTest, WhatFindsNoPeerIsToldHowToStartOne) {
+  ExpectNeverServes("import socket; socket.create_connection(('127.0.0.1', 6379))", {},
+                    "--with COMMAND");
+}
+
+TEST_F(CheckTest, WhatWantsATerminalIsToldThatThereIsNone) {
+  ExpectNeverServes("input()", {}, "It may want a terminal");
+  ExpectNeverServes("open('/dev/tty').read()", {}, "No such device or address: '/dev/tty'");
+}
+
+TEST_F(CheckTest, WhatPrintsForEverHoldsNobodyUp) {
+  ExpectNeverServes("while True: print('y' * 4000)", {"--start-timeout", "1s"}, "yyyyyyyy");
+}
+
+TEST_F(CheckTest, AServerThatPrintsAGigabyteIsJudged) {
+  const ProgramOutcome outcome =
+      CheckPython(ServerThat("for _ in range(1024): os.write(1, b'y' * (1 << 20))"),
+                  {"--start-timeout", "60s"});
+  ExpectFound(outcome, "127.0.0.1:8767 after");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+// One process after another, each of them waiting: the harness must end it, and nothing of it may
+// be left.
+TEST_F(CheckTest, WhatForksForEverIsEnded) {
+  ExpectNeverServes(
+      "import os, signal\n"
+      "for _ in range(3000):\n"
+      "    if os.fork() == 0: signal.pause()\n"
+      "signal.pause()",
+      {"--port", "8767", "--start-timeout", "60s"}, "it starts them without end");
+  EXPECT_FALSE(AnyProcessHas("for _ in range(3000):"));
+}
+
+TEST_F(CheckTest, APortThatChangesFromStartToStartIsTold) {
+  const ProgramOutcome outcome = CheckPython(
+      "import signal, socket\ns = socket.create_server(('127.0.0.1', 0))\nsignal.pause()");
+  EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("serves on another port at each start"));
+}
+
+TEST_F(CheckTest, ASlowStartIsJudgedWhenItIsGivenTheTime) {
+  const std::string slow = ServerThat("time.sleep(11)");  // longer than a start has unless told
+  ExpectNeverServes(slow, {"--port", "8767", "--start-timeout", "1s"}, "within 1 s");
+  const ProgramOutcome outcome = CheckPython(slow, {"--start-timeout", "30s"});
+  const std::string found = "127.0.0.1:8767 after ";
+  ASSERT_THAT(outcome.out, HasSubstr(found)) << outcome.out << outcome.error;
+  EXPECT_GE(std::stoi(outcome.out.substr(outcome.out.find(found) + found.size())), 11000);
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatIgnoresSigtermIsToldAndJudged) {
+  const ProgramOutcome outcome =
+      CheckPython(ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)"), {}, "stop/sigterm");
+  ExpectFound(outcome, "does not end on SIGTERM within 5 s");
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+}
+
+TEST_F(CheckTest, WhatListensOnNothingServesByStaying) {
+  const std::string server = kServer;
+  const ProgramOutcome outcome =
+      CheckPython(server.substr(0, server.find("#BEFORE")) + "signal.pause()");
+  ExpectFound(outcome, "no port after");
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+}  // namespace
+}  // namespace pidfall
