@@ -1,5 +1,6 @@
 // The program pidfall-guard, run as people run it.
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -19,6 +20,8 @@ namespace pidfall::guard {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
 constexpr int kPatienceSeconds = 20;               // for each command, also on a busy machine
 constexpr std::chrono::seconds kStopPatience{10};  // what stop has by default
 
@@ -82,9 +85,7 @@ TEST_F(CommandTest, RefusesASecondCopyWithTheDeclaredStatus) {
   Words second = Stay();
   second.insert(second.begin(), {"--duplicate-exit", "75"});
   EXPECT_EQ(Run(second), 75);
-  EXPECT_NE(output_.find("sh already running (PID " + std::to_string(owner->pid()) + ")"),
-            std::string::npos)
-      << output_;
+  EXPECT_THAT(output_, HasSubstr("sh already running (PID " + std::to_string(owner->pid()) + ")"));
 }
 
 TEST_F(CommandTest, AnswersByTheLsbStatuses) {
@@ -116,9 +117,8 @@ TEST_F(CommandTest, WhoGivesTheCommandThatEndsIt) {
   unsetenv("SUPERVISOR_ENABLED");
   unsetenv("SUPERVISOR_PROCESS_NAME");
   EXPECT_EQ(Run({"who", pid_file_}), 0);
-  EXPECT_NE(output_.find("\n  started by supervisord x\n  To end it: supervisorctl stop x\n"),
-            std::string::npos)
-      << output_;
+  EXPECT_THAT(output_,
+              HasSubstr("\n  started by supervisord x\n  To end it: supervisorctl stop x\n"));
 }
 
 TEST_F(CommandTest, StopsTheGuardedCommand) {
@@ -133,14 +133,14 @@ TEST_F(CommandTest, NoPatienceMeansNoWaiting) {
   second.insert(second.begin(),
                 {"--on-duplicate", "wait", "--patience", "0", "--duplicate-exit", "75"});
   EXPECT_EQ(Run(second), 75);
-  EXPECT_EQ(output_.find("standing by"), std::string::npos) << output_;
+  EXPECT_THAT(output_, Not(HasSubstr("standing by")));
 }
 
 TEST_F(CommandTest, StopWithoutPatienceDoesNotWaitForTheEnd) {
   const auto owner = StartStaying("trap '' TERM; ");
   const auto before = std::chrono::steady_clock::now();
   EXPECT_EQ(Run({"stop", "--patience", "0", pid_file_}), 1);
-  EXPECT_NE(output_.find("it did not end in time"), std::string::npos) << output_;
+  EXPECT_THAT(output_, HasSubstr("it did not end in time"));
   EXPECT_LT(std::chrono::steady_clock::now() - before, kStopPatience);
 }
 
@@ -159,8 +159,7 @@ TEST_F(CommandTest, TellsAProbeTheOwnerFromACopyThatStandsBy) {
   EXPECT_EQ(Run({"status", "--of", pid, "--standby-ok", pid_file_}), 0) << output_;
   EXPECT_EQ(Run({"status", "--of", std::to_string(getpid()), "--standby-ok", pid_file_}), 3);
   EXPECT_EQ(Run({"status", "--of", pid, "--json", pid_file_}), 151);
-  EXPECT_NE(output_.find("\"state\": \"standing-by\", \"pid\": " + pid), std::string::npos)
-      << output_;
+  EXPECT_THAT(output_, HasSubstr("\"state\": \"standing-by\", \"pid\": " + pid));
 }
 
 TEST_F(CommandTest, SaysThatItIsReadyAsOwnerOnlyWhenAsked) {
@@ -292,23 +291,21 @@ TEST_F(AgentsTest, FlagsAnAgentWithoutItsFile) {
   AddAgent(Command());
   const auto owner = StartStaying();
   Run({"status", "--agents", agents_, folder_.path("other.pid")});
-  EXPECT_NE(output_.find("com.example.agent: PID " + std::to_string(owner->pid()) +
-                         " runs without a pid file"),
-            std::string::npos)
-      << output_;
+  EXPECT_THAT(output_, HasSubstr("com.example.agent: PID " + std::to_string(owner->pid()) +
+                                 " runs without a pid file"));
 }
 
 TEST_F(AgentsTest, FlagsAFileOfAnotherCommandWhateverItsName) {
   AddAgent({"another", "command"});
   const auto owner = StartStaying();
   EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 1);
-  EXPECT_NE(output_.find("runs another command than any agent"), std::string::npos) << output_;
+  EXPECT_THAT(output_, HasSubstr("runs another command than any agent"));
 }
 
 TEST_F(AgentsTest, FlagsAFileWithoutItsProcess) {
   { const auto owner = StartStaying(); }
   EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 1);
-  EXPECT_NE(output_.find("its process has ended"), std::string::npos) << output_;
+  EXPECT_THAT(output_, HasSubstr("its process has ended"));
 }
 
 TEST_F(AgentsTest, ReadsSystemdUnits) {
@@ -321,13 +318,13 @@ TEST_F(AgentsTest, ReadsSystemdUnits) {
 TEST_F(AgentsTest, AnUnreadableAgentIsNamed) {
   Write(agents_ + "/broken.plist", "<plist><dict>");
   EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 2);
-  EXPECT_NE(output_.find("broken.plist"), std::string::npos) << output_;
+  EXPECT_THAT(output_, HasSubstr("broken.plist"));
 }
 
 TEST_F(AgentsTest, AFolderNamedAsAnAgentIsNamed) {
   fs::create_directory(agents_ + "/folder.plist");
   EXPECT_EQ(Run({"status", "--agents", agents_, pid_file_}), 2);
-  EXPECT_NE(output_.find("folder.plist: is no regular file"), std::string::npos) << output_;
+  EXPECT_THAT(output_, HasSubstr("folder.plist: is no regular file"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "guard/lock_file.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using LockFileTest = GuardTest;
+using testing::HasSubstr;
 
 TEST_F(LockFileTest, LeavesHostileNodesAsTheyAre) {
   const std::string canary = folder_.path("canary");
@@ -61,7 +63,7 @@ TEST_F(LockFileTest, RefusesAFolderWhereAnybodyMayRename) {
 TEST_F(LockFileTest, AMissingFolderIsTroubleThatNamesIt) {
   const Instance instance = Acquire(ForFile(folder_.path("missing/x.pid")));
   EXPECT_EQ(instance.outcome(), Outcome::kTrouble);
-  EXPECT_NE(instance.reason().find(folder_.path("missing")), std::string::npos);
+  EXPECT_THAT(instance.reason(), HasSubstr(folder_.path("missing")));
   EXPECT_FALSE(fs::exists(folder_.path("missing")));
 }
 

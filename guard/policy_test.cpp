@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -16,6 +17,8 @@ namespace pidfall::guard {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::Not;
 constexpr int kDuplicate = 75;
 constexpr useconds_t kAlarmMicroseconds = 10'000;
 
@@ -164,8 +167,8 @@ TEST_F(PolicyTest, AStandbyEndedByASignalIsExplainedAsACleanEnd) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(Explain(instance, kDuplicate), 0);
   const std::string words = testing::internal::GetCapturedStdout();
-  EXPECT_NE(words.find("a signal ended the waiting"), std::string::npos) << words;
-  EXPECT_EQ(words.find("Cannot"), std::string::npos) << words;
+  EXPECT_THAT(words, HasSubstr("a signal ended the waiting"));
+  EXPECT_THAT(words, Not(HasSubstr("Cannot")));
 }
 
 TEST_F(PolicyTest, TakeOverEndsAVerifiedOwner) {

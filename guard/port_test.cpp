@@ -1,6 +1,7 @@
 #include "guard/port.h"
 
 #include <arpa/inet.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -21,6 +22,8 @@
 
 namespace pidfall::guard {
 namespace {
+
+using testing::HasSubstr;
 
 int PortOf(int socket) {
   sockaddr_storage address = {};
@@ -64,8 +67,8 @@ INSTANTIATE_TEST_SUITE_P(Addresses, PortTest, testing::Values("127.0.0.1", "::1"
 TEST_P(PortTest, AListenerIsNamedUnderEveryAddressThatItMayBeTakenFor) {
   for (const char* other : {"127.0.0.1", "127.0.0.2", "::1", "0.0.0.0", "::", "localhost"}) {
     const std::string us = DescribeListener(other, port_);
-    EXPECT_NE(us.find("PID " + std::to_string(getpid())), std::string::npos) << other << us;
-    EXPECT_NE(us.find("guard_port_test"), std::string::npos) << us;
+    EXPECT_THAT(us, HasSubstr("PID " + std::to_string(getpid()))) << other << us;
+    EXPECT_THAT(us, HasSubstr("guard_port_test"));
   }
 }
 
@@ -91,7 +94,7 @@ TEST(AwaitFreePort, WaitsForOurOwnProgramThatEnds) {
 TEST(AwaitFreePort, NamesAListenerThatStays) {
   const int listening = Listen("127.0.0.1");
   const std::string taken = AwaitFreePort("127.0.0.1", PortOf(listening));
-  EXPECT_NE(taken.find("PID " + std::to_string(getpid())), std::string::npos) << taken;
+  EXPECT_THAT(taken, HasSubstr("PID " + std::to_string(getpid())));
   close(listening);
 }
 

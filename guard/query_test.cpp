@@ -1,6 +1,7 @@
 #include "guard/query.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ namespace pidfall::guard {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 constexpr std::chrono::seconds kPatience{20};
 
 class QueryTest : public testing::Test {
@@ -42,7 +44,7 @@ class QueryTest : public testing::Test {
   void ExpectNobodyIsSignalled() const {
     const Stopped stopped = Stop(pid_file_, std::chrono::milliseconds(0), true);
     EXPECT_FALSE(stopped.stopped) << stopped.words;
-    EXPECT_NE(stopped.words.find("nobody was signalled"), std::string::npos) << stopped.words;
+    EXPECT_THAT(stopped.words, HasSubstr("nobody was signalled"));
   }
 
   TempFolder folder_;
@@ -145,7 +147,7 @@ TEST_F(QueryTest, StopTellsThatAWorkerKeepsTheLock) {
   std::thread reaper([&] { owner.Join(); });
   const std::string words = Stop(pid_file_, kPatience, false).words;
   reaper.join();
-  EXPECT_NE(words.find("a child of it keeps the lock"), std::string::npos) << words;
+  EXPECT_THAT(words, HasSubstr("a child of it keeps the lock"));
   kill(std::stoi(Read(folder_.path("worker"))), SIGKILL);
 }
 

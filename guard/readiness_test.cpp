@@ -1,4 +1,5 @@
 // Who is told what, and when: the service manager, the ready file, and a probe that asks.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ namespace pidfall::guard {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 
 class ReadinessTest : public testing::Test {
  protected:
@@ -153,7 +155,7 @@ TEST_F(ReadinessTest, WithoutItsReadyFileACopyDoesNotStart) {
   options.ready_file = folder_.path("missing/ready");
   const Instance instance = Acquire(options);
   EXPECT_EQ(instance.outcome(), Outcome::kTrouble);
-  EXPECT_NE(instance.reason().find("missing/ready"), std::string::npos) << instance.reason();
+  EXPECT_THAT(instance.reason(), HasSubstr("missing/ready"));
   EXPECT_FALSE(fs::exists(pid_file_));
   EXPECT_FALSE(manager_.HasMore());
 }

@@ -1,4 +1,5 @@
 // What the report of 22 December 2025 verified by hand, where it is no scenario.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,8 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr Duration kAnswerBound = std::chrono::seconds(5);
 
@@ -58,7 +61,7 @@ TEST(ReportTest, TheTaskManagerServesItsPage) {
 TEST(ReportTest, TheIncidentHappensAsItsFileExpects) {
   const Ran ran = RunPidfall({"incident", "run", "2025-12-22-port-conflict"});
   EXPECT_EQ(ran.ending.status, 0) << ran.output;
-  EXPECT_NE(ran.output.find("OK: 12 verdicts"), std::string::npos) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("OK: 12 verdicts"));
 }
 
 // What `launchctl list` shows as the last status of an agent that was unloaded.

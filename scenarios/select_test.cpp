@@ -1,11 +1,14 @@
 #include "scenarios/select.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 const std::vector<Scenario> kCatalogue = {
     {"duplicate/second-start", "C1 C2", "Start it twice.", "Two copies.", nullptr},
@@ -56,7 +59,7 @@ TEST(SelectTest, ListsStoriesAndTheirHarmWhenVerbose) {
   EXPECT_EQ(ListText(selected, false),
             "stale/zero   C5       The file holds 0.\n"
             "stale/empty  C5       The file is empty.\n");
-  EXPECT_NE(ListText(selected, true).find("harm: It never starts.\n"), std::string::npos);
+  EXPECT_THAT(ListText(selected, true), HasSubstr("harm: It never starts.\n"));
 }
 
 }  // namespace

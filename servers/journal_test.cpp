@@ -1,5 +1,6 @@
 #include "servers/journal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -13,6 +14,8 @@
 
 namespace pidfall::servers {
 namespace {
+
+using testing::HasSubstr;
 
 class JournalTest : public testing::Test {
  protected:
@@ -118,7 +121,7 @@ TEST_F(JournalTest, NamesTheFileThatItCannotOpen) {
     Journal journal(missing);
     FAIL() << "opened";
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find(missing), std::string::npos);
+    EXPECT_THAT(std::string(error.what()), HasSubstr(missing));
   }
 }
 

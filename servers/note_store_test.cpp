@@ -1,5 +1,6 @@
 #include "servers/note_store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,6 +9,8 @@
 
 namespace pidfall::servers {
 namespace {
+
+using testing::HasSubstr;
 
 class NoteStoreTest : public testing::Test {
  protected:
@@ -65,7 +68,7 @@ TEST_F(NoteStoreTest, NamesTheLineThatIsNoNoteAndLeavesTheFileAlone) {
   } catch (const std::runtime_error& error) {
     message = error.what();
   }
-  EXPECT_NE(message.find(path_ + ":2"), std::string::npos) << message;
+  EXPECT_THAT(message, HasSubstr(path_ + ":2"));
   EXPECT_EQ(std::filesystem::file_size(path_), content.size());
 }
 

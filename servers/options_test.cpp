@@ -1,5 +1,6 @@
 #include "servers/options.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,6 +9,8 @@
 
 namespace pidfall::servers {
 namespace {
+
+using testing::HasSubstr;
 
 Service SaveTaskNotes() {
   return {.name = "Task Notes (save)",
@@ -74,7 +77,7 @@ TEST_F(OptionsTest, RefusesBadOptionsInOneLineThatNamesThem) {
     } catch (const std::invalid_argument& error) {
       const std::string message = error.what();
       EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-      EXPECT_NE(message.find(arguments[0]), std::string::npos) << message;
+      EXPECT_THAT(message, HasSubstr(arguments[0]));
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "harness/faults/folder_watch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -8,6 +9,8 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 class FolderWatchTest : public testing::Test {
  protected:
@@ -45,7 +48,7 @@ TEST(FolderWatch, MissingFolderIsNamed) {
     const FolderWatch watch("/nowhere/at/all");
     FAIL() << "it watches nothing";
   } catch (const std::system_error& error) {
-    EXPECT_NE(std::string(error.what()).find("/nowhere/at/all"), std::string::npos);
+    EXPECT_THAT(std::string(error.what()), HasSubstr("/nowhere/at/all"));
   }
 }
 

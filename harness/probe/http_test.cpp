@@ -1,5 +1,6 @@
 #include "harness/probe/http.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,6 +15,8 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr Duration kBound = std::chrono::seconds(5);
 constexpr Duration kShort = std::chrono::milliseconds(20);
@@ -80,7 +83,7 @@ TEST(HttpGet, NobodyListeningThrowsAndNamesThePort) {
     HttpGet({.port = port}, "/", kBound);
     FAIL() << "it connected";
   } catch (const std::system_error& error) {
-    EXPECT_NE(std::string(error.what()).find(std::to_string(port)), std::string::npos);
+    EXPECT_THAT(std::string(error.what()), HasSubstr(std::to_string(port)));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "harness/process/launch.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 std::string OutputOf(LaunchOptions options) {
   Pipe output = MakePipe();
@@ -83,7 +86,7 @@ TEST_P(LaunchTest, AMissingProgramIsNamed) {
     FAIL() << "it was started";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code().value(), ENOENT);
-    EXPECT_NE(std::string(error.what()).find("/nowhere/server"), std::string::npos);
+    EXPECT_THAT(std::string(error.what()), HasSubstr("/nowhere/server"));
   }
 }
 
@@ -98,9 +101,7 @@ TEST_P(LaunchTest, WhatIsThrownBeforeTheExecEndsTheLaunch) {
     ThrowErrno("become somebody else");
   };
   EXPECT_EQ(ErrorOf(options), EPERM);
-  EXPECT_NE(FailureOf(options).find("become somebody else: Operation not permitted"),
-            std::string::npos)
-      << FailureOf(options);
+  EXPECT_THAT(FailureOf(options), HasSubstr("become somebody else: Operation not permitted"));
 }
 
 TEST_P(LaunchTest, AMissingFolderIsNamed) {

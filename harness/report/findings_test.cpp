@@ -1,5 +1,6 @@
 #include "harness/report/findings.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -8,6 +9,9 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 Result OldExit() {
   Result result = ResultOf("ownership/old-exit", Verdict::kFail,
@@ -59,12 +63,11 @@ TEST(FindingsTest, ALongStoryIsCutInItsMiddle) {
   Result result = ResultOf("a/b", Verdict::kFail);
   for (int i = 0; i < 16; ++i) result.evidence.push_back("did step " + std::to_string(i));
   const std::string cut = FindingText(result, {}, Paint(false), false);
-  EXPECT_NE(cut.find("step 3\n  ...    2 more lines (-v)\n  did    step 6\n"), std::string::npos)
-      << cut;
-  EXPECT_NE(cut.find("step 15\n"), std::string::npos);
-  EXPECT_NE(FindingText(result, {}, Paint(false)).find("step 4\n"), std::string::npos);
+  EXPECT_THAT(cut, HasSubstr("step 3\n  ...    2 more lines (-v)\n  did    step 6\n"));
+  EXPECT_THAT(cut, HasSubstr("step 15\n"));
+  EXPECT_THAT(FindingText(result, {}, Paint(false)), HasSubstr("step 4\n"));
   result.evidence.pop_back();  // one line is no shorter than the note about it
-  EXPECT_EQ(FindingText(result, {}, Paint(false), false).find("..."), std::string::npos);
+  EXPECT_THAT(FindingText(result, {}, Paint(false), false), Not(HasSubstr("...")));
 }
 
 TEST(FindingsTest, WhatATargetPrintedCannotSteerTheTerminal) {

@@ -1,5 +1,6 @@
 #include "harness/report/incident_text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -8,6 +9,7 @@ namespace pidfall {
 namespace {
 
 using std::chrono::minutes;
+using testing::HasSubstr;
 
 Incident Example() {
   Incident incident{.id = "2025-12-22-x",
@@ -52,13 +54,13 @@ TEST(IncidentTextTest, DrawsAVariantWithAllItsGuards) {
       CellsText(Example(), {Cell("agent first", "none"), Cell("agent first", "pidfile")}, {});
   EXPECT_TRUE(text.starts_with("2025-12-22-x  agent first\nlaunchd KeepAlive=true; 10 min "))
       << text;
-  EXPECT_NE(text.find("pidfile"), std::string::npos);
+  EXPECT_THAT(text, HasSubstr("pidfile"));
 }
 
 TEST(IncidentTextTest, WhatWasNotSimulatedSaysSo) {
   IncidentCell cell = Cell("agent first", "none");
   cell.log.actors.clear();
-  EXPECT_NE(CellsSummary(Example(), {cell}).find("none not simulated"), std::string::npos);
+  EXPECT_THAT(CellsSummary(Example(), {cell}), HasSubstr("none not simulated"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "harness/report/output_file.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 
 std::string Content(const fs::path& path) {
   std::ifstream file(path);
@@ -94,7 +96,7 @@ TEST_F(OutputFileTest, ReportsAFullDiskAndNamesTheFile) {
     FAIL() << "a full disk went unnoticed";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code().value(), ENOSPC);
-    EXPECT_NE(std::string(error.what()).find("/dev/full"), std::string::npos);
+    EXPECT_THAT(std::string(error.what()), HasSubstr("/dev/full"));
   }
 }
 

@@ -1,11 +1,14 @@
 #include "harness/report/table.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/report/testing.h"
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 const TableHead kHead{"0.1", "full"};
 
@@ -41,8 +44,7 @@ TEST(TableTest, MarksSurprisesAndBrokenCells) {
 
 TEST(TableTest, ColorDoesNotShiftColumns) {
   const std::vector<Result> results = {ResultOf("stale/zero", Verdict::kFail, {.guard = "none"})};
-  EXPECT_NE(RunTable(results, kHead, Paint(true)).find("stale   \x1B[33m1/1\x1B[0m\n"),
-            std::string::npos);
+  EXPECT_THAT(RunTable(results, kHead, Paint(true)), HasSubstr("stale   \x1B[33m1/1\x1B[0m\n"));
 }
 
 TEST(TableTest, NothingIsATitleOnly) {

@@ -1,5 +1,6 @@
 #include "harness/report/timeline.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace pidfall {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 // The incident in ten minutes: the copy by hand ends at 8 min.
 ActorLog ByHand() {
@@ -98,7 +100,7 @@ TEST_F(Timeline, AnyWidthIsKept) {
 }
 
 TEST_F(Timeline, TooNarrowKeepsAReadableBar) {
-  EXPECT_NE(DrawTimeline(groups_, {.width = 10}).find("################x"), std::string::npos);
+  EXPECT_THAT(DrawTimeline(groups_, {.width = 10}), HasSubstr("################x"));
 }
 
 TEST_F(Timeline, ThrottleShowsWhereNothingElseHappens) {

@@ -1,5 +1,6 @@
 #include "harness/supervisor/plist.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <plist/plist.h>
 
@@ -9,6 +10,8 @@
 
 namespace pidfall {
 namespace {
+
+using testing::HasSubstr;
 
 std::string Xml(const std::string& body) {
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -106,7 +109,7 @@ TEST(Plist, WrongStructureIsRefused) {
       {"<real>1.5x</real>", "'1.5x' is not a number"},
   };
   for (const auto& [body, reason] : cases) {
-    EXPECT_NE(ErrorOfBody(body).find(reason), std::string::npos) << ErrorOfBody(body);
+    EXPECT_THAT(ErrorOfBody(body), HasSubstr(reason));
   }
 }
 

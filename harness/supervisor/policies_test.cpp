@@ -1,5 +1,6 @@
 #include "harness/supervisor/policies.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "harness/input/bad_input.h"
@@ -9,6 +10,7 @@ namespace pidfall {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 std::string PolicyError(const std::string& name) {
   try {
@@ -29,12 +31,12 @@ TEST(Policies, BareSupervisorIsItsUsualSetting) {
 
 TEST(Policies, NamesOfLaterSupervisorsSaySo) {
   for (const char* name : {"systemd", "systemd:on-failure", "docker:always", "web.service"}) {
-    EXPECT_NE(PolicyError(name).find("arrives with a later version"), std::string::npos) << name;
+    EXPECT_THAT(PolicyError(name), HasSubstr("arrives with a later version")) << name;
   }
 }
 
 TEST(Policies, UnknownNameListsTheKnownOnes) {
-  EXPECT_NE(PolicyError("launchd:sometimes").find("launchd:keepalive"), std::string::npos);
+  EXPECT_THAT(PolicyError("launchd:sometimes"), HasSubstr("launchd:keepalive"));
   EXPECT_EQ(PolicyError("./none.plist"), "./none.plist: No such file or directory");
 }
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@ using guard::Read;
 using guard::Signals;
 using guard::TempFolder;
 using guard::Write;
+using testing::HasSubstr;
+using testing::Not;
 
 class StrategyTest : public testing::Test {
  protected:
@@ -157,7 +160,7 @@ TEST_F(StrategyTest, ReferenceRefusesInAnyLocaleAndWithoutOutput) {
   EXPECT_TRUE(guard->BeforeBind().go_on);
   std::string printed;
   EXPECT_EQ(Start("reference", &printed), 0);
-  EXPECT_NE(printed.find("(PID " + std::to_string(getpid()) + ")"), std::string::npos);
+  EXPECT_THAT(printed, HasSubstr("(PID " + std::to_string(getpid()) + ")"));
   setenv("LC_ALL", "C", 1);
   EXPECT_EQ(Start("reference", &printed), 0);
   for (const char c : printed) EXPECT_GE(c, 0) << "plain ASCII: " << printed;
@@ -189,7 +192,7 @@ TEST_F(StrategyTest, ReferenceSaysThatItCannotWatch) {
     return 0;
   });
   EXPECT_EQ(server.Join(), 0);
-  EXPECT_NE(Read(output).find("will go unnoticed"), std::string::npos) << Read(output);
+  EXPECT_THAT(Read(output), HasSubstr("will go unnoticed"));
 }
 
 TEST_F(StrategyTest, ReferenceGivesTheKillHintForPeopleOnly) {
@@ -199,8 +202,8 @@ TEST_F(StrategyTest, ReferenceGivesTheKillHintForPeopleOnly) {
   unsetenv("XPC_SERVICE_NAME");
   std::string printed;
   EXPECT_EQ(Start("reference", &printed), 0);
-  EXPECT_NE(printed.find("launchctl bootout"), std::string::npos) << printed;
-  EXPECT_EQ(printed.find("kill it"), std::string::npos) << printed;
+  EXPECT_THAT(printed, HasSubstr("launchctl bootout"));
+  EXPECT_THAT(printed, Not(HasSubstr("kill it")));
 }
 
 }  // namespace
