@@ -1,18 +1,14 @@
 // Every scenario on the bundled servers, per strategy, against scenarios/expected.toml.
 #include "scenarios/catalogue.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-#include <sstream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "harness/sandbox/sandbox.h"
 #include "harness/target/bundled.h"
 #include "scenarios/expected.h"
-#include "scenarios/select.h"
 #include "scenarios/testing.h"
 
 namespace pidfall {
@@ -37,23 +33,11 @@ void Register(const Scenario& scenario, const std::string& server, const std::st
                [&scenario, server, guard] { Check(scenario, server, guard); });
 }
 
-// Its parts without the blanks around them; empty ones are left out.
-std::vector<std::string> Split(const std::string& text, char at) {
-  std::vector<std::string> parts;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, at);) {
-    const std::size_t first = part.find_first_not_of(' ');
-    if (first == std::string::npos) continue;
-    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
-  }
-  return parts;
-}
-
 // A scenario of no family in the list of CMakeLists.txt has no label and is run by nobody.
 TEST(CatalogueTest, EveryFamilyIsATestLabel) {
   const std::string labels = std::string(" ") + PIDFALL_FAMILIES + ' ';
   for (const Scenario& scenario : Catalogue()) {
-    EXPECT_NE(labels.find(' ' + std::string(scenario.family()) + ' '), std::string::npos)
+    EXPECT_THAT(labels, testing::HasSubstr(' ' + std::string(scenario.family()) + ' '))
         << scenario.id << " belongs to no family in scenarios/CMakeLists.txt";
   }
 }
@@ -70,33 +54,6 @@ TEST(CatalogueTest, TheReferenceIsExpectedToBreakNothing) {
     EXPECT_NE(BuiltInExpected().For("reference", std::string(scenario.id)).verdict, Verdict::kFail)
         << scenario.id;
   }
-}
-
-// Its rows are "| strategy, strategy | because it ... | family/*, family/scenario |".
-std::set<std::pair<std::string, std::string>> NotApplicableInReadme() {
-  std::set<std::pair<std::string, std::string>> listed;
-  const std::string text = ReadFile(PIDFALL_README);
-  const std::size_t begin = text.find("\n## n/a\n");
-  std::istringstream section(text.substr(begin, text.find("\n## ", begin + 1) - begin));
-  for (std::string line; std::getline(section, line);) {
-    const auto cells = Split(line, '|');
-    if (cells.size() != 3 || cells[2].find('/') == std::string::npos) continue;
-    for (const Scenario* scenario : Select(Catalogue(), Split(cells[2], ','), {})) {
-      for (const std::string& guard : Split(cells[0], ',')) listed.emplace(guard, scenario->id);
-    }
-  }
-  return listed;
-}
-
-TEST(CatalogueTest, TheReadmeListsWhatIsNotApplicable) {
-  std::set<std::pair<std::string, std::string>> expected;
-  for (const Scenario& scenario : Catalogue()) {
-    for (const std::string& guard : Strategies()) {
-      const auto verdict = BuiltInExpected().For(guard, std::string(scenario.id)).verdict;
-      if (verdict == Verdict::kNotApplicable) expected.emplace(guard, scenario.id);
-    }
-  }
-  EXPECT_EQ(NotApplicableInReadme(), expected);
 }
 
 // The report's guard is in all three servers: its tests, on the other two as well.
