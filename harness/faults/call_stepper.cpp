@@ -1,5 +1,6 @@
 #include "harness/faults/call_stepper.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -13,23 +14,34 @@
 #include <cerrno>
 #include <chrono>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/probe/process.h"
 #include "harness/process/fd.h"
+#include "harness/stage/story_end.h"
 
 namespace pidfall {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr long kOptions =
-    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC;
+constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                          PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 constexpr int kCallStop = SIGTRAP | 0x80;  // what PTRACE_O_TRACESYSGOOD makes of it
 constexpr std::chrono::milliseconds kLook{2};
+// Where some thread is never quiet.
+constexpr std::chrono::milliseconds kAskAtLeast{50};
+// Until a thread stops that was told to: a parent in vfork does when its child executes or ends.
+constexpr std::chrono::seconds kStandsBound{10};
 
-bool IsFork(int event) { return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK; }
+bool MakesTracee(int event) {
+  return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
+}
+
+// Of two signals the lower number is delivered first, and one that is meant for it is none of ours.
+bool IsOfOurMaking(int signal) { return signal == SIGSTOP || signal == SIGTRAP; }
 
 // Stops of tracees come as SIGCHLD: blocked, so that none is lost between a look and the wait.
 class ChildSignals {
@@ -87,26 +99,42 @@ CallStepper CallStepper::ForRunning(pid_t pid) {
     if (ptrace(PTRACE_ATTACH, thread, nullptr, nullptr) != 0 && errno != ESRCH) {
       ThrowErrno("trace pid " + std::to_string(pid));
     }
-    stepper.tracees_[thread] = {.is_thread = true};
+    stepper.tracees_[thread] = {};
   }
-  stepper.AwaitFirstStops();
+  stepper.AwaitAll([&] { return stepper.AllHaveStopped(); }, "stop to be traced");
   return stepper;
 }
 
-// Before anything is sent to the process: of two signals the lower number is delivered first, and
-// a SIGTERM would be taken for the SIGSTOP of our own making.
-void CallStepper::AwaitFirstStops() {
-  for (auto tracee = tracees_.begin(); tracee != tracees_.end();) {
-    const bool stopped = waitpid(tracee->first, nullptr, __WALL | WUNTRACED) == tracee->first;
-    if (!stopped) {
-      tracee = tracees_.erase(tracee);
-      continue;
-    }
-    ptrace(PTRACE_SETOPTIONS, tracee->first, nullptr, kOptions);
-    tracee->second.is_new = false;
-    tracee->second.stopped = true;
-    ++tracee;
+// Throws Broken when the bound is over.
+void CallStepper::AwaitAll(const std::function<bool()>& done, const std::string& what) const {
+  const ChildSignals signals;
+  const auto deadline = Clock::now() + kStandsBound;
+  while (!done()) {
+    if (signals.Await() || Clock::now() < deadline) continue;
+    throw Broken(fmt::format("pid {} did not {} within {} s", leader_, what, kStandsBound.count()));
   }
+}
+
+void CallStepper::TakeFirstStop(pid_t id) {
+  const auto stop = NextStop(id);
+  if (!stop) return;
+  if (stop->ended) {
+    tracees_.erase(id);
+  } else if (stop->signal != SIGSTOP) {
+    ptrace(PTRACE_CONT, id, nullptr, stop->signal);
+  } else {
+    ptrace(PTRACE_SETOPTIONS, id, nullptr, kOptions);
+    tracees_[id].is_new = false;
+    tracees_[id].stopped = true;
+  }
+}
+
+bool CallStepper::AllHaveStopped() {
+  for (const pid_t id : Ids()) {
+    if (!tracees_[id].stopped) TakeFirstStop(id);
+  }
+  return std::all_of(tracees_.begin(), tracees_.end(),
+                     [](const auto& entry) { return entry.second.stopped; });
 }
 
 // The leader's end is left for whoever started it.
@@ -140,11 +168,13 @@ bool CallStepper::ShouldHold(pid_t id, const HoldWhen& when) {
   return when(call);
 }
 
-void CallStepper::FollowChild(pid_t parent) {
-  unsigned long child = 0;
-  if (ptrace(PTRACE_GETEVENTMSG, parent, nullptr, &child) == 0) {
-    tracees_[static_cast<pid_t>(child)] = {};
-  }
+void CallStepper::HandleEvent(pid_t id, int event) {
+  unsigned long message = 0;
+  if (ptrace(PTRACE_GETEVENTMSG, id, nullptr, &message) != 0) return;
+  const auto other = static_cast<pid_t>(message);
+  if (MakesTracee(event)) tracees_.try_emplace(other);
+  // A thread that executes takes its first thread's number.
+  if (event == PTRACE_EVENT_EXEC && other != id) tracees_.erase(other);
 }
 
 // True when it is held.
@@ -155,80 +185,106 @@ bool CallStepper::Handle(pid_t id, const Stop& stop, const HoldWhen& when) {
   }
   Tracee& tracee = tracees_[id];
   tracee.stopped = true;
-  const bool of_our_making = tracee.is_new;
-  if (of_our_making) ptrace(PTRACE_SETOPTIONS, id, nullptr, kOptions);
-  tracee.is_new = false;
+  const bool of_our_making = tracee.is_new && IsOfOurMaking(stop.signal);
+  if (of_our_making) {
+    ptrace(PTRACE_SETOPTIONS, id, nullptr, kOptions);
+    tracee.is_new = false;
+  }
   if (stop.signal == kCallStop && ShouldHold(id, when)) return true;
-  if (IsFork(stop.event)) FollowChild(id);
+  if (stop.event != 0) HandleEvent(id, stop.event);
   const bool is_signal = !of_our_making && stop.event == 0 && stop.signal != kCallStop;
   Resume(id, is_signal ? stop.signal : 0);
   return false;
 }
 
+// Those that a look adds are looked at too. A child may have stopped before its parent's fork was
+// told, its SIGCHLD has been read by then, and a parent in vfork would wait for it for ever.
 bool CallStepper::HandleStops(const HoldWhen& when) {
-  std::vector<pid_t> ids;
-  for (const auto& [id, tracee] : tracees_) ids.push_back(id);
-  for (const pid_t id : ids) {
+  std::set<pid_t> looked;
+  const auto is_due = [&](const auto& entry) {
+    return !entry.second.stopped && !looked.contains(entry.first);
+  };
+  for (;;) {
+    const auto due = std::find_if(tracees_.begin(), tracees_.end(), is_due);
+    if (due == tracees_.end()) return false;
+    const pid_t id = due->first;
+    looked.insert(id);
     const auto stop = NextStop(id);
     if (stop && Handle(id, *stop, when)) return true;
   }
-  return false;
 }
 
 bool CallStepper::RunUntil(const HoldWhen& when, const std::function<bool()>& is_over,
                            Duration bound) {
   const ChildSignals signals;
   const auto deadline = Clock::now() + bound;
-  for (const auto& [id, tracee] : tracees_) {
-    if (tracee.stopped) Resume(id, 0);
+  for (const pid_t id : Ids()) {
+    if (tracees_[id].stopped) Resume(id, 0);
   }
+  auto asked = Clock::now();
   while (!tracees_.empty()) {
     if (HandleStops(when)) return true;
-    if (!signals.Await() && (is_over() || Clock::now() >= deadline)) return false;
+    const bool quiet = !signals.Await();
+    const auto now = Clock::now();
+    if (now >= deadline) return false;
+    if (!quiet && now - asked < kAskAtLeast) continue;
+    if (is_over()) return false;
+    asked = Clock::now();
   }
   return false;
 }
 
-// False: it has ended.
-bool CallStepper::Halt(pid_t id) {
-  if (tracees_[id].stopped) return true;
-  if (!tracees_[id].is_new) syscall(SYS_tkill, id, SIGSTOP);
-  for (siginfo_t info{};;) {
-    // Ends: a stop was asked for, and a tracee cannot refuse it.
-    constexpr int kNext = WSTOPPED | WEXITED | __WALL;
-    const int look = id == leader_ ? WNOWAIT : 0;
-    if (waitid(P_PID, static_cast<id_t>(id), &info, kNext | look) != 0) return false;
-    if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED) return false;
-    if (look != 0) waitid(P_PID, static_cast<id_t>(id), &info, WSTOPPED | __WALL);
-    if (tracees_[id].is_new || info.si_status == SIGSTOP) return true;
-    const int event = info.si_status >> 8;
-    if (IsFork(event)) FollowChild(id);
-    const bool is_signal = event == 0 && info.si_status != kCallStop;
-    ptrace(PTRACE_CONT, id, nullptr, is_signal ? info.si_status : 0);
+std::vector<pid_t> CallStepper::Ids() const {
+  std::vector<pid_t> ids;
+  for (const auto& [id, tracee] : tracees_) ids.push_back(id);
+  return ids;
+}
+
+// What is held goes first, so that a parent in vfork, which waits for it, can stop.
+void CallStepper::LetGoOf(pid_t id) {
+  Tracee& tracee = tracees_[id];
+  if (!tracee.stopped) {
+    const auto stop = NextStop(id);
+    if (!stop) return;
+    if (stop->ended) {
+      tracees_.erase(id);
+      return;
+    }
+    tracee.stopped = stop->event == 0 && stop->signal == SIGSTOP;
+    if (!tracee.stopped) {
+      if (stop->event != 0) HandleEvent(id, stop->event);
+      const bool is_signal = stop->event == 0 && stop->signal != kCallStop;
+      ptrace(PTRACE_CONT, id, nullptr, is_signal ? stop->signal : 0);
+      return;
+    }
   }
+  if (ptrace(PTRACE_DETACH, id, nullptr, 0) == 0) {
+    tracees_.erase(id);
+  } else {
+    tracee.stopped = false;  // it dies; its end is told next
+  }
+}
+
+bool CallStepper::AllAreFree() {
+  for (const pid_t id : Ids()) LetGoOf(id);
+  return tracees_.empty();
 }
 
 // A thread that runs again may end the process, and those still held with it. They are then ours to
 // collect: until that is done, the process does not count as ended.
 void CallStepper::Release() {
-  while (!tracees_.empty()) {
-    const pid_t id = tracees_.begin()->first;
-    const bool detached = Halt(id) && ptrace(PTRACE_DETACH, id, nullptr, 0) == 0;
-    if (!detached && id != leader_) waitpid(id, nullptr, __WALL);
-    tracees_.erase(id);
+  for (const auto& [id, tracee] : tracees_) {
+    if (!tracee.stopped && !tracee.is_new) syscall(SYS_tkill, id, SIGSTOP);
   }
+  AwaitAll([this] { return AllAreFree(); }, "stop to be let go");
 }
 
+// A thread that began a moment ago has not been told of yet.
 void CallStepper::Collect() {
-  for (const auto& [id, tracee] : tracees_) {
-    if (!tracee.is_thread || id == leader_) continue;
-    // A stop that was on its way comes before the end.
-    for (int status = 0; waitpid(id, &status, __WALL) == id && WIFSTOPPED(status);) {
-    }
+  for (const pid_t thread : Threads(leader_)) {
+    tracees_.try_emplace(thread, Tracee{.is_new = false});
   }
-  std::erase_if(tracees_, [&](const auto& entry) {
-    return entry.second.is_thread || entry.first == leader_;
-  });
+  tracees_.erase(leader_);
   Release();
 }
 

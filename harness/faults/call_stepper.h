@@ -6,8 +6,8 @@
 //   stepper.Release();
 //
 // A SIGSTOP sent when an event is seen comes too late by a few instructions, and that is the whole
-// window. Here the moment is asked for between one call and the next. What the process forks is
-// followed; threads that it starts later run freely.
+// window. Here the moment is asked for between one call and the next. All threads of the process
+// are stepped, and what it forks is followed.
 #pragma once
 
 #include <sys/types.h>
@@ -18,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/process/launch.h"
 #include "harness/stage/instance.h"
@@ -45,7 +46,8 @@ class CallStepper final : public Holder {
   // Asked before each system call, and after it has returned.
   using HoldWhen = std::function<bool(const Call& call)>;
   // True: the process is held at the first call of which `when` said so. False: it ended, `is_over`
-  // (asked while nothing happens) said so, or `bound` is over; it is then still to be released.
+  // (asked while nothing happens, and now and then) said so, or `bound` is over; it is then still
+  // to be released.
   bool RunUntil(const HoldWhen& when, const std::function<bool()>& is_over, Duration bound);
 
   // All of it runs on, untraced.
@@ -54,8 +56,7 @@ class CallStepper final : public Holder {
 
  private:
   struct Tracee {
-    bool is_thread = false;  // of the process itself
-    bool is_new = true;      // its first stop is of our own making
+    bool is_new = true;  // its first stop is of our own making
     bool stopped = false;
     Call call;  // the one that it is in
   };
@@ -70,10 +71,14 @@ class CallStepper final : public Holder {
   bool HandleStops(const HoldWhen& when);
   bool Handle(pid_t id, const Stop& stop, const HoldWhen& when);
   bool ShouldHold(pid_t id, const HoldWhen& when);
-  void FollowChild(pid_t parent);
+  void HandleEvent(pid_t id, int event);
+  std::vector<pid_t> Ids() const;
   void Resume(pid_t id, int signal);
-  void AwaitFirstStops();
-  bool Halt(pid_t id);
+  bool AllHaveStopped();
+  void TakeFirstStop(pid_t id);
+  void LetGoOf(pid_t id);
+  bool AllAreFree();
+  void AwaitAll(const std::function<bool()>& done, const std::string& what) const;
 
   pid_t leader_;
   std::map<pid_t, Tracee> tracees_;

@@ -1,7 +1,10 @@
 #include "harness/faults/call_stepper.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
@@ -24,6 +27,7 @@ int EndWhenTold(int told) {
 }
 
 bool IsOver() { return true; }
+bool NeverOver() { return false; }
 
 // Held at a call of the second thread, as soon as that is there.
 CallStepper HoldInSecondThread(pid_t pid) {
@@ -48,6 +52,86 @@ TEST(CallStepperTest, AThreadThatDiesWhileHeldKeepsNoProcess) {
     ASSERT_TRUE(WaitForEnd(child, kStepBound));
     Reap(child);
   }
+}
+
+// vfork needs no exec to be one: the parent stands still until the child has ended.
+int VforkThenEnd() {
+  ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  raise(SIGSTOP);
+  const pid_t child = vfork();
+  if (child == 0) {
+    syscall(SYS_getppid);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return 3;
+}
+
+bool IsGetppid(const Call& call) { return call.number == SYS_getppid; }
+
+// Its parent waits in a state that no signal ends.
+TEST(CallStepperTest, AChildHeldInVforkLetsItsParentGo) {
+  const Child child = Clone({}, VforkThenEnd);
+  CallStepper stepper = CallStepper::ForHeld(child.pid);
+  ASSERT_TRUE(stepper.RunUntil(IsGetppid, NeverOver, kStepBound));
+  stepper.Release();
+  ASSERT_TRUE(WaitForEnd(child, kStepBound));
+  EXPECT_EQ(Reap(child).status, 3);
+}
+
+// Its child was never looked at: it stands at its first instruction.
+TEST(CallStepperTest, AParentInVforkIsLetGoBeforeItsForkWasTold) {
+  constexpr int kTries = 10;
+  for (int i = 0; i < kTries; ++i) {
+    const Child child = Clone({}, VforkThenEnd);
+    CallStepper stepper = CallStepper::ForHeld(child.pid);
+    const auto at_vfork = [](const Call& call) {
+      return call.number == SYS_vfork && !call.returned;
+    };
+    ASSERT_TRUE(stepper.RunUntil(at_vfork, NeverOver, kStepBound));
+    stepper.RunUntil([](const Call&) { return false; }, NeverOver, Duration::zero());
+    stepper.Release();
+    ASSERT_TRUE(WaitForEnd(child, kStepBound));
+    ASSERT_EQ(Reap(child).status, 3);
+  }
+}
+
+int CallInAThread() {
+  ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  raise(SIGSTOP);
+  std::thread([] { syscall(SYS_getppid); }).join();
+  return 3;
+}
+
+TEST(CallStepperTest, AThreadThatBeginsIsStepped) {
+  const Child child = Clone({}, CallInAThread);
+  CallStepper stepper = CallStepper::ForHeld(child.pid);
+  pid_t thread = 0;
+  const auto moment = [&](const Call& call) {
+    if (IsGetppid(call)) thread = call.thread;
+    return IsGetppid(call);
+  };
+  ASSERT_TRUE(stepper.RunUntil(moment, NeverOver, kStepBound));
+  EXPECT_NE(thread, child.pid);
+  stepper.Release();
+  ASSERT_TRUE(WaitForEnd(child, kStepBound));
+  EXPECT_EQ(Reap(child).status, 3);
+}
+
+// Nobody has been told of the thread that it is in, and its end is the tracer's to collect.
+TEST(CallStepperTest, AThreadThatBeginsInOneThatIsKilledKeepsNoProcess) {
+  const Child child = Clone({}, CallInAThread);
+  CallStepper stepper = CallStepper::ForHeld(child.pid);
+  const auto at_clone = [](const Call& call) {
+    return call.number == SYS_clone3 || call.number == SYS_clone;
+  };
+  ASSERT_TRUE(stepper.RunUntil(at_clone, NeverOver, kStepBound));
+  stepper.RunUntil([](const Call&) { return false; }, NeverOver, Duration::zero());
+  kill(child.pid, SIGKILL);
+  stepper.Collect();
+  ASSERT_TRUE(WaitForEnd(child, kStepBound));
+  EXPECT_EQ(Reap(child).signal, SIGKILL);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 
@@ -53,6 +54,13 @@ std::function<bool()> IsDone(Stage& stage, const Instance& instance) {
     stage.Update();
     return See(stage, instance, settling).looks().has_value() && Sleeps(instance);
   };
+}
+
+// The kernel gives a signal to a thread that runs or sleeps before one that its tracer holds, and
+// many a server's first thread alone acts on it.
+void GoOn(CallStepper& stepper) {
+  constexpr std::chrono::milliseconds kBackInItsCall{100};
+  stepper.RunUntil([](const Call&) { return false; }, [] { return true; }, kBackInItsCall);
 }
 
 bool HasEnded(Stage& stage, const Instance& instance) {
@@ -130,6 +138,7 @@ void StopUntil(Stage& stage, Instance& instance, int nth) {
   if (!main) throw Broken(instance.name() + " has ended before it was stopped");
   const FolderWatch folder(stage.folder(), FolderEvents::kTouches);
   CallStepper stepper = Trace(*main);
+  GoOn(stepper);
   stage.Signal(instance, SIGTERM);
   bool serves = Serves(stage, instance);
   int seen = 0;
