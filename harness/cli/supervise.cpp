@@ -158,7 +158,7 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   auto options = std::make_shared<SuperviseCommand>();
   CLI::App* supervise =
       app->add_subcommand("supervise", "A command under a supervisor's rules, in simulated time");
-  supervise->add_option("--policy", options->policy, "launchd:keepalive, or a supervisor's file")
+  supervise->add_option("--policy", options->policy, "docker:on-failure:3, my.service, compose.yaml#web, ... (--table names all)")
       ->type_name("FILE|NAME[:ARG]");
   const auto store = [options](const std::string& text) { options->window = Window(text); };
   supervise->add_option_function<std::string>("--for", store, "So long, 10min unless said")

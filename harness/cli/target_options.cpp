@@ -27,10 +27,9 @@ constexpr int kLastStatus = 255;
 
 // --- the target, from its file, a policy, the options and the command line, each over the former
 
-// A name is none of these; a file is read again inside the sandbox, in another folder.
+// A file is read again inside the sandbox, in another folder.
 std::string Locate(const std::string& policy) {
-  const bool is_file = !policy.empty() && std::filesystem::exists(policy);
-  return is_file ? std::filesystem::absolute(policy).string() : policy;
+  return policy.empty() ? policy : LocatePolicy(policy, std::filesystem::current_path());
 }
 
 Target FromPolicy(const std::string& name) {
@@ -38,8 +37,6 @@ Target FromPolicy(const std::string& name) {
   const Job& job = policy->job();
   Target target{.command = job.command, .folder = job.working_directory};
   for (const auto& [variable, value] : job.environment) {
-    // By this a server knows its supervisor, and a copy that is started by hand has none.
-    if (variable == "XPC_SERVICE_NAME") continue;
     target.environment.push_back(std::string(variable).append("=").append(value));
   }
   return target;
@@ -207,7 +204,7 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
         options->given.duplicate_exit = status;
         options->again.insert(options->again.end(), {"--duplicate-exit", std::to_string(status)});
       });
-  declare("--policy", "FILE|NAME", "Its supervisor: a plist, or a name", into(options->policy));
+  declare("--policy", "FILE|NAME", "Its supervisor: its file, or a name", into(options->policy));
   declare("--with", "COMMAND", "Start what it needs first, several times",
           [&given](const std::string& command) { given.needs.push_back(command); });
   declare("--stop-command", "COMMAND", "What stops it by its pid file", into(given.stop_command));

@@ -66,10 +66,8 @@ class IncidentReader {
   // A file stands beside the incident's.
   std::shared_ptr<const Policy> ReadPolicy(const TomlTable& table, std::string_view key,
                                            const std::string& name) {
-    const bool is_file = name.ends_with(".plist");
     try {
-      return LookUpPolicy(is_file ? std::filesystem::path(file_).parent_path() / name
-                                  : std::filesystem::path(name));
+      return LookUpPolicy(LocatePolicy(name, std::filesystem::path(file_).parent_path()));
     } catch (const BadInput& error) {
       table.Fail(key, error.what());
     }

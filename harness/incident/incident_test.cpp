@@ -93,7 +93,7 @@ TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
       {"load agent", "load by-hand", "sample.toml:40: by-hand has no policy"},
       {"\"8min\"", "\"11min\"", "sample.toml:41: an event after the end"},
       {"[44, 50]", "[50, 44]", "sample.toml:48: not [least, most]"},
-      {"launchd:keepalive", "docker:always", "sample.toml:20: policy 'docker:always' arrives"},
+      {"launchd:keepalive", "docker:maybe", "sample.toml:20: docker: 'maybe' is none of"},
       {"launchd:keepalive", "gone.plist", "sample.toml:20: "},
       {"name = \"agent\"", "name = \"by-hand\"", "sample.toml:19: two actors are called by-hand"},
       {"[variant.expect.reference]", "[variant.expect.other]",

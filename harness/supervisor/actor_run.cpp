@@ -11,8 +11,10 @@ namespace {
 
 JobStart StartedBy(const Policy* policy) {
   if (policy == nullptr) return {};
+  std::map<std::string, std::string> environment = policy->job().environment;
+  environment.insert(policy->job().marks.begin(), policy->job().marks.end());
   return {.supervised = true,
-          .environment = policy->job().environment,
+          .environment = std::move(environment),
           .working_directory = policy->job().working_directory,
           .end_group_with_it = policy->EndsProcessGroup()};
 }
@@ -130,7 +132,8 @@ void ActorRun::End(const JobSighting& sighting, SupervisorTime now) {
                       .ended = now - loaded_at_,
                       .status = sighting.status,
                       .signal = sighting.signal,
-                      .stopped = stopped_});
+                      .stopped = stopped_,
+                      .served = served_});
   Decide(actor_.policy->Next(history_), now);
 }
 

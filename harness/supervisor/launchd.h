@@ -13,26 +13,36 @@
 #include <string>
 
 #include "harness/supervisor/plist.h"
-#include "harness/supervisor/policy.h"
+#include "harness/supervisor/service_policy.h"
 
 namespace pidfall {
 
+// Which launchd: the published source, or macOS 10.10 and later as its manual page and the field
+// tell it (the source is closed). They differ where a rule below says so.
+enum class LaunchdEra { kPublished, kModern };
+
 struct LaunchdRules {
+  LaunchdEra era = LaunchdEra::kPublished;
   bool run_at_load = false;
-  bool keep_alive = false;                // KeepAlive=true
-  std::optional<bool> successful_exit;    // KeepAlive={SuccessfulExit=...}
-  std::optional<bool> crashed;            // KeepAlive={Crashed=...}; entries are or-ed
-  std::chrono::seconds throttle{10};      // ThrottleInterval: least time between two starts
-  std::chrono::seconds exit_timeout{20};  // ExitTimeOut; 0: no SIGKILL ever
+  bool keep_alive = false;              // KeepAlive=true
+  std::optional<bool> successful_exit;  // KeepAlive={SuccessfulExit=...}
+  std::optional<bool> crashed;          // KeepAlive={Crashed=...}; entries are or-ed
+  std::chrono::seconds throttle{10};    // ThrottleInterval: least time between two starts
+  std::optional<std::chrono::seconds> exit_timeout;  // ExitTimeOut; none: the era's; 0: no SIGKILL
+  std::chrono::seconds start_interval{0};            // StartInterval; 0: none
+  bool after_initial_demand = false;                 // KeepAlive={AfterInitialDemand=true}
+  std::optional<bool> network_state;                 // KeepAlive={NetworkState=...}
+  bool other_job_missing = false;  // KeepAlive={OtherJobEnabled={...=false}}: none is loaded here
   bool abandon_process_group = false;
   bool launch_only_once = false;
 };
 
-std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Job job = {},
-                                          std::vector<std::string> notes = {});
+std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Service service = {});
 
 // `name` is what errors call the file.
-std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file);
-std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes);
+std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file,
+                                         LaunchdEra era = LaunchdEra::kPublished);
+std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes,
+                                          LaunchdEra era = LaunchdEra::kPublished);
 
 }  // namespace pidfall

@@ -15,14 +15,15 @@ constexpr std::int64_t kLargestInterval = std::int64_t{1} << 32;
 
 class AgentReader {
  public:
-  AgentReader(const std::string& name, const PlistValue& root) : name_(name) {
+  AgentReader(const std::string& name, const PlistValue& root, LaunchdEra era) : name_(name) {
+    rules_.era = era;
     if (root.dict() == nullptr) throw BadInput(name, root.line, "not a dictionary of launchd keys");
     for (const PlistEntry& entry : *root.dict()) Read(entry);
     UseProgram();
     if (job_.label.empty()) throw BadInput(name, 0, "no Label: launchd refuses such a job");
   }
 
-  std::unique_ptr<Policy> Make() { return MakeLaunchdPolicy(rules_, job_, notes_); }
+  std::unique_ptr<Policy> Make() { return MakeLaunchdPolicy(rules_, {job_, notes_}); }
 
  private:
   void Read(const PlistEntry& entry) {
@@ -36,7 +37,8 @@ class AgentReader {
     if (is("KeepAlive")) return ReadKeepAlive(entry);
     if (is("OnDemand")) return ReadOnDemand(entry);
     if (is("ThrottleInterval")) return ReadInterval(entry, rules_.throttle);
-    if (is("ExitTimeOut")) return ReadInterval(entry, rules_.exit_timeout);
+    if (is("ExitTimeOut")) return ReadInterval(entry, rules_.exit_timeout.emplace(0));
+    if (is("StartInterval")) return ReadInterval(entry, rules_.start_interval);
     if (is("AbandonProcessGroup")) return ReadBoolean(entry, rules_.abandon_process_group);
     if (is("LaunchOnlyOnce")) return ReadBoolean(entry, rules_.launch_only_once);
     ReadOther(entry);
@@ -102,14 +104,32 @@ class AgentReader {
   // A dictionary does not touch the flag that the boolean sets (core.c 2408 and 2918).
   void ReadKeepAlive(const PlistEntry& entry) {
     if (entry.value.dict() == nullptr) return ReadBoolean(entry, rules_.keep_alive);
-    for (const PlistEntry& reason : *entry.value.dict()) {
-      if (SameKey(reason.key, "SuccessfulExit")) {
-        ReadReason(reason, rules_.successful_exit);
-      } else if (SameKey(reason.key, "Crashed")) {
-        ReadReason(reason, rules_.crashed);
-      } else {
-        Note(reason, "inside KeepAlive is not simulated: it counts as never true");
-      }
+    for (const PlistEntry& reason : *entry.value.dict()) ReadReasonToLive(reason);
+  }
+
+  void ReadReasonToLive(const PlistEntry& reason) {
+    const auto is = [&reason](const char* key) { return SameKey(reason.key, key); };
+    if (is("SuccessfulExit")) return ReadReason(reason, rules_.successful_exit);
+    if (is("Crashed")) return ReadReason(reason, rules_.crashed);
+    if (is("AfterInitialDemand")) return ReadBoolean(reason, rules_.after_initial_demand);
+    if (is("NetworkState")) return ReadNetworkState(reason);
+    if (is("OtherJobEnabled")) return ReadOtherJobs(reason);
+    Note(reason, "inside KeepAlive is not simulated: it counts as never true");
+  }
+
+  void ReadNetworkState(const PlistEntry& reason) {
+    ReadReason(reason, rules_.network_state);
+    Note(reason, rules_.era == LaunchdEra::kModern
+                     ? "inside KeepAlive is ignored since macOS 10.10"
+                     : "inside KeepAlive: a network is taken to be up");
+  }
+
+  void ReadOtherJobs(const PlistEntry& reason) {
+    if (reason.value.dict() == nullptr) return NoteWrongType(reason);
+    Note(reason, "inside KeepAlive: no other job is loaded here");
+    for (const PlistEntry& job : *reason.value.dict()) {
+      const bool* wanted = job.value.boolean();
+      if (wanted != nullptr && !*wanted) rules_.other_job_missing = true;
     }
   }
 
@@ -125,16 +145,14 @@ class AgentReader {
     rules_.keep_alive = rules_.keep_alive || !on_demand;
   }
 
-  // Keys that decide when a job starts; the others (paths of logs, nice values) are silent.
+  // Sockets and the like start it on demand; paths of logs and nice values change no start. Both
+  // are named.
   void ReadOther(const PlistEntry& entry) {
-    static constexpr const char* kNotSimulated[] = {"StartInterval",    "StartCalendarInterval",
-                                                    "StartOnMount",     "WatchPaths",
-                                                    "QueueDirectories", "Sockets",
-                                                    "MachServices",     "inetdCompatibility",
-                                                    "LaunchEvents",     "Disabled"};
-    for (const char* key : kNotSimulated) {
-      if (SameKey(entry.key, key)) Note(entry, "is not simulated");
+    static constexpr const char* kSilent[] = {"StandardOutPath", "StandardErrorPath"};
+    for (const char* key : kSilent) {
+      if (SameKey(entry.key, key)) return;
     }
+    Note(entry, "is not simulated");
   }
 
   std::string name_;
@@ -146,12 +164,13 @@ class AgentReader {
 
 }  // namespace
 
-std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file) {
-  return AgentReader(file, ReadPlist(file)).Make();
+std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file, LaunchdEra era) {
+  return AgentReader(file, ReadPlist(file), era).Make();
 }
 
-std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes) {
-  return AgentReader(name, ParsePlist(name, bytes)).Make();
+std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes,
+                                          LaunchdEra era) {
+  return AgentReader(name, ParsePlist(name, bytes), era).Make();
 }
 
 }  // namespace pidfall

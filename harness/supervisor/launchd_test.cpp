@@ -168,6 +168,37 @@ TEST(Launchd, StopEscalatesAfterExitTimeOut) {
   EXPECT_EQ(MakeLaunchdPolicy({.exit_timeout = 0s})->ExitTimeout(), std::nullopt);
 }
 
+// Starts of a job that ends at once, where a tick falls into the throttle or not.
+TEST(Launchd, StartIntervalTicksFromLoadAndIsThrottled) {
+  const std::pair<seconds, std::vector<SupervisorTime>> rows[] = {
+      {3s, {3s, 13s, 23s, 33s}}, {10s, {10s, 20s, 30s, 40s}}, {15s, {15s, 30s, 45s}}};
+  for (const auto& [interval, starts] : rows) {
+    EXPECT_EQ(StartsOf({.start_interval = interval}, {}, 41s + interval / 3), starts);
+  }
+}
+
+TEST(Launchd, TickDuringARunIsKeptByThePublishedSourceAndMissedByMacos) {
+  const Behaviour run = {.run_time = 40s};
+  LaunchdRules rules = {.start_interval = 30s};
+  EXPECT_EQ(StartsOf(rules, run, 100s), (std::vector<SupervisorTime>{30s, 70s}));
+  rules.era = LaunchdEra::kModern;
+  EXPECT_EQ(StartsOf(rules, run, 100s), (std::vector<SupervisorTime>{30s, 90s}));
+}
+
+TEST(Launchd, MacosStopsSoonerAndTakesNoThrottleOfZero) {
+  const LaunchdRules modern = {.era = LaunchdEra::kModern, .keep_alive = true, .throttle = 0s};
+  EXPECT_EQ(MakeLaunchdPolicy(modern)->ExitTimeout(), 5s);
+  EXPECT_EQ(PeriodOf(modern, 50ms), 10050ms);
+}
+
+TEST(Launchd, AfterInitialDemandWaitsForTheFirstRequest) {
+  const auto policy = MakeLaunchdPolicy({.run_at_load = true, .after_initial_demand = true});
+  EXPECT_FALSE(policy->Next({}).start_at);
+  EXPECT_EQ(policy->Asked({}, 5s).start_at, 5s);
+  EXPECT_TRUE(RestartsAfter({.after_initial_demand = true}, {.status = 0}));
+  EXPECT_FALSE(RestartsAfter({.successful_exit = false, .after_initial_demand = true}, {}));
+}
+
 std::unique_ptr<Policy> Parse(const std::string& entries) {
   return ParseLaunchdPlist(
       "agent.plist",
@@ -202,6 +233,19 @@ TEST(LaunchdPlist, KeepAliveOfAnyFormIsRead) {
   }
 }
 
+TEST(LaunchdPlist, ReasonsOutsideTheJobAreTakenAsTheyAreHere) {
+  const auto network = Parse("<key>KeepAlive</key><dict><key>NetworkState</key><true/></dict>");
+  EXPECT_TRUE(network->Next({}).start_at);
+  EXPECT_EQ(network->Notes().size(), 1U);
+  const auto other = [](const char* loaded) {
+    return Parse(std::string("<key>KeepAlive</key><dict><key>OtherJobEnabled</key><dict>"
+                             "<key>com.b</key>") +
+                 loaded + "</dict></dict>");
+  };
+  EXPECT_TRUE(other("<false/>")->Next({}).start_at);
+  EXPECT_FALSE(other("<true/>")->Next({}).start_at);
+}
+
 TEST(LaunchdPlist, JobIsExposed) {
   const auto policy = Parse(
       "<key>ProgramArguments</key><array><string>x</string><string>-v</string></array>"
@@ -213,7 +257,7 @@ TEST(LaunchdPlist, JobIsExposed) {
   EXPECT_EQ(job.command, (std::vector<std::string>{"/bin/x", "-v"}));
   EXPECT_EQ(job.working_directory, "/var");
   EXPECT_EQ(job.environment.at("A"), "b");
-  EXPECT_EQ(job.environment.at("XPC_SERVICE_NAME"), "com.a");
+  EXPECT_EQ(job.marks.at("XPC_SERVICE_NAME"), "com.a");
 }
 
 TEST(LaunchdPlist, ProgramAloneIsTheCommand) {
@@ -243,11 +287,11 @@ TEST(LaunchdPlist, WithoutLabelOrDictionaryIsRefused) {
 
 TEST(LaunchdPlist, WhatLaunchdIgnoresOrWeDoIsNoted) {
   const auto policy = Parse(
-      "<key>KeepAlive</key><string>true</string>\n<key>StartInterval</key><integer>5</integer>\n"
+      "<key>KeepAlive</key><string>true</string>\n<key>StartOnMount</key><true/>\n"
       "<key>StandardOutPath</key><string>/x</string>");
   EXPECT_EQ(policy->Notes(),
             (std::vector<std::string>{"agent.plist:3: KeepAlive is a string: launchd ignores it",
-                                      "agent.plist:4: StartInterval is not simulated"}));
+                                      "agent.plist:4: StartOnMount is not simulated"}));
   EXPECT_FALSE(policy->Next({}).start_at);
 }
 

@@ -4,73 +4,103 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/input/bad_input.h"
-#include "harness/supervisor/launchd.h"
+#include "harness/supervisor/file_text.h"
+#include "harness/supervisor/policy_settings.h"
 
 namespace pidfall {
 namespace {
 
-struct Named {
-  const char* name;
-  LaunchdRules rules;
+namespace fs = std::filesystem;
+
+// A supervisor, and what stands behind its name: a file or a setting.
+struct Source {
+  std::string supervisor;
+  std::string argument;
+  bool is_file = false;
 };
 
-// `launchd:successful-exit` is SuccessfulExit=false, the one that people mean: restart failures.
-const std::vector<Named>& Table() {
-  static const std::vector<Named> table = {
-      {"launchd:keepalive", {.keep_alive = true}},
-      {"launchd:successful-exit", {.successful_exit = false}},
-      {"launchd:crashed", {.crashed = true}},
-      {"launchd:not-crashed", {.crashed = false}},
-      {"launchd:only-success", {.successful_exit = true}},
-      {"launchd:run-at-load", {.run_at_load = true}},
-  };
-  return table;
-}
+constexpr std::pair<const char*, const char*> kEndings[] = {
+    {".plist", "launchd"},    {".service", "systemd"}, {".yaml", "yaml"}, {".yml", "yaml"},
+    {".conf", "supervisord"}, {".ini", "supervisord"}, {".json", "pm2"}};
 
-// A bare supervisor's name means the setting that its users meet first.
-constexpr std::pair<const char*, const char*> kShort[] = {{"launchd", "launchd:keepalive"}};
-
-constexpr const char* kLater[] = {"systemd", "docker",      "kubernetes", "supervisord", "runit",
-                                  "s6",      "daemontools", "monit",      "pm2",         "openrc"};
-
-bool IsFile(const std::string& text) {
-  return text.find('/') != std::string::npos || text.ends_with(".plist");
-}
-
-[[noreturn]] void Refuse(const std::string& name) {
-  const std::string supervisor = name.substr(0, name.find(':'));
-  const bool unit = name.ends_with(".service");
-  if (unit || std::find(std::begin(kLater), std::end(kLater), supervisor) != std::end(kLater)) {
-    throw BadInput(fmt::format("policy '{}' arrives with a later version; this one has {}", name,
-                               fmt::join(PolicyNames(), ", ")));
+// Which supervisor's file this is, by its name. None: it has not the name of one.
+std::optional<std::string> SupervisorOfFile(const std::string& argument) {
+  const std::string file = SplitAtHash(argument).file;
+  if (fs::path(file).filename() == "Procfile") return "procfile";
+  for (const auto& [ending, supervisor] : kEndings) {
+    if (file.ends_with(ending)) return supervisor;
   }
-  throw BadInput(
-      fmt::format("no policy is called '{}'; there is {}, and a launchd plist by its "
-                  "path",
-                  name, fmt::join(PolicyNames(), ", ")));
+  return std::nullopt;
+}
+
+bool IsFileOf(const SupervisorSettings& supervisor, const std::string& argument) {
+  if (argument.empty() || supervisor.read == nullptr) return false;
+  return supervisor.make == nullptr || argument.find('/') != std::string::npos ||
+         SupervisorOfFile(argument).has_value() || supervisor.argument_is_a_file;
+}
+
+const SupervisorSettings* SupervisorNamed(const std::string& name) {
+  const auto& all = AllSupervisors();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const SupervisorSettings& one) { return name == one.name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+[[noreturn]] void Refuse(const std::string& text) {
+  throw BadInput(fmt::format(
+      "no policy is called '{}'; there is {}, and a supervisor's file by its path: a plist, a "
+      ".service, a compose file or a manifest with #NAME, runit:FOLDER and the like",
+      text, fmt::join(PolicyNames(), ", ")));
+}
+
+// yaml: which of the two is seen in the file.
+std::string SupervisorOfYaml(const std::string& argument) {
+  return HasKubernetesKinds(SplitAtHash(argument).file) ? "kubernetes" : "compose";
+}
+
+Source SourceOf(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::string name = text.substr(0, colon);
+  if (const SupervisorSettings* supervisor = SupervisorNamed(name)) {
+    const std::string argument = colon == std::string::npos ? "" : text.substr(colon + 1);
+    return {name, argument, IsFileOf(*supervisor, argument)};
+  }
+  if (const auto supervisor = SupervisorOfFile(text)) return {*supervisor, text, true};
+  Refuse(text);
 }
 
 }  // namespace
 
 std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file) {
-  if (name_or_file.ends_with(".service")) Refuse(name_or_file);
-  if (IsFile(name_or_file)) return ReadLaunchdPlist(name_or_file);
-  std::string name = name_or_file;
-  for (const auto& [bare, full] : kShort) {
-    if (name == bare) name = full;
-  }
-  for (const Named& policy : Table()) {
-    if (name == policy.name) return MakeLaunchdPolicy(policy.rules);
-  }
-  Refuse(name_or_file);
+  Source source = SourceOf(name_or_file);
+  if (source.supervisor == "yaml") source.supervisor = SupervisorOfYaml(source.argument);
+  const SupervisorSettings& supervisor = *SupervisorNamed(source.supervisor);
+  if (source.is_file) return supervisor.read(SplitAtHash(source.argument));
+  auto policy = supervisor.make == nullptr ? nullptr : supervisor.make(source.argument);
+  if (policy == nullptr) Refuse(name_or_file);
+  return policy;
+}
+
+std::string LocatePolicy(const std::string& name_or_file, const fs::path& folder) {
+  const Source source = SourceOf(name_or_file);
+  if (!source.is_file) return name_or_file;
+  const std::string located = (fs::absolute(folder) / source.argument).lexically_normal();
+  if (source.argument == name_or_file) return located;
+  return source.supervisor + ":" + located;
 }
 
 const std::vector<std::string>& PolicyNames() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (const Named& policy : Table()) all.emplace_back(policy.name);
+    for (const SupervisorSettings& supervisor : AllSupervisors()) {
+      for (const char* setting : supervisor.settings) {
+        const bool bare = *setting == '\0';
+        all.push_back(bare ? supervisor.name : fmt::format("{}:{}", supervisor.name, setting));
+      }
+    }
     return all;
   }();
   return names;

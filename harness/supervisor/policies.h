@@ -1,9 +1,10 @@
 // The policies by name, and from a supervisor's own file.
 //
-//   auto policy = LookUpPolicy("launchd:keepalive");
-//   auto theirs = LookUpPolicy("Library/LaunchAgents/agent.plist");
+//   auto policy = LookUpPolicy("docker:on-failure:3");
+//   auto theirs = LookUpPolicy("compose.yaml#web");
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,8 +13,12 @@
 
 namespace pidfall {
 
-// What --policy takes: NAME[:ARG], or a file. Throws BadInput.
+// What --policy takes: NAME[:ARG], FILE[#SERVICE], or NAME:FILE[#SERVICE] for a file whose name
+// does not tell its supervisor. Throws BadInput.
 std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file);
+
+// The same policy with its file, where it has one, taken from `folder`.
+std::string LocatePolicy(const std::string& name_or_file, const std::filesystem::path& folder);
 
 // Every built-in name, in the order of the table.
 const std::vector<std::string>& PolicyNames();

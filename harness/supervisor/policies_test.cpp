@@ -2,24 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
-#include "harness/input/bad_input.h"
-#include "harness/supervisor/prediction.h"
+#include <filesystem>
+#include <fstream>
+
+#include "harness/supervisor/policy_testing.h"
 
 namespace pidfall {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-std::string PolicyError(const std::string& name) {
-  try {
-    LookUpPolicy(name);
-  } catch (const BadInput& error) {
-    return error.what();
-  }
-  return "none";
-}
 
 TEST(Policies, EveryNameIsAPolicy) {
   for (const std::string& name : PolicyNames()) EXPECT_NE(LookUpPolicy(name), nullptr) << name;
@@ -29,28 +23,96 @@ TEST(Policies, BareSupervisorIsItsUsualSetting) {
   EXPECT_EQ(LookUpPolicy("launchd")->Describe(), LookUpPolicy("launchd:keepalive")->Describe());
 }
 
-TEST(Policies, NamesOfLaterSupervisorsSaySo) {
-  for (const char* name : {"systemd", "systemd:on-failure", "docker:always", "web.service"}) {
-    EXPECT_THAT(PolicyError(name), HasSubstr("arrives with a later version")) << name;
+TEST(Policies, SettingStandsBehindTheName) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"docker:on-failure:3", "docker restart on-failure:3"},
+      {"docker", "docker restart always"},
+      {"systemd:always:5s", "systemd Restart=always, RestartSec=5 s, 5 starts in 10 s"},
+      {"kubernetes", "kubernetes restartPolicy=Always"},
+      {"supervisord:always", "supervisord autorestart=true, startsecs=1, startretries=3"},
+      {"monit:2min", "monit, a cycle of 2 min"},
+      {"macos:keepalive", "macos KeepAlive=true, throttle 10 s"},
+  };
+  for (const auto& [name, description] : cases) {
+    EXPECT_EQ(LookUpPolicy(name)->Describe(), description);
   }
 }
 
 TEST(Policies, UnknownNameListsTheKnownOnes) {
-  EXPECT_THAT(PolicyError("launchd:sometimes"), HasSubstr("launchd:keepalive"));
-  EXPECT_EQ(PolicyError("./none.plist"), "./none.plist: No such file or directory");
+  for (const char* name :
+       {"launchd:sometimes", "systemd:sometimes", "s7", "compose", "supervisord:never", ""}) {
+    EXPECT_THAT(BadInputOf([&] { LookUpPolicy(name); }), HasSubstr("launchd:keepalive")) << name;
+  }
+  EXPECT_EQ(BadInputOf([] { LookUpPolicy("./none.plist"); }),
+            "./none.plist: No such file or directory");
+  EXPECT_THAT(BadInputOf([] { LookUpPolicy("docker:sometimes"); }), HasSubstr("unless-stopped"));
+}
+
+class PolicyFiles : public testing::Test {
+ protected:
+  PolicyFiles() : folder_(mkdtemp(pattern_)) {}
+  ~PolicyFiles() override { std::filesystem::remove_all(folder_); }
+  std::string Write(const char* name, const std::string& text) {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  char pattern_[32] = "/tmp/pidfall-policy.XXXXXX";
+  std::filesystem::path folder_;
+};
+
+TEST_F(PolicyFiles, FileTellsItsSupervisorByItsName) {
+  const std::string plist = "<plist><dict><key>Label</key><string>a</string></dict></plist>";
+  const std::pair<std::string, const char*> cases[] = {
+      {Write("a.plist", plist), "launchd on demand only, throttle 10 s"},
+      {"macos:" + Write("b.plist", plist), "macos on demand only, throttle 10 s"},
+      {Write("a.service", "[Service]\nExecStart=/x\nRestart=always\n"),
+       "systemd Restart=always, RestartSec=0.1 s, 5 starts in 10 s"},
+      {Write("c.yaml", "services: {a: {restart: always}, b: {}}") + "#a", "docker restart always"},
+      {Write("k.yaml",
+             "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+             "spec: {restartPolicy: Never, containers: [{name: c}]}") +
+           "#p",
+       "kubernetes restartPolicy=Never"},
+      {"supervisord:" + Write("s/my", "[program:a]\ncommand=x\n"),
+       "supervisord autorestart=unexpected, startsecs=1, startretries=3"},
+      {Write("e.json", R"({"apps": [{"name": "a", "script": "x"}]})"), "pm2 max_restarts=16"},
+      {Write("Procfile", "web: x\nworker: y\n") + "#web", "procfile (foreman, honcho): no restart"},
+      {"runit:" + std::filesystem::path(Write("sv/run", "")).parent_path().string(), "runit"},
+  };
+  for (const auto& [policy, description] : cases) {
+    EXPECT_EQ(LookUpPolicy(policy)->Describe(), description);
+  }
+}
+
+TEST_F(PolicyFiles, LocatedPolicyNamesTheSameFileFromAnyFolder) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"docker:on-failure:3", "docker:on-failure:3"},
+      {"a.plist", "/x/a.plist"},
+      {"c.yaml#web", "/x/c.yaml#web"},
+      {"runit:sv/web", "runit:/x/sv/web"},
+      {"supervisord:../my.conf#a", "supervisord:/my.conf#a"},
+      {"/etc/a.service", "/etc/a.service"},
+  };
+  for (const auto& [policy, located] : cases) EXPECT_EQ(LocatePolicy(policy, "/x"), located);
 }
 
 TEST(PolicyTable, PoliteDuplicateLoopsUnderKeepAliveAndStaysDownUnderSuccessfulExit) {
   const std::string table =
       PolicyTable({{.run_time = 50ms, .status = 0}, {.run_time = 50ms, .status = 1}}, 60s);
-  EXPECT_EQ(table,
-            "in 1 min                 exit 0 after 0.05 s  exit 1 after 0.05 s\n"
-            "launchd:keepalive        6 starts, goes on    6 starts, goes on\n"
-            "launchd:successful-exit  1 start, stays down  6 starts, goes on\n"
-            "launchd:crashed          1 start, stays down  1 start, stays down\n"
-            "launchd:not-crashed      6 starts, goes on    6 starts, goes on\n"
-            "launchd:only-success     6 starts, goes on    1 start, stays down\n"
-            "launchd:run-at-load      1 start, stays down  1 start, stays down\n");
+  for (const char* row : {"launchd:keepalive        6 starts, goes on    6 starts, goes on\n",
+                          "launchd:successful-exit  1 start, stays down  6 starts, goes on\n",
+                          "systemd:on-failure       1 start, stays down  5 starts, gives up\n",
+                          "systemd:always           5 starts, gives up   5 starts, gives up\n",
+                          "docker:on-failure        1 start, stays down  10 starts, goes on\n",
+                          "docker:always            10 starts, goes on   10 starts, goes on\n",
+                          "kubernetes:Always        4 starts, goes on    4 starts, goes on\n",
+                          "supervisord              4 starts, gives up   4 starts, gives up\n",
+                          "pm2                      16 starts, gives up  16 starts, gives up\n",
+                          "openrc                   11 starts, gives up  11 starts, gives up\n"}) {
+    EXPECT_THAT(table, HasSubstr(row));
+  }
 }
 
 }  // namespace

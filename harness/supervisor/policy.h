@@ -24,6 +24,7 @@ struct EndedRun {
   int status = 0;        // the exit status; 0 when a signal ended it
   int signal = 0;        // the signal that ended it, or 0
   bool stopped = false;  // the supervisor was asked to stop it
+  bool served = false;   // it had served: where a supervisor asks for readiness, it was ready
 };
 
 struct Decision {
@@ -38,6 +39,7 @@ struct Job {
   std::vector<std::string> command;
   std::string working_directory;
   std::map<std::string, std::string> environment;  // added to what the supervisor itself has
+  std::map<std::string, std::string> marks;  // the same; by these a program knows its supervisor
 };
 
 class Policy {

@@ -1,0 +1,114 @@
+#include "harness/supervisor/systemd_files.h"
+
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "harness/input/bad_input.h"
+#include "harness/supervisor/file_text.h"
+#include "harness/supervisor/text_lines.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The later ones hide the earlier ones (systemd.unit(5), "Unit File Load Path").
+constexpr const char* kUnitFolders[] = {"/lib/systemd/system", "/usr/lib/systemd/system",
+                                        "/run/systemd/system", "/etc/systemd/system"};
+
+class AssignmentReader {
+ public:
+  explicit AssignmentReader(const NamedText& file) : file_(file) {}
+
+  std::vector<UnitAssignment> Read() {
+    for (const TextLine& line : LinesOf(file_.text)) Take(line);
+    if (pending_) Fail(pending_line_, "the last line ends in a backslash");
+    return std::move(assignments_);
+  }
+
+ private:
+  [[noreturn]] void Fail(int line, const std::string& what) const {
+    throw BadInput(file_.name, line, what);
+  }
+
+  // A comment inside a continued line is left out of it.
+  void Take(const TextLine& line) {
+    const std::string_view text = Trim(line.text);
+    const bool comment = !text.empty() && (text.front() == '#' || text.front() == ';');
+    if (comment || (text.empty() && !pending_)) return;
+    if (!pending_) pending_line_ = line.number;
+    const bool continued = !text.empty() && text.back() == '\\';
+    logical_ += continued ? text.substr(0, text.size() - 1) : text;
+    if (continued) logical_ += ' ';
+    pending_ = continued;
+    if (continued) return;
+    const std::string whole = std::exchange(logical_, "");
+    Logical(std::string(Trim(whole)));
+  }
+
+  void Logical(const std::string& line) {
+    if (line.empty()) return;
+    if (line.front() == '[') {
+      if (line.back() != ']') Fail(pending_line_, "a section's name without its ]");
+      section_ = line.substr(1, line.size() - 2);
+      return;
+    }
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) Fail(pending_line_, "neither [SECTION] nor KEY=VALUE");
+    if (section_.empty()) Fail(pending_line_, "stands before any [SECTION]");
+    const std::string_view key = Trim(std::string_view(line).substr(0, equals));
+    if (key.empty()) Fail(pending_line_, "no key before the =");
+    const std::string_view value = Trim(std::string_view(line).substr(equals + 1));
+    assignments_.push_back(
+        {section_, std::string(key), std::string(value), file_.name, pending_line_});
+  }
+
+  const NamedText& file_;
+  std::vector<UnitAssignment> assignments_;
+  std::string section_;
+  std::string logical_;
+  bool pending_ = false;
+  int pending_line_ = 0;
+};
+
+void CollectDropIns(const fs::path& folder, std::map<std::string, fs::path>* drop_ins) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const fs::path& file = entry.path();
+    if (file.extension() == ".conf") (*drop_ins)[file.filename()] = file;
+  }
+}
+
+bool IsUnitFolder(const fs::path& folder) {
+  for (const char* known : kUnitFolders) {
+    if (folder == known) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<UnitAssignment> ParseAssignments(const NamedText& file) {
+  return AssignmentReader(file).Read();
+}
+
+std::vector<NamedText> ReadUnitFiles(const std::string& unit) {
+  std::vector<NamedText> files = {{unit, ReadText(unit)}};
+  const fs::path path = fs::absolute(unit).lexically_normal();
+  const std::string folder = path.filename().string() + ".d";
+  std::map<std::string, fs::path> drop_ins;
+  CollectDropIns(path.parent_path() / folder, &drop_ins);
+  if (IsUnitFolder(path.parent_path())) {
+    for (const char* known : kUnitFolders) CollectDropIns(fs::path(known) / folder, &drop_ins);
+  }
+  for (const auto& [name, file] : drop_ins) files.push_back({file, ReadText(file)});
+  return files;
+}
+
+std::unique_ptr<Policy> ReadSystemdUnit(const std::string& file) {
+  return ParseSystemdUnit(ReadUnitFiles(file));
+}
+
+}  // namespace pidfall
