@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -24,14 +23,13 @@
 #include "harness/report/timeline.h"
 #include "harness/sandbox/features.h"
 #include "harness/supervisor/convergence.h"
+#include "harness/supervisor/duplicate_table.h"
 #include "harness/supervisor/policies.h"
-#include "harness/supervisor/prediction.h"
 #include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 struct SuperviseCommand {
@@ -42,16 +40,6 @@ struct SuperviseCommand {
   bool table = false;
   std::optional<int> port;
 };
-
-// The ways a server ends soon after its start: politely, with an error, and killed.
-int PrintTable(const SuperviseCommand& options) {
-  constexpr milliseconds kRunTime(50);
-  const std::vector<Behaviour> behaviours = {{.run_time = kRunTime, .status = 0},
-                                             {.run_time = kRunTime, .status = 1},
-                                             {.run_time = kRunTime, .signal = SIGKILL}};
-  Print(stdout, PolicyTable(behaviours, options.window) + '\n' + RollOutTable());
-  return kAsItShouldBe;
-}
 
 std::chrono::nanoseconds Window(const std::string& text) {
   const auto window = ParseDuration(text);
@@ -120,7 +108,8 @@ SimulatedFacts FactsOf(const SuperviseCommand& options, const SimulationLog& log
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
   if (options.table) {
     RefuseCommand(command, "supervise --table");
-    return PrintTable(options);
+    Print(stdout, DuplicateTable(options.window) + '\n' + RollOutTable());
+    return kAsItShouldBe;
   }
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
   const SimulationRequest request = RequestFor(options, command);
@@ -144,8 +133,8 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
 
 // Last: it names what is of no use to it.
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
-  CLI::Option* table = supervise->add_flag("--table", options->table,
-                                           "What every known policy makes of each ending");
+  CLI::Option* table = supervise->add_flag(
+      "--table", options->table, "What every known policy makes of each answer of a duplicate");
   for (const char* other :
        {"--policy", "--real-time", "--port", "--json", "--junit", "--verbose"}) {
     table->excludes(supervise->get_option(other));
@@ -158,7 +147,9 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   auto options = std::make_shared<SuperviseCommand>();
   CLI::App* supervise =
       app->add_subcommand("supervise", "A command under a supervisor's rules, in simulated time");
-  supervise->add_option("--policy", options->policy, "docker:on-failure:3, my.service, compose.yaml#web, ... (--table names all)")
+  supervise
+      ->add_option("--policy", options->policy,
+                   "docker:on-failure:3, my.service, compose.yaml#web, ... (--table names all)")
       ->type_name("FILE|NAME[:ARG]");
   const auto store = [options](const std::string& text) { options->window = Window(text); };
   supervise->add_option_function<std::string>("--for", store, "So long, 10min unless said")

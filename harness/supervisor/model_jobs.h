@@ -1,4 +1,5 @@
-// Jobs without processes, for tests: servers as a few rules, on a clock that only they move.
+// Jobs without processes, for tables and tests: servers as a few rules, on a clock that only they
+// move.
 //
 //   ModelJobs jobs({{.duplicate_status = 1}, {.duplicate_status = 1}});
 //   SimulationLog log = Simulate(plan, jobs);

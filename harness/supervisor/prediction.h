@@ -25,7 +25,4 @@ struct Prediction {
 
 Prediction Predict(const Policy& policy, const Behaviour& behaviour, SupervisorTime window);
 
-// `supervise --table`: a row per known policy, a column per behaviour.
-std::string PolicyTable(const std::vector<Behaviour>& behaviours, SupervisorTime window);
-
 }  // namespace pidfall

@@ -1,0 +1,39 @@
+// What each supervisor makes of each answer that a duplicate can give: the table of `supervise
+// --table`. Computed by playing it: another copy serves for ten minutes, then goes.
+//
+//   Print(DuplicateTable(10min));
+//   PlayDuplicate(LookUpPolicy("runit"), {.duplicate_status = 0}, 10min).starts   // 572
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/model_jobs.h"
+#include "harness/supervisor/policy.h"
+
+namespace pidfall {
+
+struct DuplicateAnswer {
+  std::string name;  // "exit 75"
+  ModelServer server;
+};
+// exit 0, 1, 75 (EX_TEMPFAIL) and 78 (EX_CONFIG), and standing by.
+const std::vector<DuplicateAnswer>& DuplicateAnswers();
+
+struct DuplicateOutcome {
+  int starts = 0;                               // while the other copy lives
+  std::optional<SupervisorTime> gave_up;        // when, since the first start
+  std::optional<SupervisorTime> serves_within;  // after the other copy went; none: never
+};
+
+// The other copy serves first, and goes `beside` after the policy was loaded, or
+// where that is worse for the take-over, right after the last duplicate before.
+DuplicateOutcome PlayDuplicate(const std::shared_ptr<const Policy>& policy,
+                               const ModelServer& answer, SupervisorTime beside);
+
+// A row per known policy, a column per answer, and how to read them.
+std::string DuplicateTable(SupervisorTime beside);
+
+}  // namespace pidfall
