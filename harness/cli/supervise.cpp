@@ -55,7 +55,7 @@ std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
 }
 
 // Which restarts each of the two copies by itself, while one takes the other's place.
-constexpr const char* kRestartPolicy = "launchd:keepalive";
+constexpr const char* kRestartPolicy = "kubernetes:Always";
 
 SimulationRequest RequestFor(const SuperviseCommand& options,
                              const std::vector<std::string>& command) {

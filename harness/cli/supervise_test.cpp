@@ -20,7 +20,7 @@ class SuperviseTest : public CliTest {
                                       "750ms",     "--json",   "seen.json"};
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), {"--", "false"});
-    EXPECT_EQ(Run(words).status, kAsItShouldBe) << policy;
+    EXPECT_EQ(Run(words).status, kBroke) << policy;
     return nlohmann::json::parse(Content(work_ / "seen.json"))["results"][0]["starts"];
   }
 };

@@ -117,9 +117,9 @@ TEST(Compose, FaultsAreNamedWithTheirLine) {
       {"services:\n  web: {}\n  b: {}\n", "c.yaml:2: say which service is meant"},
       {"services:\n  web:\n    stop_grace_period: x\n", "c.yaml:3: the file.services.web.stop_gr"},
   };
-  for (const auto& [text, error] : cases) {
-    EXPECT_THAT(BadInputOf([&] { ParseComposeService("c.yaml", text, ""); }),
-                testing::StartsWith(error));
+  for (const auto& fault : cases) {
+    EXPECT_THAT(BadInputOf([&] { ParseComposeService("c.yaml", fault.first, ""); }),
+                testing::StartsWith(fault.second));
   }
   EXPECT_EQ(BadInputOf([] { ParseComposeService("c.yaml", "services: {a: {}}", "b"); }),
             "c.yaml:1: no service is called 'b'");

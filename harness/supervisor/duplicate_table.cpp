@@ -73,8 +73,9 @@ std::string Aligned(const std::vector<std::vector<std::string>>& rows) {
   std::string text;
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
+    for (std::size_t i = 0; i < row.size(); ++i) {
       line += fmt::format("{:<{}}", row[i], widths[i] + 2);
+    }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
   return text;

@@ -102,9 +102,9 @@ TEST(KubernetesManifest, FaultsAreNamedWithTheirLine) {
       {"kind: Deployment\nspec: {template: {spec: {restartPolicy: Never}}}",
        "k.yaml:2: a Deployment takes restartPolicy Always only"},
   };
-  for (const auto& [text, error] : cases) {
-    EXPECT_THAT(BadInputOf([&, t = text] { ParseKubernetesManifest("k.yaml", t, ""); }),
-                StartsWith(error));
+  for (const auto& fault : cases) {
+    EXPECT_THAT(BadInputOf([&, t = fault.first] { ParseKubernetesManifest("k.yaml", t, ""); }),
+                StartsWith(fault.second));
   }
 }
 

@@ -87,7 +87,7 @@ std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file) {
 std::string LocatePolicy(const std::string& name_or_file, const fs::path& folder) {
   const Source source = SourceOf(name_or_file);
   if (!source.is_file) return name_or_file;
-  const std::string located = fs::absolute(folder / source.argument).lexically_normal();
+  std::string located = fs::absolute(folder / source.argument).lexically_normal();
   if (source.argument == name_or_file) return located;
   return source.supervisor + ":" + located;
 }

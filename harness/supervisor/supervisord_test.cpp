@@ -87,9 +87,9 @@ TEST(SupervisordConf, FaultsAreNamedWithTheirLine) {
       {"[program:web]\ncommand=\"x\n", "s.conf:2: command=\"x: no command, or a quote"},
       {"[program:web]\nenvironment=x\n", "s.conf:2: environment=x: 'x' sets nothing"},
   };
-  for (const auto& [text, error] : cases) {
-    EXPECT_THAT(BadInputOf([&, t = text] { ParseSupervisordProgram("s.conf", t, ""); }),
-                StartsWith(error));
+  for (const auto& fault : cases) {
+    EXPECT_THAT(BadInputOf([&, t = fault.first] { ParseSupervisordProgram("s.conf", t, ""); }),
+                StartsWith(fault.second));
   }
 }
 

@@ -82,7 +82,7 @@ class SystemdPolicy : public ServicePolicy {
   }
 
   std::string DelayText() const {
-    const std::string first = ", RestartSec=" + FormatDuration(rules_.restart_sec);
+    std::string first = ", RestartSec=" + FormatDuration(rules_.restart_sec);
     if (!HasSteps()) return first;
     return fmt::format("{} to {} in {} steps", first, FormatDuration(*rules_.restart_max_delay),
                        rules_.restart_steps);

@@ -45,10 +45,10 @@ class AssignmentReader {
     pending_ = continued;
     if (continued) return;
     const std::string whole = std::exchange(logical_, "");
-    Logical(std::string(Trim(whole)));
+    Logical(Trim(whole));
   }
 
-  void Logical(const std::string& line) {
+  void Logical(std::string_view line) {
     if (line.empty()) return;
     if (line.front() == '[') {
       if (line.back() != ']') Fail(pending_line_, "a section's name without its ]");
@@ -58,9 +58,9 @@ class AssignmentReader {
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos) Fail(pending_line_, "neither [SECTION] nor KEY=VALUE");
     if (section_.empty()) Fail(pending_line_, "stands before any [SECTION]");
-    const std::string_view key = Trim(std::string_view(line).substr(0, equals));
+    const std::string_view key = Trim(line.substr(0, equals));
     if (key.empty()) Fail(pending_line_, "no key before the =");
-    const std::string_view value = Trim(std::string_view(line).substr(equals + 1));
+    const std::string_view value = Trim(line.substr(equals + 1));
     assignments_.push_back(
         {section_, std::string(key), std::string(value), file_.name, pending_line_});
   }

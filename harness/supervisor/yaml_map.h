@@ -24,6 +24,7 @@ class YamlMap {
   // `what` is what errors call the mapping. Throws BadInput where `node` is no mapping.
   YamlMap(std::string file, const YAML::Node& node, std::string what);
   YamlMap(const YamlMap&) = default;
+  YamlMap(YamlMap&&) = default;
   // yaml-cpp's own assignment changes the tree that the node belongs to.
   YamlMap& operator=(const YamlMap& other);
 
