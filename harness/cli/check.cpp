@@ -15,6 +15,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
@@ -152,7 +153,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
                                        .interrupted = Interrupted(),
                                        .verbose = common.verbose}) +
                 '\n');
-  outputs.WriteFiles(head, results);
+  outputs.WriteFiles(head, results, NotesOn(results));
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 

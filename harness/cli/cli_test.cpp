@@ -64,10 +64,12 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
   ExpectRefused({"run", "--json", "-", "--junit", "-"},
                 "--json and --junit cannot both go to standard output");
   ExpectRefused({"run", "--json", "x", "--junit", "./x"}, "--json and --junit cannot both go to x");
+  ExpectRefused({"run", "--html", "-", "--junit", "-"},
+                "--junit and --html cannot both go to standard output");
 }
 
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
-  ExpectRefused({"run", "--html", "x.html"}, "--html arrives with a later version");
+  ExpectRefused({"run", "--picture", "x.svg"}, "--picture arrives with a later version");
   ExpectRefused({"check", "--exhaustive", "--", "true"},
                 "--exhaustive arrives with a later version");
 }
@@ -166,6 +168,14 @@ TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
   EXPECT_TRUE(outcome.out.starts_with("{\n")) << outcome.out;
   EXPECT_THAT(outcome.error, HasSubstr("1 scenario x 1 strategy"));
   EXPECT_TRUE(fs::is_empty(work_));
+}
+
+TEST_F(CliTest, APageIsWrittenForPeople) {
+  const ProgramOutcome outcome = Run({"run", "--scenario", "stale/zero", "--html", "x.html"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  const std::string page = Content(work_ / "x.html");
+  EXPECT_TRUE(page.starts_with("<!DOCTYPE html>")) << page;
+  EXPECT_THAT(page, HasSubstr("\"scenario\":\"stale/zero\""));
 }
 
 TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {

@@ -11,6 +11,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/findings.h"
@@ -113,7 +114,7 @@ int Explore(const Kind& kind, const ExploreCommand& options,
                                                    .verbose = options.common.verbose}) +
                 '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "explore", SandboxName(), target, JsonText(found)},
-                     exploration.results);
+                     exploration.results, NotesOn(exploration.results));
   return ExitStatusOf(exploration.results,
                       {.no_skip = options.common.no_skip, .interrupted = Interrupted()});
 }

@@ -11,6 +11,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
 #include "harness/cli/terminal.h"
@@ -140,7 +141,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   PrintFindings(outputs, told, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results, told.facts);
+  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results,
+                     NotesOn(told.results), told.facts);
   return ExitStatusOf(told.results, {.interrupted = Interrupted()});
 }
 

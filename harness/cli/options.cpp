@@ -101,7 +101,7 @@ void DeclareJobs(CLI::App* command, CommonOptions* options) {
 void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
-  DeclareLater(command, "--html", "Write a page");
+  DeclareFile(command, "--html", "Write a page for people ('-': standard output)", &options->html);
   DeclareLater(command, "--picture", "Draw the timeline");
   command->add_flag("-v,--verbose", options->verbose, "Show expected fails and weaknesses too");
   DeclareBasics(command, &options->color);

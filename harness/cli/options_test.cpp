@@ -99,7 +99,6 @@ TEST_F(OptionsTest, ColorAndEmptyPathsAreChecked) {
 TEST_F(OptionsTest, AGlobTakesOneWord) { EXPECT_NE(Parse({"--scenario", "a", "b"}), ""); }
 
 TEST_F(OptionsTest, WhatALaterVersionBringsSaysSo) {
-  EXPECT_EQ(Parse({"--html", "x.html"}), "--html arrives with a later version");
   EXPECT_EQ(Parse({"--picture", "x.svg"}), "--picture arrives with a later version");
 }
 

@@ -1,5 +1,6 @@
 #include "harness/cli/outputs.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -10,39 +11,58 @@
 namespace pidfall {
 namespace {
 
-std::FILE* TextStream(const CommonOptions& options) {
-  if (options.json == "-" && options.junit == "-") {
-    throw BadInput("--json and --junit cannot both go to standard output");
-  }
-  return options.json == "-" || options.junit == "-" ? stderr : stdout;
-}
+struct Wish {
+  const char* option;
+  const std::string& path;
+};
 
-// The second would replace the first.
-const std::string& Apart(const std::string& junit, const std::string& json) {
+bool IsOneFile(const std::string& one, const std::string& other) {
   namespace fs = std::filesystem;
   const auto place = [](const std::string& path) {
     std::error_code error;
     return fs::weakly_canonical(fs::absolute(path, error), error);
   };
-  const bool same = !json.empty() && json != "-" && !junit.empty() && place(json) == place(junit);
-  if (same) throw BadInput("--json and --junit cannot both go to " + json);
-  return junit;
+  return !one.empty() && !other.empty() && (one == other || place(one) == place(other));
+}
+
+// The second would replace the first.
+void RefuseOneFileForTwo(const std::vector<Wish>& wishes) {
+  for (auto one = wishes.begin(); one != wishes.end(); ++one) {
+    for (auto other = one + 1; other != wishes.end(); ++other) {
+      if (!IsOneFile(one->path, other->path)) continue;
+      const std::string place = one->path == "-" ? "standard output" : one->path;
+      throw BadInput(std::string(one->option) + " and " + other->option + " cannot both go to " +
+                     place);
+    }
+  }
+}
+
+std::FILE* TextStream(const CommonOptions& options) {
+  const std::vector<Wish> wishes = {
+      {"--json", options.json}, {"--junit", options.junit}, {"--html", options.html}};
+  RefuseOneFileForTwo(wishes);
+  const bool is_taken =
+      std::any_of(wishes.begin(), wishes.end(), [](const Wish& wish) { return wish.path == "-"; });
+  return is_taken ? stderr : stdout;
 }
 
 }  // namespace
 
 Outputs::Outputs(const CommonOptions& options)
-    : json_(options.json),
-      junit_(Apart(options.junit, options.json)),
-      text_(TextStream(options)),
-      paint_(WantsColor(options.color, text_)) {}
+    : text_(TextStream(options)),
+      paint_(WantsColor(options.color, text_)),
+      json_(options.json),
+      junit_(options.junit),
+      html_(options.html) {}
 
 void Outputs::Print(const std::string& text) const { pidfall::Print(text_, text); }
 
 void Outputs::WriteFiles(const JsonHead& head, const std::vector<Result>& results,
+                         const std::map<std::string, PageNote>& notes,
                          const std::vector<SimulatedFacts>& facts) const {
   json_.Write(JsonText(head, results, facts));
   junit_.Write(JunitText(head.command, results));
+  html_.Write(HtmlText(head, results, facts, notes));
 }
 
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// Where a command's results go: a table for people, JSON and JUnit for machines.
+// Where a command's results go: a table and a page for people, JSON and JUnit for machines.
 //
 //   const Outputs outputs(common);  // throws BadInput before anything has run
 //   outputs.Print(table);
@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/cli/options.h"
+#include "harness/report/html.h"
 #include "harness/report/json.h"
 #include "harness/report/output_file.h"
 #include "harness/report/paint.h"
@@ -25,14 +27,17 @@ class Outputs {
   std::FILE* text() const { return text_; }
   // To standard output, or to standard error when a file of results goes there.
   void Print(const std::string& text) const;
+  // `notes` are the page's, by scenario.
   void WriteFiles(const JsonHead& head, const std::vector<Result>& results,
+                  const std::map<std::string, PageNote>& notes,
                   const std::vector<SimulatedFacts>& facts = {}) const;
 
  private:
-  OutputFile json_;
-  OutputFile junit_;
   std::FILE* text_;
   Paint paint_;
+  OutputFile json_;
+  OutputFile junit_;
+  OutputFile html_;
 };
 
 }  // namespace pidfall

@@ -12,6 +12,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/program_folder.h"
@@ -129,7 +130,7 @@ int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result
   const std::vector<Result> incident = RunFirstIncident(options, outputs);
   results.insert(results.end(), incident.begin(), incident.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results);
+  outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results, NotesOn(results));
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 

@@ -12,6 +12,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
 #include "harness/cli/print.h"
 #include "harness/cli/terminal.h"
 #include "harness/incident/simulator.h"
@@ -126,7 +127,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
   if (result.verdict == Verdict::kFail) outputs.Print("FAIL  C11  " + result.summary + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result},
+  outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
                      {FactsOf(options, log)});
   return ExitStatusOf({result}, {});
 }
