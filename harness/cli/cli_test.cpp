@@ -69,7 +69,6 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
 }
 
 TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
-  ExpectRefused({"run", "--picture", "x.svg"}, "--picture arrives with a later version");
   ExpectRefused({"check", "--exhaustive", "--", "true"},
                 "--exhaustive arrives with a later version");
 }
@@ -176,6 +175,27 @@ TEST_F(CliTest, APageIsWrittenForPeople) {
   const std::string page = Content(work_ / "x.html");
   EXPECT_TRUE(page.starts_with("<!DOCTYPE html>")) << page;
   EXPECT_THAT(page, HasSubstr("\"scenario\":\"stale/zero\""));
+}
+
+TEST_F(CliTest, APictureIsDrawnOfASimulation) {
+  const ProgramOutcome outcome = Run({"supervise", "--policy", "launchd:keepalive", "--for", "1min",
+                                      "--picture", "x.svg", "--start", "10:28", "--", "false"});
+  EXPECT_THAT(Content(work_ / "x.svg"), HasSubstr(">10:28:00</text>")) << outcome.error;
+  EXPECT_THAT(Content(work_ / "x.svg"), HasSubstr("status 1</text>"));
+}
+
+TEST_F(CliTest, APictureThatIsNoneIsRefused) {
+  const std::vector<std::string> supervise = {"supervise", "--policy", "launchd:keepalive"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), supervise.begin(), supervise.end());
+    return more;
+  };
+  ExpectRefused(with({"--picture", "x.gif", "--", "false"}),
+                "--picture: 'x.gif' does not end in .svg (rsvg-convert makes a PNG of it)");
+  ExpectRefused(with({"--start", "10:28", "--", "false"}),
+                "--start is the first time of a --picture");
+  ExpectRefused(with({"--picture", "x.svg", "--start", "noon", "--", "false"}),
+                "--start: 'noon' is no time such as 10:28 or 2025-12-22T10:28");
 }
 
 TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {

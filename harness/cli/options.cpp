@@ -102,7 +102,6 @@ void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
   DeclareFile(command, "--html", "Write a page for people ('-': standard output)", &options->html);
-  DeclareLater(command, "--picture", "Draw the timeline");
   command->add_flag("-v,--verbose", options->verbose, "Show expected fails and weaknesses too");
   DeclareBasics(command, &options->color);
 }
@@ -163,11 +162,6 @@ void RefuseCommand(const std::vector<std::string>& command, const std::string& n
   if (command.empty()) return;
   throw BadInput(
       fmt::format("{} takes no command: '{}' was given after --", name, command.front()));
-}
-
-void DeclareLater(CLI::App* command, const std::string& name, const std::string& description) {
-  const auto refuse = [name](const std::string&) { RefuseYet(name); };
-  command->add_option_function<std::string>(name, refuse, description + kLater)->type_name("FILE");
 }
 
 void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description) {

@@ -67,9 +67,7 @@ void DeclareFollower(CLI::App* command);
 // Throws BadInput if a command was given after `--` to one that takes none.
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
 
-// An option of the interface that a later version brings, with a FILE or as a flag: says so when it
-// is used.
-void DeclareLater(CLI::App* command, const std::string& name, const std::string& description);
+// A flag of the interface that a later version brings: says so when it is used.
 void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description);
 
 }  // namespace pidfall

@@ -98,10 +98,6 @@ TEST_F(OptionsTest, ColorAndEmptyPathsAreChecked) {
 
 TEST_F(OptionsTest, AGlobTakesOneWord) { EXPECT_NE(Parse({"--scenario", "a", "b"}), ""); }
 
-TEST_F(OptionsTest, WhatALaterVersionBringsSaysSo) {
-  EXPECT_EQ(Parse({"--picture", "x.svg"}), "--picture arrives with a later version");
-}
-
 TEST_F(OptionsTest, PortsAreChecked) {
   CLI::App app;
   int port = 0;

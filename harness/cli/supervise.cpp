@@ -13,6 +13,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/terminal.h"
 #include "harness/incident/simulator.h"
@@ -35,6 +36,7 @@ using std::chrono::minutes;
 
 struct SuperviseCommand {
   CommonOptions common;
+  PictureOptions picture;
   std::string policy;
   std::chrono::nanoseconds window = minutes(10);
   bool real_time = false;
@@ -93,11 +95,15 @@ Result ResultOf(const SimulationLog& log) {
   return result;
 }
 
-std::string Head(const SimulationRequest& request, const SimulationLog& log) {
+std::string Title(const SimulationRequest& request) {
   const SimulationPlan& plan = request.plan;
   const std::string roll_out = plan.roll_out ? Describe(plan.roll_out->rules) + ", " : "";
-  return roll_out + plan.actors.front().policy->Describe() + "; " + FormatDuration(log.duration) +
-         " simulated in " + FormatDuration(log.real) + '\n';
+  return roll_out + plan.actors.front().policy->Describe();
+}
+
+std::string Head(const SimulationRequest& request, const SimulationLog& log) {
+  return Title(request) + "; " + FormatDuration(log.duration) + " simulated in " +
+         FormatDuration(log.real) + '\n';
 }
 
 // Of a roll-out: of the new copy.
@@ -115,6 +121,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
   const SimulationRequest request = RequestFor(options, command);
   const Outputs outputs(options.common);
+  const PictureFile picture(options.picture);
   const InterruptGuard guard;
   const auto logs = SimulateAll({request}, 1);
   if (logs.empty()) return kInterrupted;
@@ -127,6 +134,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
   if (result.verdict == Verdict::kFail) outputs.Print("FAIL  C11  " + result.summary + '\n');
+  picture.Write(Title(request), "", {{"", {{"", &log}}}});
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
                      {FactsOf(options, log)});
   return ExitStatusOf({result}, {});
@@ -136,8 +144,8 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
   CLI::Option* table = supervise->add_flag(
       "--table", options->table, "What every known policy makes of each answer of a duplicate");
-  for (const char* other :
-       {"--policy", "--real-time", "--port", "--json", "--junit", "--verbose"}) {
+  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit", "--html",
+                            "--picture", "--verbose"}) {
     table->excludes(supervise->get_option(other));
   }
 }
@@ -158,6 +166,7 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
+  DeclarePicture(supervise, &options->picture);
   supervise->get_option("--verbose")->description("List every start and its ending too");
   DeclareFollower(supervise);
   DeclareTable(supervise, options.get());

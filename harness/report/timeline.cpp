@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "harness/report/axis.h"
+
 namespace pidfall {
 namespace {
 
@@ -156,25 +158,9 @@ std::size_t LongestSummary(const std::vector<TimelineGroup>& groups) {
   return longest;
 }
 
-std::string AxisLabel(SupervisorTime at, SupervisorTime tick) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at).count();
-  if (seconds == 0) return tick < 1min ? "0s" : "0m";
-  if (seconds % 3600 == 0) return fmt::format("{}h", seconds / 3600);
-  return seconds % 60 == 0 ? fmt::format("{}m", seconds / 60) : fmt::format("{}s", seconds);
-}
-
-SupervisorTime Tick(SupervisorTime duration, int columns) {
-  static constexpr SupervisorTime kNice[] = {1s,    2s,    5s,    10s, 15s, 30s, 1min, 2min, 5min,
-                                             10min, 15min, 30min, 1h,  2h,  6h,  12h,  24h};
-  for (const SupervisorTime tick : kNice) {
-    if (tick * columns >= duration * kTickColumns) return tick;
-  }
-  return duration;
-}
-
 std::string Axis(SupervisorTime duration, int columns) {
   std::string axis;
-  const SupervisorTime tick = Tick(duration, columns);
+  const SupervisorTime tick = Tick(duration, columns / kTickColumns);
   for (SupervisorTime at = 0s; at <= duration; at += tick) {
     const auto column = static_cast<std::size_t>(at * columns / duration);
     if (axis.size() < column) axis.resize(column, ' ');
