@@ -63,8 +63,8 @@ class Acquisition {
   }
 
  private:
-  // The refused Instance may live on, and must keep nobody out. A lock that is another's is kept
-  // open: who has it is asked through it.
+  // The refused Instance may live on, and must keep nobody out. Another process's lock file stays
+  // open: the question for its holder goes through it.
   void LetGo() {
     state_->ready_file.Remove();
     state_->DropLock();
@@ -99,7 +99,7 @@ class Acquisition {
 
   void OpenAndLock() {
     node() = OpenLockNode(state_->folder, options());
-    // Before locking: what a second guard in one process is told must not depend on the lock kind.
+    // Before locking: the answer to a second guard in one process must not depend on the lock kind.
     if (HeldHere(node().key)) {
       throw Refused(Outcome::kHeldHere, "this process already holds " + state_->folder.LockPath(),
                     0, "");
@@ -112,8 +112,8 @@ class Acquisition {
     const OnDuplicate answer = Answer();
     if (answer == OnDuplicate::kExit && RecordedLives(node().descriptor.get())) throw Busy();
     const Holder holder = FindHolder(node().descriptor.get(), node().key);
-    // Whoever reads /proc/PID/fdinfo (lsof, a monitor) has that process's files open for an
-    // instant. An owner that is killed just then leaves its lock to the reader for as long.
+    // A reader of /proc/PID/fdinfo (lsof, a monitor) has that process's files open for an
+    // instant. An owner that is killed just then leaves its lock to the reader for that long.
     if (answer != OnDuplicate::kWait && !holder.process.valid()) {
       return WaitForOwner(Clock::now() + kReadersInstant);
     }
@@ -153,11 +153,11 @@ class Acquisition {
                   "cannot end the owner (PID " + std::to_string(owner.pid) + ")", errno, "");
   }
 
-  // For the lock, never for the pid: another contender may be first, or a child keep it.
+  // For the lock, never for the pid: another contender may be first, or a child may keep the lock.
   void WaitForOwner(std::optional<Clock::time_point> deadline) {
     switch (WaitForLock(node().descriptor.get(), deadline)) {
       case Waited::kLocked:
-        node().fresh = false;  // somebody had it while we waited
+        node().fresh = false;  // another owner had it while we waited
         if (!options().also_ofd || TryLock(state_->folder, node(), true)) return;
         throw Busy();
       case Waited::kTimeOver:
@@ -170,7 +170,7 @@ class Acquisition {
     }
   }
 
-  // We have the lock; so whoever is met here knows nothing of it.
+  // We have the lock; so an instance that runs now does not know of it.
   void PassOlderInstance() {
     const auto record = node().fresh ? std::nullopt : ReadRecord(node().descriptor.get());
     state_->self = IdentifySelf();

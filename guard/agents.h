@@ -1,4 +1,4 @@
-// Which supervised programs run without their pid file, and which pid files are nobody's.
+// Which supervised programs run without their pid file, and which pid files belong to none of them.
 //
 //   for (const std::string& finding : CheckAgents("/Library/LaunchAgents", {"/run/x.pid"})) ...
 //

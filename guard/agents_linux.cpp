@@ -54,7 +54,7 @@ Agent ReadPlist(const fs::path& path) {
   return agent;
 }
 
-// The words of a command line, as systemd splits it: blanks part, quotes join.
+// The words of a command line, as systemd splits it: at blanks, but not within quotes.
 std::vector<std::string> Split(const std::string& line) {
   std::vector<std::string> words;
   char quote = '\0';
@@ -93,7 +93,7 @@ std::vector<std::string> CommandLine(const fs::path& process) {
   return words;
 }
 
-// At the end of the process's command line, since a script's is preceded by its interpreter.
+// At the end of the process's command line: a script's begins with its interpreter.
 bool Runs(const std::vector<std::string>& there, const Agent& agent) {
   const auto& command = agent.command;
   return !command.empty() && there.size() >= command.size() &&

@@ -1,4 +1,4 @@
-// Not offered there: which process runs an agent's command is looked up in /proc.
+// Not offered on macOS: the process that runs an agent's command is looked up in /proc.
 #include <stdexcept>
 
 #include "guard/agents.h"

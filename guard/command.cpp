@@ -32,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kBadUsage = 2;
-constexpr int kCannotExecute = 126;  // as shells have them
+constexpr int kCannotExecute = 126;  // as in shells
 constexpr int kNotFound = 127;
 constexpr double kStopSeconds = 10;
 

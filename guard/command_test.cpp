@@ -23,13 +23,13 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 constexpr int kPatienceSeconds = 20;               // for each command, also on a busy machine
-constexpr std::chrono::seconds kStopPatience{10};  // what stop has by default
+constexpr std::chrono::seconds kStopPatience{10};  // the default of stop
 
 class CommandTest : public testing::Test {
  protected:
   using Words = std::vector<std::string>;
 
-  // Ends in the program; its output goes to the file "output".
+  // Becomes the program; its output goes to the file "output".
   int Become(const Words& words) const {
     alarm(kPatienceSeconds);
     dup2(open(folder_.path("output").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
@@ -47,8 +47,8 @@ class CommandTest : public testing::Test {
     return status;
   }
 
-  // A guarded shell that says when it runs (through a FIFO) and stays until it is ended. Without a
-  // child: cat would keep the lock until it is told of the end of its input.
+  // A guarded shell that says when it runs (through a FIFO) and stays until it is ended. It has no
+  // child: cat would keep the lock until the end of its input.
   virtual Words Stay() const {
     return {"--pid-file", pid_file_, "--",
             "sh",         "-c",      "echo > " + folder_.path("fifo") + "; read x"};
@@ -189,7 +189,7 @@ class ReadyFileCommandTest : public CommandTest {
   std::string ready_file_ = folder_.path("ready");
 };
 
-// The command has the guard's place by now, and keeps the file locked as it keeps the guard's lock.
+// The command has replaced the guard, and keeps the file locked as it keeps the guard's lock.
 TEST_F(ReadyFileCommandTest, AWaitingCopyLeavesItAsLongAsTheCommandLives) {
   Words second = Stay();
   second.insert(second.begin(),

@@ -42,7 +42,7 @@ class NoSigpipe {
   bool was_pending_;
 };
 
-// The one that wins, as setlocale has it.
+// The variable that wins, in the order of setlocale.
 std::string LocaleName() {
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(variable);

@@ -3,7 +3,7 @@
 //   Say("Task Manager already running (PID 12)");
 //
 // A closed, full or broken standard output is no reason to fail, or to succeed: a duplicate that
-// could not say so is still a duplicate.
+// could not print its message is still a duplicate.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ bool LocaleIsUtf8();
 // The locale's character set where its name states one: "en_US.ISO-8859-1" gives "ISO-8859-1".
 std::string LocaleCodeset();
 
-// The line for this locale: without its leading sign where only ASCII can be shown.
+// The line for this locale: without the leading sign where only ASCII can be shown.
 std::string ForLocale(std::string_view sign, std::string_view text);
 
 }  // namespace pidfall::guard

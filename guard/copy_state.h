@@ -1,5 +1,5 @@
-// What one copy of a guarded program is to the others: the answer for a readiness probe. Asked and
-// never taken, as in query.h.
+// The state of one copy of a guarded program: the answer for a readiness probe. Asking never takes
+// the lock, as in query.h.
 //
 //   const Copy copy = AskCopy("/data/x.pid", 1);
 //   if (copy.state == CopyState::kStandingBy) ...
@@ -16,9 +16,9 @@ namespace pidfall::guard {
 // The values are exit statuses: the LSB's for `status`, and two of those that it leaves to
 // programs.
 enum class CopyState {
-  kOwner = 0,        // and ready, as far as it tells
+  kOwner = 0,        // and ready, as far as it says
   kNone = 3,         // no such process, or not one of this program
-  kUnknown = 4,      // `why` says what could not be told
+  kUnknown = 4,      // `why` gives the reason
   kStarting = 150,   // the owner, not ready yet
   kStandingBy = 151  // alive, serves nothing, takes over when the owner goes
 };
@@ -30,7 +30,7 @@ struct Copy {
 
 Copy AskCopy(const std::filesystem::path& pid_file, pid_t pid);
 
-// Who waits for the owner to go, as far as this user may see. (Linux; nobody elsewhere.)
+// The processes that wait for the owner to go, as far as this user may see. (Linux; else empty.)
 std::vector<pid_t> StandingBy(const std::filesystem::path& pid_file);
 
 }  // namespace pidfall::guard

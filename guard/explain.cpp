@@ -38,7 +38,7 @@ int ExplainForbidden(const Instance& instance) {
   return kStatusForbidden;
 }
 
-// Who is told to end while standing by ends cleanly (C12).
+// A standby that gets a stop signal ends cleanly (C12).
 int ExplainInterrupted(const Instance& instance) {
   Say(ForLocale("ℹ️  ",
                 instance.options().name + " stands by no longer: " + instance.reason()));

@@ -1,4 +1,4 @@
-// From Apple's headers; never run.
+// Written from Apple's headers; never run.
 #include <sys/mount.h>
 #include <sys/param.h>
 

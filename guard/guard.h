@@ -9,18 +9,18 @@
 //     // ... serve; nobody else does while `instance` lives ...
 //   }
 //
-// How it works: the truth is a lock that the kernel holds for the process on `server.pid.lock`, a
-// file that is made once and never removed. The kernel lets go of it however the process ends, so
+// How it works: ownership is a lock that the kernel holds for the process on `server.pid.lock`, a
+// file that is made once and never removed. The kernel releases it however the process ends, so
 // nothing is ever stale. `server.pid` only tells people and tools the pid; it may be deleted at
-// any time. A pid in a file never makes an owner and never gets anybody killed.
+// any time. A pid in a file never makes an owner, and no process is killed because of it.
 //
 // What it does not promise: that two machines exclude each other through a network file system
-// (refused unless `any_file_system`), that somebody who may write to the folder cannot sabotage
+// (refused unless `any_file_system`), that a user who may write to the folder cannot sabotage
 // the lock by removing it (Watch() notices and repairs what it can), or that the program
 // stops by itself when that happens.
 //
 // Acquire and Release may be called from any thread; one Instance from one thread at a time.
-// Linux 6.1 or later; for macOS it compiles and links and was never run, and Watch() is not there.
+// Linux 6.1 or later. For macOS it compiles and links but was never run, and Watch() is missing.
 // For C see guard/guard_c.h; for other programs the command pidfall-guard.
 #pragma once
 
@@ -47,16 +47,16 @@ enum class OnDuplicate {
 // What a child that outlives the owner means.
 enum class Children {
   kInert,           // nothing: the child's copy of the lock is closed as it is forked
-  kPartOfInstance,  // the instance lives on in it: nobody else starts until it, too, is gone
+  kPartOfInstance,  // the instance lives on in it: no other starts until the child has ended, too
 };
 
 // When this copy counts as ready: for the service manager (READY=1), the ready file and
-// `pidfall-guard status --of`. To own the lock is one thing, to serve another. A roll-out that
+// `pidfall-guard status --of`. Owning the lock is one thing, serving is another. A roll-out that
 // stops the old copy only when the new one is ready never ends if the new one must own the lock to
-// be ready: there, kStandingBy.
+// be ready: use kStandingBy there.
 enum class ReadyWhen {
-  kUntold,      // the guard does not tell: the program has probes of its own
-  kServing,     // once it calls Ready()
+  kUntold,      // the guard does not say: the program has probes of its own
+  kServing,     // once the program calls Ready()
   kOwner,       // as soon as it is the owner
   kStandingBy,  // and also while it stands by
 };
@@ -64,8 +64,8 @@ enum class ReadyWhen {
 enum class Outcome {
   kAcquired,
   kBusy,         // an owner lives; Instance::owner() names it
-  kHeldHere,     // this very process holds it through another Instance
-  kForbidden,    // it belongs to another user, alive or not: refused
+  kHeldHere,     // this process holds it already, through another Instance
+  kForbidden,    // the files are another user's, whether an owner lives or not: refused
   kHostile,      // a link, FIFO, folder or foreign file is where ours should be; left untouched
   kUnsupported,  // locks cannot be had or trusted here
   kTrouble,      // the file system failed; Instance::reason() has path and cause
@@ -80,8 +80,8 @@ enum class Previous { kNone, kClean, kCrash, kOtherBoot, kOtherNamespace, kGarba
 
 struct Owner {
   pid_t pid = 0;           // 0: not known
-  bool verified = false;   // the pid is the owner's for certain, and not a recycled number
-  bool plain = false;      // an older program, guarded by nothing but a plain pid file
+  bool verified = false;   // the pid is the owner's for certain, not a recycled number
+  bool plain = false;      // an older program, guarded only by a plain pid file
   std::string supervisor;  // "launchd", "systemd", ...; empty: a person
   std::string unit;        // what the supervisor calls it
 };
@@ -97,7 +97,7 @@ struct Options {
   // The command line of an older version guarded by a plain pid file; empty: this program.
   std::vector<std::string> older_command = {};
   ReadyWhen ready_when = ReadyWhen::kUntold;
-  // Exists while this copy is ready. Of this copy alone: two on one machine need two.
+  // Exists while this copy is ready. Each copy needs its own: two on one machine need two.
   std::filesystem::path ready_file = {};
   bool one_file = false;         // lock pid_file itself, as pidfile(3) and flock(1) do
   bool also_ofd = false;         // an OFD lock too, which fcntl users and NFS servers see
@@ -116,7 +116,7 @@ class Instance {
   Outcome outcome() const;
   // What failed, on which object, why, and what to do; empty when acquired.
   const std::string& reason() const;
-  // Who keeps us out, as of now.
+  // The owner that keeps us out now.
   Owner owner() const;
   Previous previous() const;
   const Options& options() const;
@@ -126,7 +126,7 @@ class Instance {
   bool Ready();
 
   // Lets the next instance in and removes the pid file, if it is still ours. Does nothing in a
-  // forked child, when nothing was acquired, and the second time.
+  // forked child, when nothing was acquired, and when called again.
   void Release();
 
   // Daemonizing: Acquire, SetChildren(kPartOfInstance), fork, and in the last child Publish(),
@@ -140,11 +140,11 @@ class Instance {
   bool PrepareExec();
 
   // From now on a thread notices when our files are removed or replaced, publishes the pid file
-  // again (and locks a new lock file, if nobody else has), and reports what happened in words.
-  // False: nobody watches (nothing was acquired, one_file, no thread or inotify to be had, macOS).
+  // again (and locks a new lock file, if no other process has), and reports what happened in words.
+  // False: no thread watches (nothing acquired, one_file, no thread or inotify available, macOS).
   // The lock excludes others as before; only its sabotage would go unnoticed.
-  // `report` is called on that thread and must not call this Instance, but for a last Release()
-  // if no other thread does.
+  // `report` is called on that thread and must not call this Instance, except for a last Release()
+  // that no other thread calls.
   bool Watch(std::function<void(const std::string&)> report);
 
  private:
@@ -157,16 +157,16 @@ class Instance {
 Instance Acquire(Options options);
 
 // Statuses of Explain, beside the duplicate's.
-inline constexpr int kStatusInterrupted = 0;   // told to end while standing by
-inline constexpr int kStatusForbidden = 1;     // another user's, as the report's guard has it
-inline constexpr int kStatusUnavailable = 69;  // the port is a stranger's
+inline constexpr int kStatusInterrupted = 0;   // a stop signal came while standing by
+inline constexpr int kStatusForbidden = 1;     // another user's; the same as in the report's guard
+inline constexpr int kStatusUnavailable = 69;  // a stranger has the port
 inline constexpr int kStatusMisuse = 70;       // kHeldHere
 inline constexpr int kStatusUnsupported = 71;
 inline constexpr int kStatusHostile = 73;
 inline constexpr int kStatusTrouble = 74;
 
-// Tells a person on standard output why there is no instance, and gives the exit status. Use 75
-// for duplicates where the supervisor can be told what it means; never 78, which launchd also
+// Prints for people, on standard output, why there is no instance, and gives the exit status. Use
+// 75 for duplicates where the supervisor can be told what it means; never 78, which launchd also
 // reports when it could not start the program at all.
 int Explain(const Instance& instance, int duplicate_status = 0);
 

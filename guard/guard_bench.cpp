@@ -2,8 +2,8 @@
 //
 //   PIDFALL_BENCH_FOLDER=/var/tmp bench --benchmark_repetitions=5
 //
-// None of them syncs to disk except as its library does of itself. Each starts with no file, which
-// is where a release of libbsd, Qt and the report's pattern leaves it.
+// Nothing is synced to disk unless the library itself does so. Each starts with no file, which is
+// how a release of libbsd, Qt and the report's pattern leaves the folder.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -114,7 +114,7 @@ BENCHMARK(LibbsdPidfile);
 #endif
 
 #ifdef PIDFALL_BENCH_BOOST
-// Of these the least: no pid is written, and the file must exist beforehand.
+// It does the least of these: no pid is written, and the file must exist beforehand.
 void BoostFileLock(benchmark::State& state) {
   const Folder folder;
   std::ofstream(folder.PidFile()).close();

@@ -9,8 +9,8 @@
  *     pidfall_release(instance);
  *   }
  *
- * No function fails but by its result; only pidfall_acquire may give NULL, when memory is out, and
- * every function takes that NULL as "not acquired".
+ * A function reports a failure only by its result. Only pidfall_acquire may give NULL, when memory
+ * is out, and every function takes that NULL as "not acquired".
  */
 #ifndef PIDFALL_GUARD_GUARD_C_H_
 #define PIDFALL_GUARD_GUARD_C_H_
@@ -38,7 +38,7 @@ enum pidfall_ready_when {
 /* Ends with PIDFALL_EXIT at once when an owner lives. */
 pidfall_instance* pidfall_acquire(const char* name, const char* pid_file);
 
-/* What is left out is as in pidfall_acquire. */
+/* A member that is left out means the same as in pidfall_acquire. */
 struct pidfall_options { /* NOLINT(readability-identifier-naming) */
   const char* name;
   const char* pid_file;
@@ -51,11 +51,11 @@ pidfall_instance* pidfall_acquire_with(const struct pidfall_options* options);
 int pidfall_acquired(const pidfall_instance* instance);
 /* It serves; 0 when that could not be told, see guard.h. */
 int pidfall_ready(pidfall_instance* instance);
-/* Who keeps us out, 0 when that is not known. */
+/* The pid of the owner that keeps us out, 0 when that is not known. */
 pid_t pidfall_owner(const pidfall_instance* instance);
-/* Why not, in words; valid until the release. */
+/* Why it was not acquired, in words; valid until the release. */
 const char* pidfall_reason(const pidfall_instance* instance);
-/* Says why not on standard output and gives the exit status. */
+/* Prints on standard output why it was not acquired, and gives the exit status. */
 int pidfall_explain(const pidfall_instance* instance, int duplicate_status);
 /* Lets the next instance in and frees everything. */
 void pidfall_release(pidfall_instance* instance);

@@ -69,7 +69,7 @@ TEST_F(GuardTest, ReleasesForTheNextAndRemovesThePidFile) {
   EXPECT_EQ(next.previous(), Previous::kClean);
 }
 
-// As who reads /proc/PID/fdinfo keeps it open, for a moment.
+// As a reader of /proc/PID/fdinfo keeps it open, for a moment.
 TEST_F(GuardTest, ReleasesAlsoWhatSomebodyElseKeepsOpen) {
   Instance first = Start();
   std::vector<Descriptor> kept;
@@ -266,7 +266,7 @@ TEST_F(GuardTest, RestartsInPlaceWithTheLockHeldThroughout) {
   Child owner([&](const Signals& signals) {
     Instance instance = Start();
     if (!instance.PrepareExec()) return 1;
-    // What the new program does first, in the same process, with what exec leaves of it.
+    // The first step of the new program, in the same process, with the state that exec leaves.
     new Instance(std::move(instance));
     const int fd = std::atoi(strchr(std::getenv("PIDFALL_GUARD_LOCK"), ':') + 1);
     signals.Ready();

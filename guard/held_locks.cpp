@@ -7,7 +7,7 @@
 
 namespace pidfall::guard {
 
-// An intrusive list and not a container: the child's hook may run no allocator.
+// An intrusive list, not a container: the child's hook must not call an allocator.
 class ForkHooks {
  public:
   static ForkHooks& Get() {
@@ -38,7 +38,7 @@ class ForkHooks {
   }
 
  private:
-  // The mutex is taken over the fork, so that the child never meets a list half changed.
+  // The mutex is held during the fork, so that the child never sees a half-changed list.
   ForkHooks() { pthread_atfork(&BeforeFork, &AfterFork, &InChild); }
   static void BeforeFork() { Get().mutex_.lock(); }
   static void AfterFork() { Get().mutex_.unlock(); }

@@ -1,4 +1,4 @@
-// The locks that this process holds, so that a second guard in it is told so and a forked child
+// The locks that this process holds, so that a second guard in it is refused and a forked child
 // drops its copies.
 //
 //   HeldLock lock;
@@ -31,10 +31,11 @@ class HeldLock {
   HeldLock& operator=(const HeldLock&) = delete;
   ~HeldLock() { Drop(); }
 
-  // Takes the locked descriptor over. False, and it is closed, when this process has it already.
+  // Takes the locked descriptor over. False, and closes it, when this process holds the lock
+  // already.
   bool Hold(Descriptor descriptor, const FileKey& key, Children children);
-  // Closes the descriptor and does not unlock: an unlock would take it from a child, too, which
-  // under kPartOfInstance is still the instance.
+  // Closes the descriptor and does not unlock: an unlock would take the lock from a child, too,
+  // which is still the instance under kPartOfInstance.
   void Drop();
 
   int fd() const { return fd_; }  // -1 in a child that is inert

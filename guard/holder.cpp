@@ -11,7 +11,7 @@
 namespace pidfall::guard {
 namespace {
 
-// The handle first, then the question: the answer is about the process that the handle names.
+// First the handle, then the question: so the answer is about the process that the handle names.
 Descriptor OpenLockingProcess(const FileKey& key, pid_t* pid) {
   *pid = LockingProcess(key);
   if (*pid <= 0) return {};

@@ -1,5 +1,5 @@
-// What /proc says of locks. /proc/locks leaves out, in a pid namespace, locks whose taker has
-// ended; so each process's own descriptors are asked when it names nobody.
+// Locks as /proc shows them. In a pid namespace /proc/locks leaves out locks whose taker has
+// ended; so each process's own descriptors are read when it names no process.
 #include <dirent.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -49,14 +49,14 @@ pid_t Taker(const FileKey& key) {
   return 0;
 }
 
-// "1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:1234 0 EOF" waits; without its arrow it reads as a lock.
+// "1: -> FLOCK  ADVISORY  WRITE 4712 fe:00:1234 0 EOF" waits; without the arrow it is a held lock.
 bool ParseWaiter(std::string line, const FileKey& key, pid_t* pid) {
   const size_t arrow = line.find("-> ");
   if (arrow == std::string::npos) return false;
   return ParseLock(line.erase(arrow, 3), key, pid) && *pid > 0;
 }
 
-// A copy whose waiting is bounded waits in a child, which shares its lock file. (An owner may have
+// A copy with a time limit waits in a child, which shares its lock file. (An owner may have
 // started a contender, too.)
 pid_t WaitsFor(pid_t pid, const FileKey& key) {
   const std::string status = ReadSmallFile("/proc/" + std::to_string(pid) + "/status");

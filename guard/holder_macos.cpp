@@ -1,4 +1,4 @@
-// macOS tells nobody who holds a flock: the record is all there is.
+// macOS does not say which process holds a flock: the record is all there is.
 #include "guard/holder.h"
 
 namespace pidfall::guard {

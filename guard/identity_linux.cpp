@@ -18,7 +18,7 @@ namespace pidfall::guard {
 namespace {
 
 // pidfds are files of pidfs since Linux 6.9, each process with an inode of its own that is not
-// used again before the next boot. Before, all were one anonymous inode, whose mode was 0600
+// used again before the next boot. In older kernels all share one anonymous inode of mode 0600
 // without any x: so no x means no identity here.
 std::string PidfsToken(const Descriptor& process) {
   struct stat status;
@@ -27,7 +27,7 @@ std::string PidfsToken(const Descriptor& process) {
   return "pidfs:" + std::to_string(status.st_ino);
 }
 
-// The 22nd field of /proc/PID/stat. Counted from the last ')': the name before it is free text.
+// The 22nd field of /proc/PID/stat, counted from the last ')': the name before it is free text.
 std::optional<uint64_t> StartTicks(pid_t pid) {
   const std::string stat = ReadSmallFile("/proc/" + std::to_string(pid) + "/stat");
   size_t at = stat.rfind(')');
@@ -43,8 +43,8 @@ std::string TicksToken(pid_t pid) {
   return ticks ? "ticks:" + std::to_string(*ticks) : "";
 }
 
-// A process never changes its pid namespace, and a pidfs token is never another process's: a
-// program that acquires often looks once. Per thread, since a lock could be held over a fork.
+// A process never changes its pid namespace, and no two processes share a pidfs token: a program
+// that acquires often looks once. Kept per thread: a mutex could be held during a fork.
 uint64_t PidNamespaceOf(const std::string& token) {
   thread_local std::string known;
   thread_local uint64_t number = 0;
@@ -106,8 +106,8 @@ bool WaitUntilEnded(const Descriptor& process,
   return poll(&ended, 1, left_ms) == 1;
 }
 
-// The handle first, then what it is compared by, then whether it still lives: so a number that is
-// handed on in between is noticed.
+// First the handle, then the values to compare, then whether it still lives: so a pid that is
+// reused in between is noticed.
 Descriptor OpenVerified(const Record& record) {
   if (record.boot.empty() || record.boot != BootId()) return {};
   Descriptor process = OpenProcess(record.pid);

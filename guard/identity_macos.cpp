@@ -1,4 +1,4 @@
-// From Apple's headers and manual pages; never run.
+// Written from Apple's headers and manual pages; never run.
 #include <libproc.h>
 #include <signal.h>
 #include <sys/event.h>
@@ -31,7 +31,7 @@ std::string Token(pid_t pid) {
               : "";
 }
 
-// How many events are there, at most one; -1 with errno set.
+// The number of pending events, at most one; -1 with errno set.
 int TakeEvent(const Descriptor& process, const timespec* patience) {
   struct kevent event;
   return kevent(process.get(), nullptr, 0, &event, 1, patience);
@@ -61,7 +61,7 @@ Identity IdentifySelf() {
 }
 
 // A kqueue that reports the process's end. One call registers it or fails, so it never waits for
-// the wrong process; that the number was not handed on before is what tokens are for.
+// the wrong process. A token shows whether the pid was reused before.
 Descriptor OpenProcess(pid_t pid) {
   errno = ESRCH;
   if (pid <= 0) return {};
@@ -97,7 +97,7 @@ Descriptor OpenVerified(const Record& record) {
   return process;
 }
 
-// Between the look and the kill a number could be handed on; macOS offers nothing better.
+// The pid could be reused between the check and the kill; macOS offers nothing better.
 bool SendSignal(const Descriptor& process, pid_t pid, int signal) {
   errno = ESRCH;
   return pid > 0 && Alive(process) && kill(pid, signal) == 0;

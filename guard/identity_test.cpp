@@ -18,7 +18,7 @@ Record RecordOf(const Identity& identity) {
           .pid_namespace = identity.pid_namespace};
 }
 
-// Both ways of telling a process: by pidfs, and by start time as on kernels before 6.9.
+// Both ways to identify a process: by pidfs, and by start time as on kernels before 6.9.
 class IdentityTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {

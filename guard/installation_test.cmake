@@ -1,6 +1,6 @@
 # cmake -DBUILD=... -DSOURCE=... -DWORK=... -DLIBDIR=... -DCONFIG=... -DSTRATEGIES=LIBRARY -DNM=nm
 #       -P installation_test.cmake
-# What users get is listed here file by file, and nothing in it comes from the strategies of the
+# The installed files are listed here one by one. None of them comes from the strategies of the
 # bundled servers, which are broken on purpose.
 cmake_minimum_required(VERSION 3.25)
 

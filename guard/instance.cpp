@@ -38,7 +38,7 @@ void Instance::State::SignIn() {
   options.one_file ? WritePidInPlace() : PublishAndRecord();
 }
 
-// The record before the pid file's name: an owner that is named is one that can be verified.
+// The record is written before the pid file gets its name: a named owner can be verified.
 void Instance::State::PublishAndRecord() {
   PendingPidFile pending(folder, record.pid, options.durable);
   record.pid_file = pending.mark();
@@ -53,7 +53,7 @@ void Instance::State::WriteRecord() {
   throw Refused(Outcome::kTrouble, "cannot write " + folder.LockPath(), n < 0 ? errno : ENOSPC, "");
 }
 
-// As pidfile(3) has it: no newline. Written over and then cut: the file is never empty.
+// As pidfile(3) does: no newline. Written over and then cut: the file is never empty.
 void Instance::State::WritePidInPlace() {
   const std::string text = std::to_string(record.pid);
   const auto size = static_cast<ssize_t>(text.size());
@@ -63,7 +63,7 @@ void Instance::State::WritePidInPlace() {
   throw Refused(Outcome::kTrouble, "cannot write " + folder.LockPath(), errno, "");
 }
 
-// Another process may have become the owner since: the child that a daemon goes on in.
+// Another process may have become the owner since: the child as which a daemon goes on.
 bool Instance::State::RecordIsOurs() const {
   const auto now = ReadRecord(held.fd());
   return now && now->pid == self.pid;
@@ -83,8 +83,8 @@ void Instance::State::SignOut() {
   [[maybe_unused]] const ssize_t n = pwrite(held.fd(), text.data(), text.size(), 0);
 }
 
-// The parent's thread may have held the mutex at the fork, and is not here to let go of it. What
-// it has of `watching` is never freed, so neither mutex nor thread is destroyed while in use.
+// The parent's thread may have held the mutex at the fork, and does not exist here to release it.
+// Its share of `watching` is never freed, so neither mutex nor thread is destroyed while in use.
 void Instance::State::ForgetParentsWatcher() {
   if (watching == nullptr || watching->pid == getpid()) return;
   watching->events.Reset();
@@ -118,7 +118,7 @@ Owner Instance::owner() const {
   return FindHolder(state_->node.descriptor.get(), state_->node.key).owner;
 }
 
-// The lock goes last: before, nobody else can have published anything that we might remove.
+// The lock goes last: while we hold it, no other copy can publish a file that we might remove.
 void Instance::Release() {
   if (state_ == nullptr || state_->outcome != Outcome::kAcquired) return;
   state_->StopWatching();

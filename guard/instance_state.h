@@ -1,4 +1,4 @@
-// What an Instance is made of; private to the guard.
+// The parts of an Instance; private to the guard.
 #pragma once
 
 #include <atomic>
@@ -18,10 +18,10 @@
 
 namespace pidfall::guard {
 
-// What the watching thread shares with its Instance. It is the thread's, too: a report that
-// releases the Instance leaves it to the thread alone.
+// State that the watching thread shares with its Instance. The thread owns it, too: after a report
+// that releases the Instance, only the thread has it.
 struct Watching {
-  std::mutex mutex;  // over what both read and change
+  std::mutex mutex;  // guards the state that both read and change
   Descriptor events;
   Descriptor stop;
   std::thread thread;
@@ -34,7 +34,7 @@ struct Instance::State {
   std::string reason;
   Previous previous = Previous::kNone;
   Folder folder;
-  LockNode node;  // not held: who does is asked through it
+  LockNode node;  // not held by us: the question for its holder goes through it
   Owner older;    // an older instance under a plain pid file keeps us out
   HeldLock held;
   bool lock_shared = false;  // a child may have had it, now or before
@@ -51,20 +51,20 @@ struct Instance::State {
   void WriteRecord();
   void WritePidInPlace();
   void SetLockInheritance();
-  // Closes, and unlocks where no child can have the lock as well.
+  // Closes the lock, and unlocks it where no child can have it as well.
   void DropLock();
-  // The opposite, as far as the files are still ours.
+  // Undoes SignIn(), as far as the files are still ours.
   void SignOut();
   bool RecordIsOurs() const;
-  // The ready file is there or, where a dead copy left one, not. Throws Refused.
+  // Makes the ready file, or removes one that a dead copy left. Throws Refused.
   void PutReadyFile(bool ready);
   RunState StateAsOwner() const;  // right after signing in
-  // To the service manager, and of standing by the ready file too. The first throws Refused.
+  // Both tell the service manager. TellStandingBy also updates the ready file, and throws Refused.
   void TellStandingBy(const Owner& owner);
   void TellOwner();
   void StopWatching();
   void ForgetParentsWatcher();  // in a forked child
-  // Until the result goes; nothing to do where nobody watches.
+  // For the lifetime of the result; does nothing where no thread watches.
   std::unique_lock<std::mutex> KeepWatcherOut();
 };
 

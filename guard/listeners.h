@@ -1,4 +1,4 @@
-// Who listens on a TCP port of this machine (of this network namespace).
+// The processes that listen on a TCP port of this machine (of this network namespace).
 //
 //   for (const Listener& listener : Listeners(8767)) ...
 #pragma once

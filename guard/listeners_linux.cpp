@@ -52,7 +52,7 @@ Socket Read(const inet_diag_msg& message) {
   return {text, message.idiag_uid, message.idiag_inode};
 }
 
-// To the end of the dump; false on an error message.
+// Reads to the end of the dump; false on an error message.
 bool Collect(const Descriptor& netlink, std::vector<Socket>* sockets) {
   alignas(nlmsghdr) char buffer[16384];
   for (;;) {
@@ -107,8 +107,8 @@ void AddSockets(const char* table, int port, std::vector<Socket>* sockets) {
   }
 }
 
-// Walks the table of all the machine's connections: 1 ms where there is much memory, and netlink
-// takes 10 us.
+// Walks the table of all the machine's connections: 1 ms where there is much memory; netlink takes
+// 10 us.
 std::vector<Socket> SocketsByProc(int port) {
   std::vector<Socket> sockets;
   AddSockets("/proc/net/tcp", port, &sockets);

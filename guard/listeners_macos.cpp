@@ -1,4 +1,4 @@
-// No table of listening sockets to read there without private interfaces: the bind decides.
+// macOS has no public interface to its table of listening sockets: the bind decides.
 #include "guard/listeners.h"
 
 namespace pidfall::guard {

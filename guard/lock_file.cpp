@@ -21,7 +21,7 @@ constexpr int kHold = O_PATH;  // needs no permission to list the folder
 constexpr int kHold = O_RDONLY;
 #endif
 
-// Another user's lock file cannot be opened: whether an owner lives or not, it is not ours.
+// Another user's lock file cannot be opened: it is not ours, whether an owner lives or not.
 bool IsAnotherUsers(const Folder& folder) {
   struct stat status;
   return fstatat(folder.descriptor.get(), folder.lock_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) ==
@@ -77,7 +77,7 @@ bool TryFlock(int fd) {
   return result == 0;
 }
 
-// Refused by one lock, a contender must keep nobody out by the other.
+// A contender that one lock refuses must not keep others out by the other lock.
 bool TryOfdOrUnlock(int fd) {
   if (SetOfd(fd, F_WRLCK)) return true;
   const int error = errno;
@@ -103,7 +103,7 @@ Folder OpenFolder(const Options& options) {
                 errno == ENOENT ? "make it first" : "");
 }
 
-// Created 0600, so that nobody else can open it and hold the lock to keep us out.
+// Created with mode 0600, so that no other user can open it and hold the lock to keep us out.
 LockNode OpenLockNode(const Folder& folder, const Options& options) {
   const mode_t mode = options.one_file ? 0644 : 0600;
   LockNode node;
@@ -149,8 +149,8 @@ bool StillNamed(const Folder& folder, const FileKey& key) {
          FileKey{status.st_dev, status.st_ino} == key;
 }
 
-// A folder that its group may write to passes: where each user has a group and the umask is 002,
-// every folder is.
+// A folder that its group may write to is accepted: where each user has a group of their own and
+// the umask is 002, every folder is like that.
 void CheckFolder(const Folder& folder, const LockNode& node, const Options& options) {
   struct stat status;
   if (fstat(folder.descriptor.get(), &status) == 0 && (status.st_mode & S_IWOTH) != 0 &&
@@ -158,7 +158,7 @@ void CheckFolder(const Folder& folder, const LockNode& node, const Options& opti
     throw Refused(Outcome::kHostile, "any user may replace the files in " + folder.path, 0,
                   "take the write permission for others away");
   }
-  // Asked for a new lock file only: a folder does not change its file system under its files.
+  // Checked for a new lock file only: a folder does not change its file system under its files.
   if (!node.fresh || options.any_file_system) return;
   const std::string doubtful = DoubtfulFileSystem(folder.descriptor.get());
   if (doubtful.empty()) return;

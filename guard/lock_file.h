@@ -5,7 +5,7 @@
 //   if (!TryLock(folder, node, false)) ... an owner lives ...
 //   if (!StillNamed(folder, node.key)) ... open it again ...
 //
-// Whatever is at the path and is not a regular file of ours with one name is left as it is.
+// Anything else at the path than a regular file of ours with one name is left as it is.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@
 
 namespace pidfall::guard {
 
-// The folder, held by descriptor, so that renaming or swapping it cannot part two contenders that
-// are under way; and the names in it.
+// The folder and the names in it. It is held by descriptor, so that contenders that have started
+// still meet when it is renamed or swapped.
 struct Folder {
   Descriptor descriptor;
   std::string path;  // for messages
@@ -32,26 +32,26 @@ struct Folder {
 struct LockNode {
   Descriptor descriptor;
   FileKey key;
-  bool fresh = false;  // empty: nobody has held it yet
+  bool fresh = false;  // empty: no owner has held it yet
 };
 
 Folder OpenFolder(const Options& options);
 LockNode OpenLockNode(const Folder& folder, const Options& options);
 LockNode DescribeLock(Descriptor descriptor);
 
-// False: somebody holds it. Throws kUnsupported where the lock cannot be had at all; "not
+// False: another process holds it. Throws kUnsupported where locks do not work at all; "not
 // supported" is never taken for "not locked".
 bool TryLock(const Folder& folder, const LockNode& node, bool also_ofd);
 
-// Before the close, which is not enough: whoever reads /proc/PID/fdinfo/N at that moment keeps the
-// file open a little longer, and with it the lock. Takes it from a child that shares it, too.
+// Called before the close, which is not enough: a reader of /proc/PID/fdinfo/N keeps the file open
+// a little longer, and with it the lock. Takes it from a child that shares it, too.
 void Unlock(int fd);
 
-// Somebody may have removed or replaced the file between our opening and our locking it; then
-// what we hold locks nobody out.
+// The file may have been removed or replaced between our opening and our locking it; then our
+// lock keeps nobody out.
 bool StillNamed(const Folder& folder, const FileKey& key);
 
-// The folder's mode and file system: throws kHostile where any user may rename our files,
+// Checks the folder's mode and file system: throws kHostile where any user may rename our files,
 // kUnsupported where locks may not exclude.
 void CheckFolder(const Folder& folder, const LockNode& node, const Options& options);
 

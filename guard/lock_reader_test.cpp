@@ -1,5 +1,5 @@
-// Whoever reads /proc/PID/fdinfo keeps that process's files open for an instant, and with a killed
-// owner's lock file its lock.
+// A reader of /proc/PID/fdinfo keeps that process's files open for an instant. With a killed
+// owner's lock file it keeps the lock, too.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -35,8 +35,8 @@ int DescriptorOf(const fs::path& file) {
   return -1;
 }
 
-// An open file that lies in a socket nobody reads is no process's, and goes with the socket: what
-// a reader does for microseconds, for as long as the test wants.
+// An open file that waits in a socket belongs to no process and is closed with the socket. So the
+// test keeps it open as long as it wants, where a reader does so for microseconds.
 class Reader {
  public:
   Reader() {

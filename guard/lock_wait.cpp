@@ -22,8 +22,8 @@ Waited FromErrno() { return errno == EINTR ? Waited::kInterrupted : Waited::kFai
   _exit(0);
 }
 
-// flock has no time limit, and a signal to break it off would be the program's. But the lock
-// belongs to the open file, which a child shares: so a child waits, and is ended at the deadline.
+// flock has no time limit, and a signal that interrupts it could be one that the program uses. But
+// the lock belongs to the open file, which a child shares: a child waits, and is ended in time.
 Waited WaitInChild(int fd, std::chrono::steady_clock::time_point deadline) {
   const pid_t parent = getpid();
   const pid_t child = StartWaitingChild();
@@ -34,7 +34,7 @@ Waited WaitInChild(int fd, std::chrono::steady_clock::time_point deadline) {
   const bool interrupted = !ended && errno == EINTR && std::chrono::steady_clock::now() < deadline;
   if (!ended) kill(child, SIGKILL);
   CollectWaitingChild(child);
-  // Also after the deadline: it may have come at the last moment, and is ours then.
+  // Also after the deadline: the child may have got the lock at the last moment; then it is ours.
   if (flock(fd, LOCK_EX | LOCK_NB) == 0) return Waited::kLocked;
   return interrupted ? Waited::kInterrupted : Waited::kTimeOver;
 }

@@ -12,5 +12,5 @@ foreach(language C CXX)
   set(CMAKE_${language}_ARCHIVE_CREATE "${ZIG} ar qc <TARGET> <OBJECTS>")
   set(CMAKE_${language}_ARCHIVE_FINISH "${ZIG} ranlib <TARGET>")
 endforeach()
-# Asked for and not needed: nothing here is a shared library.
+# CMake wants it, but nothing uses it: there is no shared library here.
 set(CMAKE_INSTALL_NAME_TOOL true)

@@ -15,7 +15,7 @@
 namespace pidfall::guard {
 namespace {
 
-constexpr timeval kReadersPatience = {1, 0};  // a service manager that hangs must not hang us
+constexpr timeval kReadersPatience = {1, 0};  // a hung service manager must not hang us
 
 // A path, or with a leading @ a name in the abstract namespace, whose first byte is 0. Other kinds
 // (vsock) are for virtual machines. 0: there is no such address.

@@ -40,7 +40,7 @@ TEST_F(NotifyTest, ReachesAPathThatFillsTheWholeAddress) {
   EXPECT_EQ(manager.Receive(), "READY=1");
 }
 
-TEST_F(NotifyTest, TellsNobodyWhereNobodyAsked) {
+TEST_F(NotifyTest, SendsNothingWithoutANotifySocket) {
   unsetenv("NOTIFY_SOCKET");
   EXPECT_FALSE(Notify("READY=1"));
   for (const std::string& address :
@@ -51,7 +51,7 @@ TEST_F(NotifyTest, TellsNobodyWhereNobodyAsked) {
   }
 }
 
-// Only a second of it, and no more: the start goes on.
+// It waits for a second at most, and the start goes on.
 TEST_F(NotifyTest, IsNotHeldUpByAManagerThatDoesNotRead) {
   const ServiceManager manager(folder_.path("socket"));
   while (Notify("STATUS=again")) {

@@ -1,12 +1,12 @@
-// An older version of the program that is guarded by nothing but a plain pid file, still running
-// when this guard first starts.
+// An older version of the program, guarded only by a plain pid file, that still runs when this
+// guard first starts.
 //
 //   OlderInstance older = FindOlder(folder, record.pid_file, getpid(), options);
 //   if (older.process.valid()) ... it is the owner ...
 //
-// The one place where a number in a file counts, so everything must fit: it names a live process
-// of the same program, which was there before the file was written and is not an instance of its
-// own under this guard. A recycled number fails at one of these.
+// The only place where a pid in a file counts, so everything must fit: it names a live process of
+// the same program, which ran before the file was written and is not guarded by this guard. A
+// recycled pid fails one of these checks.
 #pragma once
 
 #include <string>
@@ -23,8 +23,8 @@ struct OlderInstance {
   bool another_users = false;
 };
 
-// `published`: the mark of the pid file that the last owner under this guard published; that one
-// says nothing. Throws Refused for a node that is no regular file.
+// `published`: the mark of the pid file that the last owner under this guard published; that file
+// is ignored. Throws Refused for a node that is no regular file.
 OlderInstance FindOlder(const Folder& folder, const std::string& published, pid_t self,
                         const Options& options);
 

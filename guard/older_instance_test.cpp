@@ -15,7 +15,7 @@
 namespace pidfall::guard {
 namespace {
 
-// An older version of this program: it wrote a plain pid file and knows no lock.
+// An older version of this program: it writes a plain pid file and takes no lock.
 int ServeAsOlder(const Signals& signals) {
   signals.Ready();
   signals.Wait();
@@ -162,7 +162,7 @@ TEST_F(OlderInstanceTest, IsKnownByItsCommandLine) {
   EXPECT_EQ(Acquire(options).outcome(), Outcome::kAcquired);
 }
 
-// After a crash of ours, an older program starts once more, and the freed inode number with it.
+// After a crash of ours, an older program starts again and its file gets our freed inode number.
 TEST_F(OlderInstanceTest, IsFoundAlthoughItsFileHasOurOldInode) {
   Child crashed([&](const Signals& signals) {
     const Instance instance = Acquire(ForFile(pid_file_));

@@ -12,12 +12,12 @@
 namespace pidfall::guard {
 namespace {
 
-// One name for all owners: only the holder of the lock writes it, and a crash leaves one at most,
-// which the next owner replaces.
+// One name for all owners: only the holder of the lock writes it, and a crash leaves at most one
+// such file, which the next owner replaces.
 constexpr const char* kSuffix = ".new";
 constexpr int kCreatePidFile = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
-// A short write is followed by its rest; no progress at all is an error.
+// After a short write it writes the rest; no progress at all is an error.
 bool WriteAll(int fd, const std::string& text) {
   size_t done = 0;
   while (done < text.size()) {
@@ -76,7 +76,7 @@ PublishedFile PendingPidFile::Publish() {
   const int at = folder_.descriptor.get();
   if (renameat(at, name_.c_str(), at, folder_.pid_name.c_str()) != 0) Throw("publish");
   published_ = true;
-  // The new name is on the disk only when the folder is.
+  // The new name is on the disk only once the folder is.
   if (durable_) {
     const Descriptor listed(openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (listed.valid()) fsync(listed.get());

@@ -3,7 +3,7 @@
 //
 //   PublishedFile file = PendingPidFile(folder, pid, false).Publish();    // throws Refused
 //
-// Always whole: written beside it and renamed over it.
+// The file is always whole: it is written under another name and renamed.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,18 +15,18 @@
 
 namespace pidfall::guard {
 
-// Ours: the open descriptor keeps the inode from being used again, so comparing it is sound.
+// Our file. The open descriptor keeps the inode from being reused, so inodes can be compared.
 struct PublishedFile {
   Descriptor descriptor;
   FileKey key;
   std::string mark;
 };
 
-// Tells the next owner that a file is the one that the last owner published. Not by the inode
-// alone: ext4 gives a removed file's inode to the next one.
+// By it the next owner knows the file that the last owner published. It is not the inode alone:
+// ext4 gives a removed file's inode to the next file.
 std::string MarkOf(const struct stat& status);
 
-// Written, and still under its private name.
+// A file that is written but still has its private name.
 class PendingPidFile {
  public:
   PendingPidFile(const Folder& folder, pid_t pid, bool durable);

@@ -70,8 +70,8 @@ TEST_F(PolicyTest, WaitTakesOverWhenTheOwnerReleases) {
   EXPECT_EQ(owner.Join(), 0);
 }
 
-// Sabotage at the worst moment: what the waiter then locks has no name any more, and locks nobody
-// out. It says again that it waits, now for the owner of the new file.
+// Sabotage at the worst moment: the file that the waiter then locks has no name any more, and keeps
+// nobody out. The waiter says again that it waits, now for the owner of the new file.
 TEST_F(PolicyTest, AWaiterWhoseLockFileWasRemovedDoesNotTakeOver) {
   Child first([&](const Signals& signals) { return Hold(signals); });
   first.WaitReady();
@@ -108,7 +108,7 @@ TEST_F(PolicyTest, TheNextWaiterTakesOverWhenTheFirstIsKilled) {
   first.WaitReady();
   second.WaitReady();
   owner.Kill();
-  // Whichever of them it is: ending it lets the other in.
+  // Either of them may have the lock: ending it lets the other in.
   first.Kill();
   EXPECT_EQ(second.Receive(), 'a');
 }
@@ -146,7 +146,7 @@ TEST_F(PolicyTest, AHandledSignalEndsTheWaiting) {
   standby.WaitReady();
   standby.Go();
   int status = 0;
-  // A signal that comes between the announcement and the wait is lost; so it is sent till it acts.
+  // A signal between the announcement and the wait is lost; so it is sent until it acts.
   while (waitpid(standby.pid(), &status, WNOHANG) == 0) {
     kill(standby.pid(), SIGTERM);
     std::this_thread::yield();
@@ -159,7 +159,7 @@ TEST_F(PolicyTest, AStandbyEndedByASignalIsExplainedAsACleanEnd) {
   owner.WaitReady();
   Options options = With(OnDuplicate::kWait);
   options.patience = std::chrono::seconds(20);
-  // Again and again, since one that comes before the wait is lost.
+  // Again and again: a signal that comes before the wait is lost.
   options.before_waiting = [](const Owner&) { ualarm(kAlarmMicroseconds, kAlarmMicroseconds); };
   signal(SIGALRM, [](int) {});
   const Instance instance = Acquire(options);

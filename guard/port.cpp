@@ -49,7 +49,7 @@ bool IsLoopback(const std::string& address) {
 
 bool IsWildcard(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
 
-// Whether a client that means one may reach the other.
+// Whether a client that means one address may reach the other.
 bool Confusable(const std::string& one, const std::string& other) {
   return one == other || IsWildcard(one) || IsWildcard(other) ||
          (IsLoopback(one) && IsLoopback(other));
@@ -68,10 +68,10 @@ std::string Describe(const Listener& listener) {
   return "PID " + std::to_string(listener.pid) + " (" + listener.program + ")";
 }
 
-// Our own program may be on its way out, having let go of its lock before its port. A stranger is
-// not, and is not waited for.
+// A copy of our own program may be ending: it releases its lock before its port. A stranger is not
+// waited for.
 bool EndsBy(const Listener& listener, std::chrono::steady_clock::time_point deadline) {
-  // No process has our own user's socket open any more: it is being closed at this moment.
+  // No process has our user's socket open any more: the kernel is closing it at this moment.
   if (listener.pid == 0) return listener.uid == geteuid();
   const Descriptor process = OpenProcess(listener.pid);
   if (!process.valid()) return errno == ESRCH;

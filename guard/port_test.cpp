@@ -64,7 +64,7 @@ class PortTest : public testing::TestWithParam<const char*> {
 
 INSTANTIATE_TEST_SUITE_P(Addresses, PortTest, testing::Values("127.0.0.1", "::1", "0.0.0.0", "::"));
 
-TEST_P(PortTest, AListenerIsNamedUnderEveryAddressThatItMayBeTakenFor) {
+TEST_P(PortTest, AListenerIsNamedUnderEveryAddressThatClientsMayConfuse) {
   for (const char* other : {"127.0.0.1", "127.0.0.2", "::1", "0.0.0.0", "::", "localhost"}) {
     const std::string us = DescribeListener(other, port_);
     EXPECT_THAT(us, HasSubstr("PID " + std::to_string(getpid()))) << other << us;
@@ -115,7 +115,7 @@ void ForbidNetlink() {
 
 TEST_P(PortTest, AListenerIsNamedWhereNetlinkIsForbiddenToo) {
   Child asking([&](const Signals&) {
-    close(listening_);  // or it may itself be the one that is named
+    close(listening_);  // otherwise it could be the listener that is named
     ForbidNetlink();
     const auto listeners = Listeners(port_);  // more than once where sockets come and go meanwhile
     const bool named = std::all_of(listeners.begin(), listeners.end(), [](const auto& listener) {

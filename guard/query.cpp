@@ -20,14 +20,14 @@ namespace {
 
 Answered Unknown(std::string why) { return {State::kUnknown, {}, {}, std::move(why)}; }
 
-// The record counts as far as it is the holder's: the kernel may name another process.
+// The record counts only if it is the holder's: the kernel may name another process.
 Answered Running(Holder holder) {
   const bool its_own = holder.record && holder.record->pid == holder.owner.pid;
   const RunState run_state = its_own ? holder.record->state : RunState::kAlive;
   return {State::kRunning, std::move(holder.owner), std::move(holder.process), "", run_state};
 }
 
-// Nobody holds a lock: what does the pid file say then?
+// No process holds a lock: then the pid file decides.
 Answered ByContent(const Folder& folder) {
   const auto text = ReadFileAt(folder.descriptor.get(), folder.pid_name);
   if (!text && errno == ENOENT) return {State::kNotRunning, {}, {}, "no pid file"};
@@ -45,7 +45,7 @@ Answered ByContent(const Folder& folder) {
   return plain;
 }
 
-// Nobody holds the lock file. In one-file mode, and under pidfile(3) and flock(1), the pid file
+// No process locks the lock file. In one-file mode, and under pidfile(3) and flock(1), the pid file
 // itself is locked.
 Answered WithoutOwner(const Folder& folder) {
   struct stat status;
@@ -57,7 +57,8 @@ Answered WithoutOwner(const Folder& folder) {
   return ByContent(folder);
 }
 
-// Another user's lock file: its content is not for us, but who holds it the kernel tells anybody.
+// Another user's lock file: we cannot read it, but the kernel tells every user which process locks
+// it.
 Answered WithoutRecord(const Folder& folder) {
   struct stat status;
   if (fstatat(folder.descriptor.get(), folder.lock_name.c_str(), &status, AT_SYMLINK_NOFOLLOW) !=
@@ -94,8 +95,8 @@ std::string SignalAndWait(const Answered& running, int signal, std::chrono::mill
   return WaitUntilEnded(running.process, deadline) ? "" : "it did not end in time";
 }
 
-// The end of a process is not yet the end of the instance. The kernel goes on to name who took
-// the lock, though only a child has it any more.
+// The end of a process is not yet the end of the instance: when only a child has the lock, the
+// kernel still names the process that took it.
 std::string WhoHasItNow(const std::filesystem::path& pid_file, pid_t ended) {
   const Answered now = Ask(pid_file);
   if (now.state != State::kRunning) return "";

@@ -1,5 +1,5 @@
-// The state of a guarded program, asked and never taken: no lock is touched, so a start at the same
-// moment is never refused because somebody looked.
+// The state of a guarded program. Asking takes no lock, so a start at the same moment is never
+// refused because of it.
 //
 //   Answered answered = Ask("/run/x.pid");
 //   if (answered.state == State::kRunning) ... answered.owner.pid ...
@@ -20,7 +20,7 @@ enum class State {
   kRunning = 0,
   kDeadWithFile = 1,
   kNotRunning = 3,
-  kUnknown = 4,  // `why` says what could not be told
+  kUnknown = 4,  // `why` gives the reason
 };
 
 struct Answered {
@@ -38,8 +38,8 @@ struct Stopped {
   std::string words;
 };
 
-// SIGTERM through a verified handle, then waits for the end; nobody else is ever signalled. With
-// `force`, SIGKILL after the first wait.
+// SIGTERM through a verified handle, then waits for the end; no other process is ever signalled.
+// With `force`, SIGKILL after the first wait.
 Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds patience, bool force);
 
 }  // namespace pidfall::guard

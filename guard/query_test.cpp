@@ -40,7 +40,7 @@ class QueryTest : public testing::Test {
             .pid_namespace = self.pid_namespace};
   }
 
-  // Nobody may get a signal because of what is written there.
+  // The content of the file must not get any process signalled.
   void ExpectNobodyIsSignalled() const {
     const Stopped stopped = Stop(pid_file_, std::chrono::milliseconds(0), true);
     EXPECT_FALSE(stopped.stopped) << stopped.words;
@@ -224,14 +224,14 @@ TEST_F(OneFileQueryTest, AKilledOwnerIsDeadWithFileAndAReleasedOneIsNot) {
   EXPECT_EQ(Ask(pid_file_).state, State::kNotRunning);
 }
 
-TEST_F(OneFileQueryTest, StopEndsTheOwnerAndNotWhomTheFileNames) {
+TEST_F(OneFileQueryTest, StopEndsTheOwnerAndNotTheProcessThatTheFileNames) {
   owner_.WaitReady();
   Write(pid_file_, FormatRecord(RecordOfThisProcess()));
   ASSERT_TRUE(Stop(pid_file_, kPatience, false).stopped);
   EXPECT_EQ(owner_.Join(), 128 + SIGTERM);
 }
 
-// The record of an owner that was killed, and whose number a bystander has by now.
+// The record of an owner that was killed; a bystander now has its pid.
 TEST_F(QueryTest, ARecycledNumberInTheRecordIsNotSignalled) {
   Child bystander([](const Signals& signals) {
     signals.Ready();

@@ -1,4 +1,4 @@
-// Starts at the same instant, behind one barrier; a referee lock-free word counts who is inside.
+// Starts at the same instant, behind one barrier; a shared lock-free word counts the owners.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,7 +17,8 @@ namespace {
 constexpr int kContenders = 8;
 constexpr int kRounds = 25;
 
-// Shared with the children. Every owner enters and leaves by itself: nobody's word is trusted.
+// Shared with the children. Every owner counts itself in and out: no answer of the guard is
+// trusted.
 struct Referee {
   std::atomic<int> inside = 0;
   std::atomic<int> owners = 0;
@@ -90,7 +91,7 @@ TEST_F(RaceTest, ComingAndGoingNeverOverlaps) {
   EXPECT_FALSE(referee_->overlap);
 }
 
-// Sabotage: the lock file is removed again and again. Whoever locks a file that is gone notices.
+// Sabotage: the lock file is removed again and again. A start that locks a removed file notices it.
 TEST_F(RaceTest, RemovingTheLockFileMeanwhileEndsInAnOwnerOrInAReason) {
   Child remover([&](const Signals& signals) -> int {
     signals.Ready();

@@ -1,4 +1,4 @@
-// When a copy counts as ready, and who is told: the service manager, the ready file, the record.
+// When a copy counts as ready, and where it says so: service manager, ready file, record.
 #include <unistd.h>
 
 #include <cerrno>

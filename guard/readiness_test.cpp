@@ -1,4 +1,4 @@
-// Who is told what, and when: the service manager, the ready file, and a probe that asks.
+// What the service manager, the ready file and a probe learn of a copy, and when.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -42,7 +42,7 @@ class ReadinessTest : public testing::Test {
     return 0;
   }
 
-  // 'r' once it is the owner, and then until told.
+  // Sends 'r' once it is the owner, and stays until it is told to end.
   static int StandBy(const Signals& signals, const Options& options) {
     Instance instance = Acquire(options);
     signals.Ready();
@@ -52,7 +52,7 @@ class ReadinessTest : public testing::Test {
 
   CopyState StateOf(pid_t pid) const { return AskCopy(pid_file_, pid).state; }
 
-  // Nothing tells of the moment when it blocks but the kernel's list, which has no event.
+  // Only the kernel's list shows the moment when it blocks, and that list has no event.
   void AwaitBlocked(pid_t pid) const {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (StandingBy(pid_file_) != std::vector<pid_t>{pid}) {
@@ -67,7 +67,7 @@ class ReadinessTest : public testing::Test {
   ServiceManager manager_{folder_.path("socket")};
 };
 
-TEST_F(ReadinessTest, UntoldTellsOfTheOwnerOnly) {
+TEST_F(ReadinessTest, UntoldSaysOnlyWhetherItIsTheOwner) {
   const Instance instance = Acquire(With(ReadyWhen::kUntold));
   EXPECT_EQ(manager_.Receive(), "STATUS=Owner");
   EXPECT_FALSE(fs::exists(ready_file_));
@@ -115,7 +115,7 @@ TEST_F(ReadinessTest, StandingByIsNotReadyUnlessAsked) {
   }
 }
 
-// A bounded wait is a child's, and the copy that stands by is its parent.
+// A child does a bounded wait; the copy that stands by is its parent.
 TEST_F(ReadinessTest, ACopyThatWaitsForATimeStandsByToo) {
   const Instance owner = Acquire(With(ReadyWhen::kOwner));
   Options options = Waiting(ReadyWhen::kOwner);
@@ -140,7 +140,7 @@ TEST_F(ReadinessTest, AStandbyThatTakesOverIsReadyByItsOwnRule) {
   EXPECT_EQ(StateOf(standby.pid()), CopyState::kOwner);
 }
 
-TEST_F(ReadinessTest, ARefusedCopyTellsNobody) {
+TEST_F(ReadinessTest, ARefusedCopySendsNothing) {
   const Instance owner = Acquire(With(ReadyWhen::kOwner));
   manager_.Receive();
   Child second(
@@ -217,7 +217,7 @@ TEST_F(ReadinessTest, InOneFileModeToo) {
   EXPECT_EQ(StateOf(getpid()), CopyState::kOwner);
 }
 
-TEST_F(ReadinessTest, AProcessWithoutAPartInItIsNone) {
+TEST_F(ReadinessTest, AnUnrelatedProcessIsNone) {
   Child stranger([](const Signals& signals) {
     signals.Ready();
     signals.Wait();

@@ -17,7 +17,7 @@
 namespace pidfall::guard {
 namespace {
 
-// Whoever removes a stale file has it locked for microseconds; a copy that is ready, for long.
+// A start that removes a stale file locks it for microseconds; a ready copy for a long time.
 constexpr std::chrono::milliseconds kRemoversInstant{200};
 
 std::optional<FileKey> KeyOf(int fd) {
@@ -40,7 +40,7 @@ bool WritePid(int fd) {
   return write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-// Locked before it has its name, so that nobody ever takes it for stale.
+// Locked before it has its name, so that no start ever takes it for stale.
 Descriptor WriteBeside(const std::filesystem::path& path) {
   unlink(path.c_str());
   Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -53,7 +53,7 @@ Descriptor WriteBeside(const std::filesystem::path& path) {
   return {};
 }
 
-// Under the old file's lock: a remover that has it would remove the new one.
+// Under the old file's lock: a process that removes the old file would remove the new one.
 bool Replace(const std::filesystem::path& from, const std::filesystem::path& to) {
   const Descriptor old = OpenExisting(to);
   if (old.valid() && flock(old.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -1,12 +1,12 @@
-// The file that exists while a copy is ready, for probes that can only look for one.
+// The file that exists while a copy is ready, for probes that can only look for a file.
 //
 //   ReadyFile file;
 //   RemoveStaleReadyFile("/tmp/ready");                          // what a killed run left
 //   if (!file.Publish("/tmp/ready", Children::kInert)) ... errno ...
 //   file.Remove();
 //
-// Its writer keeps it locked, so whether a file is stale the kernel tells, as with the guard's own
-// lock: a container that was started again has its old files and may have its old pid.
+// Its writer keeps it locked, so the kernel knows whether a file is stale, as with the guard's own
+// lock: a restarted container has its old files and may have its old pid.
 #pragma once
 
 #include <filesystem>
@@ -16,14 +16,14 @@
 
 namespace pidfall::guard {
 
-// Leaves a file whose writer lives, and whatever is no regular file.
+// Leaves a file whose writer lives, and anything that is no regular file.
 void RemoveStaleReadyFile(const std::filesystem::path& path);
 
 class ReadyFile {
  public:
-  // In place of what is there. True also when it is published already.
+  // Replaces a file that is there. True also when it is published already.
   bool Publish(const std::filesystem::path& path, Children children);
-  // If it is still ours.
+  // Only if it is still ours.
   void Remove();
   void SetChildren(Children children);
 

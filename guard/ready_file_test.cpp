@@ -42,7 +42,7 @@ TEST_F(ReadyFileTest, HoldsThePidAndGoesWithIt) {
   EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
-TEST_F(ReadyFileTest, OfAKilledCopyIsStaleAndOfALivingOneIsNot) {
+TEST_F(ReadyFileTest, AKilledCopysFileIsStaleAndALivingCopysIsNot) {
   Child copy([&](const Signals& signals) { return Publish(signals); });
   copy.WaitReady();
   RemoveStaleReadyFile(path_);
@@ -59,7 +59,7 @@ TEST_F(ReadyFileTest, ReplacesAKilledCopysFile) {
   EXPECT_EQ(Read(path_), std::to_string(getpid()) + "\n");
 }
 
-TEST_F(ReadyFileTest, KeepsAnothersThatHasTakenItsPlace) {
+TEST_F(ReadyFileTest, KeepsAnotherCopysFileThatReplacedIt) {
   Child first([&](const Signals& signals) { return Publish(signals); });
   first.WaitReady();
   Child second([&](const Signals& signals) { return Publish(signals); });

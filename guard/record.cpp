@@ -8,7 +8,7 @@ namespace pidfall::guard {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
-constexpr pid_t kPidMax = 4194304;  // PID_MAX_LIMIT, the most that the kernel lets pid_max be
+constexpr pid_t kPidMax = 4194304;  // PID_MAX_LIMIT, the kernel's limit of pid_max
 constexpr size_t kLongestValue = 128;
 
 template <typename Number>
@@ -36,7 +36,7 @@ void Append(std::string* text, std::string_view key, std::string_view value) {
   text->append(key).append("=").append(value).append("\n");
 }
 
-// The line up to the next newline, which is taken off `text`; nothing when there is none.
+// The line up to the next newline, removed from `text`; nothing when there is no newline.
 std::optional<std::string_view> TakeLine(std::string_view* text) {
   const size_t newline = text->find('\n');
   if (newline == std::string_view::npos) return std::nullopt;
@@ -57,7 +57,7 @@ std::string_view NameOf(RunState state) {
   return "alive";
 }
 
-// What a newer version calls by another name is an owner all the same.
+// A state that only a newer version knows still means an owner.
 RunState StateNamed(std::string_view name) {
   for (const auto& [state, known] : kStates) {
     if (known == name) return state;
@@ -97,7 +97,7 @@ std::string FormatRecord(const Record& record) {
   Append(&text, "token", record.token);
   Append(&text, "pid_namespace", std::to_string(record.pid_namespace));
   Append(&text, "pid_file", record.pid_file);
-  // The label last and only if it fits: the rest has a known, smaller size.
+  // The label comes last and only if it fits: the rest has a known, smaller size.
   std::string label;
   Append(&label, "supervisor", record.supervisor);
   Append(&label, "unit", record.unit);

@@ -1,4 +1,4 @@
-// What an owner writes into its lock file about itself, and the strict reading of it.
+// The record that an owner writes about itself into its lock file, and its strict parser.
 //
 //   Record record = {.pid = getpid(), .boot = "...", .token = "pidfs:7402"};
 //   pwrite(lock, FormatRecord(record).data(), kRecordSize, 0);
@@ -21,17 +21,17 @@ namespace pidfall::guard {
 
 inline constexpr size_t kRecordSize = 512;
 
-// `kAlive`: whether it is ready is not told. Older versions know "ended" only, and take the others
-// for "alive".
+// `kAlive`: the owner does not say whether it is ready. Older versions know only "ended", and take
+// the others for "alive".
 enum class RunState { kAlive, kStarting, kReady, kEnded };
 
 struct Record {
   pid_t pid = 0;
   RunState state = RunState::kAlive;  // kEnded: by Release()
   std::string boot = {};              // the boot it ran in
-  std::string token = {};             // which process of that boot, whatever its number
+  std::string token = {};             // the process within that boot, more than its pid
   uint64_t pid_namespace = 0;
-  std::string pid_file = {};  // which file it published: inode and time, see PublishedFile
+  std::string pid_file = {};  // the file that it published: inode and time, see PublishedFile
   std::string supervisor = {};
   std::string unit = {};
 };
@@ -39,7 +39,7 @@ struct Record {
 // Exactly kRecordSize bytes. Values that do not fit or hold control characters are left out.
 std::string FormatRecord(const Record& record);
 
-// Nothing for whatever is not a complete record.
+// Nothing unless it is a complete record.
 std::optional<Record> ParseRecord(std::string_view text);
 
 // The strict reading of a plain pid file: a decimal pid without sign or leading zero, at most

@@ -1,4 +1,4 @@
-// libFuzzer's target for what strangers may have written: records and plain pid files.
+// libFuzzer's target for files that others may have written: records and plain pid files.
 //
 //   record_fuzz -runs=10000000 guard/record_corpus
 #include <cstdint>
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto record = pidfall::guard::ParseRecord(text);
   if (!record) return 0;
   if (record->pid <= 0) std::abort();
-  // What was read can be written, and reads the same again.
+  // A record that was parsed can be formatted, and parses the same again.
   const auto again = pidfall::guard::ParseRecord(pidfall::guard::FormatRecord(*record));
   if (!again || again->pid != record->pid || again->token != record->token) std::abort();
   return 0;

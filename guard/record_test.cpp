@@ -91,8 +91,7 @@ TEST(ParsePid, TakesNothingElse) {
   EXPECT_FALSE(ParsePid(std::string(1 << 20, '7')));
 }
 
-// Inputs that a fuzzer found worth keeping, and leftovers of real programs. The names say which
-// are records.
+// Inputs that a fuzzer found, and files that real programs left. The names say which are records.
 TEST(ParseRecord, JudgesTheCorpusByItsNames) {
   int seen = 0;
   for (const auto& file : std::filesystem::directory_iterator(PIDFALL_RECORD_CORPUS)) {

@@ -11,11 +11,11 @@
 
 namespace pidfall::guard {
 
-// By the file name of its executable, which an upgrade in another folder keeps; or, with a
-// command, by its whole command line. Another user's executable cannot be seen: its name counts.
+// Compares the file name of its executable, which an upgrade in another folder keeps; or, with a
+// command, its whole command line. Another user's executable cannot be seen: its name counts.
 bool IsSameProgram(pid_t pid, const std::vector<std::string>& command);
 
-// It holds a lock file that names it as the owner: a sibling on another pid file.
+// Whether it holds a lock file that names it as the owner: a sibling on another pid file.
 bool HasGuardOfItsOwn(pid_t pid);
 
 }  // namespace pidfall::guard

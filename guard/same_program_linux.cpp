@@ -20,7 +20,7 @@ std::string Executable(const std::string& process) {
   const ssize_t n = readlink((process + "/exe").c_str(), target, sizeof target);
   if (n <= 0) return "";
   const std::string path(target, static_cast<size_t>(n));
-  return path.substr(0, path.rfind(" (deleted)"));  // what an upgrade leaves of the old one
+  return path.substr(0, path.rfind(" (deleted)"));  // an upgrade removed the old executable
 }
 
 std::string FileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }

@@ -1,5 +1,5 @@
-// From Apple's headers; never run. The command line of another process is not asked for there: its
-// executable's name has to do.
+// Written from Apple's headers; never run. It does not read another process's command line: the
+// name of its executable decides.
 #include <libproc.h>
 #include <unistd.h>
 

@@ -18,7 +18,7 @@ std::string ReadSmallFile(const std::string& path) {
   return ReadFileAt(AT_FDCWD, path).value_or("");
 }
 
-// O_NOCTTY and O_NONBLOCK: a terminal must not become ours, and a FIFO has no end to wait for.
+// O_NOCTTY: a terminal must not become ours. O_NONBLOCK: a FIFO must not block us.
 std::optional<std::string> ReadFileAt(int folder, const std::string& name) {
   const Descriptor file(
       openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

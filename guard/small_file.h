@@ -1,4 +1,4 @@
-// Bounded reading of files that somebody else wrote.
+// Bounded reading of files that another program wrote.
 //
 //   std::string text = ReadSmallFile("/proc/self/stat");     // empty when it cannot be read
 //   std::optional<std::string> pid = ReadFileAt(folder, "x.pid");

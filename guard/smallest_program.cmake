@@ -1,4 +1,4 @@
-# Takes the program at the head of a public header, so that the test compiles what the header says:
+# Extracts the program at the head of a public header, so that the test compiles it:
 # cmake -DHEADER=guard.h -DOUTPUT=program.cpp -P smallest_program.cmake
 file(STRINGS ${HEADER} lines)
 set(program "")

@@ -7,7 +7,7 @@ namespace {
 
 std::string Pid(pid_t pid) { return "PID " + std::to_string(pid); }
 
-// A path may hold any byte but 0. Those that are no UTF-8 stay as they are.
+// A path may hold any byte but 0. Bytes that are not UTF-8 stay as they are.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {

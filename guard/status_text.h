@@ -1,4 +1,4 @@
-// How `pidfall-guard status` and `who` say it, for people and for programs.
+// The output of `pidfall-guard status` and `who`, for people and for programs.
 //
 //   Say(Describe(Ask(path)));                        // running, PID 12
 //   Say(Json({path, "owner", 12, true, {15}, ""}));  // one line
@@ -15,10 +15,10 @@ namespace pidfall::guard {
 std::string Describe(const Answered& answered);
 std::string Describe(const Copy& copy);
 
-// "  standing by: PID 12, PID 15"; empty for nobody.
+// "  standing by: PID 12, PID 15"; empty for an empty list.
 std::string Describe(const std::vector<pid_t>& standing_by);
 
-// One object on one line. Its fields are stable: more may come, none goes.
+// One object on one line. Its fields are stable: more may be added, none is removed.
 struct StatusLine {
   std::string pid_file;
   std::string state;  // owner, starting, standing-by, ended-with-file, none, unknown

@@ -20,12 +20,12 @@ TEST(StatusText, NamesTheOwnerAndWhetherItIsReady) {
   EXPECT_EQ(NameOf(running), "owner");
 }
 
-TEST(StatusText, ListsWhoStandsBy) {
+TEST(StatusText, ListsTheCopiesThatStandBy) {
   EXPECT_EQ(Describe(std::vector<pid_t>{}), "");
   EXPECT_EQ(Describe(std::vector<pid_t>{12, 15}), "  standing by: PID 12, PID 15");
 }
 
-TEST(StatusText, JsonIsOneLineWhateverThePathHolds) {
+TEST(StatusText, JsonIsOneLineForAnyPath) {
   EXPECT_EQ(Json({.pid_file = "/run/x.pid",
                   .state = "owner",
                   .pid = 12,

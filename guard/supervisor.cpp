@@ -15,8 +15,8 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Terminals and other applications hand their own service name on to what a person starts in
-// them: "0" or "application.com.apple.Terminal...".
+// A program that a person starts in a terminal or another application inherits the service name of
+// that application: "0" or "application.com.apple.Terminal...".
 std::string LaunchdLabel() {
   std::string label = Variable("XPC_SERVICE_NAME");
   if (label == "0" || label.starts_with("application.")) return "";
@@ -35,10 +35,11 @@ std::string SystemdUnit() {
   const std::string path = cgroup.substr(start, cgroup.find('\n', start) - start);
   const std::string unit = path.substr(path.rfind('/') + 1);
   if (!unit.ends_with(".service")) return "";
-  return path.find("/user@") == std::string::npos ? unit : "--user " + unit;  // as systemctl has it
+  return path.find("/user@") == std::string::npos ? unit : "--user " + unit;  // as for systemctl
 }
 
-// INVOCATION_ID alone reaches every descendant; SYSTEMD_EXEC_PID (systemd 248) names the one.
+// Every descendant inherits INVOCATION_ID; SYSTEMD_EXEC_PID (systemd 248) names the one process
+// that systemd started.
 bool StartedBySystemd(pid_t self) {
   return !Variable("INVOCATION_ID").empty() && Variable("SYSTEMD_EXEC_PID") == std::to_string(self);
 }

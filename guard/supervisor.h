@@ -1,4 +1,4 @@
-// Who started this process: a supervisor, or a person.
+// Whether a supervisor or a person started this process.
 //
 //   if (DetectSupervisor(getpid(), Look::kAlsoParent).Present()) ... wait instead of ending ...
 #pragma once
@@ -17,16 +17,16 @@ struct Supervisor {
 
 enum class Look {
   kEnvironment,  // no system call
-  kAlsoParent,   // runit and s6 tell by nothing but the parent's name
+  kAlsoParent,   // runit and s6 show only in the parent's name
 };
 
 Supervisor DetectSupervisor(pid_t self, Look look);
 
-// The command that really ends a process which the supervisor would start again; empty where none
-// is known.
+// The command that ends a process for good, although the supervisor would restart it; empty where
+// none is known.
 std::string StopCommand(const Supervisor& supervisor, uid_t uid);
 
-// For people: that command, or else that the supervisor has to end it.
+// For people: that command, or the advice to end it through the supervisor.
 std::string HowToEnd(const Supervisor& supervisor, uid_t uid);
 
 }  // namespace pidfall::guard

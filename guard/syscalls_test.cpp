@@ -1,5 +1,5 @@
-// What a start costs in system calls, counted by ptrace: refusing at most 8, acquiring at most 24,
-// and no more when the last owner was killed.
+// The system calls of a start, counted by ptrace: refusing at most 8, acquiring at most 24, and no
+// more when the last owner was killed.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -16,12 +16,12 @@
 namespace pidfall::guard {
 namespace {
 
-constexpr long kMarker = SYS_sethostname;  // with a bad pointer: it fails, and nobody else calls it
+constexpr long kMarker = SYS_sethostname;  // with a bad pointer: fails, and nothing else calls it
 
 void Mark() { syscall(kMarker, nullptr, 1); }
 
-// Allocator and loader start-up is none of the guard's, nor what the address sanitizer asks of its
-// stack at each throw.
+// Calls of the allocator, of the loader, and those that the address sanitizer makes at each throw
+// are not the guard's.
 bool IsTheLibrarys(uint64_t call) {
   return call == SYS_brk || call == SYS_mmap || call == SYS_munmap || call == SYS_futex ||
          call == SYS_getrandom || call == SYS_sigaltstack;
@@ -54,7 +54,7 @@ int CountBetweenMarks(pid_t pid) {
   return count;
 }
 
-// System calls that Acquire makes in a process that does it once; it ends without releasing.
+// System calls of Acquire in a process that calls it once and ends without releasing.
 int CostOfStart(const std::string& pid_file, Outcome expected) {
   const pid_t pid = fork();
   if (pid == 0) {
@@ -91,7 +91,7 @@ TEST(SystemCalls, RefusingCostsAtMost8) {
   EXPECT_LE(refused, 8);
 }
 
-// A socket, two options of it, one message, and its end.
+// A socket, two options, one message, and the close.
 TEST(SystemCalls, TellingAServiceManagerCostsFiveMore) {
   TempFolder folder;
   const int alone = CostOfStart(folder.path("x.pid"), Outcome::kAcquired);
@@ -99,7 +99,7 @@ TEST(SystemCalls, TellingAServiceManagerCostsFiveMore) {
   EXPECT_EQ(CostOfStart(folder.path("y.pid"), Outcome::kAcquired), alone + 5);
 }
 
-// One file more has to be read; it is read once.
+// One more file has to be read; it is read once.
 TEST(SystemCalls, AForeignPidFileCostsAtMostFiveMore) {
   TempFolder folder;
   const int fresh = CostOfStart(folder.path("x.pid"), Outcome::kAcquired);

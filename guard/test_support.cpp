@@ -49,7 +49,7 @@ Child::Child(const std::function<int(const Signals&)>& body) {
     throw std::runtime_error("pipe");
   }
   pid_ = fork();
-  if (pid_ < 0) throw std::runtime_error("fork");  // its -1 would mean everybody to kill()
+  if (pid_ < 0) throw std::runtime_error("fork");  // kill() would take -1 for every process
   if (pid_ == 0) {
     close(to_child[1]);
     close(to_parent[0]);

@@ -1,4 +1,4 @@
-// What the guard's tests share: a folder that goes away, and children that act in step.
+// Shared by the guard's tests: a folder that is removed at the end, and children that act in step.
 //
 //   TempFolder folder;
 //   Child owner([&](Signals& signals) { auto held = Acquire(...); signals.Ready(); signals.Wait();
@@ -54,7 +54,7 @@ class Child {
   pid_t pid() const { return pid_; }
   char Receive() const;  // the next byte; '\0' once it has ended
   void WaitReady() const;
-  void Go(int waits = 1) const;  // ends so many Wait()s
+  void Go(int waits = 1) const;  // ends this many Wait()s
   int Join();                    // its exit status, or 128 + the signal that ended it
   void Kill();
 
@@ -81,7 +81,7 @@ class ServiceManager {
 std::string Read(const std::string& path);
 void Write(const std::string& path, const std::string& content);
 
-// For this process from now on: no address space holds the stack.
+// From now on this process has no address space left for a thread's stack.
 void LetNoThreadStart();
 
 // Options for a pid file in a test's folder.

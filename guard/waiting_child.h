@@ -5,13 +5,13 @@
 
 namespace pidfall::guard {
 
-// As fork(): the program should not hear of a child that it did not start.
+// Like fork(), but the program should not notice a child that it did not start.
 pid_t StartWaitingChild();
 
-// Called by the child: it must not outlive its parent, where the system can see to that.
+// Called by the child: it must not outlive its parent, where the system can ensure that.
 void EndWithParent();
 
-// Until it has ended; collects its status.
+// Waits until it has ended, and collects its status.
 void CollectWaitingChild(pid_t child);
 
 }  // namespace pidfall::guard

@@ -10,15 +10,15 @@
 
 namespace pidfall::guard {
 
-// A raw clone: no fork hook runs, and with no exit signal the program's SIGCHLD handler never
-// hears of it.
+// A raw clone: no fork hook runs, and without an exit signal the program's SIGCHLD handler is not
+// called.
 pid_t StartWaitingChild() {
   return static_cast<pid_t>(syscall(SYS_clone, 0, nullptr, nullptr, nullptr, 0));
 }
 
 void EndWithParent() { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
-// __WALL, since a child without an exit signal is not waited for otherwise.
+// Only __WALL waits for a child without an exit signal.
 void CollectWaitingChild(pid_t child) {
   while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
   }

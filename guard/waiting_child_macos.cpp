@@ -1,5 +1,5 @@
-// From Apple's headers; never run. The program's fork hooks and SIGCHLD handler do hear of the
-// child there, and a killed parent's child waits on until it gets the lock, and ends.
+// Written from Apple's headers; never run. The program's fork hooks and SIGCHLD handler do run for
+// the child there, and a killed parent's child waits on until it gets the lock, and ends.
 #include <sys/wait.h>
 #include <unistd.h>
 

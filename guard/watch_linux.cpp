@@ -26,20 +26,20 @@ using Clock = std::chrono::steady_clock;
 constexpr uint32_t kOnFolder = IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
                                IN_CLOSE_WRITE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
 
-// Null where there is none to be had.
+// Null where no inotify is available.
 std::shared_ptr<Watching> OpenWatching(const Folder& folder) {
   auto watching = std::make_shared<Watching>();
   watching->pid = getpid();
   watching->events = Descriptor(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   watching->stop = Descriptor(eventfd(0, EFD_CLOEXEC));
-  // The folder by its descriptor: its path may name another one by now.
+  // The folder by its descriptor: its path may name another folder now.
   const std::string path = "/proc/self/fd/" + std::to_string(folder.descriptor.get());
   const bool opened = watching->events.valid() && watching->stop.valid() &&
                       inotify_add_watch(watching->events.get(), path.c_str(), kOnFolder) >= 0;
   return opened ? watching : nullptr;
 }
 
-// Another thread's handlers are none of ours: the program's signals stay with its own threads.
+// The program's signals must be handled by its own threads, not by ours.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {
@@ -55,7 +55,7 @@ class AllSignalsBlocked {
   sigset_t before_;
 };
 
-// One of the two files, since it was last found in order.
+// The trouble with one of the two files since it was last in order.
 struct Trouble {
   std::string told;
   std::optional<Clock::time_point> try_again;
@@ -118,7 +118,7 @@ class Watcher {
     if (std::exchange(trouble->told, failure) != failure) reports_.push_back(failure);
   }
 
-  // What is wrong still; empty when nothing is.
+  // The trouble that is left; empty when there is none.
   std::string LockAgain() {
     const std::string path = state_.folder.LockPath();
     try {
@@ -126,7 +126,7 @@ class Watcher {
       if (!TryLock(state_.folder, node, state_.options.also_ofd)) {
         return path + " was replaced and another process has locked it: two may run";
       }
-      if (!StillNamed(state_.folder, node.key)) return "";  // the next event brings us back
+      if (!StillNamed(state_.folder, node.key)) return "";  // the next event calls us again
       const FileKey key = node.key;
       state_.held.Hold(std::move(node.descriptor), key, state_.options.children);
       state_.SetLockInheritance();
@@ -160,7 +160,7 @@ class Watcher {
     }
   }
 
-  // With no lock held: a report may take its time.
+  // With no mutex held: a report may take long.
   void Tell() {
     for (const std::string& what : std::exchange(reports_, {})) {
       if (report_) report_(what);
@@ -183,7 +183,7 @@ bool StartWatching(Instance::State& state, std::function<void(const std::string&
   const auto watching = OpenWatching(state.folder);
   if (watching == nullptr) return false;
   auto watcher = std::make_shared<Watcher>(state, watching, std::move(report));
-  // The first report may release the Instance, and looks for the thread then.
+  // The first report may release the Instance, which then needs the thread's handle.
   const std::lock_guard lock(watching->mutex);
   try {
     const AllSignalsBlocked blocked;

@@ -1,4 +1,4 @@
-// Watching is not offered there yet: Instance::Watch() says so by its result.
+// Watching is not offered on macOS: Instance::Watch() returns false.
 #include "guard/watch.h"
 
 namespace pidfall::guard {

@@ -48,14 +48,14 @@ class FullDisk {
   rlimit before_ = {};
 };
 
-// What is made in a folder, in its order.
+// The files that are created in a folder, in order.
 class Creations {
  public:
   explicit Creations(const std::string& folder) {
     inotify_add_watch(events_.get(), folder.c_str(), IN_CREATE);
   }
 
-  // Whether a file of this name is made so many times.
+  // Whether a file of this name is created this many times.
   bool Await(const std::string& name, int times) const {
     alignas(inotify_event) char event[sizeof(inotify_event) + NAME_MAX + 1];
     while (times > 0) {
@@ -117,7 +117,7 @@ class WatchTest : public testing::Test {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> reports_;
-  Instance instance_ = Acquire(ForFile(pid_file_));  // ends before what its watcher reports to
+  Instance instance_ = Acquire(ForFile(pid_file_));  // ends before the members that reports go to
 };
 
 TEST_F(WatchTest, PublishesARemovedPidFileAgain) {
@@ -149,7 +149,7 @@ TEST_F(WatchTest, LocksARemovedLockFileAgain) {
   EXPECT_EQ(StartElsewhere(), Outcome::kBusy);
 }
 
-TEST_F(WatchTest, AnotherProcessesLockIsToldOnceAndTakenOverWhenItEnds) {
+TEST_F(WatchTest, AnotherProcesssLockIsReportedOnceAndTakenOverWhenItEnds) {
   Child other([&](const Signals& signals) {
     const std::string theirs = folder_.path("theirs");
     flock(open(theirs.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600), LOCK_EX);
@@ -165,7 +165,7 @@ TEST_F(WatchTest, AnotherProcessesLockIsToldOnceAndTakenOverWhenItEnds) {
   EXPECT_EQ(StartElsewhere(), Outcome::kBusy);
 }
 
-TEST_F(WatchTest, AFullDiskIsToldOnceAndTriedAgainAfterAPause) {
+TEST_F(WatchTest, AFullDiskIsReportedOnceAndTriedAgainAfterAPause) {
   const Creations made(folder_.path());
   const auto before = std::chrono::steady_clock::now();
   bool again = false;
@@ -180,7 +180,7 @@ TEST_F(WatchTest, AFullDiskIsToldOnceAndTriedAgainAfterAPause) {
   EXPECT_EQ(Times("cannot write"), 1);
 }
 
-TEST_F(WatchTest, TellsThatTheFolderWasMoved) {
+TEST_F(WatchTest, ReportsThatTheFolderWasMoved) {
   const fs::path folder = fs::path(pid_file_).parent_path();
   const fs::path moved = folder.string() + "-moved";
   fs::rename(folder, moved);
@@ -188,7 +188,7 @@ TEST_F(WatchTest, TellsThatTheFolderWasMoved) {
   fs::rename(moved, folder);
 }
 
-// Nobody watches when it forks: under ThreadSanitizer a child may start threads only then.
+// No watcher runs when it forks: only then may a child start threads under ThreadSanitizer.
 class WatchingChildTest : public testing::Test {
  protected:
   TempFolder folder_;
@@ -216,7 +216,7 @@ TEST_F(WatchingChildTest, AReportMayReleaseTheInstance) {
     });
     fs::remove(pid_file_);
     signals.Wait();
-    _exit(0);  // the Instance is the report's by now
+    _exit(0);  // the report owns the Instance now
   });
   owner.WaitReady();
   EXPECT_EQ(Acquire(ForFile(pid_file_)).outcome(), Outcome::kAcquired);
@@ -224,7 +224,7 @@ TEST_F(WatchingChildTest, AReportMayReleaseTheInstance) {
   EXPECT_EQ(owner.Join(), 0);
 }
 
-TEST_F(WatchTest, ASlowReportKeepsNobodyWaiting) {
+TEST_F(WatchTest, ASlowReportDelaysNothing) {
   std::promise<void> reporting;
   std::promise<void> published;
   bool in_time = false;
@@ -242,8 +242,8 @@ TEST_F(WatchTest, ASlowReportKeepsNobodyWaiting) {
   EXPECT_TRUE(in_time);
 }
 
-// The fork comes while the watcher, whom the child does not have, keeps others out; sooner or
-// later. Whether the child's file then stands is between it and the parent's watcher.
+// Sooner or later a fork comes while the watcher, which the child does not have, holds the mutex.
+// The child's file may not stay: the parent's watcher may replace it.
 TEST_F(WatchTest, AForkedChildIsNotKeptOutByTheParentsWatcher) {
   instance_.SetChildren(Children::kPartOfInstance);
   std::atomic<bool> done = false;
