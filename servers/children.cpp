@@ -34,7 +34,7 @@ void StartProgram(const std::string& command) {
   std::array<char, 8> shell{"sh"};
   std::array<char, 4> option{"-c"};
   const std::array<char*, 4> arguments = {shell.data(), option.data(), line.data(), nullptr};
-  // The stop signals are blocked in here, and a program expects none to be.
+  // The stop signals are blocked in this process; a new program expects none to be blocked.
   posix_spawnattr_t attributes;
   sigset_t none;
   sigemptyset(&none);

@@ -1,5 +1,4 @@
-// What a server tells people. Output that is closed, full or broken never costs the server its
-// life.
+// The messages of a server for people. Output that is closed, full or broken never ends the server.
 //
 //   OpenStandardDescriptors();  // first of all
 //   Say("🌐 Task Manager running on http://localhost:8767/");

@@ -60,7 +60,7 @@ off_t SizeOf(int file) {
 }
 
 int OpenRegular(const std::string& path) {
-  // For reading and writing: a FIFO at the path then holds nobody up.
+  // For reading and writing: then a FIFO at the path does not block the server.
   const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
   const int file = open(path.c_str(), flags, kOwnerOnly);
   if (file < 0) Fail(path, "open", errno);
@@ -102,8 +102,8 @@ void Journal::Append(std::string_view line) {
     RollBack(before, error);
   }
   if (fdatasync(file_) == 0) return;
-  // After a failed sync the kernel may have dropped the pages: only a new start knows what is
-  // there.
+  // After a failed sync the kernel may have dropped the pages: only a new start can read what is
+  // on the disk.
   broken_ = true;
   RollBack(before, errno);
 }

@@ -15,14 +15,14 @@ namespace pidfall::servers {
 
 class Journal {
  public:
-  // Cuts a last line that a crash tore: nobody was ever told that it was kept.
+  // Cuts a last line that a crash left incomplete: no client was ever told that it was kept.
   // Throws std::runtime_error naming the file.
   explicit Journal(std::string path);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // The lines found at the start; they are handed out once.
+  // The lines found at the start; a second call returns none.
   std::vector<std::string> TakeLines() { return std::move(lines_); }
 
   // `line` holds no newline. Throws std::runtime_error, and then the file is as it was before.

@@ -39,7 +39,7 @@ class JournalTest : public testing::Test {
 
 using Lines = std::vector<std::string>;
 
-TEST_F(JournalTest, FindsAgainWhatWasAppended) {
+TEST_F(JournalTest, FindsTheAppendedLinesAgain) {
   {
     Journal journal(path_);
     EXPECT_EQ(journal.TakeLines(), Lines{});
@@ -57,7 +57,7 @@ TEST_F(JournalTest, CutsATornLastLine) {
   EXPECT_EQ(Content(), "one\ntwo\nthree\n");
 }
 
-// Every prefix is what some kill -9 in the middle of a write leaves.
+// A kill -9 in the middle of a write can leave any prefix.
 TEST_F(JournalTest, KeepsEveryWholeLineOfEveryPrefix) {
   const std::string whole = "one\ntwo\n";
   for (size_t length = 0; length <= whole.size(); ++length) {

@@ -1,4 +1,4 @@
-// What the two note servers share: JSON in, JSON out, and pages of any origin may ask.
+// Shared by the two note servers: JSON in, JSON out, for pages of any origin.
 //
 //   AllowAnyOrigin(server, "/save-notes", "POST, OPTIONS");
 //   server.Post("/save-notes", [&](const auto& request, auto& response) {
@@ -31,7 +31,8 @@ void AllowAnyOrigin(httplib::Server& server, const std::string& pattern,
                     const std::string& methods);
 void Reply(httplib::Response& response, int status, const nlohmann::json& body);
 void ReplyError(httplib::Response& response, int status, const std::string& message);
-// What `handle` throws becomes the answer: 400 for a BadRequest, 500 for a note that can't be kept.
+// An exception of `handle` becomes the answer: 400 for BadRequest, 500 for a note that can't be
+// kept.
 void Handle(httplib::Response& response, const std::function<void()>& handle);
 // The same, after the body was read as JSON.
 void HandleJson(const httplib::Request& request, httplib::Response& response,

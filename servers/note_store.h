@@ -20,11 +20,11 @@ struct Note {
   std::string text;
 };
 
-// Each call that changes something throws std::runtime_error when it can't be made to last;
-// nothing has changed then.
+// Each call that changes something throws std::runtime_error when the change can't be written to
+// the disk; then nothing has changed.
 class NoteStore {
  public:
-  // Throws std::runtime_error for a file that is no journal of notes, and leaves it alone.
+  // Throws std::runtime_error for a file that is no journal of notes, and does not change it.
   explicit NoteStore(const std::string& path);
 
   std::vector<Note> List() const;

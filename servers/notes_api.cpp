@@ -14,8 +14,8 @@ namespace {
 constexpr int kCreated = 201;
 constexpr int kNotFound = 404;
 
-// Bounded: std::regex recurses once per character, so an unbounded repeat is a way to the end of
-// the stack. 18 digits always fit.
+// Bounded: std::regex recurses once per character, so an unbounded repeat could overflow the stack.
+// 18 digits always fit.
 constexpr const char* kOneNote = R"(/notes/(\d{1,18}))";
 
 nlohmann::json ToJson(const Note& note) { return {{"id", note.id}, {"text", note.text}}; }

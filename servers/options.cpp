@@ -34,7 +34,7 @@ void AddOptions(CLI::App& app, const Service& service, Options& options, Written
       ->take_last()
       ->capture_default_str();
   app.add_option("--pid-file", written.pid_file,
-                 "Where it says who runs [~/" + service.pid_file + "]")
+                 "Where the running copy's pid stands [~/" + service.pid_file + "]")
       ->type_name("FILE");
   app.add_option("--host", settings.host, "The address to serve on")->capture_default_str();
   app.add_option("--port", settings.port, "The port to serve on")

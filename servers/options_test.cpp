@@ -41,7 +41,7 @@ TEST_F(OptionsTest, DefaultsAreThoseOfTheReport) {
   EXPECT_EQ(options->strategy, "reference");
 }
 
-TEST_F(OptionsTest, TakesWhatIsGiven) {
+TEST_F(OptionsTest, TakesTheGivenValues) {
   const auto options = Parse({"--guard", "pidfile", "--pid-file", "/run/x.pid", "--on-duplicate",
                               "takeover", "--duplicate-exit", "75", "--port", "1"});
   EXPECT_EQ(options->strategy, "pidfile");

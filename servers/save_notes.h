@@ -1,4 +1,4 @@
-// POST /save-notes keeps what it is sent, as one more line of a journal.
+// POST /save-notes appends the body to a journal, as one line.
 //
 //   Journal journal("saved.log");
 //   AddSaveNotes(server, journal);  // `journal` outlives the server

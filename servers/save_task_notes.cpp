@@ -7,7 +7,7 @@
 namespace {
 
 void AddRoutes(httplib::Server& server, const std::string& data) {
-  // Used by worker threads to the very end.
+  // Worker threads use it until the process ends.
   auto& journal = *new pidfall::servers::Journal(data);
   pidfall::servers::AddSaveNotes(server, journal);
 }

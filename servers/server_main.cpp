@@ -29,7 +29,7 @@ namespace {
 
 constexpr size_t kMostBody = size_t{1} << 20;
 
-// httplib sets SO_REUSEPORT unless told otherwise, and two copies then share the port in silence:
+// httplib sets SO_REUSEPORT by default, and then two copies share the port without an error:
 // https://github.com/yhirose/cpp-httplib, default_socket_options.
 void SetSocketOptions(int socket) {
   const int on = 1;
@@ -47,7 +47,7 @@ std::optional<int> Bind(httplib::Server& server, const strategies::Settings& set
   });
   errno = 0;
   if (server.bind_to_port(settings.host, settings.port)) return listening;
-  // An address that can't be resolved leaves no errno behind.
+  // An address that can't be resolved sets no errno.
   if (errno == 0) errno = EADDRNOTAVAIL;
   return std::nullopt;
 }
@@ -64,7 +64,7 @@ void SetUp(httplib::Server& server, const Service& service) {
 
 // Returns when a stop signal came, or throws.
 void Serve(httplib::Server& server, int listening, StopSignal& stop) {
-  // Shutting a listening socket down fails its accept, now or later: no signal comes too early.
+  // After the shutdown of a listening socket every accept fails: no signal comes too early.
   stop.OnStop([listening] { shutdown(listening, SHUT_RDWR); });
   if (!server.listen_after_bind() && !stop.Came()) {
     throw std::runtime_error("cannot accept connections: " +
@@ -115,10 +115,10 @@ int RunOrSayWhyNot(const Service& service, const Options& options) {
   }
 }
 
-// The process lives on, although whoever looks at its first thread sees a zombie.
+// The process lives on, although its first thread shows as a zombie.
 [[noreturn]] void EndMainThread(const std::function<void()>& go_on) {
   std::thread(go_on).detach();
-  // Of this thread alone, and unlike pthread_exit without unwinding what the other one uses.
+  // Ends only this thread. Unlike pthread_exit it does not unwind objects that the other one uses.
   for (;;) syscall(SYS_exit, 0);
 }
 

@@ -1,4 +1,4 @@
-// The life of each of the three servers: options, guard, port, stop.
+// The main function of each of the three servers: options, guard, port, stop.
 //
 //   int main(int argc, char** argv) { return ServerMain(kTaskManager, argc, argv); }
 #pragma once

@@ -57,7 +57,7 @@ void StopSignal::WaitForSignal(const std::shared_ptr<State>& state) {
   if (state->stop) state->stop();
 }
 
-// Nothing is there yet to be started again before it serves.
+// Before it serves there is nothing to restart.
 bool StopSignal::IsMeant(int signal, State& state) {
   const std::scoped_lock lock(state.mutex);
   return signal != kRestartSignal || state.stop;

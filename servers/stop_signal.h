@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT, from the first instruction of main to the last: none is lost, none is fatal.
+// SIGTERM and SIGINT, from the first instruction of main to the last: none is lost, none kills it.
 //
 //   BlockStopSignals();                              // before the first thread
 //   StopSignal stop;
@@ -15,11 +15,12 @@
 
 namespace pidfall::servers {
 
-// A start that is not past its guard this long after a stop signal stands by: it holds nothing yet,
-// so it just ends.
+// A start that is not past its guard this long after a stop signal stands by. It holds nothing yet,
+// so it ends at once.
 inline constexpr std::chrono::milliseconds kStandbyGrace{250};
 
-// As nginx and gunicorn have it: end as usual, then execute the program anew with the same pid.
+// Restarts in place, as nginx and gunicorn do: ends as usual, then executes the program anew with
+// the same pid.
 inline constexpr int kRestartSignal = SIGUSR2;
 
 void BlockStopSignals();

@@ -7,7 +7,7 @@
 namespace {
 
 void AddRoutes(httplib::Server& server, const std::string& data) {
-  // Used by worker threads to the very end.
+  // Worker threads use it until the process ends.
   auto& store = *new pidfall::servers::NoteStore(data);
   pidfall::servers::AddNotesApi(server, store);
 }

@@ -25,7 +25,7 @@ struct Shared {
   bool ending = false;
 };
 
-// Empty: it is time to end.
+// Empty: the worker has to end.
 Job NextJob(Shared& shared) {
   std::unique_lock lock(shared.mutex);
   ++shared.idle;
@@ -67,7 +67,8 @@ class WorkerPool : public httplib::TaskQueue {
       std::thread([shared = shared_] { Work(*shared); }).detach();
       ++shared_->workers;
     } catch (const std::system_error&) {
-      // Out of threads: the job waits for a worker, or for the next request to try again.
+      // No thread could be started: the job waits for a worker, or for the next request to try
+      // again.
     }
   }
 

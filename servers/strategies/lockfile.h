@@ -1,6 +1,6 @@
 // The usual lock file: flock on the pid file itself, pid written in, removed at exit.
 //
-// Its known holes are kept: the path is not checked again after locking, so removing the file
+// Its known faults are kept: the path is not checked again after locking, so removing the file
 // (at exit, or by hand) lets a second owner lock a new one; the descriptor is inherited by every
 // child that execs, as libbsd's still is, so a child that outlives the owner blocks the next start.
 #pragma once

@@ -12,8 +12,7 @@ using guard::Say;
 
 }  // namespace
 
-// The report's two lines as they were, harmful hint included: the pipe also kills the port's
-// clients.
+// The report's two lines unchanged, harmful hint included: the pipe also kills the port's clients.
 Answer NoGuard::BindFailed(int error) {
   const std::string port = std::to_string(settings_.port);
   if (error == EADDRINUSE) {

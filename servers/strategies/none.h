@@ -1,4 +1,4 @@
-// No guard: binding the port is all there is. The state before the report's fix.
+// No guard but the bind of the port: the state before the report's fix.
 #pragma once
 
 #include "servers/strategies/strategy.h"

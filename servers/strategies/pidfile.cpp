@@ -19,12 +19,12 @@ using guard::LocaleCodeset;
 using guard::LocaleIsUtf8;
 using guard::Say;
 
-constexpr int kUncaught = 1;  // what the interpreter ends with after an uncaught exception
+constexpr int kUncaught = 1;  // the interpreter's status after an uncaught exception
 constexpr Answer kGoOn = {};
 constexpr Answer kRaised = {false, kUncaught};
 
-// print(): it raises where the output cannot take the line or the locale cannot encode it, and
-// then the polite exit 0 becomes 1. A closed descriptor 1 is no output at all, and silent.
+// print(): it raises an exception where the output cannot take the line or the locale cannot encode
+// it, and then the polite exit 0 becomes 1. With descriptor 1 closed it prints nothing, no error.
 bool Print(const std::string& line) {
   const std::string codeset = LocaleCodeset();
   if (!codeset.empty() && !LocaleIsUtf8()) return false;
@@ -70,7 +70,7 @@ Parsed ParseInt(const std::string& content, int* pid) {
   return error == std::errc() ? Parsed::kPid : Parsed::kTooBig;
 }
 
-// os.path.exists(): a link to nothing does not.
+// os.path.exists(): false for a link to nothing.
 bool Exists(const std::string& path) {
   struct stat status;
   return stat(path.c_str(), &status) == 0;
@@ -96,7 +96,7 @@ Answer PidFile::CheckProcess(const std::string& content) {
   if (parsed == Parsed::kNotANumber) return RemoveStale();
   if (parsed == Parsed::kTooBig) return Raise(settings_.pid_file, EOVERFLOW);
   const std::string number = std::to_string(pid);
-  // 0 and negative numbers name process groups, and pass: the report's fault, kept.
+  // 0 and negative numbers name process groups, and pass this check: the report's fault, kept.
   if (kill(pid, 0) == 0) {
     const bool said =
         Print("ℹ️  " + settings_.name + " already running (PID " + number + ")") &&

@@ -1,8 +1,8 @@
 // The report's fix, faults included: check the pid file, then write it, then remove it at exit.
 //
-// What it gets wrong is the point (CONTRACT.md has the clauses): the check and the write are two
-// steps, a pid alone makes an owner, and the exit removes whatever file is there. Where the
-// report's Python would end with an uncaught exception, this ends with status 1.
+// Its faults are its purpose (CONTRACT.md has the clauses): the check and the write are two steps,
+// a pid alone makes an owner, and the exit removes any file that is there. Where the report's
+// Python would end with an uncaught exception, this ends with status 1.
 #pragma once
 
 #include <string>

@@ -21,10 +21,10 @@ using guard::ForLocale;
 using guard::Say;
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kPatience = std::chrono::seconds(1);  // a hung server is a stranger by then
+constexpr auto kPatience = std::chrono::seconds(1);  // then a hung server counts as a stranger
 constexpr size_t kLongestHead = 16 * 1024;
 
-// Flags that macOS takes apart from the call.
+// macOS needs a separate call for these flags.
 int OpenSocket(int family) {
   const int fd = socket(family, SOCK_STREAM, 0);
   if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -32,7 +32,7 @@ int OpenSocket(int family) {
   return fd;
 }
 
-// One connection whose every step ends at the same deadline.
+// One connection; one deadline for all of its steps.
 class Question {
  public:
   explicit Question(Clock::time_point deadline) : deadline_(deadline) {}

@@ -1,7 +1,7 @@
-// The port is the guard: bind first, and where it is taken ask who is there.
+// The port is the guard: bind first, and where it is taken ask which server has it.
 //
-// A server says who it is in the response header `X-Pidfall-Server: NAME`. The same name there is
-// a duplicate; anybody else, or no answer within the bound, is a stranger.
+// A server names itself in the response header `X-Pidfall-Server: NAME`. The same name means a
+// duplicate; another name, or no answer in time, means a stranger.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ class PortGuard : public Safeguard {
   Settings settings_;
 };
 
-// The value of kServerHeader in the answer to `GET path`; empty when nobody says.
+// The value of kServerHeader in the answer to `GET path`; empty without one.
 std::string AskWhoIsThere(const std::string& host, int port, const std::string& path);
 
 }  // namespace pidfall::strategies

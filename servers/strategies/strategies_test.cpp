@@ -32,11 +32,11 @@ class StrategyTest : public testing::Test {
     Settings settings;
     settings.name = "Task Manager";
     settings.pid_file = pid_file_;
-    settings.port = 1;  // nobody listens there
+    settings.port = 1;  // no program listens there
     return MakeSafeguard(strategy, settings);
   }
 
-  // What BeforeBind prints and answers in a fresh process; -1 for "go on".
+  // The output and the answer of BeforeBind in a fresh process; -1 for "go on".
   int Start(const std::string& strategy, std::string* printed = nullptr) const {
     const std::string output = folder_.path("output");
     Child child([&](const Signals&) {
@@ -66,7 +66,7 @@ TEST_F(StrategyTest, NoneLetsThePortDecide) {
             "❌ Port 1 is already in use\n💡 Try: lsof -ti :1 | xargs kill\n");
 }
 
-TEST_F(StrategyTest, PidFileSaysWhatTheReportSays) {
+TEST_F(StrategyTest, PidFilePrintsTheReportsMessages) {
   std::string printed;
   EXPECT_EQ(Start("pidfile", &printed), -1);
   EXPECT_EQ(printed, "✅ PID file created: " + pid_file_ + "\n");
@@ -77,7 +77,7 @@ TEST_F(StrategyTest, PidFileSaysWhatTheReportSays) {
                          ")\n💡 If stuck, kill it: kill " + pid + "\n");
 }
 
-TEST_F(StrategyTest, PidFileRemovesWhatIsStale) {
+TEST_F(StrategyTest, PidFileRemovesAStaleFile) {
   for (const char* stale : {"4194303", "garbage", "", "12abc", " \n"}) {
     Write(pid_file_, stale);
     std::string printed;
@@ -92,10 +92,10 @@ TEST_F(StrategyTest, PidFileKeepsTheReportsFaults) {
     EXPECT_EQ(Start("pidfile"), 0) << passes;
   }
   Write(pid_file_, std::string(20, '9'));
-  EXPECT_EQ(Start("pidfile"), 1) << "an exception that nobody catches";
+  EXPECT_EQ(Start("pidfile"), 1) << "an uncaught exception";
 }
 
-TEST_F(StrategyTest, PidFileRemovesWhateverIsThereAtExit) {
+TEST_F(StrategyTest, PidFileRemovesAnyFileThatIsThereAtExit) {
   const auto guard = Make("pidfile");
   EXPECT_TRUE(guard->BeforeBind().go_on);
   Write(pid_file_, "a newer owner's");

@@ -7,8 +7,8 @@
 //   server.listen_after_bind();        // until SIGTERM or SIGINT
 //   safeguard->BeforeExit();
 //
-// Each strategy prints its own messages (docs: CONTRACT.md), so that a server's main reads the
-// same whichever it wears. A program that only wants the best guard uses guard/guard.h directly.
+// Each strategy prints its own messages (see CONTRACT.md), so that a server's main is the same for
+// every strategy. A program that only wants the best guard uses guard/guard.h directly.
 #pragma once
 
 #include <filesystem>
@@ -22,16 +22,16 @@
 namespace pidfall::strategies {
 
 struct Settings {
-  std::string name;                // what messages call the server: "Task Manager"
+  std::string name;                // the server's name in messages: "Task Manager"
   std::filesystem::path pid_file;  // unused by `none` and `port`
   std::string host = "127.0.0.1";
   int port = 0;
-  std::string health_path = "/";  // `port` asks whoever is there for it
+  std::string health_path = "/";  // `port` asks the server on the port for it
   guard::OnDuplicate on_duplicate = guard::OnDuplicate::kExit;
   int duplicate_exit = 0;
 };
 
-// Go on starting, or end now with `status`. The reason is printed already.
+// Go on with the start, or end now with `status`. The reason is printed already.
 struct Answer {
   bool go_on = true;
   int status = 0;
@@ -42,13 +42,13 @@ class Safeguard {
   virtual ~Safeguard() = default;
   // Before the port is bound. May block (kWait) or end the owner (kTakeOver).
   virtual Answer BeforeBind() = 0;
-  // The bind failed with `error` (an errno). Never says to go on.
+  // The bind failed with `error` (an errno). The answer is never to go on.
   virtual Answer BindFailed(int error) = 0;
   // The port is bound and listening.
   virtual void Serving() {}
-  // Before this program executes itself anew; false: it may not. The port is closed.
+  // Before a restart in place; false: not possible. The port is closed already.
   virtual bool BeforeRestart() { return true; }
-  // A clean end: after the port was closed.
+  // At a clean end, after the port was closed.
   virtual void BeforeExit() {}
 };
 

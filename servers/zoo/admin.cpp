@@ -17,7 +17,7 @@ void BindAnew(const std::string& path) {
   (void)listen(listening, 1);
 }
 
-// Only the owner comes here: a socket at the path is a dead one's.
+// Only the owner calls this: a socket at the path was left by a dead owner.
 void ListenForAdmin(const std::string& pid_file) {
   const std::string path = pid_file + ".admin";
   const bool gives_up = Has(Defect::kAdminNotBack) && access(path.c_str(), F_OK) == 0;

@@ -7,7 +7,7 @@
 
 namespace pidfall::zoo {
 
-// Held until the process ends.
+// The socket stays open until the process ends.
 void BindAnew(const std::string& path);
 
 void ListenForAdmin(const std::string& pid_file);

@@ -35,7 +35,7 @@ int StatusOf(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : kFailure;
 }
 
-// A stop that came while the child started would end with the parent.
+// Otherwise a stop signal that came while the child started would reach only the parent.
 void PassStopSignalOn(pid_t child) {
   sigset_t pending;
   sigpending(&pending);

@@ -1,4 +1,4 @@
-// The processes that a few defects leave about, and the way to the background.
+// The processes that a few defects leave behind, and the way to the background.
 #pragma once
 
 #include <sys/types.h>
@@ -8,11 +8,12 @@
 namespace pidfall::zoo {
 
 void StartLockHolder();                         // before the port is bound
-void StartWorker(int listening, Guard& guard);  // it has the port and no lock
+void StartWorker(int listening, Guard& guard);  // it has the port but no lock
 void EndWorker();
 void ForkChildThatCleansUp(Guard& guard);
 
-// The parent waits until the child serves, and then ends with status 0; else with the child's.
+// The parent waits until the child serves, then ends with status 0; or else with the child's
+// status.
 void GoToBackground();
 void TellParentThatWeServe();
 

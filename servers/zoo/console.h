@@ -1,4 +1,4 @@
-// What the zoo prints, and how it ends when it does not serve.
+// The zoo's messages, and its end when it does not serve.
 //
 //   if (held) EndAsDuplicate(settings, owner);
 //   if (file < 0) throw Failure("cannot open", path, errno);
@@ -14,7 +14,7 @@
 
 namespace pidfall::zoo {
 
-// Thrown when something other than an owner is in the way.
+// Thrown when something other than an owner prevents the start.
 struct Failure {
   Failure(std::string what_failed, std::string on_what, int cause)
       : what(std::move(what_failed)), object(std::move(on_what)), error(cause) {}
@@ -31,7 +31,7 @@ bool Say(std::string_view line);  // false: it could not be written
 void Complain(std::string_view line);
 
 [[noreturn]] void EndAsDuplicate(const Settings& settings, pid_t owner);
-// What no correct copy says for another one.
+// A defect: says that it runs because another copy does.
 [[noreturn]] void EndAsRunning(const Settings& settings);
 [[noreturn]] void EndAsFailure(const Failure& failure);
 

@@ -22,7 +22,7 @@ constexpr int kDeadWithFile = 1;
 constexpr int kNotRunning = 3;
 constexpr int kStopLimitMs = 5000;
 
-// Opened for reading only when it is there: asking creates nothing.
+// Opened read-only and only if it exists: a question creates no file.
 pid_t LockOwner(const Settings& settings) {
   const bool on_pid_file = settings.style == Style::kFlockOnPidFile;
   LockFile lock(on_pid_file ? settings.pid_file : settings.pid_file + ".lock");
@@ -40,7 +40,7 @@ bool EndsWithin(int process, int limit_ms) {
   return poll(&ended, 1, limit_ms) == 1;
 }
 
-// Through a descriptor of the process, asked again once it is open: its pid can't go to another.
+// Through a pidfd, checked again once it is open: the pid can't go to another process.
 bool Stop(const Settings& settings, pid_t owner) {
   const int process = static_cast<int>(syscall(SYS_pidfd_open, owner, 0));
   if (process < 0) return false;
@@ -51,8 +51,8 @@ bool Stop(const Settings& settings, pid_t owner) {
   return ended;
 }
 
-// What kill(2) makes of 0 and of numbers below: process groups. -1 is everybody, which would reach
-// beyond a sandbox without namespaces.
+// For kill(2), 0 and negative numbers are process groups. -1 is every process, also outside a
+// sandbox without namespaces.
 int SignalWhateverIsThere(const Settings& settings) {
   const std::string content = ReadRecord(settings.pid_file).content;
   const auto number = static_cast<pid_t>(std::strtol(content.c_str(), nullptr, 10));

@@ -1,9 +1,9 @@
 // The faults that the zoo's server can be given, one switch each.
 //
 //   Choose(Defect::kReuseport);
-//   if (Has(Defect::kReuseport)) ...  // the one place where it shows
+//   if (Has(Defect::kReuseport)) ...  // the only place where it has an effect
 //
-// Which scenario catches each one stands in scenarios/zoo.toml.
+// scenarios/zoo.toml says which scenario catches each one.
 #pragma once
 
 #include <optional>
@@ -52,7 +52,7 @@ enum class Defect {
   kAppendsPid,
   kKeepsOldTail,
   kSignalsGroupOnZero,
-  // whose pid it is
+  // pids of other processes
   kKillsRecordedPid,
   kWakesRecordedPid,
   kTrustsOwnPid,
@@ -117,7 +117,7 @@ enum class Defect {
   kRestartDropsLock,
   kMovesLock,
   kLeavesHardLink,
-  // other worlds
+  // other namespaces
   kOwnNumberIsMine,
   kTrustsHostName,
   kOtherProgramIsDead,
@@ -129,7 +129,7 @@ enum class Defect {
   kStopTrustsPid,
   kStopParsesLoosely,
   kStopEndsNobody,
-  // what surrounds a start, and the time that passes
+  // the surroundings of a start, and time
   kLockPerFolder,
   kLockPerHome,
   kMissingToolIsRunning,
@@ -149,7 +149,7 @@ enum class Defect {
 struct DefectNote {
   Defect defect;
   std::string_view name;
-  std::string_view wrong;  // one sentence: what it does that it should not
+  std::string_view wrong;  // one sentence that says what it does wrong
 };
 
 std::span<const DefectNote> DefectNotes();

@@ -25,7 +25,7 @@
 namespace pidfall::zoo {
 namespace {
 
-// Whether a defect shrugs at `error`, and serves without its guard.
+// Whether a defect ignores `error` and serves without its guard.
 bool RunsOnAfter(int error) {
   switch (error) {
     case ENOSPC:
@@ -54,7 +54,7 @@ std::string LockPath(const Settings& settings) {
   return path + LockSuffix() + (Has(Defect::kMovesLock) ? ".lock-2" : ".lock");
 }
 
-// The default style. The lock is the only truth; the record is for people.
+// The default style. Only the lock decides; the record is for people.
 class SeparateLock : public Guard {
  public:
   explicit SeparateLock(Settings& settings) : settings_(settings), lock_(LockPath(settings)) {}
@@ -124,7 +124,7 @@ void SeparateLock::AcquireOrThrow() {
   if (Has(Defect::kLeavesHardLink)) LinkTo(settings_.pid_file + ".old", settings_.pid_file);
 }
 
-// Another user's lock file can't be opened: their copy may well be alive.
+// Another user's lock file can't be opened: that user's copy may be alive.
 void SeparateLock::OpenLock() {
   try {
     lock_.Open();

@@ -16,19 +16,18 @@ namespace pidfall::zoo {
 class Guard {
  public:
   virtual ~Guard() = default;
-  // Ends the process as a duplicate, or throws Failure, unless this copy is the owner.
+  // Returns if this copy is the owner; else ends the process as a duplicate, or throws Failure.
   virtual void Acquire() = 0;
   virtual void Release() = 0;
-  // What is executed next, in our place, adopts it.
+  // The program that replaces this one by exec adopts the guard.
   virtual void LeaveToSuccessor() {}
-  // A child that is no part of the instance holds nothing of the guard.
+  // In a child that is no part of the instance: closes all of the guard.
   virtual void LeaveToParent() {}
-  // Whether the holder of the port is a copy of ours: only without a lock is it for the port to
-  // say.
+  // Whether the holder of the port is a copy of ours: only a style without a lock asks the port.
   virtual bool IsCopy(const PortHolder&) const { return false; }
 };
 
-// The guard uses `settings` as long as it lives. A defect moves the port to another.
+// The guard uses `settings` as long as it lives. One defect changes the port in them.
 std::unique_ptr<Guard> MakeGuard(Settings& settings);
 
 }  // namespace pidfall::zoo

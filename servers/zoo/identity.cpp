@@ -36,7 +36,7 @@ std::string Word(const std::string& text, const std::string& key) {
 
 std::string StartTicks(pid_t pid) {
   const std::string stat = Process(pid, "stat");
-  // A program's name may hold brackets and blanks: the fields begin behind the last bracket.
+  // A program's name may hold brackets and blanks: the fields begin after the last bracket.
   size_t at = stat.rfind(')');
   constexpr int kStartTimeField = 20;
   for (int field = 0; field < kStartTimeField && at != std::string::npos; ++field) {

@@ -1,4 +1,5 @@
-// Who a pid is, and the defects that make too much of it. The lock alone decides in a correct copy.
+// Which process has a pid, and the defects that rely on it. In a correct copy only the lock
+// decides.
 //
 //   if (BelievesRecord(record)) EndAsDuplicate(settings, *record.pid);  // no owner: a defect
 //   if (BreaksIn(record)) ...                                           // an owner: a defect
@@ -12,16 +13,16 @@
 
 namespace pidfall::zoo {
 
-// What the record says of a process besides its pid; empty unless a defect wants to know.
+// The line of the record that identifies a process besides its pid; empty unless a defect needs it.
 std::string IdentityLine(pid_t pid);
 
-// The lock is ours, so nobody runs; true: give way to the record even so.
+// The lock is ours, so no owner lives; true: a defect believes the record and ends.
 bool BelievesRecord(const Record& record);
 
-// The lock is held, so somebody runs; true: take the record's word that nobody does.
+// The lock is held, so an owner lives; true: a defect believes the record that none does.
 bool BreaksIn(const Record& record);
 
-// Signals to whom the record names.
+// Signals the process that the record names.
 void Meddle(const Record& record);
 
 std::string ReadSmallFile(const std::string& path);

@@ -1,4 +1,4 @@
-// A file with the kernel's lock on it, which no crash leaves behind.
+// A file with the kernel's lock on it; the lock ends with its process.
 //
 //   LockFile lock(path);
 //   lock.Open();
@@ -22,10 +22,10 @@ class LockFile {
   bool Try();   // throws Failure when the lock can't be had for another reason than an owner
   void Wait();  // stands by until the owner has gone; a stop signal ends the process
   void Close();
-  bool Adopt();  // what PassOn left to this very process; false: nothing
+  bool Adopt();  // takes the lock that PassOn left to this process; false: none
   void PassOn();
-  void BreakIn();  // what no correct copy does: another file, and the lock on that
-  // Who holds it, from the kernel; 0: nobody, or nobody that is visible here.
+  void BreakIn();  // a defect: makes another file and locks that
+  // The holder, from the kernel; 0: none, or none that is visible here.
   pid_t Owner() const;
 
   int file() const { return file_; }

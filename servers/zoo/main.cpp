@@ -1,4 +1,4 @@
-// A small server that keeps every clause of guard/CONTRACT.md, and breaks one when it is told to.
+// A small server that keeps every clause of guard/CONTRACT.md, unless a switch makes it break one.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -68,7 +68,7 @@ void Stop(const Settings& settings, Guard& guard, int listening) {
   MarkStopped(settings.pid_file);
 }
 
-// With the same pid, and what the guard holds still held.
+// With the same pid; the guard's lock stays held.
 void StartAgain(const Settings& settings, Guard& guard, int listening) {
   close(listening);
   guard.LeaveToSuccessor();
@@ -110,7 +110,7 @@ int Main(int argc, char** argv) {
   if (!Has(Defect::kOpensAtFreeDescriptor)) OpenStandardDescriptors();
   if (!settings.ends_main_thread) return Act(settings);
   std::thread([settings] { _exit(Act(settings)); }).detach();
-  // Of this thread alone, and unlike pthread_exit without unwinding what the other one uses.
+  // Ends only this thread. Unlike pthread_exit it does not unwind objects that the other one uses.
   for (;;) syscall(SYS_exit, 0);
 }
 

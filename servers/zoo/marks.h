@@ -1,4 +1,4 @@
-// Marks beside the pid file that a few defects leave, and that keep the next start out.
+// Files beside the pid file that a few defects leave, and that keep the next start out.
 #pragma once
 
 #include <string>

@@ -55,7 +55,7 @@ void SetOn(int socket, int option) {
 
 bool IsUdp(const Settings& settings) { return settings.style == Style::kUdpPort; }
 
-// With SO_REUSEADDR two have a UDP port at once.
+// With SO_REUSEADDR two sockets can have one UDP port.
 void SetOptions(int socket, const Settings& settings) {
   if (IsUdp(settings) && !Has(Defect::kSharesUdpPort)) return;
   if (!Has(Defect::kNoReuseaddr)) SetOn(socket, SO_REUSEADDR);
@@ -76,13 +76,14 @@ PortHolder HolderOf(std::uint64_t inode) {
   throw PortTaken{};
 }
 
-// What "localhost" reaches, in one family or the other.
+// The addresses that "localhost" reaches, in either family.
 bool IsLocal(std::string_view address) {
   constexpr std::string_view kLocal[] = {"127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"};
   return std::ranges::find(kLocal, address) != std::end(kLocal);
 }
 
-// 127.0.0.1 and ::1 have the same port at once without an error, and "localhost" reaches either.
+// Two servers can have the same port on 127.0.0.1 and ::1 without an error, and "localhost" reaches
+// either.
 void RefuseShadow(const Settings& settings) {
   if (Has(Defect::kShadow) || !IsLocal(settings.host)) return;
   for (const TcpSocket& socket : TcpSockets(kListening)) {

@@ -1,4 +1,4 @@
-// The port: how the server gets it, and who else has to do with it.
+// The port: how the server gets it, and which other processes use it.
 //
 //   const int listening = Listen(settings);   // throws PortTaken or Failure
 #pragma once
@@ -23,11 +23,11 @@ struct PortTaken {
 int Listen(const Settings& settings);
 std::string Describe(const PortHolder& holder);  // " by PID 31 (python3)"
 
-// Whether somebody answers a request on our port soon.
+// Whether a request on our port is answered soon.
 bool Answers(const Settings& settings);
-// Whether a connection to our port is accepted, whoever accepts it.
+// Whether any process accepts a connection to our port.
 bool Connects(const Settings& settings);
-// What `lsof -ti :PORT | xargs kill` does.
+// Does what `lsof -ti :PORT | xargs kill` does.
 void SignalEveryoneOn(int port);
 
 }  // namespace pidfall::zoo

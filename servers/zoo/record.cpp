@@ -74,7 +74,7 @@ RecordId WriteInPlace(const std::string& path) {
 }
 
 RecordId WriteThenRename(const std::string& path, const std::string& temporary) {
-  // Left by a start that was killed between its write and its rename; we have the lock.
+  // A start that was killed between its write and its rename left it; we have the lock.
   unlink(temporary.c_str());
   const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR);
   if (file < 0) throw Failure("cannot create", temporary, errno);
@@ -138,7 +138,7 @@ void RefuseHostileNode(const std::string& path) {
 
 RecordId PublishRecord(const std::string& path) {
   if (WritesInPlace()) return WriteInPlace(path);
-  // Those that share a lock would otherwise remove each other's file, and none would serve.
+  // Otherwise the copies that share a lock would remove each other's file, and none would serve.
   const std::string own = Has(Defect::kWaitersShare) ? "." + std::to_string(getpid()) : "";
   const std::string temporary = path + ".new" + own;
   try {
@@ -152,7 +152,7 @@ RecordId PublishRecord(const std::string& path) {
 void RemoveRecord(const std::string& path, const RecordId& published) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return;
-  // A new file may be given the inode of one that was removed: what it says must be ours too.
+  // A new file may get the inode of a removed one: so its content must be ours, too.
   const bool same_file = RecordId{status.st_dev, status.st_ino, published.publisher} == published;
   const bool ours =
       same_file && (WritesInPlace() || ReadRecord(path).content == RecordText(published.publisher));

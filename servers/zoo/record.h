@@ -1,4 +1,4 @@
-// The pid file as a record for people: published by rename, removed only by whoever published it.
+// The pid file as a record for people: published by rename, removed only by its publisher.
 //
 //   const RecordId id = PublishRecord(path);
 //   ...
@@ -19,7 +19,7 @@ struct Record {
   std::string content;  // its first 4096 bytes
   off_t size = 0;
   std::time_t modified = 0;
-  std::optional<pid_t> pid;  // of a first line that is a number and nothing else
+  std::optional<pid_t> pid;  // if the first line is a number and nothing else
 };
 
 struct RecordId {
@@ -33,11 +33,11 @@ Record ReadRecord(const std::string& path);
 // Throws Failure unless the path is free or a plain readable file of ours with no other name.
 void RefuseHostileNode(const std::string& path);
 RecordId PublishRecord(const std::string& path);  // throws Failure
-// Only the very file that was published: neither another owner's nor a newer one.
+// Removes only the file that was published: no other owner's, no newer one.
 void RemoveRecord(const std::string& path, const RecordId& published);
 void ReplaceByCopy(const std::string& path);
 
-// What a pid file says of `pid`, its line end included.
+// The content of a pid file for `pid`, its line end included.
 std::string RecordText(pid_t pid);
 
 }  // namespace pidfall::zoo

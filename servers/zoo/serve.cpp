@@ -29,7 +29,7 @@ void Answer(int client) {
   close(client);
 }
 
-// A UDP socket has packets in place of clients.
+// A UDP socket has packets, not clients.
 void Drain(int socket) {
   std::array<char, 4096> packet{};
   recv(socket, packet.data(), packet.size(), 0);
@@ -68,7 +68,7 @@ void Serve(int listening, Guard& guard) {
   while (!StopRequested()) {
     WaitForEvents(polled);
     if (SupervisorGone()) guard.Release();
-    // Before the answer: who has it may start the next copy at once.
+    // Before the answer: a client that has the answer may start the next copy at once.
     if (Has(Defect::kDropsLockOnRequest) && AnyAsks(polled)) guard.Release();
     AnswerClients(polled);
     if (polled.front().revents != 0) Accept(polled);

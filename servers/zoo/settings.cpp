@@ -137,7 +137,7 @@ void Apply(int option, Settings& settings) {
     case 'H':
       Help();
     default:
-      _exit(kBadUsage);  // getopt has said why
+      _exit(kBadUsage);  // getopt has printed the reason
   }
 }
 

@@ -1,4 +1,4 @@
-// What the zoo's server is told on its command line.
+// The options of the zoo's server.
 //
 //   const Settings settings = ParseCommandLine(argc, argv);  // ends the process for a bad one
 #pragma once
@@ -10,7 +10,7 @@ namespace pidfall::zoo {
 inline constexpr int kBadUsage = 2;
 inline constexpr int kFailure = 74;  // sysexits' EX_IOERR: not 0, not 1, not a duplicate's status
 
-// Correct ways to keep a second copy out, as different as programs in the field.
+// Correct ways to keep a second copy out, as programs in the field do it.
 enum class Style {
   kSeparateLock,    // a permanent lock file, and a record for people
   kFlockOnPidFile,  // the lock is on the pid file itself
@@ -34,9 +34,9 @@ struct Settings {
   Style style = Style::kSeparateLock;
   Action action = Action::kServe;
   OnDuplicate on_duplicate = OnDuplicate::kExit;
-  bool ends_main_thread = false;  // others serve
+  bool ends_main_thread = false;  // other threads serve
   bool has_admin = false;         // listens on a unix socket, too
-  char** command_line = nullptr;  // ours, to be executed again on SIGUSR2
+  char** command_line = nullptr;  // ours, for the restart in place on SIGUSR2
 };
 
 Settings ParseCommandLine(int argc, char** argv);

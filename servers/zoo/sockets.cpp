@@ -34,7 +34,7 @@ TcpSocket Read(const inet_diag_msg& message) {
           message.idiag_inode};
 }
 
-// False: the list has ended.
+// False: the list is complete.
 bool ReadBatch(int netlink, std::vector<TcpSocket>& sockets) {
   alignas(nlmsghdr) std::array<char, 16384> buffer{};
   const ssize_t got = recv(netlink, buffer.data(), buffer.size(), 0);

@@ -47,7 +47,7 @@ void Handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, nullptr);
 }
 
-// Everything may come in while we wait, whatever mask we were started with.
+// While we wait every signal may arrive, no matter which mask we were started with.
 sigset_t NoSignals() {
   sigset_t none;
   sigemptyset(&none);
@@ -57,7 +57,7 @@ sigset_t NoSignals() {
 void Wait(pollfd* polled, size_t count, const timespec* limit) {
   const sigset_t none = NoSignals();
   ppoll(polled, count, limit, &none);
-  // Where something is ready, ppoll leaves the signals waiting, and a client would be answered
+  // Where a descriptor is ready, ppoll leaves signals pending, and a client would be answered
   // first.
   sigset_t blocked;
   sigprocmask(SIG_SETMASK, &none, &blocked);

@@ -1,4 +1,4 @@
-// SIGTERM, SIGINT and SIGUSR2 (start again, in place): blocked from the first instruction, let in
+// SIGTERM, SIGINT and SIGUSR2 (restart in place): blocked from the first instruction, unblocked
 // only where the server waits.
 //
 //   CatchStopSignals();
@@ -13,20 +13,20 @@
 
 namespace pidfall::zoo {
 
-// How long a defect holds its window open, so that a scenario meets it every time.
+// How long a defect waits in its critical moment, so that a scenario meets it every time.
 inline constexpr std::chrono::milliseconds kWideWindow{100};
 
 void CatchStopSignals();
-void ListenToStopSignals();  // for the defect that ignored them so far
+void ListenToStopSignals();  // for the defect that ignores them until then
 bool StopRequested();
-bool RestartRequested();  // and a stop with it
-bool SupervisorGone();    // told only to the defect that cares
+bool RestartRequested();  // then StopRequested() is true as well
+bool SupervisorGone();    // true only for the defect that uses it
 
-// Returns when a descriptor has news or a signal came.
+// Returns when a descriptor is ready or a signal came.
 void WaitForEvents(std::span<pollfd> polled);
 void Dawdle(std::chrono::milliseconds time);
 
-// While it lives, a stop signal ends the process at once: for waits that no signal interrupts.
+// While it exists, a stop signal ends the process at once: for waits that no signal interrupts.
 class EndOnStopSignal {
  public:
   EndOnStopSignal();

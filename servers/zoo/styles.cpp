@@ -34,7 +34,9 @@ class FlockOnPidFile : public Guard {
     WritePid();
   }
 
-  // While the lock is held: a start that waits for the old file finds out, and opens the new one.
+  // Removes it while the lock is held: a start that waits for the old file notices, and opens the
+  // new
+  // one.
   void Release() override {
     unlink(settings_.pid_file.c_str());
     lock_.Close();
@@ -42,7 +44,7 @@ class FlockOnPidFile : public Guard {
   void LeaveToParent() override { lock_.Close(); }
 
  private:
-  // Over the old content, then cut: a crash in between never leaves an empty file.
+  // Written over the old content, then cut: a crash in between never leaves an empty file.
   void WritePid() {
     const std::string text = RecordText(getpid());
     const auto size = static_cast<ssize_t>(text.size());
@@ -60,7 +62,7 @@ class FlockOnPidFile : public Guard {
   LockFile lock_;
 };
 
-// As flock(1) does it: the file is empty, and stays.
+// As flock(1) does: the file is empty, and stays.
 class LockOnly : public Guard {
  public:
   explicit LockOnly(const Settings& settings) : settings_(settings), lock_(settings.pid_file) {}
@@ -82,7 +84,7 @@ class LockOnly : public Guard {
   LockFile lock_;
 };
 
-// No file at all: the kernel frees the name with its last holder.
+// No file at all: the kernel frees the name when its last holder ends.
 class AbstractSocket : public Guard {
  public:
   explicit AbstractSocket(const Settings& settings) : settings_(settings) {}
@@ -96,7 +98,7 @@ class AbstractSocket : public Guard {
       if (errno == EADDRINUSE) EndAsDuplicate(settings_, Owner());
       throw Failure("cannot bind", Name(), errno);
     }
-    // So that the next start can ask the kernel who we are.
+    // So that the next start can ask the kernel for our pid.
     if (listen(socket_, 1) != 0) throw Failure("cannot listen on", Name(), errno);
   }
   void Release() override { close(socket_); }
@@ -120,7 +122,7 @@ class AbstractSocket : public Guard {
     const sockaddr_un address = Address();
     ucred owner{};
     socklen_t size = sizeof owner;
-    // Never waits: whoever connects to a full or stopped listener is refused at once.
+    // Never waits: a full or stopped listener refuses the connection at once.
     const int asking = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (connect(asking, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
       getsockopt(asking, SOL_SOCKET, SO_PEERCRED, &owner, &size);

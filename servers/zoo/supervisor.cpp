@@ -17,7 +17,7 @@ std::string_view Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Each of them leaves a word in the environment, is the parent, or starts pid 1.
+// Each of them sets a variable in the environment, is the parent, or starts pid 1.
 bool StartedBySupervisor() {
   const std::string_view label = Variable("XPC_SERVICE_NAME");  // launchd; "0" in a terminal
   const std::string parent = ReadSmallFile("/proc/" + std::to_string(getppid()) + "/comm");

@@ -53,7 +53,7 @@ std::string Program(pid_t pid) {
   return {path.data(), static_cast<size_t>(std::max<ssize_t>(size, 0))};
 }
 
-// Our own words anywhere in another's: an editor's, a log viewer's.
+// Whether our command's words stand in another process's command line: an editor's, a log viewer's.
 bool HasNamesake() {
   const std::string ours = FirstWord(getpid());
   std::error_code gone;
@@ -65,7 +65,7 @@ bool HasNamesake() {
   return false;
 }
 
-// No signal is let in: those are the main thread's.
+// Lets no signal in: the main thread handles them.
 void Rest(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(time.count())); }
 
 void Renew(const std::string& record) { utimensat(AT_FDCWD, record.c_str(), nullptr, 0); }

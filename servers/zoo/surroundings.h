@@ -1,8 +1,8 @@
-// The defects that let what surrounds a start, or the time that has passed, decide who owns.
+// The defects for which the surroundings of a start, or the time, decide which copy is the owner.
 //
 //   const std::string path = settings.pid_file + LockSuffix() + ".lock";
-//   if (SeesSomebody(settings)) EndAsDuplicate(settings, 0);    // there is no owner
-//   if (SeesNobody(owner)) ...                                  // there is one
+//   if (SeesSomebody(settings)) EndAsDuplicate(settings, 0);    // without an owner
+//   if (SeesNobody(owner)) ...                                  // beside an owner
 #pragma once
 
 #include <sys/types.h>
@@ -17,13 +17,13 @@ namespace pidfall::zoo {
 // One lock for each working folder, or for each home.
 std::string LockSuffix();
 
-// Nobody was asked but a tool, the process table, or the port.
+// A defect asks a tool, the process table or the port, and takes the answer for an owner.
 bool SeesSomebody(const Settings& settings);
 
-// The lock is held by `owner`, and even so it counts as gone.
+// `owner` holds the lock, but a defect takes it for dead.
 bool SeesNobody(pid_t owner);
 
-// Beside the server, from now on: renews the record's time, or drops the lock after a while.
+// From now on, in a thread: renews the record's time, or drops the lock after a while.
 void LetTimePass(const std::string& record, const std::function<void()>& drop_lock);
 
 }  // namespace pidfall::zoo
