@@ -4,8 +4,8 @@
 //   const Scenario* zero = FindScenario("stale/zero");
 //
 // Each family is one file: stories, each with its row below it, and their list at the end.
-// "pid-reuse" in the list of CMakeLists.txt, where alone the families are listed, is
-// PidReuseFamily() in pid_reuse.cpp.
+// The only list of families is in CMakeLists.txt: "pid-reuse" there is PidReuseFamily() in
+// pid_reuse.cpp.
 #pragma once
 
 #include <span>
@@ -16,7 +16,7 @@
 
 namespace pidfall {
 
-// In the order of the list, which is that of the report.
+// In the order of that list, which is the order of the report.
 std::vector<std::span<const Scenario>> Families();
 const std::vector<Scenario>& Catalogue();
 

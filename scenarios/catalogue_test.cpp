@@ -33,7 +33,7 @@ void Register(const Scenario& scenario, const std::string& server, const std::st
                [&scenario, server, guard] { Check(scenario, server, guard); });
 }
 
-// A scenario of no family in the list of CMakeLists.txt has no label and is run by nobody.
+// A scenario whose family is not in the list of CMakeLists.txt has no label, so no test runs it.
 TEST(CatalogueTest, EveryFamilyIsATestLabel) {
   const std::string labels = std::string(" ") + PIDFALL_FAMILIES + ' ';
   for (const Scenario& scenario : Catalogue()) {
@@ -48,7 +48,7 @@ TEST(CatalogueTest, FindsAScenarioByItsWholeId) {
   EXPECT_EQ(FindScenario("stale/zer"), nullptr);
 }
 
-// The four others are the proof that scenarios can fail.
+// The four other strategies prove that scenarios can fail.
 TEST(CatalogueTest, TheReferenceIsExpectedToBreakNothing) {
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_NE(BuiltInExpected().For("reference", std::string(scenario.id)).verdict, Verdict::kFail)
@@ -56,7 +56,7 @@ TEST(CatalogueTest, TheReferenceIsExpectedToBreakNothing) {
   }
 }
 
-// The report's guard is in all three servers: its tests, on the other two as well.
+// The report's guard is in all three servers: so its tests run on the other two as well.
 constexpr const char* kOnEveryServer[] = {"duplicate/second-start", "stale/dead-pid",
                                           "kill9/restart", "stop/sigterm"};
 

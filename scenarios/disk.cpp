@@ -1,4 +1,4 @@
-// Nothing can be written any more, or opened.
+// No file can be written or opened any more.
 #include "harness/faults/disk.h"
 
 #include "harness/faults/impaired_start.h"
@@ -11,7 +11,7 @@
 namespace pidfall {
 namespace {
 
-// A target that needs more of that folder than its pid file shows nothing.
+// A target that needs other files of that folder cannot be judged here.
 void MountDisk(Stage& stage) {
   MountSmallDisk(stage);
   Instance& first = stage.Start();
@@ -54,8 +54,8 @@ constexpr Scenario kReadOnly{
     "The disk is read-only: the start serves guarded, or fails as a failure.",
     "After a disk error the server runs unguarded, or ends as a quiet duplicate.", ReadOnly};
 
-// Three are given at the start. Each limit stops a start at another of its steps; the first one it
-// serves with ends the search.
+// Three descriptors are open at the start. Each limit stops a start at another step; the search
+// ends with the first limit under which it serves.
 void NoDescriptors(Stage& stage) {
   constexpr rlim_t kFirst = 3, kLast = 64;
   for (rlim_t limit = kFirst; limit <= kLast; ++limit) {

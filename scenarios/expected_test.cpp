@@ -53,7 +53,7 @@ bool Surprises(const Expectation& expectation, Result result) {
   return result.surprise;
 }
 
-TEST(ExpectedTest, WhatIsNotNamedPasses) {
+TEST(ExpectedTest, AScenarioThatIsNotNamedPasses) {
   const Expected expected(kText, "e.toml");
   EXPECT_EQ(Words(expected.For("reference", "duplicate/eight-at-once")), "pass");
   EXPECT_EQ(Words(expected.For("pidfile", "duplicate/second-start")), "pass");
@@ -65,7 +65,7 @@ TEST(ExpectedTest, AFailNamesItsClauseAndReason) {
   EXPECT_EQ(found.because, "The check and the write are separate steps.");
 }
 
-TEST(ExpectedTest, AFamilyIsNamedAtOnceAndAScenarioComesBeforeIt) {
+TEST(ExpectedTest, ATableMayNameAFamilyAndAScenariosOwnTableWins) {
   const Expected expected(kText, "e.toml");
   EXPECT_EQ(Words(expected.For("none", "stale/zero")), "n/a");
   EXPECT_EQ(expected.For("none", "stale/zero").because, "keeps no pid file");
@@ -88,7 +88,7 @@ TEST(ExpectedTest, ErrorsNameTheLine) {
   EXPECT_EQ(ErrorOf("[a]\nb = 1"), "e.toml:2: 'b' must be a table");
 }
 
-TEST(ExpectedTest, WhatIsNotTomlNamesTheLine) {
+TEST(ExpectedTest, ATextThatIsNotTomlNamesTheLine) {
   EXPECT_TRUE(ErrorOf("[a.\"b/c\"]\nfail = ").starts_with("e.toml:2: ")) << ErrorOf("x");
   EXPECT_TRUE(ErrorOf("[a]\n[a]\n").starts_with("e.toml:2: "));
 }
@@ -114,7 +114,7 @@ TEST(ExpectedTest, JudgesAPass) {
 TEST(ExpectedTest, JudgesAFailByItsClause) {
   const Expectation fail{Verdict::kFail, "C1", "because"};
   EXPECT_FALSE(Surprises(fail, Failed("C1")));
-  EXPECT_TRUE(Surprises(fail, Failed("C9")));  // tested as well, but not the one seen broken
+  EXPECT_TRUE(Surprises(fail, Failed("C9")));  // tested as well, but another clause broke
   EXPECT_TRUE(Surprises(fail, ResultOf("a/b", Verdict::kPass)));
 }
 

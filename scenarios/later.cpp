@@ -1,4 +1,4 @@
-// Time goes on: the owner is looked at again after its first moment.
+// The owner some time after its start-up.
 #include <chrono>
 #include <set>
 #include <string>
@@ -20,16 +20,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Whatever a collector of garbage or a timer does, it has done once by then.
+// Long enough for a garbage collector or a timer to act once.
 constexpr Duration kWhile = std::chrono::milliseconds(2500);
 
-// What waits without a timeout changes nothing by itself, once its start-up or a request is done.
+// A process that waits without a timeout changes nothing by itself after its start-up or a request.
 constexpr Duration kAtRestSoon = std::chrono::milliseconds(100);
 
 // A request may start a helper, log, or save.
 constexpr int kRequests = 3;
 
-// A lease is worth a few of its renewals: whoever allows fewer loses it to a busy machine.
+// A lease lasts for a few renewals: with fewer, a busy machine loses it.
 constexpr int kRenewalsPerLease = 4;
 
 std::set<std::string> LocksOf(const Instance& owner) {
@@ -73,11 +73,12 @@ constexpr Scenario kLockKept{
     "later/lock-kept", "C1 C2",
     "The owner answers requests and serves for a while: it still holds its locks, and a second "
     "start is refused.",
-    "Nobody kept the lock's handle, the garbage collector closes it, and a second copy starts "
+    "The program lost the lock's handle, the garbage collector closes it, and a second copy starts "
     "(BitMiracle-AI/Dormice#22).",
     LockKept};
 
-// How long apart the owner changes its safeguard by itself; zero: not within a while.
+// The time between two changes that the owner makes to its safeguard by itself; zero: it makes none
+// in kWhile.
 Duration RenewalOf(Stage& stage) {
   const FolderWatch watch(stage.folder(), FolderEvents::kChanges);
   const auto seen = [&] { return watch.Take(); };

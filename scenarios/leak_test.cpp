@@ -1,4 +1,4 @@
-// The harness, killed by SIGKILL at any moment, leaves no process, no mount and no file behind. A
+// The harness leaves no process, no mount and no file behind when SIGKILL ends it at any moment. A
 // namespace lives as long as one of these, or a descriptor, holds it: it goes with them.
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ std::string NameOf(pid_t pid) {
   return info ? info->program + " (" + std::to_string(pid) + ", " + info->state + ")" : "";
 }
 
-// Orphans come to us. Empty when all of them have ended in time.
+// We are the parent of orphans. Empty when all of them have ended in time.
 std::string AwaitOrphans() {
   for (std::vector<ProcessInfo> left; !(left = Descendants(getpid())).empty();) {
     const pid_t pid = left.front().pid;
@@ -44,7 +44,7 @@ std::string AwaitOrphans() {
   return "";
 }
 
-// Wherever it is, and whoever its parent is.
+// In any namespace, with any parent.
 std::string Marked(const std::string& mark) {
   std::string found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
@@ -56,8 +56,8 @@ std::string Marked(const std::string& mark) {
   return found;
 }
 
-// The directors, a generation below the sandboxes' first processes: a story that is stopped cannot
-// end by itself soon afterwards, and pass for one that was ended.
+// Stops the directors, the children of the sandboxes' first processes: a story that is stopped
+// cannot end by itself soon afterwards and look like one that was ended.
 void StopStories(pid_t harness) {
   for (const ProcessInfo& process : Descendants(harness)) {
     const auto parent = ReadProcess(process.parent);
@@ -100,7 +100,7 @@ void KillRuns(const std::string& sandbox) {
                 sandbox);
 }
 
-// The machine's view and the probing start come first; many a start has been by the last of these.
+// The machine's view and the probing start come first; by the last of these many starts are over.
 constexpr milliseconds kFurtherApart{25};
 
 TEST(LeakTest, AKilledHarnessLeavesNothingOfAFullSandbox) {

@@ -1,4 +1,4 @@
-// Which scenarios run on which machine: pinned, so that a skip never looks like a pass.
+// Which scenarios run on which machine, as a fixed list: a skip must never look like a pass.
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -85,8 +85,8 @@ Told RunSelected(const std::string& option, const Names& scenarios, const std::s
 
 constexpr char kPlain[] = "PIDFALL_SANDBOX=plain";
 
-// That the full one skips nothing is what each of the catalogue's tests says.
-TEST(ModesTest, ThePlainSandboxSkipsWhatIsListedAndNothingElse) {
+// The catalogue's tests show that the full sandbox skips nothing.
+TEST(ModesTest, ThePlainSandboxSkipsTheListedScenariosAndNoOthers) {
   const Told told = RunSelected("--except", LongOnes(), kPlain);
   EXPECT_EQ(told.all, AllButTheLong());
   EXPECT_EQ(told.skipped, ExpectedSkips());
@@ -100,7 +100,7 @@ TEST(ModesTest, TheLongOnesRunInThePlainSandboxToo) {
   EXPECT_EQ(told.broken, Names());
 }
 
-// As some containers do, for all that this process and its children start.
+// As some containers do; for this process and all that it starts.
 void ForbidTracing() {
   sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -113,7 +113,7 @@ void ForbidTracing() {
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ThrowErrno("forbid ptrace");
 }
 
-TEST(ModesTest, WhereTracingIsForbiddenTheWindowsAreSkipped) {
+TEST(ModesTest, WhereTracingIsForbiddenTheHeldMomentsAreSkipped) {
   const Names windows = {"duplicate/during-shutdown", "duplicate/during-start-up"};
   Names all = windows;
   all.insert("stale/dead-pid");

@@ -1,5 +1,5 @@
-// Containers: several pid namespaces and host names around one folder. A number of one means
-// nothing, or somebody else, in another.
+// Containers: several pid namespaces and host names around one folder. A pid of one namespace means
+// nothing, or another process, in another namespace.
 #include <string>
 
 #include "harness/stage/elsewhere.h"
@@ -12,7 +12,7 @@
 namespace pidfall {
 namespace {
 
-// A container ends with its first process, also where a daemon has been seen to serve in it.
+// A container ends with its first process, even if a daemon served in it.
 void NeedForeground(Stage& stage, Instance& started) {
   Settle(stage, started);
   if (started.ending() != Ending{}) return;
@@ -32,7 +32,7 @@ Instance& StartContained(Stage& stage) {
 Instance& ContainedOwner(Stage& stage) {
   Instance& owner = StartContained(stage);
   NeedForeground(stage, owner);
-  ExpectServes(stage, owner, "C3", "nobody else has been started");
+  ExpectServes(stage, owner, "C3", "no other copy has been started");
   return owner;
 }
 
@@ -45,7 +45,7 @@ constexpr Scenario kTwoContainers{
     "namespace/two-containers",
     "C1",
     "Two containers on one volume, each server is pid 1 there: the second is refused.",
-    "Each takes the number 1 in the file for itself, and both use the same data.",
+    "Each takes the pid 1 in the file for its own, and both use the same data.",
     TwoContainers,
     part::kPidFile};
 
@@ -58,7 +58,7 @@ constexpr Scenario kContenderInside{
     "namespace/contender-inside",
     "C1",
     "The owner runs outside, the contender in a container that does not see it: refused.",
-    "No process has the recorded number there, so a second copy starts.",
+    "No process has the recorded pid there, so a second copy starts.",
     ContenderInside,
     part::kPidFile};
 
@@ -71,7 +71,7 @@ constexpr Scenario kContenderOutside{
     "namespace/contender-outside",
     "C1",
     "The owner is pid 1 of a container, the contender runs outside: refused.",
-    "Outside, the number 1 is another process, so a second copy starts.",
+    "Outside, pid 1 is another process, so a second copy starts.",
     ContenderOutside,
     part::kPidFile};
 

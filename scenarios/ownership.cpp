@@ -1,4 +1,4 @@
-// Whose file it is: only the owner removes or rewrites it.
+// The file is the owner's: only the owner removes or rewrites it.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -30,7 +30,8 @@ bool CarriesLock(const Instance& owner, const std::vector<std::string>& files) {
   return false;
 }
 
-// The old owner has closed its port and still runs; its files are gone, and a newer one serves.
+// The old owner has closed its port and still runs; its files are removed, and a newer owner
+// serves.
 void ExpectOldOneLeaves(Stage& stage, Instance& old) {
   const bool sabotage = CarriesLock(old, SafeguardFiles(stage));
   RemoveSafeguard(stage);
@@ -51,7 +52,7 @@ void OldExit(Stage& stage) {
     Instance& old = stage.StartOwner();
     StopUntil(stage, old, nth);
     if (!old.IsHeld()) return false;
-    // Later it may be about to remove what it has checked: no check excludes that.
+    // Later it may be between its check and its removal of the file: no check excludes that.
     const bool still_serves = Serves(stage, old);
     if (!still_serves) ExpectOldOneLeaves(stage, old);
     stage.EndAll();
@@ -71,7 +72,7 @@ constexpr Scenario kOldExit{
 
 void ForkedChildExit(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
-  Answers(stage);  // the child has come and gone by then
+  Answers(stage);  // then the child has started and ended
   ExpectFileNames(stage, owner, "C6");
   if (stage.target().fork_arguments.empty()) {
     throw NotApplicable("nothing is known that makes the target fork a child which ends");
@@ -110,7 +111,7 @@ void ExpectStillOwned(Stage& stage, const Instance& owner, bool carries_lock) {
   try {
     ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   } catch (const Breach& breach) {
-    // To take away the very file that carries the lock is sabotage, which no lock survives.
+    // Removing the file that carries the lock is sabotage, which no lock survives.
     if (!carries_lock) throw;
     Prefer(stage, false, breach.clause,
            "the lock was on that very file: " + std::string(breach.what()));
@@ -132,7 +133,7 @@ constexpr Scenario kFileRemoved{
     FileRemoved,
     part::kPidFile};
 
-constexpr char kNoProcess[] = "4194303\n";  // the highest pid that there can be
+constexpr char kNoProcess[] = "4194303\n";  // the highest possible pid
 
 void FileReplaced(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -150,7 +151,7 @@ constexpr Scenario kFileReplaced{
     FileReplaced,
     part::kPidFile};
 
-// The lock went with the folder. Only the port can tell now, so on another one nothing is promised.
+// The lock went with the folder. Only the port is left, so on another port nothing is promised.
 void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RenameFolder(stage);

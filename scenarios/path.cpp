@@ -16,7 +16,7 @@ namespace {
 
 std::string CanaryPath(const Stage& stage) { return stage.folder() + "/canary"; }
 
-// A file that somebody else needs.
+// A file that another program needs.
 FileState PlaceCanary(Stage& stage) {
   WriteFile(CanaryPath(stage), "precious\n");
   return ReadState(CanaryPath(stage));
@@ -58,7 +58,7 @@ constexpr Scenario kSymlink{
     "path/symlink",
     "C9",
     "The path is a symlink: neither start nor stop touches the file behind it.",
-    "Whoever may write the folder has root's server overwrite any file.",
+    "A user who may write the folder makes root's server overwrite any file.",
     Symlink,
     part::kPidFile};
 
@@ -66,10 +66,10 @@ void DanglingSymlink(Stage& stage) {
   std::filesystem::create_symlink(CanaryPath(stage), stage.pid_file());
   ImpairedStart start = StartAt(stage, "a symlink to nothing");
   Require(!ReadState(CanaryPath(stage)).exists, "C9",
-          "the start made a file behind a symlink, where somebody else chose");
+          "the start made a file behind a symlink, at a place that another user chose");
   start.Stop();
   Require(!ReadState(CanaryPath(stage)).exists, "C9",
-          "the stop made a file behind a symlink, where somebody else chose");
+          "the stop made a file behind a symlink, at a place that another user chose");
   ExpectNextServes(stage, start);
 }
 
@@ -77,7 +77,7 @@ constexpr Scenario kDanglingSymlink{
     "path/dangling-symlink",
     "C9",
     "The path is a symlink to nothing: nothing is made there.",
-    "Whoever may write the folder has root's server make a file anywhere.",
+    "A user who may write the folder makes root's server create a file anywhere.",
     DanglingSymlink,
     part::kPidFile};
 

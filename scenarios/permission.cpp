@@ -1,5 +1,5 @@
-// Other users, and what one user may not do. Root acts as an ordinary user here: no mode keeps
-// root out of anything.
+// Other users, and missing permissions. Root acts as an ordinary user here: no file mode stops
+// root.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@
 namespace pidfall {
 namespace {
 
-// A status of 0 that is not the declared one of a duplicate says "started".
+// A status of 0 means "started", unless it is the declared one of a duplicate.
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
   const Outcome outcome = Settle(stage, contender);
@@ -43,7 +43,7 @@ Instance& StartFirst(Stage& stage) {
   }
 }
 
-// A target that only root can run shows nothing when an ordinary user cannot start it.
+// A target that only root can run cannot be judged where an ordinary user cannot start it.
 void ActAsOrdinary(Stage& stage) {
   ActAs(stage, User::kOrdinary);
   if (stage.world().ordinary_user == geteuid()) return;
@@ -108,7 +108,7 @@ constexpr Scenario kUnreadableFile{
     "permission/unreadable-file",
     "C8",
     "A file without an owner cannot be read: the start serves guarded, or fails as a failure.",
-    "A guard that cannot look decides that nobody is there.",
+    "A guard that cannot read the file decides that no owner lives.",
     UnreadableFile,
     part::kPidFile,
     Users::kTwo};
@@ -187,7 +187,7 @@ void ModeUnderUmask0(Stage& stage) {
 constexpr Scenario kModeUnderUmask0{
     "permission/mode-under-umask-0",
     "C9",
-    "Started under umask 0, as launchd and init do: nobody else may write the file.",
+    "Started under umask 0, as launchd and init do: no other user may write the file.",
     "Anybody writes a victim's pid into it, and root's stop command kills the victim.",
     ModeUnderUmask0,
     part::kPidFile};

@@ -1,4 +1,4 @@
-// The number in the file, or the clocks that tell its owner apart, mean something else by now.
+// The pid in the file, or the clocks that identify its owner, now mean something else.
 #include <chrono>
 #include <string>
 
@@ -27,8 +27,8 @@ constexpr Scenario kStranger{
     "pid-reuse/stranger",
     "C4 C5",
     "A killed owner's pid goes to a stranger: the start serves, the stranger gets no signal.",
-    "After a reboot the server stays down because something else has its number, or the stop "
-    "command kills that something.",
+    "After a reboot the server stays down because another program has its pid, or the stop "
+    "command kills that program.",
     Stranger,
     part::kPidFile};
 
@@ -77,7 +77,7 @@ constexpr Scenario kThreadId{
     ThreadId,
     part::kPidFile};
 
-// An owner started before the change; `later` start after it.
+// An owner is started before the change; the starts of `later` come after it.
 void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& owner,
                        const FileState& before, const StartOptions& later = {}) {
   Instance& contender = stage.Start(later);
@@ -91,7 +91,7 @@ void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& o
   ExpectServes(stage, stage.Start(later), "C15", "its owner is gone, under another " + clock);
 }
 
-// "btime 1700000000" in /proc/stat: what start times are added to.
+// "btime 1700000000" in /proc/stat: start times are counted from it.
 std::string WithLaterBootTime(std::string stat) {
   constexpr long kLater = 3600;
   const size_t at = stat.find("btime ") + std::string("btime ").size();

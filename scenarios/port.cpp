@@ -23,7 +23,7 @@ constexpr char kIpv6Loopback[] = "::1";
 constexpr char kEveryAddress[] = "0.0.0.0";
 constexpr Duration kHintBound = std::chrono::seconds(5);
 
-// C8 asks for the port in the message, C10 for whoever has it.
+// C8 asks for the port in the message, C10 for its holder.
 void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& stranger) {
   const std::string said = SaidBy(stage, refused);
   Prefer(stage, NamesNumber(said, stage.port()), "C8",
@@ -32,8 +32,9 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
   const auto info = ReadProcess(stranger.pid());
   const bool named = info && said.find(info->program) != std::string::npos;
   Prefer(stage, named && NamesPid(said, stranger.pid()), "C10",
-         "the message does not name who has the port (pid " + std::to_string(stranger.pid()) +
-             ", " + (info ? info->program : "?") + "): it printed " + refused.Printed());
+         "the message does not name the program that has the port (pid " +
+             std::to_string(stranger.pid()) + ", " + (info ? info->program : "?") +
+             "): it printed " + refused.Printed());
 }
 
 void HeldByStranger(Stage& stage) {
@@ -61,7 +62,7 @@ void StrangerGone(Stage& stage) {
   stranger.End();
   stage.Did("end the bystander");
   Instance& next = stage.Start();
-  // A start that stood by, or still tries for its port, is as good as a new one.
+  // A start that stood by, or still tries to bind its port, counts like a new one.
   const auto one_serves = [&] { return Serves(stage, next) || Serves(stage, refused); };
   const auto is_decided = [&] { return one_serves() || (next.ended() && refused.ended()); };
   stage.WaitUntil(is_decided, Stage::kSettleBound);
@@ -74,11 +75,11 @@ constexpr Scenario kStrangerGone{
     "port/stranger-gone",
     "C8",
     "A start failed on a stranger's port, the stranger ends: the next start serves.",
-    "What the failed start left behind keeps every later one out.",
+    "The files that the failed start left keep every later one out.",
     StrangerGone,
     part::kPort};
 
-// Starts as if they were two instances that have nothing in common but the port.
+// Starts like a separate instance that shares only the port.
 StartOptions Unrelated(Stage& stage, const std::string& host = "127.0.0.1") {
   return {.pid_file = OtherPidFile(stage), .host = host};
 }
@@ -155,7 +156,7 @@ constexpr Scenario kWildcardBesideLoopback{
     WildcardBesideLoopback,
     part::kPort | part::kOtherHost | part::kOtherPidFile};
 
-// Does what the message says, and sees whom it hits.
+// Follows the message's advice, and sees which process it hits.
 void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) {
   const std::string command = HintedCommand(adviser.output());
   ExpectUntouched(client);
@@ -168,7 +169,7 @@ void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) 
           "the hint \"" + command + "\" sent " + (signals.empty() ? "" : signals.front()) +
               " to a client of the port");
   const bool lacks_a_program = done.output.find("not found") != std::string::npos;
-  // A launchd command on Linux hits nobody because it is not there.
+  // A launchd command hits no process on Linux: it is not installed.
   if (lacks_a_program && command.find("lsof") != std::string::npos) {
     throw Skip("the hint needs lsof (install it: apt-get install lsof)");
   }

@@ -1,6 +1,6 @@
 // A production copy of the server runs on the same port with the same pid file while the suite
-// does its worst: its process, files and connections stay as they are. It is started in a sandbox
-// of its own, where its port and path are free for certain.
+// runs: its process, files and connections stay as they are. It is started in a sandbox of its
+// own, where its port and path are certainly free.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -42,7 +42,7 @@ struct Production {
   Words command;
   int port = 0;
   std::string folder;
-  PortClaim claim;  // of `port`, where it is none of our own network
+  PortClaim claim;  // of `port`, where the network is not our own
 
   struct Seen {
     std::set<uint64_t> sockets;
@@ -96,7 +96,7 @@ bool Answers(int connection) {
 // The server closes a connection that is silent for five seconds; and after five answers.
 constexpr std::chrono::seconds kSilence{3};
 
-// True when the client got its answers all along.
+// True when the client got every answer.
 bool KeepAsking(const Child& suite, int connection) {
   bool answered = true;
   while (!WaitForEnd(suite, kSilence)) answered = answered && Answers(connection);
@@ -131,7 +131,7 @@ std::string RunBeside(const Production& production, const std::string& verb,
   const bool answered = KeepAsking(suite, connection.get());
   const Ending ending = Reap(suite);
   const std::string said = ReadFile(path);
-  // Whether its verdicts are the expected ones is another test's matter.
+  // Another test checks whether its verdicts are the expected ones.
   const bool judged = ending.signal == 0 && ending.status <= 1;
   if (!judged) return "the run ended with " + ending.Describe() + said;
   if (sandbox == "full" && said.find(production.folder + "/server.pid") == std::string::npos) {

@@ -21,8 +21,8 @@ struct Ran {
   std::string output;
 };
 
-// Throws std::runtime_error when it does not end within four minutes: a bound for a hang, a little
-// less than ctest's, so that its output is seen.
+// Throws std::runtime_error when it does not end within four minutes: less than ctest's bound, so
+// that the output of a hung program is shown.
 Ran RunPidfall(const std::vector<std::string>& arguments,
                const std::vector<std::string>& variables = {},
                std::function<void()> prepare = nullptr);

@@ -1,4 +1,4 @@
-// What the report of 22 December 2025 verified by hand, where it is no scenario.
+// The checks that the report of 22 December 2025 made by hand and that are no scenario.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -64,7 +64,7 @@ TEST(ReportTest, TheIncidentHappensAsItsFileExpects) {
   EXPECT_THAT(ran.output, HasSubstr("OK: 12 verdicts"));
 }
 
-// What `launchctl list` shows as the last status of an agent that was unloaded.
+// The last status of an unloaded agent, as `launchctl list` shows it.
 TEST(ReportTest, EveryServersLastStatusAfterSigtermIsZero) {
   for (const std::string& server : BundledServers()) {
     for (const std::string& guard : Strategies()) ExpectPass(kStatus, server, guard);

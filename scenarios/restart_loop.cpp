@@ -16,13 +16,14 @@ namespace {
 constexpr char kLoops[] =
     "A start every ten seconds for as long as the other copy lives, and a log full of errors "
     "(https://github.com/openclaw/openclaw/issues/82248).";
-constexpr char kNobody[] = "The agent is given up, and nobody serves once the other copy has gone.";
+constexpr char kNobody[] =
+    "The supervisor gives the agent up, and no copy serves once the other has gone.";
 
 constexpr char kKeepAlive[] = "launchd:keepalive";
 constexpr char kSuccessfulExit[] = "launchd:successful-exit";
 constexpr char kRunAtLoad[] = "launchd:run-at-load";
 
-// Where nothing is restarted nobody owes a take-over.
+// Under a policy that restarts nothing, no copy has to take over.
 void Converges(Stage& stage, const std::string& policy, FirstCopy first, bool serves_again = true) {
   const SimulationLog log = Supervise(stage, policy, first);
   const auto breaches = ConvergenceBreaches(log, {.serves_again = serves_again});
@@ -123,7 +124,7 @@ constexpr Scenario kNamedPolicyByHandFirst{
     "restart-loop/named-policy-by-hand-first",
     "C11 C1",
     "Under the --policy named, a copy by hand came first: at most 2 starts in ten minutes, and "
-    "where it restarts at all somebody serves within 20 s of the copy's end.",
+    "where it restarts at all another copy serves within 20 s of the copy's end.",
     kLoops,
     NamedPolicyByHandFirst,
     part::kNamedPolicy};

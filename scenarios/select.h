@@ -1,4 +1,4 @@
-// Which scenarios a command line asks for.
+// The scenarios that a command line asks for.
 //
 //   for (const Scenario* scenario : Select(Catalogue(), {"stale/*"}, {})) ...
 #pragma once
@@ -17,7 +17,7 @@ std::vector<const Scenario*> Select(const std::vector<Scenario>& catalogue,
                                     const std::vector<std::string>& only,
                                     const std::vector<std::string>& except);
 
-// What `--list` prints; `verbose` adds what a breach does to people.
+// The output of `--list`; `verbose` adds the harm of a breach.
 std::string ListText(const std::vector<const Scenario*>& scenarios, bool verbose);
 
 }  // namespace pidfall

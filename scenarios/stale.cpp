@@ -1,5 +1,5 @@
-// What is in the file when no owner lives: it never keeps the next start out, and gets nobody
-// signalled. Its times decide nothing when one does.
+// Content of the file without a live owner: it never keeps the next start out, and no process is
+// signalled because of it. With a live owner, the file's times decide nothing.
 #include <signal.h>
 
 #include <cerrno>
@@ -18,7 +18,7 @@
 namespace pidfall {
 namespace {
 
-// The file holds `content`, nobody owns it: the start serves, and the file then names it.
+// The file holds `content`, no owner lives: the start serves, and the file then names it.
 Instance& Recovers(Stage& stage, const std::string& content, const std::string& clause,
                    const std::string& although) {
   WritePidFile(stage, content);
@@ -28,7 +28,8 @@ Instance& Recovers(Stage& stage, const std::string& content, const std::string& 
   return server;
 }
 
-// A parser may take a number without the end of its line for cut: it is written as the target does.
+// A parser may take a number without a line end for an incomplete one: it is written as the target
+// writes it.
 std::string Line(const Stage& stage, const std::string& number) {
   return stage.target().file_ends_line ? number + '\n' : number;
 }
@@ -137,12 +138,13 @@ void NulBytes(Stage& stage) {
   Recovers(stage, std::string(kDigits, '\0'), "C5", "NUL bytes name nobody");
 }
 
-constexpr Scenario kNulBytes{"stale/nul-bytes",
-                             "C5",
-                             "The file holds NUL bytes: the start serves.",
-                             "What a power loss leaves of a small file keeps the server down.",
-                             NulBytes,
-                             part::kPidFile};
+constexpr Scenario kNulBytes{
+    "stale/nul-bytes",
+    "C5",
+    "The file holds NUL bytes: the start serves.",
+    "The content that a power loss leaves in a small file keeps the server down.",
+    NulBytes,
+    part::kPidFile};
 
 void NumberAndLetters(Stage& stage) {
   constexpr pid_t kReportsNumber = 12;
@@ -155,8 +157,8 @@ void NumberAndLetters(Stage& stage) {
 constexpr Scenario kNumberAndLetters{
     "stale/number-and-letters",
     "C5",
-    "The file says 12abc, and a stranger has the pid 12: the start serves, nobody is signalled.",
-    "A number read as far as it goes is somebody else's.",
+    "The file says 12abc, and a stranger has the pid 12: the start serves, no signal is sent.",
+    "The leading digits are the pid of another program.",
     NumberAndLetters,
     part::kPidFile};
 
@@ -185,7 +187,7 @@ void OwnerOfSevenDigits(Stage& stage) {
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
-// Whoever reads less than the whole number reads a live bystander's.
+// A target that reads less than the whole number reads the pid of a live bystander.
 void SevenDigits(Stage& stage) {
   constexpr pid_t kFiveDigits = 12345;
   const Bystander& cut = stage.StartBystander({.pid = stage.world().full ? kFiveDigits : 0});
@@ -205,7 +207,7 @@ constexpr Scenario kSevenDigitsRow{
     "C5",
     "The file holds a dead pid of seven digits, the first of which are a stranger's pid; then the "
     "owner has one itself.",
-    "64-bit kernels count to 4194304: a buffer made for five digits reads somebody else's.",
+    "64-bit kernels count to 4194304: a buffer for five digits reads another program's pid.",
     SevenDigits,
     part::kPidFile};
 

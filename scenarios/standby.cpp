@@ -1,5 +1,5 @@
-// Waiting for the owner's end, and bringing it about: one owner at every instant, and soon another.
-// And asking whether one serves.
+// Standing by, taking over, and the status command: never two owners at any instant, and soon a new
+// owner.
 #include <signal.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 namespace pidfall {
 namespace {
 
-constexpr char kNobodyServes[] = "The spare copy is there for this moment, and nobody serves.";
+constexpr char kNobodyServes[] = "The spare copy exists for this moment, and no copy serves.";
 constexpr char kTwoServe[] = "Two copies write the same data while one replaces the other.";
 
 void OwnerKilled(Stage& stage) {
@@ -118,7 +118,7 @@ constexpr Scenario kStoppedWhileWaiting{
     StoppedWhileWaiting,
     part::kPort | part::kStandby};
 
-// --- by itself: a supervisor's start waits, a person's ends
+// --- auto: a supervisor's start waits, a person's start ends
 
 struct Starter {
   std::string name;
@@ -127,7 +127,7 @@ struct Starter {
   bool contained = false;
 };
 
-// What launchd hands on to a terminal, and what a supervisor above us may have handed on.
+// The variables that launchd leaves in a terminal, and that a supervisor above us may have set.
 const std::vector<std::string> kNobody = {
     "XPC_SERVICE_NAME=0", "SUPERVISOR_ENABLED=", "INVOCATION_ID=", "SYSTEMD_EXEC_PID="};
 
@@ -218,12 +218,12 @@ void TakeOverRunning(Stage& stage) {
 constexpr Scenario kTakeOverRunning{
     "standby/take-over",
     "C17 C1",
-    "One is told to take over: the owner ends, and the other serves within 5 s, never both.",
+    "A start is told to take over: the owner ends, and the start serves within 5 s, never both.",
     kTwoServe,
     TakeOverRunning,
     part::kPort | part::kTakeover};
 
-// It has asked the owner to end by the time that it waits.
+// When it waits, it has already asked the owner to end.
 void AwaitItsWaiting(Stage& stage, const Instance& next) {
   constexpr Duration kAtMost = std::chrono::milliseconds(500);
   stage.WaitUntil(
@@ -284,7 +284,7 @@ constexpr int kNotRunning = 3;
 
 int AskStatus(Stage& stage) { return RunCommand(stage, stage.target().status_command).status; }
 
-// That it runs is a promise; which word there is for the rest, a convention.
+// "Not running" is a promise; the exact status is a convention.
 void ExpectNotRunning(Stage& stage, int convention, const std::string& although) {
   const int status = AskStatus(stage);
   Require(status != kRuns, "C16", "the status command says that it runs, although " + although);
@@ -351,9 +351,9 @@ constexpr Scenario kStatusRecycledPid{
     part::kStatusCommand | part::kPidFile};
 
 constexpr int kStarts = 200;
-constexpr Duration kStartsBound = std::chrono::seconds(20);  // for those that start slowly
+constexpr Duration kStartsBound = std::chrono::seconds(20);  // for slow starts
 
-// One after another, and something asks all the while.
+// Starts one after another, while the status command runs all the time.
 void StartBesideStatus(Stage& stage) {
   const auto deadline = std::chrono::steady_clock::now() + kStartsBound;
   const Evidence::Hush hush(stage.evidence());
@@ -376,7 +376,7 @@ constexpr Scenario kStatusBesideStarts{
     "standby/status-beside-starts",
     "C16",
     "200 starts while the status command runs in a tight loop: none is refused.",
-    "A monitor's question at the wrong moment turns a restart into an outage.",
+    "A monitor's check at the wrong moment turns a restart into an outage.",
     StatusBesideStarts,
     part::kStatusCommand};
 

@@ -1,5 +1,5 @@
-// Owner and contender are started in unlike worlds: what surrounds a start does not decide who
-// owns.
+// Owner and contender are started in different surroundings, which must not decide which of them is
+// the owner.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -45,7 +45,7 @@ std::set<std::string> NeedTools(Stage& stage) {
   return tools;
 }
 
-// Elsewhere, so that the safeguard and not the port is what refuses.
+// On another port, so that the safeguard and not the port refuses it.
 Instance& StartIn(Stage& stage, StartOptions world) {
   const StartOptions elsewhere = Elsewhere(stage);
   if (!world.port) world.port = elsewhere.port;
@@ -70,7 +70,7 @@ constexpr Scenario kToolMissing{
     "A start without one of the programs that it runs (flock, ps, ss) on its PATH serves guarded "
     "or "
     "ends as a failure does.",
-    "A missing tool reads as \"already running\": no copy starts, and nobody learns why "
+    "A missing tool looks like \"already running\": no copy starts, and no message says why "
     "(IBM/mcp-context-forge#1011).",
     ToolMissing};
 
@@ -92,11 +92,11 @@ void ToolMissingBesideOwner(Stage& stage) {
 constexpr Scenario kToolMissingBesideOwner{
     "surroundings/tool-missing-beside-owner", "C1",
     "The same beside a live owner: the contender does not serve.",
-    "A missing tool reads as \"nobody runs\", and two copies serve "
+    "A missing tool looks like \"no copy runs\", and two copies serve "
     "(taofu-labs/tpn-subnet#155).",
     ToolMissingBesideOwner};
 
-// As a contender in the owner's own surroundings is refused.
+// Refused like a contender in the owner's own surroundings.
 void ExpectRefused(Stage& stage, Instance& owner, const StartOptions& world,
                    const std::string& difference) {
   const auto before = FilesOf(stage, owner);
@@ -130,7 +130,8 @@ constexpr Scenario kOtherTimeZone{
     "(PrimeIntellect-ai/prime-agent#1607).",
     OtherTimeZone};
 
-// A safeguard of one's own in each world is no guard; that the port refuses is no harm done.
+// A separate safeguard in each surroundings is no guard; but a contender that the port refuses does
+// no harm.
 void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::string& where) {
   Instance& owner = stage.StartOwner();
   Instance& contender = StartIn(stage, world);
@@ -165,7 +166,7 @@ constexpr Scenario kOtherHome{
 void OtherFolder(Stage& stage) {
   const StartOptions there{.command = WithWholePaths(stage.target()),
                            .folder = MadeFolder(stage, "other-folder")};
-  Instance& alone = stage.Start(there);  // whether it can start there at all
+  Instance& alone = stage.Start(there);  // can it start there at all?
   if (Settle(stage, alone) != Outcome::kServes) {
     throw NotApplicable("it does not start in another working folder: " + alone.FirstLines());
   }
@@ -212,7 +213,7 @@ constexpr Scenario kProgramReplaced{
     "(networkupstools/nut#3021).",
     ProgramReplaced};
 
-// With other numbers in it, and the same otherwise.
+// The same except for the numbers in it.
 bool IsLike(const FileState& file, const FileState& other) {
   const auto without_digits = [](std::string text) {
     std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -230,7 +231,7 @@ bool HasAt(const Instance& owner, int descriptor, const std::string& path) {
   });
 }
 
-// The first file of the safeguard that has other content than it had; empty: none has.
+// The first file of the safeguard whose content has changed; empty: none.
 std::string SpoiledFile(const Stage& stage, const std::map<std::string, FileState>& before) {
   for (const auto& [path, state] : StatesOfFiles(stage)) {
     const auto usual = before.find(path);
@@ -268,7 +269,7 @@ constexpr Scenario kOwnerWithoutDescriptor{
     OwnerWithoutDescriptor,
     part::kPidFile};
 
-// A message in the owner's file is a weakness as long as the next start is kept out all the same.
+// A message in the owner's file is only a weakness if the next start is still kept out.
 void ExpectStillGuarded(Stage& stage, const std::string& spoiled, int descriptor) {
   const std::string what = "a contender without descriptor " + std::to_string(descriptor) +
                            " writes its output into the owner's safeguard: " + spoiled + " is " +
@@ -300,7 +301,7 @@ constexpr Scenario kContenderWithoutDescriptor{
     ContenderWithoutDescriptor,
     part::kPidFile};
 
-// A connection from the port to itself succeeds where the kernel may choose the port for it.
+// A connection from a port to itself succeeds where the kernel may choose that port for the client.
 void EphemeralPort(Stage& stage) {
   NeedFullSandbox(stage, "a port range of its own");
   const std::string port = std::to_string(stage.port());
@@ -311,7 +312,7 @@ void EphemeralPort(Stage& stage) {
   if (outcome == Outcome::kEnded && !IsDuplicateStatus(stage, *server.ending())) {
     throw NotApplicable("it needs an outgoing connection: " + server.FirstLines());
   }
-  ExpectServes(stage, server, "C3", "nobody runs: it has connected to itself");
+  ExpectServes(stage, server, "C3", "no copy runs: it has connected to itself");
 }
 
 constexpr Scenario kEphemeralPort{
@@ -323,7 +324,7 @@ constexpr Scenario kEphemeralPort{
     EphemeralPort,
     part::kPort};
 
-// Ends with the sandbox.
+// It ends with the sandbox.
 Child StartNamesake(Stage& stage) {
   std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
   const auto& words = stage.target().command;
@@ -345,7 +346,7 @@ constexpr Scenario kSameWords{
     "(dustinkirkland/run-one#1).",
     SameWords};
 
-// The kernel ends most by SIGXFSZ, which is a failure as good as another.
+// The kernel ends most programs by SIGXFSZ, which counts as a failure.
 void FileSizeLimit(Stage& stage) {
   stage.Did("forbid it to write any file (RLIMIT_FSIZE 0)");
   Instance& limited = stage.Start({.most_bytes = 0});

@@ -23,7 +23,7 @@ bool InTimeWait(const Stage& stage) {
   return !TcpSocketsOn(stage.port(), TcpState::kTimeWait).empty();
 }
 
-// Whoever closes first is the one whose side stays.
+// The side that closes first stays in TIME_WAIT.
 bool AwaitTimeWait(Stage& stage) {
   const bool is = stage.WaitUntil([&] { return InTimeWait(stage); }, kSocketBound);
   stage.Saw(std::string(is ? "a" : "no") + " connection of the port in TIME_WAIT");
@@ -40,7 +40,7 @@ void LetServerCloseFirst(Stage& stage) {
 }
 
 // Where network namespaces come and go, the kernel (Linux 6.18) forgets such a connection early,
-// once in a thousand times: a start that did not meet it shows nothing.
+// once in a thousand times: then a start does not meet it and proves nothing.
 void ExpectRestart(Stage& stage, const std::function<void()>& run_before,
                    const std::string& although) {
   constexpr int kTries = 5;
@@ -87,8 +87,8 @@ void AwaitAccepted(Stage& stage) {
   }
 }
 
-// What a client has not read when it closes makes a reset of the end, and no TIME_WAIT: SMTP, FTP,
-// MySQL, SSH and rsync greet each client.
+// A client that closes with unread data resets the connection, and there is no TIME_WAIT: SMTP,
+// FTP, MySQL, SSH and rsync greet each client.
 void ReadGreeting(int client) {
   constexpr int kGreetingBoundMs = 100;
   std::array<char, 4096> greeting;

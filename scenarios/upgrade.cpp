@@ -1,5 +1,5 @@
-// From one version to the next and back: an older one beside the target's own (--older), and the
-// same one executed anew in place.
+// From one version to the next and back: an older version beside the target's own (--older), and
+// the restart of one version in place.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -33,7 +33,7 @@ bool NamesOwner(Stage& stage, const Instance& owner) {
   return stage.target().pid_file && AwaitFile(stage, [&] { return PidFileNames(stage, owner); });
 }
 
-// An undeclared status was learnt from two copies of one version, and says nothing of two versions.
+// An undeclared status was learnt from two copies of one version: it is no rule for two versions.
 void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner) {
   if (stage.target().duplicate_is_declared) return ExpectQuiet(stage, contender, owner);
   Settle(stage, contender);
@@ -99,7 +99,7 @@ constexpr Scenario kOlderEnds{
     OlderEnds,
     part::kOlderVersion | part::kPort};
 
-// Its declared status is its own: only that it does not serve is asked of it.
+// Its duplicate status may differ: it must only not serve.
 void OlderComesBack(Stage& stage) {
   StartOptions older = Older(stage);
   Instance& owner = stage.StartOwner();
@@ -151,7 +151,7 @@ void ExpectServesAgain(Stage& stage, const Instance& owner, const std::set<uint6
               ", and printed last \"" + owner.LastLine() + "\"");
 }
 
-// Who stands by gets the lock the moment that it is free.
+// A copy that stands by gets the lock the moment that it is free.
 Instance* TryStandBy(Stage& stage) {
   try {
     return &StandBy(stage);
@@ -175,7 +175,7 @@ void RestartInPlace(Stage& stage) {
 constexpr Scenario kRestartInPlace{
     "upgrade/restart-in-place",
     "C17 C1",
-    "The owner executes itself anew with the same pid: it serves again, and nobody gets in "
+    "The owner executes itself anew with the same pid: it serves again, and no other gets in "
     "between.",
     "It takes its own number or its own lock for another's and ends, or another gets in.",
     RestartInPlace,

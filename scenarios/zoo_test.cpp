@@ -1,5 +1,5 @@
-// The suite's own proof: every defect of the zoo is caught by its scenario with its clause, what is
-// correct gets no breach, and no scenario is without something that it catches.
+// The proof that the suite works: the scenario of every defect of the zoo catches it with its
+// clause, a correct server gets no breach, and every scenario catches some defect.
 #include <gtest/gtest.h>
 #include <toml++/toml.h>
 
@@ -32,7 +32,7 @@ struct Catch {
   int duplicate_exit = 0;
   std::string style = kDefaultStyle;
   std::string policy;  // as by --policy
-  std::string with;    // another defect, without which this one does not come to light
+  std::string with;    // another defect, without which this one does not show
   std::string older;   // the style of an older version; empty: its own, without the defect
 };
 
@@ -53,7 +53,7 @@ Catch ReadCatch(std::string_view defect, std::string_view scenario, const toml::
           .older = table["older"].value_or(usual.older)};
 }
 
-// What else catches it: a clause, or a table as of the defect itself.
+// Other scenarios that catch it: a clause, or a table like the defect's own.
 void ReadAlso(std::string_view defect, const toml::table& also, std::vector<Catch>& all) {
   for (const auto& [scenario, node] : also) {
     const toml::table only_clause{{"clause", node.value_or(std::string())}};
@@ -97,7 +97,8 @@ void CheckCaught(const Catch& expected) {
   EXPECT_EQ(result.clauses.front(), expected.clause) << Account(result);
 }
 
-// What is no fault of the style: a duplicate that ends cannot converge under every policy.
+// A clause that a correct style may break: a duplicate that ends cannot converge under every
+// policy.
 std::string AllowedClause(const std::string& style, const std::string& scenario) {
   return Data()["style"][style][scenario].value_or(std::string());
 }

@@ -1,5 +1,5 @@
-// Every incident's expected outcome against servers that are a few rules: the data and the
-// supervisor's rules must agree before a real process is asked.
+// Every incident's expected outcome against model servers: the data and the supervisor's rules must
+// agree before a real process is started.
 #include <gtest/gtest.h>
 
 #include "harness/incident/incident.h"
