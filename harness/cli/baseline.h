@@ -17,9 +17,9 @@ class Baseline {
   Baseline() = default;
   explicit Baseline(std::set<std::string> failures) : failures_(std::move(failures)) {}
 
-  // The same scenario failed by the same clause, and no less badly.
+  // The same scenario failed then by the same clause, with the same or a worse severity.
   bool Knows(const Result& result) const;
-  // The scenarios that failed then and pass now.
+  // The scenarios that failed in the baseline and pass now.
   std::vector<std::string> Fixed(const std::vector<Result>& results) const;
 
  private:

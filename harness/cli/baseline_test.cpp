@@ -46,7 +46,7 @@ TEST_F(BaselineTest, AFailureOfAnEarlierCheckIsKnown) {
   EXPECT_TRUE(baseline.Knows(Failed("stale/zero", "C5")));
 }
 
-TEST_F(BaselineTest, WhatWasKnownThenIsKnown) {
+TEST_F(BaselineTest, AFailureThatWasKnownThenIsKnown) {
   Result known = Failed("stale/zero", "C5");
   known.verdict = Verdict::kKnown;
   const Baseline baseline = Read(JsonText({"0.1.0", "check", "full"}, {known}));
@@ -79,7 +79,7 @@ TEST_F(BaselineTest, ABreachIsNewWhereAWeaknessWasAccepted) {
   EXPECT_TRUE(Read(JsonText({"0.1.0", "check", "full"}, {breach})).Knows(weakness));
 }
 
-TEST_F(BaselineTest, WhatDidNotFailIsNotAccepted) {
+TEST_F(BaselineTest, AScenarioThatDidNotFailIsNotAccepted) {
   Result passed = Failed("stale/zero", "C5");
   passed.verdict = Verdict::kPass;
   const Baseline baseline = Read(JsonText({"0.1.0", "check", "full"}, {passed}));
@@ -95,7 +95,7 @@ TEST_F(BaselineTest, OnlyAPassIsFixed) {
       std::vector<std::string>{"stale/zero"});
 }
 
-TEST_F(BaselineTest, WhatIsNoResultFileIsRefused) {
+TEST_F(BaselineTest, AFileWithoutResultsIsRefused) {
   constexpr char kNoResults[] = "not a result file: write one with `pidfall check --json FILE`";
   ExpectRefused("{", "not JSON at byte 2");
   ExpectRefused("", "not JSON at byte 1");

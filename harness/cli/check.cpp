@@ -40,17 +40,17 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct CheckCommand {
-  std::string program;  // what the user calls us by
+  std::string program;  // how the user called us
   CommonOptions common;
   TargetOptions target{.verb = "check"};
   std::string baseline;
   std::string write_target;
-  std::optional<std::chrono::nanoseconds> time;  // for all of it
+  std::optional<std::chrono::nanoseconds> time;  // for the whole check
 };
 
 // --- running and reporting
 
-// In the order of the catalogue, without those of other shards.
+// In the order of the catalogue, without the scenarios of other shards.
 std::vector<const Scenario*> ScenariosOf(const CommonOptions& common) {
   std::vector<const Scenario*> mine;
   std::size_t position = 0;
@@ -60,7 +60,7 @@ std::vector<const Scenario*> ScenariosOf(const CommonOptions& common) {
   return mine;
 }
 
-// Where starts take long, or not all may be reached, what matters most comes first.
+// Where starts take long, or the time may end first, the most important scenarios come first.
 bool GoesByWorth(const CheckCommand& options, const Found& found) {
   constexpr double kSlowStartMs = 1000;
   return options.time.has_value() || found.started_after_ms > kSlowStartMs;
@@ -108,7 +108,7 @@ Advice AdviceOn(const Cause& cause) {
   return advice;
 }
 
-// One cause, one finding; where everything is asked for, those that follow from it come after it.
+// One finding per cause; with -v, the findings that follow from it come after it.
 void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
   for (const Cause& cause : ByCause(Findings(results, verbose))) {
     outputs.Print(FindingText(*cause.nearest, AdviceOn(cause), outputs.paint(), verbose));

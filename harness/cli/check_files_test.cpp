@@ -1,5 +1,5 @@
-// The files that `pidfall check` reads and writes: target files, baselines, output; and input that
-// is none: one line, status 2, before anything runs.
+// The files that `pidfall check` reads and writes: target files, baselines, output. Bad input gives
+// one line and status 2, before anything runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-TEST_F(CheckTest, ATargetFileHoldsWhatWasFound) {
+TEST_F(CheckTest, ATargetFileHoldsTheFindingsOfTheProbingStart) {
   EXPECT_EQ(CheckPython(ServerThat(""), {"--write-target", "serve.toml"}).status, kAsItShouldBe);
   const std::string text = Content(work_ / "serve.toml");
   EXPECT_THAT(text, HasSubstr("port = 8767"));
@@ -33,7 +33,7 @@ TEST_F(CheckTest, ARelativePidFileInATargetFileIsJudged) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, AKnownFailureIsAcceptedAndAFixedOneTold) {
+TEST_F(CheckTest, AKnownFailureIsAcceptedAndAFixedOneNamed) {
   const std::string ignores = ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)");
   EXPECT_EQ(CheckPython(ignores, {"--json", "known.json"}, "stop/sigterm").status, kBroke);
   const ProgramOutcome known =
@@ -57,7 +57,7 @@ TEST_F(CheckTest, APidFileThatTheServerDoesNotWriteIsRefused) {
 
 constexpr char kCannotWrite[] = "pidfall: cannot write standard output: ";
 
-// What goes on after the first line that could not be written has errors of its own.
+// After the first line that could not be written, later writes fail with other errors.
 TEST_F(CheckTest, OutputThatCannotBeWrittenIsNamedByItsFirstError) {
   const Words check = {"check", "--scenario",  "stale/dead-pid", "--", "/usr/bin/python3",
                        "-c",    ServerThat("")};
@@ -110,7 +110,7 @@ TEST_F(CheckInputTest, APidFileWhereNoFileCanBeIsRefusedBeforeAnythingRuns) {
                     ":2: the pid file '/" + is_folder);
 }
 
-TEST_F(CheckInputTest, ABaselineThatIsNoneIsRefused) {
+TEST_F(CheckInputTest, AFileThatIsNoBaselineIsRefused) {
   const fs::path path = folder_ / "b.json";
   std::ofstream(path) << "verdicts";
   ExpectRefused({"check", "--baseline", path, "--", "true"},

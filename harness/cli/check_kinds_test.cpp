@@ -1,5 +1,5 @@
-// `pidfall check` on servers of other kinds than one TCP port and a pid file. Each is judged by
-// what it has, with a correct twin beside the broken one.
+// `pidfall check` on other kinds of servers than those with one TCP port and a pid file. Each test
+// has a broken server and its correct twin.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

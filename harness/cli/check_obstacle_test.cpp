@@ -1,4 +1,4 @@
-// `pidfall check` on servers that hardly are any: a clear word each time, and never a hang.
+// `pidfall check` on servers that cannot be judged as usual: always a clear message, never a hang.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-// In its command line.
+// Whether any process has the words in its command line.
 bool AnyProcessHas(const std::string& words) {
   for (const auto& entry : fs::directory_iterator("/proc")) {
     if (ReadOrEmpty(entry.path() / "cmdline").find(words) != std::string::npos) return true;
@@ -22,34 +22,34 @@ bool AnyProcessHas(const std::string& words) {
   return false;
 }
 
-TEST_F(CheckTest, WhatDiesAtOnceIsToldWithItsStatusAndOutput) {
+TEST_F(CheckTest, AServerThatDiesAtOnceIsNamedWithItsStatusAndOutput) {
   ExpectNeverServes("import sys; sys.exit('no such luck')", {},
                     "it ended with status 1; its last output:\nno such luck");
   ExpectNeverServes("import os; os.abort()", {}, "it ended with signal 6 (Aborted)");
 }
 
-TEST_F(CheckTest, ACommandThatIsNotThereIsNamed) {
+TEST_F(CheckTest, ACommandThatDoesNotExistIsNamed) {
   const ProgramOutcome outcome = Run({"check", "--", "no-such-server-9f"});
   EXPECT_EQ(outcome.status, kBrokenRun);
   EXPECT_THAT(outcome.error, HasSubstr("no-such-server-9f"));
 }
 
-TEST_F(CheckTest, WhatNeverServesOnItsPortIsToldAfterTheTimeItHas) {
+TEST_F(CheckTest, AServerThatNeverServesOnItsPortIsNamedAfterItsStartTimeout) {
   ExpectNeverServes("import signal; signal.pause()", {"--port", "8767", "--start-timeout", "1s"},
                     "it neither listened nor came to rest within 1 s; it printed nothing");
 }
 
-TEST_F(CheckTest, WhatFindsNoPeerIsToldHowToStartOne) {
+TEST_F(CheckTest, AServerThatFindsNoPeerGetsTheHintHowToStartOne) {
   ExpectNeverServes("import socket; socket.create_connection(('127.0.0.1', 6379))", {},
                     "--with COMMAND");
 }
 
-TEST_F(CheckTest, WhatWantsATerminalIsToldThatThereIsNone) {
+TEST_F(CheckTest, AServerThatWantsATerminalGetsTheHintThatThereIsNone) {
   ExpectNeverServes("input()", {}, "It may want a terminal");
   ExpectNeverServes("open('/dev/tty').read()", {}, "No such device or address: '/dev/tty'");
 }
 
-TEST_F(CheckTest, WhatPrintsForEverHoldsNobodyUp) {
+TEST_F(CheckTest, AServerThatPrintsForEverDelaysNothing) {
   ExpectNeverServes("while True: print('y' * 4000)", {"--start-timeout", "1s"}, "yyyyyyyy");
 }
 
@@ -61,9 +61,8 @@ TEST_F(CheckTest, AServerThatPrintsAGigabyteIsJudged) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-// One process after another, each of them waiting: the harness must end it, and nothing of it may
-// be left.
-TEST_F(CheckTest, WhatForksForEverIsEnded) {
+// It forks one waiting process after another: the harness must end it, and no process may be left.
+TEST_F(CheckTest, AServerThatForksForEverIsEnded) {
   ExpectNeverServes(
       "import os, signal\n"
       "for _ in range(3000):\n"
@@ -73,15 +72,15 @@ TEST_F(CheckTest, WhatForksForEverIsEnded) {
   EXPECT_FALSE(AnyProcessHas("for _ in range(3000):"));
 }
 
-TEST_F(CheckTest, APortThatChangesFromStartToStartIsTold) {
+TEST_F(CheckTest, APortThatChangesFromStartToStartIsReported) {
   const ProgramOutcome outcome = CheckPython(
       "import signal, socket\ns = socket.create_server(('127.0.0.1', 0))\nsignal.pause()");
   EXPECT_EQ(outcome.status, kBrokenRun) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.error, HasSubstr("serves on another port at each start"));
 }
 
-TEST_F(CheckTest, ASlowStartIsJudgedWhenItIsGivenTheTime) {
-  const std::string slow = ServerThat("time.sleep(11)");  // longer than a start has unless told
+TEST_F(CheckTest, ASlowStartIsJudgedWithALongerStartTimeout) {
+  const std::string slow = ServerThat("time.sleep(11)");  // longer than the default start timeout
   ExpectNeverServes(slow, {"--port", "8767", "--start-timeout", "1s"}, "within 1 s");
   const ProgramOutcome outcome = CheckPython(slow, {"--start-timeout", "30s"});
   const std::string found = "127.0.0.1:8767 after ";
@@ -90,14 +89,14 @@ TEST_F(CheckTest, ASlowStartIsJudgedWhenItIsGivenTheTime) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatIgnoresSigtermIsToldAndJudged) {
+TEST_F(CheckTest, AServerThatIgnoresSigtermIsReportedAndJudged) {
   const ProgramOutcome outcome =
       CheckPython(ServerThat("signal.signal(signal.SIGTERM, signal.SIG_IGN)"), {}, "stop/sigterm");
   ExpectFound(outcome, "does not end on SIGTERM within 5 s");
   EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatListensOnNothingServesByStaying) {
+TEST_F(CheckTest, AServerWithoutAListenerServesByStaying) {
   const std::string server = kServer;
   const ProgramOutcome outcome =
       CheckPython(server.substr(0, server.find("#BEFORE")) + "signal.pause()");

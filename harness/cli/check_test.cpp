@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-TEST_F(CheckTest, TheDuplicatesStatusIsFoundOnceAndTold) {
+TEST_F(CheckTest, TheDuplicatesStatusIsFoundOnceAndReported) {
   const ProgramOutcome outcome = CheckPython(ServerThat(""), {"--json", "found.json"});
   ExpectFound(outcome, "a duplicate ends with status 0");
   const json found = json::parse(Content(work_ / "found.json"))["target"]["found"];
@@ -26,14 +26,14 @@ TEST_F(CheckTest, TheDuplicatesStatusIsFoundOnceAndTold) {
   EXPECT_FALSE(fs::exists(work_ / "serve.pid"));
 }
 
-TEST_F(CheckTest, ADuplicateThatStandsByIsTold) {
+TEST_F(CheckTest, ADuplicateThatStandsByIsReported) {
   std::string waits = kServer;
   const std::string no_wait = " | fcntl.LOCK_NB";
   ExpectFound(CheckPython(waits.erase(waits.find(no_wait), no_wait.size())),
               "a duplicate stands by");
 }
 
-// Nobody promised it; whoever does promise it is taken at their word.
+// Without a declared status it is no promise; a declared status is a promise.
 TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclared) {
   std::string all_one = ServerThat("sys.excepthook = lambda *_: print('port 8767 is taken')");
   const std::string zero = "sys.exit(0)";
@@ -45,7 +45,7 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
   ExpectFound(undeclared, "a start that failed ended with the duplicate's status 1");
 }
 
-TEST_F(CheckTest, WhatTriesForItsPortForSecondsAndEndsHasFailed) {
+TEST_F(CheckTest, AStartThatTriesForItsPortForSecondsAndEndsHasFailed) {
   const std::string tries = Replaced(kServer, "s.bind(('127.0.0.1', 8767)); s.listen()", R"(
 for i in range(10):
     try: s.bind(('127.0.0.1', 8767)); s.listen(); break
@@ -56,7 +56,7 @@ else: print('port 8767 is taken'); sys.exit(1)
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, APidFileThatSaysMoreNamesItsOwner) {
+TEST_F(CheckTest, APidFileWithMoreThanThePidNamesItsOwner) {
   const std::string json_file = Replaced(kServer, "lock.write(str(os.getpid()))",
                                          R"(lock.write('{"pid": %d}' % os.getpid()))");
   const ProgramOutcome outcome = CheckPython(json_file, {}, "kill9/restart");
@@ -73,7 +73,7 @@ TEST_F(CheckTest, AServerOnAnotherAddressIsReachedThere) {
   }
 }
 
-TEST_F(CheckTest, WhatLooksForTheLockAgainAndAgainStandsBy) {
+TEST_F(CheckTest, ADuplicateThatPollsForTheLockStandsBy) {
   const std::string polls =
       Replaced(kServer, "try:\n    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n", R"(
 def held():
@@ -87,7 +87,7 @@ try: pass
   ExpectFound(outcome, "a duplicate stands by");
 }
 
-TEST_F(CheckTest, WhatTicksWhileItWaitsStandsBy) {
+TEST_F(CheckTest, ADuplicateThatTicksWhileItWaitsStandsBy) {
   const std::string ticks = Replaced(kServer, "print('already running'); sys.exit(0)", R"(
     signal.signal(signal.SIGALRM, lambda *_: 0)
     signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
@@ -97,7 +97,7 @@ TEST_F(CheckTest, WhatTicksWhileItWaitsStandsBy) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatTicksOnNoPortServes) {
+TEST_F(CheckTest, AServerWithoutAPortThatTicksServes) {
   const std::string locked = ServerThat("#END");
   const ProgramOutcome outcome =
       CheckPython(locked.substr(0, locked.find("#END")) + "while True: time.sleep(0.02)", {},
@@ -105,14 +105,14 @@ TEST_F(CheckTest, WhatTicksOnNoPortServes) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatEndsLaterThanADuplicateMayIsNotQuiet) {
+TEST_F(CheckTest, ADuplicateThatEndsTooLateIsNotQuiet) {
   const ProgramOutcome outcome =
       CheckPython(Replaced(kServer, "print('already running')", "time.sleep(2.5)"), {},
                   "duplicate/second-start");
   EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNoSuccessorThatFailed) {
+TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNotAFailedSuccessor) {
   const std::string ends_in_steps =
       ServerThat("signal.signal(signal.SIGTERM, lambda *_: (lock.truncate(0), os._exit(0)))");
   const std::string asks = Replaced(ends_in_steps, "    print('already running'); ", R"(
@@ -123,7 +123,7 @@ TEST_F(CheckTest, ADuplicateThatAsksTheOwnerFirstIsNoSuccessorThatFailed) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatTakesBothKindsOfClientsIsMetAtIpv4) {
+TEST_F(CheckTest, AServerForBothKindsOfClientsIsAskedByIpv4) {
   const std::string as_apache_does = Replaced(
       kServer, "s = socket.socket()",
       "def listener(family, address):\n"
@@ -136,7 +136,7 @@ TEST_F(CheckTest, WhatTakesBothKindsOfClientsIsMetAtIpv4) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatServesLateHasNotFailedLate) {
+TEST_F(CheckTest, AServerThatServesLateHasNotFailed) {
   const std::string late = R"(
 import os, time
 path = os.environ['HOME'] + '/serve.pid'
@@ -146,7 +146,7 @@ if os.path.islink(path): os.unlink(path); time.sleep(3)
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatListenedForAMomentOnlyHasFailedNotLetAnotherIn) {
+TEST_F(CheckTest, AStartThatListensForAMomentHasFailedAndLetsNoOtherIn) {
   const std::string dies = Replaced(kServer, "s.listen()", R"(s.listen()
 import resource
 if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20:
@@ -156,7 +156,7 @@ if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20:
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-TEST_F(CheckTest, WhatWaitsForAMomentDoesNotServeYet) {
+TEST_F(CheckTest, AServerThatWaitsForAMomentDoesNotServeYet) {
   const std::string waits = Replaced(kServer, "try:", R"(
 signal.signal(signal.SIGALRM, lambda *_: 0)
 signal.setitimer(signal.ITIMER_REAL, 0.03); signal.pause()
@@ -184,7 +184,7 @@ TEST_F(CheckTest, ACopyStartedByHandHasNoSupervisor) {
   EXPECT_THAT(outcome.error, HasSubstr("given, nobody\n"));
 }
 
-TEST_F(CheckTest, ThePolicyNamedIsTheOneThatJudges) {
+TEST_F(CheckTest, TheNamedPolicyJudges) {
   const std::string refuses = ServerThat("");
   const std::string story = "restart-loop/named-policy-by-hand-first";
   EXPECT_EQ(CheckPython(refuses, {"--policy", "launchd:keepalive"}, story).status, kBroke);

@@ -1,4 +1,4 @@
-// `pidfall check` on one small server in Python, changed a little by each test.
+// `pidfall check` on a small server in Python, which each test changes a little.
 //
 //   const ProgramOutcome outcome = CheckPython(ServerThat("time.sleep(3)"));
 //   EXPECT_EQ(outcome.status, kAsItShouldBe);
@@ -16,19 +16,19 @@ using Words = std::vector<std::string>;
 Words Joined(Words words, const Words& more);
 
 // Locks ~/serve.pid, writes its pid into it, and answers HTTP on port 8767. "#BEFORE" stands
-// between the two.
+// between the lock and the port.
 extern const char kServer[];
 std::string ServerThat(const std::string& statement);  // in place of "#BEFORE"
 std::string Replaced(std::string program, const std::string& part, const std::string& by);
 
 class CheckTest : public CliTest {
  protected:
-  // One scenario, in Python, which this suite's users have.
+  // Runs one scenario on the Python program.
   ProgramOutcome CheckPython(const std::string& program, const Words& options = {},
                              const std::string& scenario = "stale/dead-pid");
   void ExpectNeverServes(const std::string& program, const Words& options,
                          const std::string& words);
-  // How long the test runs is left to ctest's TIMEOUT: a hang is a failure there.
+  // No bound here: ctest's TIMEOUT ends a test that hangs.
   void ExpectFound(const ProgramOutcome& outcome, const std::string& words);
 };
 

@@ -1,4 +1,4 @@
-// `check --time`: what is not reached is named, and never green.
+// `check --time`: scenarios that are not reached are named, and never count as passed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST_F(CliTest, WhatTheTimeDoesNotReachIsSkippedByName) {
+TEST_F(CliTest, AScenarioThatTheTimeDoesNotReachIsSkippedByName) {
   const ProgramOutcome outcome = Run({"check", "--time", "1ms", "--scenario", "stale/*", "--",
                                       ProgramFolder() + "/serve-task-manager"});
   EXPECT_EQ(outcome.status, kNothingJudged) << outcome.error;

@@ -27,7 +27,8 @@ namespace {
 constexpr const char* kPurpose =
     "Breaks a server's instance safeguard in every known way and says which promise broke.";
 
-// The script that builds us says how it was called; the targets need not know that.
+// The start script sets a variable with the name that it was called by; targets must not inherit
+// it.
 std::string ProgramOf(int argc, const char* const* argv) {
   const char* called_as = std::getenv("PIDFALL_CALLED_AS");
   std::string by_script = called_as != nullptr ? called_as : "";
@@ -36,8 +37,8 @@ std::string ProgramOf(int argc, const char* const* argv) {
   return argc > 0 ? argv[0] : "pidfall";
 }
 
-// Ours, backwards as CLI11 wants it; what follows `--` is not CLI11's business: it would look for
-// our options in other people's commands.
+// Our own words, in reverse order as CLI11 wants them. It does not see the words after `--`: it
+// would look for our options in the user's command.
 std::vector<std::string> SplitArguments(int argc, const char* const* argv, Invocation* invocation) {
   std::vector<std::string> ours(argv + std::min(argc, 1), argv + argc);
   const auto separator = std::find(ours.begin(), ours.end(), "--");
@@ -66,7 +67,7 @@ int Complain(std::string_view message, int status) {
   return status;
 }
 
-// --help and --version are exceptions to CLI11 too.
+// CLI11 reports --help and --version by exceptions, too.
 int Answer(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) {
     return Complain(fmt::format("{} (see --help)", error.what()), kBadUsage);
@@ -77,7 +78,7 @@ int Answer(const CLI::App& app, const CLI::ParseError& error) {
   return Printed(status);
 }
 
-// Every command looks from there; the library's own words for it are "cannot get current path".
+// Every command needs it; the library's message would only be "cannot get current path".
 void CheckWorkingFolder() {
   std::error_code error;
   [[maybe_unused]] const auto folder = std::filesystem::current_path(error);

@@ -1,4 +1,4 @@
-// The built program, as a user meets it: bad input gives one clear line and status 2.
+// The built program, as users run it: bad input gives one clear line and status 2.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,12 +68,12 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
                 "--junit and --html cannot both go to standard output");
 }
 
-TEST_F(CliTest, WhatALaterVersionBringsSaysSo) {
+TEST_F(CliTest, AnOptionOfALaterVersionSaysSo) {
   ExpectRefused({"check", "--exhaustive", "--", "true"},
                 "--exhaustive arrives with a later version");
 }
 
-TEST_F(CliTest, WhatATableOfPoliciesWouldIgnoreIsRefused) {
+TEST_F(CliTest, AnOptionThatATableOfPoliciesWouldIgnoreIsRefused) {
   const std::string excludes = " excludes --table (see --help)";
   ExpectRefused({"supervise", "--table", "--policy", "launchd:keepalive"}, "--policy" + excludes);
   ExpectRefused({"supervise", "--table", "--json", "x.json"}, "--json" + excludes);
@@ -135,7 +135,7 @@ TEST_F(CliTest, AVerboseSimulationListsEveryStart) {
   EXPECT_THAT(verbose.out, HasSubstr(entry));
 }
 
-// The same server under the same lock: it ends where standing by counts as ready.
+// The same server under the same lock: the roll-out ends where standing by counts as ready.
 TEST_F(CliTest, AStartFirstRollOutEndsWhereStandingByIsReady) {
   const fs::path server = fs::read_symlink("/proc/self/exe").parent_path() / "serve-task-manager";
   const auto roll_out = [&](const std::string& policy) {
@@ -155,13 +155,13 @@ TEST_F(CliTest, AFullDiskIsNotSuccess) {
             "pidfall: cannot write standard output: No space left on device\n");
 }
 
-TEST_F(CliTest, AComplaintThatNobodyCanReadLeavesTheStatus) {
+TEST_F(CliTest, AnErrorMessageThatCannotBeWrittenLeavesTheStatus) {
   EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, kClosed, kClosed)), kBrokenRun);
   EXPECT_EQ(StatusOf(Spawn({"run", "--list"}, "/dev/full", "/dev/full")), kBrokenRun);
   EXPECT_EQ(StatusOf(Spawn({"ruin"}, folder_ / "out", kClosed)), kBadUsage);
 }
 
-TEST_F(CliTest, MachineReadableResultsLeaveNoTableBesideThem) {
+TEST_F(CliTest, ResultsOnStandardOutputMoveTheTableToStandardError) {
   const ProgramOutcome outcome =
       Run({"run", "--scenario", "stale/zero", "--guard", "reference", "--json", "-"});
   EXPECT_TRUE(outcome.out.starts_with("{\n")) << outcome.out;
@@ -184,7 +184,7 @@ TEST_F(CliTest, APictureIsDrawnOfASimulation) {
   EXPECT_THAT(Content(work_ / "x.svg"), HasSubstr("status 1</text>"));
 }
 
-TEST_F(CliTest, APictureThatIsNoneIsRefused) {
+TEST_F(CliTest, AnImpossiblePictureIsRefused) {
   const std::vector<std::string> supervise = {"supervise", "--policy", "launchd:keepalive"};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), supervise.begin(), supervise.end());
@@ -198,7 +198,7 @@ TEST_F(CliTest, APictureThatIsNoneIsRefused) {
                 "--start: 'noon' is no time such as 10:28 or 2025-12-22T10:28");
 }
 
-TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {
+TEST_F(CliTest, AnInterruptShowsTheResultsSoFar) {
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   grantpt(terminal);
   unlockpt(terminal);
@@ -208,7 +208,8 @@ TEST_F(CliTest, AnInterruptShowsWhatIsKnownSoFar) {
   std::array<char, 4096> progress{};
   EXPECT_GT(read(terminal, progress.data(), progress.size()), 0);  // the first verdict is there
   kill(pid, SIGINT);
-  // A terminal that nobody reads would hold up the program; its end closes it.
+  // Read all: a full terminal would block the program. The terminal is closed when the program
+  // ends.
   while (read(terminal, progress.data(), progress.size()) > 0) continue;
   EXPECT_EQ(StatusOf(pid), kInterrupted);
   close(terminal);

@@ -20,23 +20,23 @@ struct ProgramOutcome {
 
 std::string Content(const std::filesystem::path& path);
 
-// As a place for output: a descriptor that is not open.
+// As a place for output it means a closed descriptor.
 inline const std::filesystem::path kClosed;
 
-// Throws where no program was started: nobody may go on with a pid that is none, because kill(-1)
-// and kill(0) reach everybody.
+// Throws where no program was started: a caller must not go on with pid -1 or 0, because kill()
+// takes those for many processes.
 pid_t Spawn(std::vector<std::string> words, const std::filesystem::path& out,
             const std::filesystem::path& error);
 int StatusOf(pid_t pid);
 
-// Two folders: one for what the program prints, and the one it works in, which is its home too.
+// Two folders: one for the program's output, and its working folder, which is its home, too.
 class CliTest : public testing::Test {
  protected:
   CliTest();
   ~CliTest() override;
 
   ProgramOutcome Run(const std::vector<std::string>& words);
-  // Status 2, this one line, and nothing made.
+  // Status 2, this one line, and no file made.
   void ExpectRefused(const std::vector<std::string>& words, const std::string& message);
 
   std::filesystem::path folder_;

@@ -1,5 +1,5 @@
-// The commands of pidfall, one file each. Declaring one adds it to the command line and says what
-// runs when it was chosen; nothing runs before the whole line was understood.
+// The commands of pidfall, one file each. A declaration adds the command to the command line and
+// sets the function to run; nothing runs before the whole line was parsed.
 //
 //   AddRunCommand(app, &invocation);
 //   app.parse(...);
@@ -17,8 +17,8 @@ class App;
 namespace pidfall {
 
 struct Invocation {
-  std::string program;               // what the user calls us by
-  std::vector<std::string> command;  // what follows `--`
+  std::string program;               // how the user called us
+  std::vector<std::string> command;  // the words after `--`
   std::function<int()> action;       // returns the exit status
 };
 

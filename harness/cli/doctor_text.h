@@ -1,4 +1,4 @@
-// What `pidfall doctor` prints.
+// The output of `pidfall doctor`.
 //
 //   Print(stdout, DoctorText(SandboxName(), ProbeFeatures(), paint));
 #pragma once

@@ -1,4 +1,4 @@
-// What a whole run comes to, as scripts and CI read it.
+// The exit status of a whole run, for scripts and CI.
 //
 //   return ExitStatusOf(results, {.no_skip = true});
 #pragma once
@@ -11,9 +11,9 @@ namespace pidfall {
 
 enum ExitStatus : int {
   kAsItShouldBe = 0,
-  kBroke = 1,  // a breach; where outcomes are expected, one that differs
+  kBroke = 1,  // a breach; where outcomes are expected, an outcome that differs
   kBadUsage = 2,
-  kBrokenRun = 3,       // something could not be set up or judged, and nothing is worse
+  kBrokenRun = 3,       // something could not be set up or judged, and there is no breach
   kNothingJudged = 77,  // all skipped or not applicable: ctest's SKIP_RETURN_CODE
   kInterrupted = 130,
 };

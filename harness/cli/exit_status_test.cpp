@@ -46,7 +46,7 @@ TEST(ExitStatusTest, AKnownFailIsAsItShouldBeAndWasJudged) {
   EXPECT_EQ(ExitStatusOf({ResultOf("a/b", Verdict::kKnown)}, {.no_skip = true}), 0);
 }
 
-TEST(ExitStatusTest, InterruptedIs130WhateverIsKnown) {
+TEST(ExitStatusTest, InterruptedIs130WithAnyResults) {
   EXPECT_EQ(ExitStatusOf({kFail}, {.interrupted = true}), 130);
 }
 

@@ -36,7 +36,7 @@ struct ExploreCommand {
   ExploreOptions explore;
 };
 
-// One way to explore: what it is called, and what it does.
+// One kind of exploration: its name and its function.
 struct Kind {
   const char* name;
   const char* description;
@@ -68,7 +68,7 @@ std::string Again(const Kind& kind, const ExploreCommand& options, const std::st
   return again;
 }
 
-// Of a replay the story is wanted, whatever came of it.
+// A replay always prints its story, also of a pass.
 std::string StoryText(const Result& result) {
   std::string text = fmt::format("{}  {}\n", Name(result.verdict), result.scenario);
   for (const std::string& line : result.evidence) text += "  " + line + '\n';

@@ -1,5 +1,5 @@
-// `pidfall explore` on small servers in Python: what a kill leaves behind is found, shown again and
-// counted, and nothing is covered in silence.
+// `pidfall explore` on small servers in Python: the harm of a kill is found, replayed and counted,
+// and everything that was covered or left out is printed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-// GUARD is what keeps a second one out.
+// GUARD stands for the code that keeps a second copy out.
 constexpr char kGuarded[] = R"(
 import fcntl, os, signal, socket, sys
 path = os.environ['HOME'] + '/serve.pid'
@@ -37,7 +37,7 @@ except OSError: print('already running'); sys.exit(0)
 os.ftruncate(lock, 0); os.write(lock, b'%d\n' % os.getpid())
 )";
 
-// Killed between its first two calls, it leaves an empty file, which no later start can read.
+// A kill between its first two calls leaves an empty file, which no later start can read.
 constexpr char kExclusive[] = R"(
 try: fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 except FileExistsError:
@@ -83,7 +83,7 @@ TEST_F(ExploreTest, AKillBetweenCreateAndWriteIsFoundAndShownAgain) {
   EXPECT_THAT(again.out, HasSubstr("X openat(serve.pid) = 3"));
 }
 
-TEST_F(ExploreTest, ARestoredPointIsToldCallByCall) {
+TEST_F(ExploreTest, AReplayIsPrintedCallByCall) {
   const ProgramOutcome again =
       Explore("crash", kExclusive, {"--replay", "start:after:write(serve.pid)"});
   EXPECT_EQ(again.status, kAsItShouldBe) << again.out << again.error;
@@ -129,7 +129,7 @@ class ExploreBundledTest : public CliTest {
 
 constexpr char kBlindLook[] = "beside:start:newfstatat(server.pid)=EACCES";
 
-TEST_F(ExploreBundledTest, ALookThatFailsMakesThePidFileStrategyRemoveTheOwnersFile) {
+TEST_F(ExploreBundledTest, ACheckThatFailsMakesThePidFileStrategyRemoveTheOwnersFile) {
   const ProgramOutcome outcome = Explore("errors", "pidfile");
   EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr(std::string("C6  errors/") + kBlindLook));
@@ -165,7 +165,7 @@ TEST_F(ExploreBundledTest, ALockLetsNoSecondOwnerIn) {
   EXPECT_THAT(outcome.out, HasSubstr("fresh           2 schedules, 2 executed, 0 drifts"));
 }
 
-TEST_F(ExploreBundledTest, AScheduleThatIsNoneIsRefused) {
+TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {
   ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
                 "'fresh:a' is no schedule, such as 'stale:A4B3A2'");
   ExpectRefused({"explore", "errors", "--replay", "EIO", "--", "touch", "ran"},

@@ -32,7 +32,7 @@ namespace pidfall {
 namespace {
 
 struct IncidentCommand {
-  std::string program;  // what the user calls us by
+  std::string program;  // how the user called us
   CommonOptions common;
   std::string mechanism;
   std::string policy;
@@ -69,7 +69,7 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
   return {FindIncident(IncidentsFolder(), options.which)};
 }
 
-// Everything that is reported of the incidents run so far.
+// The results of the incidents that ran so far.
 struct Told {
   std::vector<Result> results;
   std::vector<SimulatedFacts> facts;
@@ -88,15 +88,15 @@ void PrintFindings(const Outputs& outputs, const Told& told, bool verbose) {
   }
 }
 
-// Where a command of the user's serves; what has no port serves by staying. Empty where it never
-// served: that has been said then.
+// The port of the user's command; a command without a port serves by staying. Empty where it never
+// served: then the reason has been printed.
 std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
                                          const std::vector<std::string>& command) {
   const TargetOptions target{.verb = "run", .unsandboxed = true, .given = {.port = options.port}};
   return Probe(target, Declared(target), command);
 }
 
-// What all incidents are run with.
+// The options for all incidents.
 IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std::string>& command,
                            std::optional<int> port) {
   return {
@@ -122,7 +122,7 @@ Told RunAll(const IncidentCommand& options, IncidentOptions with, const Outputs&
   return told;
 }
 
-// Of a command of the user's nothing is expected: its breaches are counted.
+// For the user's command there are no expected outcomes: its breaches are counted.
 std::string Summary(const Told& told, double elapsed_ms, bool yours, bool verbose) {
   if (!yours) return RunSummary(told.results, elapsed_ms, Interrupted());
   return CheckSummary(told.results, {elapsed_ms, Interrupted(), verbose});

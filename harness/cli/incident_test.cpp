@@ -1,4 +1,4 @@
-// `incident run` and `supervise` with commands of the user's.
+// `incident run` and `supervise` with the user's commands.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

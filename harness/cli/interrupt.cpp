@@ -16,10 +16,10 @@ void OnSignal(int) { InterruptRuns(); }
 InterruptGuard::InterruptGuard() {
   struct sigaction action {};
   action.sa_handler = OnSignal;
-  action.sa_flags = SA_RESETHAND;  // so that the second one ends us, and the kernel the sandboxes
+  action.sa_flags = SA_RESETHAND;  // the second signal ends us, and then the kernel the sandboxes
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], nullptr, &before_[i]);
-    // nohup and background jobs of old shells ignore them on purpose.
+    // nohup and background jobs of old shells ignore these signals on purpose.
     if (before_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
   }
 }

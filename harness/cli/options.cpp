@@ -22,7 +22,7 @@ constexpr int kMostRepeats = 1'000'000;
 constexpr int kMostShards = 100'000;
 constexpr int kLastPort = 65535;
 
-// Many a scenario waits for a bound to be over: one per processor would leave processors idle.
+// Many scenarios wait for a bound to end: one job per processor would leave processors idle.
 int DefaultJobs() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
@@ -67,7 +67,7 @@ constexpr char kLater[] = " (with a later version)";
   throw BadInput(name + " arrives with a later version");
 }
 
-// CLI11 is never shown what follows `--`, and knows nothing to say of it.
+// CLI11 never sees the words after `--`, so its help does not mention them.
 class FollowedFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string name) const override {

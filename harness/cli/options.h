@@ -1,4 +1,4 @@
-// The options that every command has, and how options are read: strictly, with one clear line.
+// The options that every command has. Options are read strictly, an error gives one clear line.
 //
 //   CommonOptions common;
 //   DeclareCommon(command, &common);
@@ -16,7 +16,7 @@ class App;
 
 namespace pidfall {
 
-// One part of a run that several machines share.
+// One part of a run that is split over several machines.
 struct Shard {
   int index = 1;  // from 1
   int count = 1;
@@ -43,7 +43,7 @@ struct CommonOptions {
 
 void DeclareCommon(CLI::App* command, CommonOptions* options);
 
-// Those of them that a command without scenarios has too: the reports, -v, --color.
+// The common options of a command without scenarios: the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
 void DeclareJobs(CLI::App* command, CommonOptions* options);
 void DeclareNoSkip(CLI::App* command, CommonOptions* options);
@@ -61,13 +61,13 @@ void DeclareNumber(CLI::App* command, const std::string& names, const std::strin
 
 void DeclarePort(CLI::App* command, const std::function<void(int)>& store);
 
-// Says in its help that a command may follow.
+// Adds to its help that a command may follow.
 void DeclareFollower(CLI::App* command);
 
 // Throws BadInput if a command was given after `--` to one that takes none.
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
 
-// A flag of the interface that a later version brings: says so when it is used.
+// A flag that a later version will have: its use is refused with that reason.
 void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description);
 
 }  // namespace pidfall

@@ -16,7 +16,7 @@ class OptionsTest : public testing::Test {
  protected:
   OptionsTest() { unsetenv("PIDFALL_NO_SKIP"); }
 
-  // "" or the one line that a user would see.
+  // "", or the line that the user sees.
   std::string Parse(const std::vector<std::string>& words) {
     CLI::App app;
     DeclareCommon(&app, &options_);

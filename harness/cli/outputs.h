@@ -1,4 +1,4 @@
-// Where a command's results go: a table and a page for people, JSON and JUnit for machines.
+// The outputs of a command: a table and a page for people, JSON and JUnit for machines.
 //
 //   const Outputs outputs(common);  // throws BadInput before anything has run
 //   outputs.Print(table);

@@ -4,9 +4,9 @@
 #   pidfall_check(NAME serve COMMAND serve --port 8767 EXCEPT restart-loop/*)
 #
 # The tests are called serve.stale/zero and so on, and have the labels `pidfall` and the family's
-# (ctest -L stale). What this machine cannot judge counts as skipped, unless PIDFALL_NO_SKIP=1.
+# (ctest -L stale). A test that this machine cannot judge counts as skipped, unless PIDFALL_NO_SKIP=1.
 #
-#   NAME               what the tests' names begin with
+#   NAME               the beginning of the tests' names
 #   COMMAND            the server's command; the name of a target stands for its program
 #   PORT PID_FILE HEALTH POLICY DUPLICATE_EXIT START_TIMEOUT BASELINE TARGET
 #   VARIANT OLDER      as the options of `pidfall check`
@@ -36,7 +36,7 @@ function(pidfall_check)
     set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   endif()
 
-  # A file that the project has is named as from its CMakeLists.txt; a policy may be a mere name.
+  # A file's path is relative to the CMakeLists.txt; a policy may also be a name.
   foreach(key IN LISTS files)
     if(arg_${key} AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${arg_${key}}")
       cmake_path(ABSOLUTE_PATH arg_${key})

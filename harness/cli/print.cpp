@@ -6,7 +6,7 @@
 namespace pidfall {
 namespace {
 
-// Later calls overwrite errno, and a buffer that was written in vain is no error any more.
+// Later calls overwrite errno, and after a failed write an emptied buffer reports no error.
 int first_error = 0;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Text for people. That a line could not be written ends nothing: the files of results are still
-// made, and the exit status tells in the end.
+// Text for people. A line that cannot be written does not end the run: the files of results are
+// still written, and the exit status shows the error at the end.
 //
 //   Print(stdout, table);
 //   return Printed(kAsItShouldBe);
@@ -10,10 +10,10 @@
 
 namespace pidfall {
 
-// Leaves nothing in the buffer: each sandbox that is forked would print it again.
+// Leaves nothing in the buffer: each forked sandbox would print it again.
 void Print(std::FILE* stream, const std::string& text);
 
-// Gives `status` back. What was wanted was not done if nobody could read it: then throws
+// Returns `status`. If the output could not be written, the command has failed: throws
 // std::system_error with the first error of standard output.
 int Printed(int status);
 

@@ -36,7 +36,7 @@ namespace {
 constexpr const char* kFirstIncident = "2025-12-22-port-conflict";
 
 struct RunCommand {
-  std::string program;  // what the user calls us by
+  std::string program;  // how the user called us
   CommonOptions common;
   std::vector<std::string> guards;
   std::string server;
@@ -51,7 +51,7 @@ Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::st
           .reproduce = AgainRun(options.program, options.server, guard, scenario.id)};
 }
 
-// In their own order and each once, however often it was asked for.
+// In their own order and each once, also when it was named twice.
 std::vector<std::string> InOrder(const std::vector<std::string>& asked) {
   std::vector<std::string> guards;
   for (const std::string& guard : Strategies()) {
@@ -60,7 +60,7 @@ std::vector<std::string> InOrder(const std::vector<std::string>& asked) {
   return guards;
 }
 
-// Scenario by scenario, so that a shard holds every strategy and an interrupted run whole rows.
+// Scenario by scenario: so a shard has every strategy, and an interrupted run has whole rows.
 std::vector<Case> Cases(const RunCommand& options, const std::vector<const Scenario*>& scenarios) {
   std::vector<Case> cases;
   std::size_t position = 0;
@@ -103,7 +103,7 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   outputs.Print(SkipText(results) + KeptText(results));
 }
 
-// The incident is part of the whole picture, not of a closer look at a few scenarios.
+// The incident is part of a whole run, not of a run of a few scenarios.
 std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& outputs) {
   const CommonOptions& common = options.common;
   const bool whole = common.scenarios.empty() && common.excepts.empty() && common.shard.index == 1;
@@ -165,7 +165,7 @@ std::vector<std::string> KnownOrNone(const std::vector<std::string>& (*names)())
 
 void AddRunCommand(CLI::App* app, Invocation* invocation) {
   auto options = std::make_shared<RunCommand>();
-  // A program whose target files are gone can still check what is given to it.
+  // A program whose target files are missing can still check the user's command.
   const auto servers = KnownOrNone(BundledServers), guards = KnownOrNone(Strategies);
   options->guards = guards;
   options->server = servers.empty() ? "" : servers.front();

@@ -1,6 +1,6 @@
 # cmake -DBUILD=... -DSAMPLE=... -DWORK=... -DGENERATOR=... -P sample_project_test.cmake
-# What another project does: install, find the package, build, ctest. Guarded it passes; the same
-# server without its guard must not.
+# The steps of another project: install, find the package, build, ctest. The guarded server passes;
+# the same server without its guard must fail.
 function(run_command expected)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
   if(NOT "${status}" MATCHES "^(${expected})$")
@@ -32,7 +32,7 @@ expect_in("${printed}" "serve.duplicate/")
 if(printed MATCHES "serve.restart-loop")
   message(FATAL_ERROR "EXCEPT restart-loop/* left some in")
 endif()
-# One family is enough: what the guard keeps is for other tests to say.
+# One family is enough: other tests judge the guard.
 run_command(0 ${ctest} --test-dir ${WORK}/guarded -L stale --output-junit ${WORK}/junit.xml
             --no-tests=error --output-on-failure)
 expect_in("${printed}" "100% tests passed")

@@ -57,7 +57,7 @@ std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
   throw BadInput("nothing to supervise: --policy " + policy + " names no command, none follows --");
 }
 
-// Which restarts each of the two copies by itself, while one takes the other's place.
+// The policy that restarts each of the two copies while one replaces the other.
 constexpr const char* kRestartPolicy = "kubernetes:Always";
 
 SimulationRequest RequestFor(const SuperviseCommand& options,
@@ -106,7 +106,7 @@ std::string Head(const SimulationRequest& request, const SimulationLog& log) {
          FormatDuration(log.real) + '\n';
 }
 
-// Of a roll-out: of the new copy.
+// Of a roll-out, the facts of the new copy.
 SimulatedFacts FactsOf(const SuperviseCommand& options, const SimulationLog& log) {
   if (!LookUpRollOut(options.policy) || log.actors.empty()) return FactsOf(options.policy, log);
   return FactsOf(options.policy, log, log.actors.back());
@@ -140,7 +140,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   return ExitStatusOf({result}, {});
 }
 
-// Last: it names what is of no use to it.
+// Declared last: it names the options that it excludes.
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
   CLI::Option* table = supervise->add_flag(
       "--table", options->table, "What every known policy makes of each answer of a duplicate");

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kLastStatus = 255;
 
-// --- the target, from its file, a policy, the options and the command line, each over the former
+// --- the target, from its file, a policy, the options and the command line: later ones win
 
 // A file is read again inside the sandbox, in another folder.
 std::string Locate(const std::string& policy) {
@@ -65,7 +65,7 @@ void Overlay(const TargetOptions& options, Target& target) {
   if (!given.older_command.empty()) target.older_command = given.older_command;
 }
 
-// A placeholder says that the sandbox chooses.
+// A placeholder means that the sandbox chooses.
 void ReadPlaceholders(Target& target) {
   constexpr int kAnyPort = 8767;
   if (Mentions(target.command, "{port}") && !target.port) target.port = kAnyPort;
@@ -96,7 +96,7 @@ void RefuseToHarm(const TargetOptions& options, const Target& target) {
                  "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
 }
 
-// A server that could not have what it needs says so itself, as a rule.
+// A server that misses something usually says so itself.
 std::string HintOn(const Found& found) {
   const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
   if (says("refused") || says("ECONNREFUSED")) {
@@ -120,7 +120,7 @@ void SayChangesPort(const Target& target, const Found& found) {
                     ShellCommand(target.command), found.listeners.front().port, *found.next_port));
 }
 
-// Every verdict on it would be about another file.
+// Otherwise every verdict would be about another file.
 void RefuseOtherPidFile(const Target& asked, const Found& found) {
   const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
   if (!chosen || asked.pid_file == found.pid_file || asked.pid_file == found.lock_file) return;
@@ -128,7 +128,7 @@ void RefuseOtherPidFile(const Target& asked, const Found& found) {
                  (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
 }
 
-// Says what the option means, and remembers it for the command that shows a case again.
+// Declares the option with its help, and remembers it for the command that shows a case again.
 void DeclareText(CLI::App* app, TargetOptions* options, const std::string& name,
                  const std::string& type, const std::string& text,
                  const std::function<void(const std::string&)>& store) {
@@ -207,8 +207,8 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
   declare("--policy", "FILE|NAME", "Its supervisor: its file, or a name", into(options->policy));
   declare("--with", "COMMAND", "Start what it needs first, several times",
           [&given](const std::string& command) { given.needs.push_back(command); });
-  declare("--stop-command", "COMMAND", "What stops it by its pid file", into(given.stop_command));
-  declare("--status-command", "COMMAND", "What asks for its state", into(given.status_command));
+  declare("--stop-command", "COMMAND", "Stops it by its pid file", into(given.stop_command));
+  declare("--status-command", "COMMAND", "Asks for its state", into(given.status_command));
   declare("--older", "COMMAND",
           "An older version: whichever of the two runs, does the other keep out, and does it serve "
           "after a kill? (--scenario 'upgrade/*')",

@@ -1,10 +1,10 @@
-// The options that say which server is meant, and the probing start that finds out the rest.
+// The options that describe the server, and the probing start that finds out the rest.
 //
 //   TargetOptions options{.verb = "check"};
 //   DeclareTarget(app, &options);
 //   ...
 //   const auto probed = Probe(options, Declared(options), command);
-//   if (!probed) return kBrokenRun;  // it has said why
+//   if (!probed) return kBrokenRun;  // it has printed the reason
 #pragma once
 
 #include <chrono>
@@ -30,13 +30,13 @@ struct TargetOptions {
   std::string policy;
   bool unsandboxed = false;
   std::optional<std::chrono::seconds> start_timeout;
-  Target given;                    // what the options say of the target
-  std::vector<std::string> again;  // the options that say so, for the command that shows it again
+  Target given;                    // the target as the options describe it
+  std::vector<std::string> again;  // those options, for the command that shows a case again
 };
 
 void DeclareTarget(CLI::App* app, TargetOptions* options);
 
-// What the files named say of it. Throws BadInput.
+// The target as its files and options describe it. Throws BadInput.
 Target Declared(const TargetOptions& options);
 
 struct ProbedTarget {

@@ -9,7 +9,7 @@
 namespace pidfall {
 namespace {
 
-// The first of them that is set decides, as setlocale(3) has it.
+// The first variable that is set decides, as in setlocale(3).
 bool LocaleIsUtf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);

@@ -1,4 +1,4 @@
-// How wide a drawing may be, and whether its characters may be more than ASCII.
+// The width of a drawing, and whether it may have other characters than ASCII.
 //
 //   outputs.Print(DrawTimeline(groups, StyleFor(stdout)));
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace pidfall {
 
-// A file or a pipe gets ASCII, so that what is kept or compared looks the same everywhere.
+// A file or a pipe gets ASCII, so that stored output is the same everywhere.
 TimelineStyle StyleFor(std::FILE* stream);
 
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// Errors in what a user gave us: one clear message, exit status 2, nothing changed.
+// Errors in the user's input: one clear message, exit status 2, nothing changed.
 //
 //   throw BadInput("agent.plist", 12, "ThrottleInterval is negative");
 #pragma once

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// Longer simulations say nothing new, and the sum of two stays far from overflow.
+// Longer simulations show nothing new, and the sum of two does not overflow.
 constexpr nanoseconds kLongest = 24h * 366;
 
 struct Unit {
@@ -30,7 +30,7 @@ std::optional<nanoseconds> LengthOf(std::string_view unit) {
   return std::nullopt;
 }
 
-// Takes one "30min" from the front of `rest`; none: it is not there.
+// Takes one "30min" from the front of `rest`; nothing where there is none.
 std::optional<nanoseconds> TakePart(std::string_view& rest) {
   double number = 0;
   const auto [stop, error] =

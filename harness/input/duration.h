@@ -13,7 +13,7 @@ namespace pidfall {
 // A sum of numbers with a unit: ms, s, min (or m), h, d. "0" needs none.
 std::chrono::nanoseconds ParseDuration(std::string_view text);
 
-// The two largest units that matter; a third of a second is "0.3 s".
+// In the two largest units; a third of a second is "0.3 s".
 std::string FormatDuration(std::chrono::nanoseconds duration);
 
 }  // namespace pidfall

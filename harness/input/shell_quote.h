@@ -1,4 +1,4 @@
-// Words as a shell reads them back.
+// Words quoted so that a shell reads them unchanged.
 //
 //   ShellQuoted("my serve.py")   // 'my serve.py'
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace pidfall {
 
-// As it is where no shell would change it, in single quotes where one would.
+// Unchanged where a shell would not change it; else in single quotes.
 std::string ShellQuoted(std::string_view word);
 
 std::string ShellCommand(const std::vector<std::string>& words);

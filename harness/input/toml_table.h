@@ -1,5 +1,5 @@
-// A TOML table read strictly: every error has its file and line, and a key that nobody asked for
-// is one. Included by readers only: toml++ is a heavy header.
+// A TOML table read strictly: every error has its file and line, and an unknown key is an error.
+// Included by readers only: toml++ is a heavy header.
 //
 //   TomlTable table(file, parsed);
 //   std::string id = table.Text("id");
@@ -37,9 +37,9 @@ class TomlTable {
   TomlTable Table(std::string_view key);
   std::vector<TomlTable> Tables(std::string_view key);
   std::vector<std::string> Keys() const;
-  int LineOf(std::string_view key) const;  // of the table itself where it has none
+  int LineOf(std::string_view key) const;  // of the table itself where the key is missing
 
-  // Throws for a key that was not read.
+  // Throws for a key in the table that was not read.
   void Done() const;
   [[noreturn]] void Fail(const std::string& message) const;
   [[noreturn]] void Fail(std::string_view key, const std::string& message) const;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# shell.sh SOURCE_DIR: the shell scripts are POSIX and shellcheck has nothing to say.
+# shell.sh SOURCE_DIR: the shell scripts are POSIX and shellcheck finds nothing.
 set -eu
 cd "$1"
 command -v shellcheck >/dev/null || { echo 'skipped: no shellcheck'; exit 77; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# start_script_test.sh SOURCE_DIR: ./pidfall itself, in a checkout of stand-ins where apt-get, sudo, cmake
-# and ninja only write down that they were called, and nothing else of theirs is in reach.
+# start_script_test.sh SOURCE_DIR: ./pidfall itself, in a checkout where stand-ins for apt-get, sudo, cmake
+# and ninja only record their calls, and the real programs cannot be reached.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -123,7 +123,7 @@ says 'apt-get update && apt-get install -y --no-install-recommends g++'
 spares apt-get
 as_sudoer
 
-# Whoever owns the checkout, it is another user's now: theirs is left alone.
+# The checkout now belongs to another user: its files are not changed.
 begins_anew
 user "$(id -u)"
 start run

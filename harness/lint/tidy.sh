@@ -1,8 +1,8 @@
 #!/bin/sh
 # tidy.sh SOURCE_DIR BUILD_DIR [UNIT...]: clang-tidy over every unit that changed since it last passed.
-# A unit is what the build compiles: with CMAKE_UNITY_BUILD several files at once, which takes a third
-# of the time, since nearly all of it goes to the headers they share. Its key is a hash of all of the
-# project's files that ninja saw it include, so that nobody waits for what was judged before.
+# A unit is one compilation of the build: with CMAKE_UNITY_BUILD several files at once, which takes a third
+# of the time, since the shared headers take nearly all of it. Its key is a hash of all of the project's
+# files that it includes, as ninja knows them, so that an unchanged unit is not judged again.
 set -eu
 cd "$1"
 build=$2
@@ -11,7 +11,7 @@ tidy=$(command -v clang-tidy-14) || { echo 'skipped: no clang-tidy-14'; exit 77;
 
 mark_of() { echo "$passed/$(echo "${1#"$build"/}" | tr / +)"; }
 
-# UNIT FILE... per line; ninja prints an object, then what it was made of, indented, the unit first.
+# UNIT FILE... per line; ninja prints an object, then its inputs, indented, the unit first.
 units() {
   ninja -C "$build" -t deps | awk -v root="$PWD/" -v generated="$build/" '
     function tell() { if (files) print unit files; unit = files = "" }
@@ -33,7 +33,7 @@ changed() { # UNIT per line; the key that the unit has if it passes lies beside 
   done
 }
 
-# That a file includes others of its kind is what a unity build does.
+# In a unity build a .cpp file includes other .cpp files.
 judge() { # UNIT
   said=$("$tidy" -p "$build" --config-file=.clang-tidy --quiet --checks=-bugprone-suspicious-include \
     --extra-arg=-Wno-unknown-warning-option "$1" 2>&1) || { printf '%s\n' "$said"; return 1; }
