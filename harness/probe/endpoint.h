@@ -1,4 +1,4 @@
-// Where a server is reached.
+// The address at which a server is reached.
 //
 //   const UniqueFd client = ConnectTo({.port = 8767});
 //   const UniqueFd listening = ListenOn({.address = "::1", .port = 8767});
@@ -15,7 +15,7 @@ struct Endpoint {
   int port = 0;
 };
 
-// Each throws std::system_error naming the endpoint.
+// Each throws std::system_error, which names the endpoint.
 UniqueFd ConnectTo(const Endpoint& endpoint);
 UniqueFd ListenOn(const Endpoint& endpoint);
 

@@ -33,7 +33,7 @@ std::vector<std::string> DescriptorNumbers(pid_t pid) {
   return numbers;
 }
 
-// As /proc/net/unix writes them.
+// As in /proc/net/unix.
 constexpr std::string_view kListens = "00010000";
 constexpr std::string_view kDatagram = "0002";
 
@@ -77,7 +77,7 @@ std::vector<UnixSocket> UnixSockets() {
 
 namespace {
 
-// Of a socket in another process: its copy is asked.
+// Of a socket in another process: read from a copy of it.
 std::optional<int> SocketOption(pid_t pid, unsigned long inode, int level, int option) {
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";

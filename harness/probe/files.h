@@ -1,4 +1,4 @@
-// What a process holds open, and how: its locks and its unix sockets.
+// The locks and the sockets that a process holds.
 #pragma once
 
 #include <sys/types.h>
@@ -24,13 +24,13 @@ struct UnixSocket {
   bool takes_clients = false;  // else it is one end of a connection
 };
 
-// Those of this network namespace that have a name.
+// The named unix sockets of this network namespace.
 std::vector<UnixSocket> UnixSockets();
 
 // Whether `inode` among the sockets of `pid` was set to share its port (SO_REUSEPORT).
 bool SharesPort(pid_t pid, unsigned long inode);
 
-// Whether it takes IPv4 clients where it is bound to every address, as an IPv6 one does by default.
+// Whether an IPv6 socket that is bound to every address takes IPv4 clients, too (the default).
 bool TakesIpv4(pid_t pid, unsigned long inode);
 
 }  // namespace pidfall

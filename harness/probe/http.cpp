@@ -21,7 +21,7 @@ bool ReadableBefore(int fd, Clock::time_point deadline) {
   return poll(&event, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) > 0;
 }
 
-// HTTP/1.0, so that the answer ends with the connection whatever the server thinks of keeping it.
+// HTTP/1.0, so that the server closes the connection after the answer.
 std::string Question(const std::string& path) {
   return "GET " + path + " HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
 }
@@ -32,7 +32,7 @@ HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration boun
   const auto deadline = Clock::now() + bound;
   const UniqueFd fd = ConnectTo(server);
   const std::string question = Question(path);
-  // MSG_NOSIGNAL: a server that hangs up at once must not end the harness.
+  // MSG_NOSIGNAL: a server that closes the connection at once must not end the harness.
   send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
   HttpReply reply;
   std::array<char, 4096> chunk{};

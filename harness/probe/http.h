@@ -1,4 +1,4 @@
-// One question to a server over HTTP, to which the server closes the connection first.
+// One HTTP request to a server, after which the server closes the connection first.
 //
 //   HttpReply reply = HttpGet({.port = 8767}, "/", std::chrono::seconds(2));
 //   if (reply.closed_by_server) ...   // its side of the connection is in TIME_WAIT now
@@ -17,7 +17,7 @@ struct HttpReply {
   bool closed_by_server = false;
 };
 
-// Throws std::system_error when nobody listens; `bound` ends the waiting only.
+// Throws std::system_error when no server listens. After `bound` it stops waiting.
 HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration bound);
 
 }  // namespace pidfall

@@ -58,7 +58,7 @@ TEST(HttpGet, AnswerAndCloseLeavesTheServersSideInTimeWait) {
   EXPECT_FALSE(TcpSocketsOn(server.port(), TcpState::kTimeWait).empty());
 }
 
-TEST(HttpGet, ServerThatKeepsTheConnectionIsLeftWhenTheBoundIsOver) {
+TEST(HttpGet, ServerThatKeepsTheConnectionIsNotWaitedForAfterTheBound) {
   const Pipe over = MakePipe();
   const OneConnection server([&](int fd) {
     WriteAll(fd, "HTTP/1.1 200 OK\r\n\r\n", "answer");
@@ -76,7 +76,7 @@ TEST(HttpGet, AnswerThatIsNotHttpHasNoStatus) {
   EXPECT_EQ(HttpGet({.port = server.port()}, "/", kBound).status, 0);
 }
 
-TEST(HttpGet, NobodyListeningThrowsAndNamesThePort) {
+TEST(HttpGet, APortWithoutAListenerThrowsAndIsNamed) {
   const PortClaim claim;
   const int port = claim.port();
   try {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr unsigned kFirst = 16384, kCount = 16384;
 
-// An abstract socket: it has no file, and belongs to the network namespace as the ports do.
+// An abstract socket: it has no file, and belongs to the network namespace like the ports.
 UniqueFd ClaimName(unsigned port) {
   const std::string name = "pidfall-port-" + std::to_string(port);
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -34,7 +34,7 @@ bool IsFree(unsigned port) {
   return bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }
 
-// Each claimant begins elsewhere, so that few meet.
+// Each claim begins to search at another port, so that few collide.
 unsigned RandomOffset() {
   unsigned offset = 0;
   if (getrandom(&offset, sizeof(offset), 0) != sizeof(offset)) ThrowErrno("get a random number");

@@ -1,12 +1,12 @@
-// A port of this machine that nobody takes by accident while the claim lives:
+// A port of this machine that no other program takes by accident while the claim exists:
 //
 //   const PortClaim claim;
 //   options.port = claim.port();
 //
-// A number that was free a moment ago is no claim: in a plain sandbox a server leaves its port and
-// comes back, and between the two another sandbox beside it, or any client's connection, may get
-// it. So claims lie below the numbers that the kernel gives out by itself (32768 and above), and
-// each is a name that only one process has. The kernel forgets it with the process.
+// A port that was free a moment ago is no claim: in a plain sandbox a server releases its port and
+// binds it again, and between the two another sandbox, or any client's connection, may get it. So
+// claims lie below the ports that the kernel chooses by itself (32768 and above), and each is a
+// name that only one process has. The kernel frees it with the process.
 #pragma once
 
 #include "harness/process/fd.h"
@@ -15,7 +15,7 @@ namespace pidfall {
 
 class PortClaim {
  public:
-  // Throws std::system_error where it finds none.
+  // Throws std::system_error where no port is free.
   PortClaim();
   int port() const { return port_; }
 

@@ -13,12 +13,12 @@ namespace {
 
 int LowestOfTheKernels() { return std::stoi(ReadFile("/proc/sys/net/ipv4/ip_local_port_range")); }
 
-TEST(PortClaimTest, LiesBelowWhatTheKernelGivesOutByDefault) {
+TEST(PortClaimTest, LiesBelowThePortsThatTheKernelChooses) {
   if (LowestOfTheKernels() < 32768) GTEST_SKIP() << "ip_local_port_range begins below 32768 here";
   EXPECT_LT(PortClaim().port(), LowestOfTheKernels());
 }
 
-// So many in a range of 16384 that two would meet by chance, were each only free.
+// So many in a range of 16384 that without claims two would be equal by chance.
 TEST(PortClaimTest, NoTwoHaveTheSame) {
   constexpr size_t kMany = 800;
   const std::vector<PortClaim> claims(kMany);

@@ -61,8 +61,8 @@ std::optional<BlockedCall> ParseBlockedCall(const std::string& line) {
   return call;
 }
 
-// Who reads /proc/locks makes every caller of flock(2) wait a moment, those that do not wait for
-// the lock as well.
+// A reader of /proc/locks makes every caller of flock(2) wait a moment, also one that does not wait
+// for the lock.
 bool IsLockCall(const BlockedCall& call) {
   const bool waits_in_flock =
       call.number == SYS_flock && (call.arguments[1] & (LOCK_NB | LOCK_UN)) == 0;
@@ -75,11 +75,11 @@ bool IsWrite(const BlockedCall& call) {
   return call.number == SYS_write || call.number == SYS_writev;
 }
 
-// Where the timeout stands among the arguments, and what means "no end".
+// The index of the timeout among the arguments, and its value for "no end".
 struct TimedCall {
   long number;
   size_t argument;
-  bool in_milliseconds;  // -1 means no end; else it is a pointer, and null does
+  bool in_milliseconds;  // -1 means no end; else it is a pointer, and null means no end
 };
 
 constexpr TimedCall kTimedCalls[] = {
@@ -140,8 +140,8 @@ std::optional<ProcessInfo> ParseStat(pid_t pid, const std::string& stat) {
   return info;
 }
 
-// A main thread that has ended shows as a zombie while others go on: one of those then speaks for
-// the process.
+// A main thread that has ended shows as a zombie while other threads go on: then one of those is
+// read instead.
 pid_t LiveThread(pid_t pid) {
   for (const pid_t thread : Threads(pid)) {
     const auto info = ParseStat(pid, ReadOrEmpty(ThreadPath(pid, thread, "stat")));
@@ -150,8 +150,7 @@ pid_t LiveThread(pid_t pid) {
   return pid;
 }
 
-// Half reaped, it has lost its parent (0) in the kernel's eyes, while its children may still be
-// listed as its own.
+// When it is half reaped its parent reads as 0, while its children may still be listed as its own.
 bool IsGoing(const ProcessInfo& process) {
   return process.parent == 0 && (process.state == 'Z' || process.state == 'X');
 }
@@ -177,7 +176,8 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid) {
   return live ? live : info;
 }
 
-// No folder in /proc gets the inode of an earlier one: whoever has a number next has another inode.
+// No folder in /proc gets the inode of an earlier one: the next process with a pid has another
+// inode.
 std::vector<ProcessInfo> Lineage::ReadAllButStrangers() {
   std::vector<ProcessInfo> all;
   present_.clear();
@@ -199,7 +199,7 @@ std::vector<ProcessInfo> Lineage::ReadAllButStrangers() {
   return all;
 }
 
-// Somebody ended while they were listed, and his children have got another parent since.
+// A process ended while the list was read, and its children have got another parent since.
 bool Lineage::HasOrphans(const std::vector<ProcessInfo>& all) const {
   return std::any_of(all.begin(), all.end(), [&](const ProcessInfo& process) {
     return process.parent != 0 && !present_.contains(process.parent);
@@ -265,7 +265,7 @@ bool WaitsWithoutTimeout(pid_t pid) {
   const auto info = ReadProcess(pid);
   if (!info) return false;
   if (info->state == 'T') return true;
-  // On its way: it runs, or waits for a disk, which shows as the same calls as waiting for a peer.
+  // Not waiting: it runs, or waits for a disk, which shows as the same calls as waiting for a peer.
   if (info->state == 'R' || info->state == 'D') return false;
   const auto answers = MapThreads(pid, HasNoTimeout);
   return !answers.empty() && std::find(answers.begin(), answers.end(), false) == answers.end();

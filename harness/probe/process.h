@@ -1,4 +1,4 @@
-// What /proc says of a process. Everything may have ended meanwhile: then there is no answer.
+// A process, as /proc shows it. It may have ended meanwhile: then there is no answer.
 #pragma once
 
 #include <sys/types.h>
@@ -23,15 +23,15 @@ struct ProcessInfo {
 
 std::optional<ProcessInfo> ReadProcess(pid_t pid);
 
-// Whose rights it has now; none of a process that is gone.
+// Its current effective user; none of a process that is gone.
 std::optional<uid_t> UserOf(pid_t pid);
 
-// Every process below `root`, children before grandchildren and the older before the younger;
-// `root` itself is not listed.
+// Every descendant of `root`, children before grandchildren and the older before the younger;
+// without `root` itself.
 std::vector<ProcessInfo> Descendants(pid_t root);
 
-// The same for who asks again and again, on a machine where most processes are others'. Who is no
-// descendant never becomes one, and is not read again while his number is his own.
+// The same for repeated questions, on a machine with many other processes. Cached: a process that
+// is no descendant never becomes one, and is skipped until its pid is reused.
 class Lineage {
  public:
   explicit Lineage(pid_t root) : root_(root) {}
@@ -44,43 +44,43 @@ class Lineage {
   bool HasOrphans(const std::vector<ProcessInfo>& all) const;
 
   pid_t root_;
-  Inodes present_;    // of the folders in /proc, when last listed
+  Inodes present_;    // of the folders in /proc at the last look
   Inodes strangers_;  // among them
 };
 
-// The numbers of its threads; the first thread's is the pid.
+// The ids of its threads; the first thread's is the pid.
 std::vector<pid_t> Threads(pid_t pid);
 
-// How long a thread has run so far, and waited for a processor that others had.
+// How long a thread has run so far, and how long it waited for a processor that others had.
 struct ProcessorTime {
   std::chrono::nanoseconds ran{0}, waited{0};
 };
 
-// Of each of its threads, by the thread's number. Empty where the kernel does not count it.
+// Of each of its threads, by the thread's id. Empty where the kernel does not count it.
 std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid);
 
 // The value of NAME in the environment that the process was executed with.
 std::optional<std::string> InitialVariable(pid_t pid, const std::string& name);
 
-// Every thread is blocked in a call that no passing of time ends: a lock, pause, poll without end,
-// or is stopped by a signal.
+// Every thread is stopped by a signal, or blocked in a call that has no timeout: a lock, pause,
+// poll without end.
 bool WaitsWithoutTimeout(pid_t pid);
 
-// It is older than a second and every thread of it sleeps: nothing is left to start. What waits in
-// timed steps (cron) is told by this alone.
+// It is older than a second and every thread of it sleeps: its start-up is over. Only this shows it
+// of a program that waits in timed steps (cron).
 bool HasBeenIdle(pid_t pid);
 
 // It sleeps, or was stopped by a signal, by ProcessInfo's state.
 constexpr bool IsAsleep(char state) { return state == 'S' || state == 'T'; }
 
-// How often its first thread was given a processor or lost it. Others may tick for ever (Java's
-// do), and tell nothing.
+// How often its first thread got a processor or lost it. Other threads may tick for ever (Java's
+// do), and are not counted.
 uint64_t ContextSwitches(pid_t pid);
 
 // Some thread is blocked in flock or a blocking fcntl lock.
 bool WaitsForLock(pid_t pid);
 
-// Some thread is blocked because nobody takes what it writes.
+// Some thread is blocked because no process reads its output.
 bool WaitsToWrite(pid_t pid);
 
 // The inode numbers of the sockets that it holds open.

@@ -43,7 +43,7 @@ class Running {
   }
 
   pid_t pid() const { return child_.pid; }
-  // No event says that a process has blocked: it is looked up, at most 10 s long.
+  // No event reports that a process has blocked: it is polled, for 10 s at most.
   bool Becomes(const std::function<bool(pid_t)>& holds) const {
     constexpr int kMostLooks = 10'000;
     for (int i = 0; i < kMostLooks && !holds(child_.pid); ++i) {
@@ -84,12 +84,12 @@ bool IsInState(pid_t pid, char state) {
   return info && info->state == state;
 }
 
-// Unlike pthread_exit it unwinds nothing, which the other thread might use.
+// Unlike pthread_exit it does not unwind objects that the other thread may use.
 [[noreturn]] void EndThisThread() {
   for (;;) syscall(SYS_exit, 0);
 }
 
-TEST(ReadProcessTest, AThreadSpeaksForADeadMainThread) {
+TEST(ReadProcessTest, ALiveThreadIsReadInPlaceOfADeadMainThread) {
   const UniqueFd held(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const Running process([] {
     std::thread(PauseForEver).detach();
@@ -144,7 +144,7 @@ TEST(ContextSwitchesTest, OneThatRanBetweenTwoLooksHasMore) {
   EXPECT_GT(ContextSwitches(child.pid()), before);
 }
 
-TEST(WaitsToWriteTest, WhoseReaderIsSlowIsBlocked) {
+TEST(WaitsToWriteTest, AWriterWithASlowReaderIsBlocked) {
   const Pipe pipe = MakePipe();
   const Running prints([&] {
     for (std::string line(4000, 'y');;) (void)!write(pipe.write.get(), line.data(), line.size());
@@ -175,7 +175,7 @@ TEST(DescendantsTest, GrandchildrenComeAfterTheirParents) {
   kill(found.front().pid, SIGKILL);
 }
 
-TEST(LineageTest, WhoHasTheNumberOfOneThatWasNoneIsADescendant) {
+TEST(LineageTest, ADescendantThatReusesAStrangersPidIsFound) {
   Pipe go = MakePipe(), told = MakePipe();
   auto stranger = std::make_unique<Running>(PauseForEver);
   const pid_t number = stranger->pid();
@@ -265,7 +265,7 @@ TEST(WaitsTest, AnFlockIsALock) {
   ExpectWaitForLock(take, take);
 }
 
-// What PTRACE_GET_SYSCALL_INFO tells of a stop, it tells under PTRACE_O_TRACESYSGOOD only.
+// PTRACE_GET_SYSCALL_INFO describes a stop only under PTRACE_O_TRACESYSGOOD.
 bool RunToFlock(pid_t pid) {
   __ptrace_syscall_info info{};
   do {

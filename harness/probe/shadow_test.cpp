@@ -1,4 +1,4 @@
-// What Linux itself refuses and grants, which the scenarios of the family "port" count on.
+// The binds that Linux itself refuses and grants: the scenarios of the family "port" rely on them.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 namespace pidfall {
 namespace {
 
-// As careful servers do: with SO_REUSEADDR, without SO_REUSEPORT. None when it is refused.
+// As careful servers do: with SO_REUSEADDR, without SO_REUSEPORT. Invalid when it is refused.
 UniqueFd Listen(const std::string& address, int port, bool reuse_port = false) {
   const bool six = address.find(':') != std::string::npos;
   sockaddr_in6 in6{};

@@ -32,7 +32,7 @@ bool Ask(int fd, uint8_t family, TcpState state) {
   return send(fd, &request, sizeof(request), 0) == sizeof(request);
 }
 
-// As /proc/net/tcp writes it, so that both sources read alike.
+// As in /proc/net/tcp, so that both sources give the same.
 std::string Hexadecimal(const inet_diag_msg& message) {
   std::string text;
   const int words = message.idiag_family == AF_INET ? 1 : 4;

@@ -1,7 +1,7 @@
-// The TCP sockets of this network namespace in one state, asked of the kernel by netlink.
+// The TCP sockets of this network namespace in one state, from the kernel by netlink.
 //
-// /proc/net/tcp walks the table of all connections of all namespaces, twice a read: 1 ms on a
-// machine with much memory, where listeners take 10 us this way.
+// A read of /proc/net/tcp walks the table of all connections of all namespaces twice: 1 ms on a
+// machine with much memory, where netlink lists the listeners in 10 us.
 #pragma once
 
 #include <optional>

@@ -32,7 +32,7 @@ void AppendFrom(const char* path, std::vector<TcpSocket>& sockets) {
   }
 }
 
-// A table that changes while it is read lists some twice.
+// A table that changes while it is read lists some sockets twice.
 void RemoveRepeated(std::vector<TcpSocket>& sockets) {
   const auto key = [](const TcpSocket& s) {
     return std::tie(s.address, s.port, s.peer_port, s.inode);

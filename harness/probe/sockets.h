@@ -14,15 +14,15 @@ struct TcpSocket {
   int port = 0;
   int peer_port = 0;
   TcpState state{};
-  uint64_t inode = 0;  // 0 in TIME_WAIT: nobody holds it any more
+  uint64_t inode = 0;  // 0 in TIME_WAIT: no process holds it any more
 };
 
 std::vector<TcpSocket> TcpSocketsIn(TcpState state);
 
-// Those in `state` whose own port is `port`.
+// The sockets in `state` whose own port is `port`.
 std::vector<TcpSocket> TcpSocketsOn(int port, TcpState state);
 
-// Those that take packets from anybody. They are described as the others are, without a state.
+// The UDP sockets that take packets from any sender.
 std::vector<TcpSocket> BoundUdpSockets();
 
 bool CanListenOnIpv6Loopback();

@@ -79,7 +79,7 @@ TEST_P(SocketsTest, AClientIsNoListener) {
   EXPECT_NE(connections.front().peer_port, port_);
 }
 
-TEST_P(SocketsTest, WhoeverClosesFirstIsLeftInTimeWait) {
+TEST_P(SocketsTest, TheSideThatClosesFirstIsLeftInTimeWait) {
   const UniqueFd listening = ListenOn(port_);
   UniqueFd client = ConnectTo(port_);
   UniqueFd accepted(accept(listening.get(), nullptr, nullptr));

@@ -17,7 +17,7 @@ namespace pidfall {
 namespace {
 
 // Linux 5.5 has set_tid. Where it is refused (seccomp, or the switch that tests this), the next
-// fork gets the number after ns_last_pid, unless a target's own fork comes first: hence the tries.
+// fork gets the pid after ns_last_pid, unless a target's own fork comes first: so it is retried.
 constexpr int kForecasts = 10;
 
 bool HidesSetTid() {
@@ -38,13 +38,13 @@ long RawClone(const CloneOptions& options, int* pidfd, bool with_set_tid) {
   return syscall(SYS_clone3, &args, sizeof(args));
 }
 
-// Whose number it sets is told by the writer's pid namespace, not by the opener's.
+// It sets the number of the writer's pid namespace, not of the opener's.
 UniqueFd& KeptLastPid() {
   static UniqueFd kept;
   return kept;
 }
 
-// The copy that got another number ends before it has done anything.
+// A copy that got another pid ends before it does anything.
 long CloneByForecast(const CloneOptions& options, int* pidfd) {
   for (int i = 0; i < kForecasts; ++i) {
     SetLastPid(options.pid - 1);
@@ -89,12 +89,13 @@ void Report(int to, int code, const std::string& words) {
   WriteAll(to, words, "the report");
 }
 
-// Reports what went wrong through `report`, first its errno. A successful exec closes that.
+// Reports a failure through `report`, first its errno. A successful exec closes `report`.
 int Execute(const LaunchOptions& options, const std::string& program, int report) {
   try {
     WireDescriptors(options.output);
     if (chdir(options.folder.c_str()) != 0) ThrowErrno("enter " + options.folder);
-    // before_exec may become a user who cannot reach the program: a clone below /root.
+    // before_exec may change to a user who cannot reach the program: a clone of the repository in
+    // /root.
     const UniqueFd opened = OpenFile(program, O_PATH);
     if (options.before_exec) options.before_exec();
     const auto arguments = Pointers(options.command), environment = Pointers(options.environment);

@@ -31,7 +31,7 @@ void Check(bool holds, const char* otherwise) {
   if (!holds) throw std::runtime_error(otherwise);
 }
 
-// In a pid namespace of its own, where any number is free: by set_tid, and without.
+// In a pid namespace of its own, where any pid is free: by set_tid, and without.
 class ChosenPidTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, ChosenPidTest, testing::Bool(), [](const auto& wa
   return std::string(way.param ? "ByLastPid" : "BySetTid");
 });
 
-TEST(CloneTest, WhatTheBodyThrowsIsAStatus) {
+TEST(CloneTest, AnExceptionOfTheBodyIsAStatus) {
   const Child child = Clone({}, []() -> int {
     close(STDERR_FILENO);
     throw std::runtime_error("unwell");
@@ -109,7 +109,7 @@ TEST(CloneTest, WhatTheBodyThrowsIsAStatus) {
 }
 
 TEST(CloneTest, AProgramBelowAClosedFolderRunsAsAnotherUser) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root becomes somebody else";
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   const std::filesystem::path folder =
       testing::TempDir() + "pidfall-closed-" + std::to_string(getpid());
   std::filesystem::create_directory(folder);

@@ -1,4 +1,4 @@
-// A file descriptor that closes itself, and the error that says what failed on which object.
+// A file descriptor that closes itself, and errors that say what failed on which object.
 //
 //   UniqueFd file = OpenFile("/run/x.pid", O_RDONLY | O_CLOEXEC);   // throws "open /run/x.pid:
 //   ..."
@@ -40,18 +40,18 @@ struct Pipe {
 // Close-on-exec at both ends.
 Pipe MakePipe();
 
-// An exec from now on hands on descriptors 0 to 2 alone.
+// After this an exec passes only descriptors 0 to 2 on.
 void InheritOnlyStandard();
 
-// std::system_error with the present errno: "open /run/x.pid: Permission denied".
+// std::system_error with the current errno: "open /run/x.pid: Permission denied".
 [[noreturn]] void ThrowErrno(const std::string& what);
-// What it was given, which is all that another process needs beside the number.
+// The text that ThrowErrno was given: with the errno, all that another process needs.
 std::string WordsOf(const std::system_error& error);
 
 UniqueFd OpenFile(const std::string& path, int flags, mode_t mode = 0);
 // The whole file, at most 1 MiB; throws.
 std::string ReadFile(const std::string& path);
-// What is gone, or not ours to read, reads as empty.
+// Empty where the file is missing or may not be read.
 std::string ReadOrEmpty(const std::string& path);
 // Truncates or creates; throws.
 void WriteFile(const std::string& path, std::string_view content, mode_t mode = 0644);

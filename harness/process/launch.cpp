@@ -12,8 +12,8 @@
 
 #include "harness/process/clone.h"
 
-// Boost 1.81 forgets two headers when it is told to use std::filesystem, and the definition of
-// process_environment::on_setup always.
+// Boost 1.81 misses two headers when it uses std::filesystem, and always the definition of
+// process_environment::on_setup.
 #include <boost/optional.hpp>
 #include <boost/type_traits.hpp>
 #define BOOST_PROCESS_USE_STD_FS 1
@@ -28,7 +28,7 @@ namespace pidfall {
 namespace bp = boost::process::v2;
 namespace {
 
-// ThreadSanitizer makes a fork of vfork: what the child says in our memory would not arrive.
+// ThreadSanitizer replaces vfork by fork: the child's writes to our memory would not arrive.
 #ifdef __SANITIZE_THREAD__
 constexpr bool kHasVfork = false;
 #else
@@ -44,17 +44,17 @@ struct BeforeExec {
   boost::system::error_code on_exec_setup(Launcher&, const bp::filesystem::path&,
                                           const char* const*) const {
     const int error = Prepare();
-    errno = error;  // what Boost.Process reports, whatever is returned
+    errno = error;  // Boost.Process reports errno, not the returned value
     return {error, boost::system::system_category()};
   }
 
-  // Boost.Process would go on to exit(), and run our own destructors.
+  // Boost.Process would call exit(), which runs our own destructors.
   template <typename... Arguments>
   void on_exec_error(Arguments&&...) const {
     _exit(EXIT_FAILURE);
   }
 
-  // The errno of what went wrong. Nothing may be thrown past here: two would return from Launch.
+  // The errno of a failure. No exception may leave: then two processes would return from Launch.
   int Prepare() const {
     try {
       InheritOnlyStandard();  // Boost.Process itself leaves its /dev/null open
@@ -76,12 +76,12 @@ bp::process_stdio Wire(int output) {
 }
 
 Child LaunchByBoost(const LaunchOptions& options) {
-  // Never run: it only carries the executor that Boost.Process wants. New each time: a context that
-  // has been used holds descriptors, which a sandbox closes, and which a vfork would mix up.
+  // Never run: it only has the executor that Boost.Process wants. New each time: a used context
+  // holds descriptors, which a sandbox closes and a vfork would mix up.
   boost::asio::io_context context;
   const std::string program = FindProgram(options.command.at(0));
   std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
-  std::string failure;  // what was to be done before the exec
+  std::string failure;  // the step before the exec that failed
   boost::system::error_code error;
   bp::posix::vfork_launcher launcher;
   bp::process process =

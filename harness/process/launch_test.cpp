@@ -53,7 +53,7 @@ std::string FailureOf(const LaunchOptions& options) {
 
 LaunchOptions Shell(const std::string& script) { return {.command = {"/bin/sh", "-c", script}}; }
 
-// Both ways: Boost.Process, and our own clone3 for whoever changes its user.
+// Both ways: Boost.Process, and our own clone3 for a child that changes its user.
 class LaunchTest : public testing::TestWithParam<bool> {
  protected:
   static LaunchOptions By(LaunchOptions options) {
@@ -66,7 +66,7 @@ TEST_P(LaunchTest, BothStreamsArriveAtTheOutput) {
   EXPECT_EQ(OutputOf(By(Shell("echo out; echo err >&2"))), "out\nerr\n");
 }
 
-TEST_P(LaunchTest, TheEnvironmentIsWhatWasGiven) {
+TEST_P(LaunchTest, TheEnvironmentIsTheGivenOne) {
   EXPECT_EQ(OutputOf(By({.command = {"/usr/bin/env"}, .environment = {"A=1"}})), "A=1\n");
 }
 
@@ -75,7 +75,7 @@ TEST_P(LaunchTest, TheFolderIsEntered) {
 }
 
 TEST_P(LaunchTest, NoOtherDescriptorIsInherited) {
-  // The last one is what ls itself lists the folder through.
+  // ls itself has the last one open, to list the folder.
   const UniqueFd ours = OpenFile("/dev/null", O_RDONLY);
   EXPECT_EQ(OutputOf(By({.command = {"/bin/ls", "/proc/self/fd"}})), "0\n1\n2\n3\n");
 }
@@ -94,7 +94,7 @@ TEST_P(LaunchTest, AFileThatIsNoProgramIsRefused) {
   EXPECT_EQ(ErrorOf(By({.command = {"/etc/passwd"}})), EACCES);
 }
 
-TEST_P(LaunchTest, WhatIsThrownBeforeTheExecEndsTheLaunch) {
+TEST_P(LaunchTest, AnExceptionBeforeTheExecEndsTheLaunch) {
   LaunchOptions options = By(Shell("exit 0"));
   options.before_exec = [] {
     errno = EPERM;
@@ -110,7 +110,7 @@ TEST_P(LaunchTest, AMissingFolderIsNamed) {
   EXPECT_EQ(FailureOf(options), "start /bin/sh: enter /nowhere: No such file or directory");
 }
 
-TEST_P(LaunchTest, WhateverIsThrownBeforeTheExecStaysInTheChild) {
+TEST_P(LaunchTest, EveryExceptionBeforeTheExecStaysInTheChild) {
   LaunchOptions options = By(Shell("exit 0"));
   options.before_exec = [] { throw std::bad_alloc(); };
   EXPECT_NE(FailureOf(options), "");
@@ -145,8 +145,8 @@ TEST(FindProgramTest, LooksInPathUnlessThereIsASlash) {
   EXPECT_THROW(FindProgram("no-such-program-anywhere"), std::system_error);
 }
 
-// As each sandbox does with what the harness opened.
-TEST(LaunchAfterForkTest, ClosedDescriptorsAreNotMissed) {
+// As each sandbox closes the descriptors of the harness.
+TEST(LaunchAfterForkTest, ALaunchWorksAfterAllDescriptorsWereClosed) {
   Reap(Launch(Shell("exit 0")));
   const Child fork = Clone({}, [] {
     close_range(STDERR_FILENO + 1, ~0U, 0);

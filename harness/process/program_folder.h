@@ -1,4 +1,4 @@
-// The folder of this very program: what comes with it is beside it.
+// The folder of this program, with the files that come with it.
 //
 //   const std::string zoo = ProgramFolder() + "/zoo";
 #pragma once

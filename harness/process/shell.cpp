@@ -15,9 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kMostKept = 64 << 10;
 
-// Not to its end: a process in the background may have the other end open for ever.
+// Does not read to the end: a process in the background may keep the other end open for ever.
 void TakeWhatIsThere(int fd, std::string& kept) {
-  constexpr int kMostReads = 16;  // a program that never ends printing holds nobody up
+  constexpr int kMostReads = 16;  // so that endless output does not block us
   std::array<char, 64 << 10> chunk;
   for (int reads = 0; reads < kMostReads; ++reads) {
     const ssize_t n = read(fd, chunk.data(), chunk.size());
@@ -26,7 +26,7 @@ void TakeWhatIsThere(int fd, std::string& kept) {
   }
 }
 
-// The shell has ended: true.
+// True when the shell has ended.
 bool AwaitActivity(const Child& shell, int output, Duration at_most) {
   std::array<pollfd, 2> events{pollfd{shell.pidfd.get(), POLLIN, 0}, pollfd{output, POLLIN, 0}};
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at_most);
@@ -35,7 +35,7 @@ bool AwaitActivity(const Child& shell, int output, Duration at_most) {
   return WaitForEnd(shell, Duration::zero());
 }
 
-// Takes the output meanwhile: a full pipe would hold the command up.
+// Reads the output meanwhile: a full pipe would block the command.
 bool AwaitEnd(const Child& shell, int output, Duration bound, std::string& kept) {
   const auto deadline = Clock::now() + bound;
   for (auto now = Clock::now(); now < deadline; now = Clock::now()) {
@@ -54,7 +54,7 @@ ShellRun Run(const std::string& script, Duration bound, LaunchOptions launch, bo
   ShellRun run;
   run.ended_by_itself = AwaitEnd(shell, output.read.get(), bound, run.output);
   if (!run.ended_by_itself) SendSignal(shell, SIGKILL);
-  // Before the shell is reaped, which keeps the group's number ours.
+  // Before the shell is reaped: until then the group's id cannot be reused.
   if (own_group) kill(-shell.pid, SIGKILL);
   run.ending = Reap(shell);
   TakeWhatIsThere(output.read.get(), run.output);

@@ -11,7 +11,7 @@
 
 namespace pidfall {
 
-// `launch` says how; its command is the shell's.
+// With the options of `launch`; its command is set here.
 Child StartShell(const std::string& script, LaunchOptions launch);
 
 struct ShellRun {
@@ -20,11 +20,11 @@ struct ShellRun {
   std::string output;  // the first 64 KiB of both streams
 };
 
-// Until it ends; by SIGKILL when `bound` is over. A process that it left in the background is not
-// waited for.
+// Waits until it ends; SIGKILL when `bound` is over. Does not wait for processes that it left in
+// the background.
 ShellRun RunInShell(const std::string& script, Duration bound, LaunchOptions launch);
 
-// In a process group of its own, all of which ends with it, and in the plainest environment.
+// The same, in a process group of its own, which ends with it, and in a minimal environment.
 ShellRun RunInShell(const std::string& script, Duration bound);
 
 }  // namespace pidfall

@@ -34,17 +34,17 @@ TEST(ShellTest, ProcessThatLeftTheGroupIsNotWaitedFor) {
   EXPECT_EQ(RunInShell(leaves, seconds(5)).output, "");
 }
 
-TEST(ShellTest, MissingProgramIsSaid) {
+TEST(ShellTest, MissingProgramIsReported) {
   EXPECT_THAT(RunInShell("no-such-program-anywhere", seconds(5)).output, HasSubstr("not found"));
 }
 
-TEST(ShellTest, CommandThatRunsOnIsEndedWithAllItStarted) {
+TEST(ShellTest, CommandThatRunsOnIsEndedWithItsProcesses) {
   const ShellRun run = RunInShell("cat /dev/zero >/dev/null | cat", std::chrono::milliseconds(20));
   EXPECT_FALSE(run.ended_by_itself);
   EXPECT_EQ(run.ending.signal, SIGKILL);
 }
 
-TEST(ShellTest, MoreOutputThanAPipeHoldsDoesNotHoldTheCommandUp) {
+TEST(ShellTest, MoreOutputThanAPipeHoldsDoesNotBlockTheCommand) {
   const ShellRun run = RunInShell("head -c 1000000 /dev/zero; echo last", seconds(5));
   EXPECT_TRUE(run.ended_by_itself);
   EXPECT_EQ(run.output.size(), 65536U);

@@ -8,7 +8,7 @@
 namespace pidfall {
 namespace {
 
-// Nothing has been done to it or its surroundings.
+// The scenario without any fault.
 constexpr std::string_view kPlainSecondStart = "duplicate/second-start";
 
 bool IsBreach(const Result& result) {
@@ -41,7 +41,7 @@ bool FollowsFrom(const Cause& cause, const Result& result) {
 }  // namespace
 
 std::string FormOf(const std::string& summary) {
-  // From here on the circumstances are told.
+  // The circumstances come after this word.
   std::string form = summary.substr(0, summary.find(", although"));
   form = form.substr(0, form.find(", which is not"));
   static const std::regex kVaries("\"[^\"]*\"|/[^ ,:]*|\\b[A-Z][0-9]*\\b|[0-9]+");

@@ -1,13 +1,13 @@
-// Findings by their cause: the one that is nearest to it, and those that follow from it.
+// Findings by their cause: the finding nearest to the cause, and those that follow from it.
 //
 //   for (const Cause& cause : ByCause(Findings(results, false))) {
 //     Print(*cause.nearest);
 //     Print("and " + std::to_string(cause.others.size()) + " more follow from it");
 //   }
 //
-// Breaches have one cause when the same clause is broken in the same way: their sentences differ in
-// names, numbers, paths and circumstances only. A server whose plain second start serves has no
-// guard at all: that is the cause of every other pair of owners.
+// Breaches have one cause when the same clause is broken in the same way: their sentences differ
+// only in names, numbers, paths and circumstances. A server whose plain second start serves has no
+// guard at all: that is the cause of every other double owner.
 #pragma once
 
 #include <string>
@@ -23,10 +23,10 @@ struct Cause {
   bool is_no_guard = false;
 };
 
-// In the order of the nearest ones.
+// In the order of the nearest findings.
 std::vector<Cause> ByCause(const std::vector<const Result*>& findings);
 
-// A summary without what differs from scenario to scenario.
+// A summary without the parts that differ between scenarios.
 std::string FormOf(const std::string& summary);
 
 }  // namespace pidfall

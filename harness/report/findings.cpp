@@ -62,7 +62,7 @@ std::string Line(std::string_view label, std::string_view text, const Paint& pai
   return out + '\n';
 }
 
-// Evidence begins with its label: "did ...", "saw ...". Anything else stands under the one before.
+// Evidence begins with its label: "did ...", "saw ...". Any other line belongs to the one before.
 std::string EvidenceLine(std::string_view evidence, const Paint& paint) {
   for (const std::string_view label : {"did ", "saw ", "kept "}) {
     if (!evidence.starts_with(label)) continue;
@@ -90,7 +90,7 @@ std::string OptionalLine(std::string_view label, std::string_view text, const Pa
   return text.empty() ? "" : Line(label, text, paint);
 }
 
-// "C6 C2" of a pass, "C6" of a fail: the clause seen broken comes first.
+// "C6 C2" of a pass, "C6" of a fail: only the broken clause, which stands first.
 std::string Clauses(const Result& result) {
   if (HasFailed(result) && !result.clauses.empty()) return result.clauses.front();
   return fmt::format("{}", fmt::join(result.clauses, " "));

@@ -12,7 +12,7 @@
 
 namespace pidfall {
 
-// What a result does not know of itself; empty lines are left out.
+// Lines that a result does not have itself; empty ones are left out.
 struct Advice {
   std::string known;  // why it is expected to fail
   std::string harm;
@@ -20,18 +20,18 @@ struct Advice {
   std::string also;  // the scenarios that show the same cause
 };
 
-// What to show, the worst first. Broken ones and surprises always; where nothing was expected,
-// breaches too. `verbose` adds the expected fails and the weaknesses.
+// The results to show, the worst first. Always broken ones and surprises; where nothing was
+// expected, breaches too. `verbose` adds the expected fails and the weaknesses.
 std::vector<const Result*> Findings(const std::vector<Result>& results, bool verbose);
 
-// Of a long story the first lines and the last, unless `whole`.
+// Shows only the first and the last lines of a long story, unless `whole`.
 std::string FindingText(const Result& result, const Advice& advice, const Paint& paint,
                         bool whole = true);
 
-// What this machine could not judge, grouped by reason; empty when nothing was skipped.
+// The scenarios that this machine could not judge, by reason; empty when nothing was skipped.
 std::string SkipText(const std::vector<Result>& results);
 
-// Where the files of each are (--keep), a line for each; empty when none were kept.
+// The folder with the files of each (--keep), a line for each; empty when none were kept.
 std::string KeptText(const std::vector<Result>& results);
 
 }  // namespace pidfall

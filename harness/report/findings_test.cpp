@@ -22,7 +22,7 @@ Result OldExit() {
   return result;
 }
 
-TEST(FindingsTest, TheFoldersThatWereKeptAreNamed) {
+TEST(FindingsTest, KeptFoldersAreNamed) {
   Result kept = OldExit();
   kept.evidence.emplace_back("kept /tmp/pidfall-kept-1");
   EXPECT_EQ(KeptText({OldExit(), kept}), "kept /tmp/pidfall-kept-1  ownership/old-exit\n");
@@ -66,11 +66,11 @@ TEST(FindingsTest, ALongStoryIsCutInItsMiddle) {
   EXPECT_THAT(cut, HasSubstr("step 3\n  ...    2 more lines (-v)\n  did    step 6\n"));
   EXPECT_THAT(cut, HasSubstr("step 15\n"));
   EXPECT_THAT(FindingText(result, {}, Paint(false)), HasSubstr("step 4\n"));
-  result.evidence.pop_back();  // one line is no shorter than the note about it
+  result.evidence.pop_back();  // the note about one hidden line would be as long as the line
   EXPECT_THAT(FindingText(result, {}, Paint(false), false), Not(HasSubstr("...")));
 }
 
-TEST(FindingsTest, WhatATargetPrintedCannotSteerTheTerminal) {
+TEST(FindingsTest, ATargetsOutputCannotControlTheTerminal) {
   Result result = OldExit();
   result.evidence = {"saw \x1B]0;title\a"};
   EXPECT_EQ(FindingText(result, {}, Paint(false)).find('\x1B'), std::string::npos);
@@ -100,7 +100,7 @@ TEST(FindingsTest, WithNothingExpectedWeaknessesWaitForVerbose) {
   EXPECT_EQ(Findings(results, true)[0]->scenario, "a/breach");
 }
 
-TEST(FindingsTest, WhatABaselineAcceptsIsShownWhenVerboseAndLast) {
+TEST(FindingsTest, KnownFailuresAreShownLastAndOnlyWhenVerbose) {
   const std::vector<Result> results = {ResultOf("a/known", Verdict::kKnown),
                                        ResultOf("a/broken", Verdict::kBroken)};
   EXPECT_EQ(Findings(results, false).size(), 1U);

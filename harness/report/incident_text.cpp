@@ -12,7 +12,7 @@
 namespace pidfall {
 namespace {
 
-// The cells of one variant stand together, in the order of the file.
+// Groups the cells by variant, in the order of the file.
 std::vector<std::vector<const IncidentCell*>> ByVariant(const std::vector<IncidentCell>& cells) {
   std::vector<std::vector<const IncidentCell*>> variants;
   for (const IncidentCell& cell : cells) {

@@ -1,4 +1,4 @@
-// What `pidfall incident` prints.
+// The output of `pidfall incident`.
 //
 //   Print(stdout, IncidentListText(incidents));
 #pragma once

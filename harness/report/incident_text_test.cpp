@@ -34,7 +34,7 @@ TEST(IncidentTextTest, ListsIdTitleAndMechanism) {
   EXPECT_EQ(IncidentListText({Example()}), "2025-12-22-x  Two copies fight (a restart policy)\n");
 }
 
-TEST(IncidentTextTest, ShowsWhatMustBeSeen) {
+TEST(IncidentTextTest, ShowsTheExpectedOutcomes) {
   EXPECT_EQ(IncidentText(Example()),
             "2025-12-22-x  Two copies fight\n2025-12-22\nmechanism  a restart policy\n"
             "source     owner/repo#1\n\nagent first\n  none: it loops (breaks C11)\n");
@@ -57,7 +57,7 @@ TEST(IncidentTextTest, DrawsAVariantWithAllItsGuards) {
   EXPECT_THAT(text, HasSubstr("pidfile"));
 }
 
-TEST(IncidentTextTest, WhatWasNotSimulatedSaysSo) {
+TEST(IncidentTextTest, ACellThatWasNotSimulatedSaysSo) {
   IncidentCell cell = Cell("agent first", "none");
   cell.log.actors.clear();
   EXPECT_THAT(CellsSummary(Example(), {cell}), HasSubstr("none not simulated"));

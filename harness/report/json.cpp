@@ -5,7 +5,7 @@
 namespace pidfall {
 namespace {
 
-// Ordered, so that the file reads as the documentation shows it.
+// Ordered, so that the fields come in the order of the documentation.
 using Json = nlohmann::ordered_json;
 
 template <typename T>

@@ -1,4 +1,4 @@
-// The JSON that scripts and CI read. Its fields are stable: more may come, none goes.
+// The JSON for scripts and CI. Its fields are stable: more may be added, none is removed.
 //
 //   out = JsonText({.version = "0.1.0", .command = "run", .sandbox = "full"}, results);
 #pragma once
@@ -17,11 +17,11 @@ struct JsonHead {
   std::string version;
   std::string command;                // "run", "check"
   std::string sandbox;                // "full" or "plain"
-  std::optional<Target> target = {};  // where every result is about the same one
-  std::string found = {};             // a JSON text: what a probing start showed of it
+  std::optional<Target> target = {};  // where all results are about the same target
+  std::string found = {};             // a JSON text: the findings of the probing start
 };
 
-// One object on several lines, in UTF-8 whatever the bytes in the results.
+// One object on several lines, always in valid UTF-8.
 // `facts` holds one entry per result, or none at all.
 std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
                      const std::vector<SimulatedFacts>& facts = {});

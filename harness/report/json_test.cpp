@@ -40,7 +40,7 @@ TEST(JsonTest, OneTargetIsNamed) {
   EXPECT_FALSE(json["results"][0].contains("severity"));
 }
 
-TEST(JsonTest, WhatWasFoundStandsInTheTarget) {
+TEST(JsonTest, TheProbingStartsFindingsStandInTheTarget) {
   const JsonHead head{"0.1.0", "check", "full", Target(), R"({"processes": 2})"};
   EXPECT_EQ(Json::parse(JsonText(head, {}))["target"]["found"]["processes"], 2);
 }

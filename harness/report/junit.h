@@ -10,8 +10,8 @@
 
 namespace pidfall {
 
-// A failure is a surprise, or a breach where nothing was expected. What is known to fail, and a
-// weakness, pass with their story as output: a red CI must mean news.
+// A failure is a surprise, or a breach where nothing was expected. Known failures and weaknesses
+// pass, with their story as output: CI must fail only for something new.
 std::string JunitText(const std::string& command, const std::vector<Result>& results);
 
 }  // namespace pidfall

@@ -40,7 +40,7 @@ TEST(JunitTest, ASuitePerStrategyCountsItsCases) {
   EXPECT_TRUE(Contains(xml, "<failure message=\"pass, expected fail C5: \">"));
 }
 
-TEST(JunitTest, WhatCouldNotBeJudgedIsSkippedWithItsReason) {
+TEST(JunitTest, AResultThatCouldNotBeJudgedIsSkippedWithItsReason) {
   const std::string xml =
       JunitText("check", {ResultOf("a/skip", Verdict::kSkip, {.summary = "no second uid"}),
                           ResultOf("a/na", Verdict::kNotApplicable, {.summary = "no pid file"})});
@@ -50,7 +50,7 @@ TEST(JunitTest, WhatCouldNotBeJudgedIsSkippedWithItsReason) {
   EXPECT_TRUE(Contains(xml, "skipped=\"2\""));
 }
 
-TEST(JunitTest, AnExpectedFailPassesAndTellsItsStory) {
+TEST(JunitTest, AnExpectedFailPassesWithItsStoryAsOutput) {
   const std::string xml = JunitText(
       "run", {ResultOf("stale/zero", Verdict::kFail,
                        {.guard = "pidfile", .expected = "fail C5", .summary = "signalled all"})});

@@ -9,7 +9,7 @@
 namespace pidfall {
 namespace {
 
-// Without its family.
+// The scenario's name without its family.
 std::string NameOf(const Result& result) {
   return result.scenario.substr(result.scenario.find('/') + 1);
 }

@@ -1,4 +1,4 @@
-// What supervisors that nobody named would make of a server: rows of a table, and no verdict.
+// The results under supervisors that the user did not name: rows of a table, no verdicts.
 //
 //   const std::string table = OtherPoliciesText(results);
 //   SetOtherPoliciesAside("no --policy named", &results);
@@ -14,7 +14,7 @@ namespace pidfall {
 // A line per result that has a policy; empty when there is none.
 std::string OtherPoliciesText(const std::vector<Result>& results);
 
-// Their fails become n/a, for `reason`.
+// The fails under those policies become n/a, for `reason`.
 void SetOtherPoliciesAside(const std::string& reason, std::vector<Result>* results);
 
 }  // namespace pidfall

@@ -29,7 +29,7 @@ void Refuse(const std::string& path, int error) {
   throw BadInput(fmt::format("cannot write {}: {}", path, std::strerror(error)));
 }
 
-// A link is followed, so that the file it names is replaced and not the link.
+// A link is followed: its file is replaced, not the link.
 fs::path Destination(const std::string& path) {
   std::error_code error;
   fs::path destination = fs::weakly_canonical(path, error);
@@ -40,7 +40,7 @@ bool IsSpecial(const fs::file_status& status) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-// Asks without touching anything: a run that is killed leaves no trace of the question.
+// Asks without changing anything: a run that is killed leaves no trace.
 void CheckWritable(const std::string& path) {
   std::error_code ignored;
   const fs::path destination = Destination(path);
@@ -71,7 +71,7 @@ void WriteTo(const std::string& file, int flags, std::string_view text, const st
     close(fd);
     throw;
   }
-  // Network file systems report a full disk only here.
+  // Network file systems report a full disk only at the close.
   if (close(fd) != 0) Throw(path);
 }
 

@@ -1,4 +1,4 @@
-// A file that the user asked for: whole or not there at all.
+// A file that the user asked for: it is written whole or not at all.
 //
 //   const OutputFile json("results.json");  // throws BadInput when it could not be written
 //   ...
@@ -15,8 +15,8 @@ class OutputFile {
   explicit OutputFile(std::string path);
 
   bool IsStandardOutput() const { return path_ == "-"; }
-  // Replaces the file in one step, so that a reader never sees half of it; a device or a FIFO is
-  // written to as it is. Throws std::system_error.
+  // Replaces the file in one step, so that a reader never sees half of it. A device or a FIFO is
+  // written to directly. Throws std::system_error.
   void Write(const std::string& text) const;
 
  private:

@@ -1,4 +1,4 @@
-// Colour on a terminal that wants it, and nothing at all elsewhere.
+// Colour on a terminal that wants it, plain text elsewhere.
 //
 //   const Paint paint(WantsColor(ColorMode::kAuto, stdout));
 //   out += paint.Red("FAIL");
@@ -12,7 +12,8 @@ namespace pidfall {
 
 enum class ColorMode { kAuto, kAlways, kNever };
 
-// kAuto: a terminal, TERM is not "dumb" and NO_COLOR is unset or empty (https://no-color.org).
+// kAuto: it is a terminal, TERM is not "dumb" and NO_COLOR is unset or empty
+// (https://no-color.org).
 bool WantsColor(ColorMode mode, std::FILE* stream);
 
 class Paint {

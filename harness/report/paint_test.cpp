@@ -12,7 +12,7 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-// The ends are kept open together: a terminal whose master is closed is none.
+// Both ends stay open: a terminal whose master is closed does not count as a terminal.
 struct Terminal {
   Terminal() : master(posix_openpt(O_RDWR | O_NOCTTY)) {
     grantpt(master);
@@ -56,7 +56,7 @@ TEST_F(PaintTest, AutoLeavesADumbTerminalPlain) {
   EXPECT_FALSE(WantsColor(ColorMode::kAuto, terminal_.stream.get()));
 }
 
-TEST_F(PaintTest, AlwaysAndNeverAskNobody) {
+TEST_F(PaintTest, AlwaysAndNeverIgnoreTheTerminal) {
   setenv("NO_COLOR", "1", 1);
   const File file(std::tmpfile(), &std::fclose);
   EXPECT_TRUE(WantsColor(ColorMode::kAlways, file.get()));

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kDefaultWidth = 80;
 constexpr const char* kClearLine = "\r\x1B[K";
 
-// A line that wraps could not be cleared again.
+// A line that wraps could not be erased.
 std::size_t Width(std::FILE* stream) {
   winsize size{};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefaultWidth;

@@ -1,4 +1,4 @@
-// One line on a terminal that says how far a run is, gone again at the end.
+// One line on a terminal that shows how far a run is; it is erased at the end.
 //
 //   Progress progress(stderr, cases.size());
 //   RunCases(cases, options, [&](const Result& result) { progress.Step(result); });
@@ -13,8 +13,8 @@
 
 namespace pidfall {
 
-// ", about 40 s left": of `total`, `done` have taken so long. Empty while that says too little, and
-// where little is left.
+// ", about 40 s left", from the time that `done` of `total` have taken. Empty while that is too
+// uncertain, and when little is left.
 std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::duration<double> taken);
 
 class Progress {
@@ -31,7 +31,7 @@ class Progress {
   std::FILE* stream_;
   std::size_t total_;
   std::size_t done_ = 0;
-  std::size_t run_ = 0;  // without those that were known beforehand
+  std::size_t run_ = 0;  // without results that needed no run
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   bool on_;
 };

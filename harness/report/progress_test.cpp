@@ -17,7 +17,7 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-// The kernel hands on what was written in pieces, and ends with EIO when nobody holds the terminal.
+// The kernel gives the output in pieces, and EIO when no process has the terminal any more.
 std::string AllShown(int master) {
   std::string shown;
   std::array<char, 256> buffer{};
@@ -27,7 +27,7 @@ std::string AllShown(int master) {
   return shown;
 }
 
-TEST(ProgressTest, ATerminalSeesOneLineThatGoesAway) {
+TEST(ProgressTest, ATerminalSeesOneLineThatIsErasedAtTheEnd) {
   const int master = posix_openpt(O_RDWR | O_NOCTTY);
   grantpt(master);
   unlockpt(master);
@@ -49,7 +49,7 @@ TEST(ProgressTest, AFileSeesNothing) {
   EXPECT_EQ(std::ftell(file.get()), 0);
 }
 
-TEST(ProgressTest, TheTimeLeftIsThatOfThoseBefore) {
+TEST(ProgressTest, TheTimeLeftFollowsFromTheTimeSoFar) {
   using std::chrono::seconds;
   EXPECT_EQ(TimeLeftText(10, 30, seconds(20)), ", about 40 s left");
   EXPECT_EQ(TimeLeftText(2, 30, seconds(20)), "") << "too few to tell by";

@@ -1,5 +1,5 @@
-// The command that shows one case again, ready to be pasted into a shell where the user stands.
-// `program` is what the user calls pidfall by: "pidfall", "./pidfall", "build/release/bin/pidfall".
+// The command that shows one case again, ready to be pasted into the user's shell. `program` is how
+// the user called pidfall: "pidfall", "./pidfall", "build/release/bin/pidfall".
 //
 //   result.reproduce = AgainRun("./pidfall", "serve-task-manager", "pidfile", "stale/zero");
 #pragma once
@@ -20,7 +20,7 @@ std::string AgainCheck(const std::string& program, const std::vector<std::string
                        std::string_view scenario, const std::vector<std::string>& command);
 
 struct IncidentAgain {
-  std::string which;  // an id, or the file that it was read from
+  std::string which;  // an id, or the incident's file
   bool real_time = false;
   std::optional<int> port = {};
   std::vector<std::string> command = {};

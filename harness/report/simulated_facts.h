@@ -1,4 +1,4 @@
-// What a simulation adds to its result, as JSON and scripts want it: plain numbers.
+// The facts that a simulation adds to its result, for JSON and scripts: plain numbers.
 //
 //   facts.push_back(FactsOf("KeepAlive=true, by hand first", log));
 #pragma once
@@ -21,12 +21,12 @@ struct SimulatedFacts {
   std::string variant;
   int starts = 0;
   std::vector<Exit> exits;
-  std::optional<std::string> gave_up;    // why
+  std::optional<std::string> gave_up;    // the reason
   std::optional<double> served_after_s;  // after the last owner went
 };
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);
-// Of the actor that a supervisor started; of the only one, where none was.
+// Of the supervised actor; where no supervisor started one, of the only actor.
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
 
 }  // namespace pidfall

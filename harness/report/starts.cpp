@@ -13,10 +13,10 @@ namespace {
 struct Run {
   std::string actor;
   StartEntry start;
-  const ExitEntry* exit = nullptr;  // none: it ran to the end
+  const ExitEntry* exit = nullptr;  // null: it ran to the end
 };
 
-// An actor runs once at a time, so its endings are in the order of its starts.
+// An actor has one run at a time, so its ends have the order of its starts.
 std::vector<Run> Runs(const SimulationLog& log) {
   std::vector<Run> runs;
   for (const ActorLog& actor : log.actors) {

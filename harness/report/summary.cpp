@@ -28,7 +28,7 @@ std::string KnownText(const Totals& totals) {
   return totals.known > 0 ? fmt::format(", {} known", totals.known) : "";
 }
 
-// What -v would show.
+// The kinds of results that -v would show.
 std::string HiddenText(const Totals& totals) {
   std::vector<std::string> hidden;
   if (totals.weaknesses > 0) hidden.emplace_back("the weaknesses");

@@ -1,4 +1,4 @@
-// The last line: how many verdicts, and whether they are as they should be.
+// The last line: the number of verdicts, and whether they are as they should be.
 //
 //   fmt::print("{}\n", RunSummary(results, elapsed_ms, Interrupted()));
 #pragma once
@@ -16,7 +16,7 @@ std::string RunSummary(const std::vector<Result>& results, double elapsed_ms, bo
 struct SummaryOptions {
   double elapsed_ms = 0;
   bool interrupted = false;
-  bool verbose = false;  // nothing was hidden
+  bool verbose = false;  // nothing is hidden
 };
 
 // "71 pass, 1 breach, 2 weaknesses, 4 n/a, 0 skip, 0 broken   3.8 s   (-v: the weaknesses)"

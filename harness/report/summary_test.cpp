@@ -49,7 +49,7 @@ TEST(SummaryTest, CheckCountsBreachesAndWeaknesses) {
             "1 pass, 1 breach, 2 weaknesses, 1 n/a, 0 skip, 0 broken   3.8 s");
 }
 
-TEST(SummaryTest, CheckSaysWhatVerboseWouldShow) {
+TEST(SummaryTest, CheckNamesTheResultsThatVerboseWouldShow) {
   const Result weakness = ResultOf("a/weakness", Verdict::kFail, {.severity = Severity::kWeakness});
   EXPECT_EQ(CheckSummary({kPass, weakness, kNotApplicable}, {.elapsed_ms = 3'800}),
             "1 pass, 0 breaches, 1 weakness, 1 n/a, 0 skip, 0 broken   3.8 s   "
@@ -58,7 +58,7 @@ TEST(SummaryTest, CheckSaysWhatVerboseWouldShow) {
             "1 pass, 0 breaches, 0 weaknesses, 0 n/a, 0 skip, 0 broken   3.8 s");
 }
 
-TEST(SummaryTest, CheckCountsWhatTheBaselineAccepts) {
+TEST(SummaryTest, CheckCountsTheFailuresThatTheBaselineAccepts) {
   EXPECT_EQ(CheckSummary({kPass, ResultOf("a/known", Verdict::kKnown)}, {.elapsed_ms = 3'800}),
             "1 pass, 0 breaches, 0 weaknesses, 1 known, 0 n/a, 0 skip, 0 broken   3.8 s   "
             "(-v: the known failures)");

@@ -77,7 +77,7 @@ class Grid {
       const Totals cell = Cell(results_, family, guard);
       const std::string text = CellText(cell);
       const std::size_t width = std::max(guard.size(), text.size());
-      // Padding first: the codes of a colour have no width on the screen.
+      // First the padding: the codes of a colour have no width on the screen.
       row += std::string(kGap + width - text.size(), ' ') + Painted(cell, text, paint_);
     }
     return row + '\n';

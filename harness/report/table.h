@@ -16,8 +16,8 @@ struct TableHead {
   std::string sandbox;  // "full" or "plain"
 };
 
-// Each cell is fails/judged: "-" where nothing applies, "skip" where this machine could judge
-// nothing, with "!" after it where a verdict is not the expected one.
+// Each cell is fails/judged: "-" where no scenario applies, "skip" where this machine could judge
+// none, with "!" after it where a verdict is not the expected one.
 std::string RunTable(const std::vector<Result>& results, const TableHead& head, const Paint& paint);
 
 }  // namespace pidfall

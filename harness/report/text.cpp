@@ -43,13 +43,13 @@ Character Decode(std::string_view bytes) {
   return {length, true, code};
 }
 
-// These reorder what stands beside them (Trojan Source, CVE-2021-42574) or break the line.
+// Characters that reorder the text beside them (Trojan Source, CVE-2021-42574) or break the line.
 bool RearrangesText(char32_t code) {
   const bool mark = code == 0x061C || code == 0x200E || code == 0x200F || code == 0xFEFF;
   return mark || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x206F);
 }
 
-// C0, DEL and C1 steer terminals; U+FFFE and U+FFFF are not characters in XML 1.0.
+// C0, DEL and C1 control terminals; U+FFFE and U+FFFF are not characters in XML 1.0.
 bool IsPrintable(char32_t code) {
   if (code == '\n' || code == '\t') return true;
   if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) return false;

@@ -1,4 +1,4 @@
-// Makes any bytes fit to print: what a target wrote must not steer the terminal or break the XML.
+// Makes any bytes printable: a target's output must not control the terminal or break the XML.
 //
 //   out += CleanText(result.summary);
 #pragma once
@@ -8,8 +8,8 @@
 
 namespace pidfall {
 
-// Valid UTF-8. Control characters save newline and tab, and what reorders or breaks a line, are
-// shown by their number: "\x1b", "\u202e". What is not UTF-8 becomes U+FFFD.
+// Valid UTF-8. Control characters except newline and tab, and characters that reorder or break a
+// line, are shown by their number: "\x1b", "\u202e". Bytes that are not UTF-8 become U+FFFD.
 std::string CleanText(std::string_view bytes);
 
 // CleanText on one line: newlines and tabs become blanks.

@@ -7,7 +7,7 @@
 namespace pidfall {
 namespace {
 
-TEST(TextTest, KeepsWhatIsUtf8) {
+TEST(TextTest, KeepsValidUtf8) {
   const std::string text = "plain, \xC3\xA9, \xE2\x9D\x8C, \xF0\x9F\x92\xA1\tand\nlines";
   EXPECT_EQ(CleanText(text), text);
 }
@@ -22,12 +22,12 @@ TEST(TextTest, ShowsControlCharactersByTheirNumber) {
 
 TEST(TextTest, LinesMayEndAsOnWindows) { EXPECT_EQ(CleanText("a\r\nb"), "a\nb"); }
 
-TEST(TextTest, ShowsWhatReordersOrBreaksALineByItsNumber) {
+TEST(TextTest, ShowsCharactersThatReorderOrBreakALineByTheirNumber) {
   EXPECT_EQ(CleanText("a\u202Eb\u2066c\u2028d\u2029\u200F\uFEFF"),
             "a\\u202eb\\u2066c\\u2028d\\u2029\\u200f\\ufeff");
 }
 
-TEST(TextTest, ShowsWhatXmlForbidsByItsNumber) {
+TEST(TextTest, ShowsCharactersThatXmlForbidsByTheirNumber) {
   EXPECT_EQ(CleanText("a\xEF\xBF\xBE\xEF\xBF\xBF"
                       "b"),
             "a\\ufffe\\uffffb");

@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 constexpr int kMinBar = 20;
 constexpr int kMaxBar = 60;
 constexpr int kOverhang = 3;     // the axis' last label begins where the bars end
-constexpr int kTickColumns = 8;  // the closest that two labels of the axis may stand
+constexpr int kTickColumns = 8;  // the least distance between two labels of the axis
 
-// What a column can show, the worst last.
+// The marks of a column, the worst last.
 enum Mark {
   kNothing,
   kThrottledMark,
@@ -35,7 +35,7 @@ enum Mark {
 struct Sign {
   const char* ascii;
   const char* utf8;
-  const char* meaning;  // of the legend; empty: not in it
+  const char* meaning;  // in the legend; empty: not in it
 };
 constexpr std::array<Sign, kMarks> kSigns = {{{" ", " ", ""},
                                               {"=", "┄", "throttled"},
@@ -143,7 +143,7 @@ std::vector<Row> Rows(const std::vector<TimelineGroup>& groups, int columns) {
       std::vector<Mark> bar = Bar(actor, duration, columns);
       const bool again = !drawn.emplace(actor.name, bar).second;
       if (again && !actor.supervised) continue;
-      // A copy by hand that did nothing but serve speaks for itself.
+      // A copy by hand that only served needs no words.
       const bool plain = !actor.supervised && actor.exits.size() <= 1 && bar.front() == kServesMark;
       rows.push_back({label, actor.name, std::move(bar), plain ? "" : Summary(*group.log, actor)});
       label.clear();
@@ -193,7 +193,7 @@ std::string DrawTimeline(const std::vector<TimelineGroup>& groups, const Timelin
   const int labels = LongestLabel(groups) + LongestName(groups) + 4;
   const int summary = static_cast<int>(LongestSummary(groups));
   const int beside = style.width - labels - std::max(summary + 2, kOverhang);
-  const bool below = beside < kMinBar;  // the summaries stand below their bars
+  const bool below = beside < kMinBar;  // then the summaries stand below their bars
   const int columns =
       std::clamp(below ? style.width - labels - kOverhang : beside, kMinBar, kMaxBar);
   const std::vector<Row> rows = Rows(groups, columns);

@@ -23,8 +23,8 @@ struct TimelineGroup {
 };
 
 struct TimelineStyle {
-  int width = 100;    // no line is longer, where summaries and legend fit by themselves
-  bool utf8 = false;  // a richer drawing
+  int width = 100;    // no line is longer, unless a summary or the legend alone is
+  bool utf8 = false;  // with other characters than ASCII
 };
 
 // A copy by hand whose bar is the same in every group is drawn once.

@@ -30,7 +30,7 @@ TEST(BundledTest, EveryServerWearsEveryGuard) {
   }
 }
 
-TEST(BundledTest, AnOlderVersionIsThatOfThePlainPidFile) {
+TEST(BundledTest, TheOlderVersionIsTheOneWithThePlainPidFile) {
   EXPECT_EQ(BundledTarget("task-notes-api", "reference").older_command,
             BundledTarget("task-notes-api", "pidfile").command);
   EXPECT_TRUE(BundledTarget("task-notes-api", "none").older_command.empty());

@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-// A wildcard is met at the loopback: of IPv4 where it takes that, because who cannot have "::" may
-// be content with "0.0.0.0" (Apache), which a stranger on ::1 does not keep it from.
+// A wildcard is reached at the loopback: of IPv4 where it takes that, because a server that cannot
+// bind "::" may go on with "0.0.0.0" (Apache), also beside a stranger on ::1.
 std::string ReachedAt(const Listener& listener) {
   if (listener.address != "0.0.0.0" && listener.address != "::") return listener.address;
   return listener.takes_ipv4 ? "127.0.0.1" : "::1";
@@ -37,7 +37,7 @@ std::string DescribeLocks(const Found& found) {
   return all.empty() ? "no lock" : all;
 }
 
-// A TCP port says more of a server than a UDP one, which may be any helper's.
+// A TCP port comes first: a UDP port may be any helper's.
 const Listener* MainListener(const Found& found) {
   const auto tcp = std::ranges::find(found.listeners, "tcp", &Listener::protocol);
   if (tcp != found.listeners.end()) return &*tcp;

@@ -1,6 +1,6 @@
-// What one probing start of a target has shown of it.
+// The findings of one probing start of a target.
 //
-//   Target whole = Complete(target, found);    // what the user said wins
+//   Target whole = Complete(target, found);    // the user's values win
 //   Print(Describe(found));
 #pragma once
 
@@ -32,15 +32,15 @@ struct Found {
   double started_after_ms = 0;
   bool answers = false;  // a client of its port
   std::vector<Listener> listeners;
-  std::optional<int> next_port;  // where it serves on another one at the next start
+  std::optional<int> next_port;  // where the next start serves on another port
   std::optional<std::string> pid_file;
-  std::optional<std::string> lock_file;  // where there is no pid file: locked, with no pid in it
+  std::optional<std::string> lock_file;  // where there is no pid file: locked, without a pid in it
   bool has_plain_pid_file = true;        // see Target
   bool file_ends_line = true;
   std::optional<uid_t> file_owner;
   std::vector<HeldLock> locks;
   std::vector<std::string> unix_sockets;   // that take clients
-  std::optional<std::string> unix_socket;  // the one that it serves on again at the next start
+  std::optional<std::string> unix_socket;  // the one that the next start serves on again
   std::vector<std::string> written;
   std::vector<std::string> read_only;  // folders that the view could not layer
   bool in_background = false;          // the launcher ended, a descendant stays
@@ -48,21 +48,21 @@ struct Found {
   int processes = 0;
   std::string ends_on_sigterm;  // "status 0 after 3 ms"; empty: it does not
   bool pid_file_left = false;   // after SIGTERM
-  std::string duplicate;        // what a second start does: "ends with status 0", "stands by", ...
-  bool standby_polls = false;   // then: looks again and again whether the owner has gone
+  std::string duplicate;        // a second start: "ends with status 0", "stands by", ...
+  bool standby_polls = false;   // a standby polls for the owner's end
   std::optional<int> duplicate_exit;
-  std::optional<int> elsewhere_exit;  // on another port, where the owner keeps it out
-  std::string why_not;                // where !stays: what it did instead, and its last output
+  std::optional<int> elsewhere_exit;  // a duplicate's status on another port
+  std::string why_not;                // where !stays: how it failed, and its last output
 };
 
 Target Complete(const Target& target, const Found& found);
 
-// Every field of it, for the results that machines read, and for a wire.
+// Every field of it, for the JSON results, and to leave the sandbox.
 nlohmann::json ToJson(const Found& found);
 Found FoundFromJson(const nlohmann::json& told);
 std::string JsonText(const Found& found);
 
-// One line on what was found: "127.0.0.1:8767 after 84 ms, pid file ~/.serve.pid, no lock; ..."
+// One line: "127.0.0.1:8767 after 84 ms, pid file ~/.serve.pid, no lock; ..."
 std::string Describe(const Found& found);
 
 }  // namespace pidfall

@@ -42,7 +42,7 @@ TEST(FoundTest, IsTheSameAfterTheWire) {
   EXPECT_FALSE(FoundFromJson(ToJson({})).pid_file);
 }
 
-TEST(FoundTest, IsToldInOneLine) {
+TEST(FoundTest, IsDescribedInOneLine) {
   EXPECT_EQ(Describe(Daemon()),
             "[::]:8767 (SO_REUSEPORT), 127.0.0.1:8767, 127.0.0.1:8768, @serve after 84 ms, in the "
             "background (launcher: status 0), 3 processes, pid file /run/serve.pid, flock lock on "
@@ -81,7 +81,7 @@ TEST(CompleteTest, ALockFileStandsForThePidFile) {
   EXPECT_TRUE(Complete({.pid_file = "{pid_file}"}, {}).file_has_pid);
 }
 
-TEST(CompleteTest, WhatTheUserSaidWins) {
+TEST(CompleteTest, TheUsersValuesWin) {
   const Target whole =
       Complete({.port = 8768, .pid_file = "/run/other.pid", .duplicate_exit = 0}, Daemon());
   EXPECT_EQ(whole.port, 8768);
@@ -92,7 +92,7 @@ TEST(CompleteTest, WhatTheUserSaidWins) {
   EXPECT_TRUE(whole.duplicate_is_declared);
 }
 
-TEST(CompleteTest, TheRestIsWhatWasFound) {
+TEST(CompleteTest, TheRestComesFromTheProbingStart) {
   const Target whole = Complete({}, Daemon());
   EXPECT_EQ(whole.port, 8767);
   EXPECT_EQ(whole.addresses, 2U);

@@ -45,7 +45,7 @@ constexpr Part kParts[] = {
     {part::kTakeover, [](const Target& t) { return !t.takeover_arguments.empty(); },
      "nothing is known that makes the target take over"},
     {part::kAuto, [](const Target& t) { return !t.auto_arguments.empty(); },
-     "nothing is known that makes the target look who started it"},
+     "no argument is known that makes the target check whether a supervisor started it"},
     {part::kDeadMain, [](const Target& t) { return !t.dead_main_arguments.empty(); },
      "nothing is known that makes the target's main thread end"},
 };

@@ -1,4 +1,4 @@
-// The server under test: a command line and what is known of it. Nothing here names a program.
+// The server under test: its command line and its properties. No program is special here.
 #pragma once
 
 #include <sys/types.h>
@@ -10,27 +10,27 @@
 
 namespace pidfall {
 
-// In `command`, {port}, {pid_file} and {dir} stand for what the sandbox chose. In the commands for
-// a shell {command} stands for the command as well, quoted.
+// In `command`, {port}, {pid_file} and {dir} stand for the values that the sandbox chose. In the
+// commands for a shell {command} stands for the quoted command, too.
 struct Target {
   std::vector<std::string> command;
-  std::optional<int> port;                 // the port it serves on; none: it serves by staying
+  std::optional<int> port;                 // that it serves on; none: it serves by staying
   std::string address = "127.0.0.1";       // that it is reached at
-  size_t addresses = 1;                    // on that port: with fewer of them it does not serve yet
+  size_t addresses = 1;                    // on that port; with fewer it does not serve yet
   bool is_udp = false;                     // the port
-  bool port_changes = false;               // the system gives it one; then `port` is empty
+  bool port_changes = false;               // the system chooses it; then `port` is empty
   std::optional<std::string> unix_socket;  // where it serves on no port: a path, or "@..."
   std::optional<std::string> pid_file;     // absolute, or {pid_file} to let the sandbox choose
   bool file_has_pid = true;                // else it is a lock file
-  bool has_plain_pid_file = true;   // the number, and the end of its line; else somewhere in it
-  bool file_ends_line = true;       // after the number
-  std::optional<uid_t> file_owner;  // whom its pid file belongs to, where that is known
+  bool has_plain_pid_file = true;   // only the pid and a line end; else the pid is somewhere in it
+  bool file_ends_line = true;       // after the pid
+  std::optional<uid_t> file_owner;  // the owner of its pid file, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;      // none: the first duplicate's status counts as declared
-  bool duplicate_is_declared = true;      // by its author, rather than by what it did
+  bool duplicate_is_declared = true;      // by its author, not learned from a start
   std::optional<int> elsewhere_exit;      // undeclared: that of a duplicate on another port
-  bool standby_polls = false;             // one that stands by is never at rest
-  bool answers = false;                   // on its port, as it was seen to or as `health` says
+  bool standby_polls = false;             // a standby is never at rest
+  bool answers = false;                   // on its port, as was seen or as `health` says
   std::chrono::milliseconds start_up{0};  // how long its first start took
   bool as_deployed = false;              // at its own paths, in a copy-on-write view of the machine
   std::string folder = "/";              // the working directory
@@ -40,7 +40,7 @@ struct Target {
   std::vector<std::string> fork_arguments;       // make a forked copy of it end before it serves
   std::vector<std::string> standby_arguments;    // make a duplicate stand by
   std::vector<std::string> takeover_arguments;   // make a start end the owner and take its place
-  std::vector<std::string> auto_arguments;       // stand by for a supervisor, end for a person
+  std::vector<std::string> auto_arguments;       // stand by under a supervisor, else end
   std::vector<std::string> dead_main_arguments;  // its main thread ends, and others serve
   std::vector<std::string> older_command;        // an older version, for scenarios about an upgrade
   int restart_signal = 0;          // makes it execute itself anew, with the same pid; 0: none does
@@ -48,7 +48,7 @@ struct Target {
   std::string stop_command;        // shell commands, empty where there is none
   std::string status_command;
   std::string policy;  // its supervisor, as LookUpPolicy takes it; empty: none is named
-  // Else it serves by staying.
+  // False: it serves by staying.
   bool listens() const { return port || port_changes || unix_socket; }
   bool operator==(const Target&) const = default;
 };

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A target while it is read: what comes later wins, and only `arguments` adds up.
+// A target while it is read: later values win, only `arguments` adds up.
 struct Draft {
   Target target{.folder = ""};
   std::vector<std::string> arguments;
@@ -47,7 +47,7 @@ void ReadKeys(const std::string& file, TomlTable& table, Draft& draft) {
   }
 }
 
-// All are read, so that a mistake in one shows before it is asked for.
+// All are read, so that a mistake in a variant shows before it is used.
 void ReadVariants(const std::string& file, const std::string& asked, TomlTable variants,
                   Draft& draft) {
   const Draft without = draft;
@@ -64,7 +64,7 @@ void ReadVariants(const std::string& file, const std::string& asked, TomlTable v
   draft.variants.insert(draft.variants.end(), names.begin(), names.end());
 }
 
-// First the file that this one extends, then its own keys, then those of its variant.
+// First the file that this one extends, then its own keys, then its variant's.
 void ReadOne(const std::string& file, const std::string& variant, int extends_left, Draft& draft) {
   const toml::table parsed = ParseToml(file);
   TomlTable table(file, parsed);

@@ -1,4 +1,4 @@
-// A target in a file, for whoever does not want to spell it out each time. docs/target-file.md has
+// A target in a file, so that its options need not be given each time. docs/target-file.md has
 // every key.
 //
 //   # pidfall check --target serve.toml
@@ -7,7 +7,7 @@
 //   pid_file = "/home/me/.serve.pid"
 //
 //   Target target = ReadTargetFile("serve.toml");
-//   Target beta = ReadTargetFile("serve.toml", "beta");  // with what [variant.beta] says
+//   Target beta = ReadTargetFile("serve.toml", "beta");  // with the keys of [variant.beta]
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,7 @@ namespace pidfall {
 // Throws BadInput with file and line. `variant` empty: the file without its variants.
 Target ReadTargetFile(const std::string& path, const std::string& variant = "");
 
-// Absolute, or {pid_file} as it is. Throws BadInput where no file can be.
+// An absolute path, or {pid_file} itself. Throws BadInput where no file can be made.
 std::string PidFileIn(const std::filesystem::path& folder, const std::string& path);
 
 std::string TargetFileText(const Target& target);

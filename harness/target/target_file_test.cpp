@@ -51,7 +51,7 @@ class TargetFileTest : public testing::Test {
   std::string path_ = folder_ + "/target.toml";
 };
 
-// Every key has a value other than the one that it has where nothing is said.
+// Every key has another value than its default.
 Target WithEveryKey() {
   return {.command = {"python3", "a \"b\".py", "{port}"},
           .port = 8767,
@@ -100,7 +100,7 @@ TEST_F(TargetFileTest, EveryKeyIsDocumented) {
   }
 }
 
-TEST_F(TargetFileTest, WhatIsNotSaidStaysOpen) {
+TEST_F(TargetFileTest, AKeyThatIsNotSetStaysOpen) {
   const Target target{.command = {"serve"}, .folder = ""};
   EXPECT_EQ(Read("command = ['serve']\n"), target);
   EXPECT_EQ(Read(TargetFileText(target)), target);
@@ -116,7 +116,7 @@ TEST_F(TargetFileTest, APidFileThatTheSandboxChoosesStaysOpen) {
   EXPECT_EQ(Read("command = ['serve', '{dir}']\npid_file = '{pid_file}'\n").pid_file, "{pid_file}");
 }
 
-TEST_F(TargetFileTest, WhatWasSeenIsNotWrittenAsDeclared) {
+TEST_F(TargetFileTest, AStatusThatWasOnlySeenIsNotWrittenAsDeclared) {
   const Target target{
       .command = {"serve"}, .duplicate_exit = 1, .duplicate_is_declared = false, .folder = ""};
   EXPECT_THAT(TargetFileText(target), Not(HasSubstr("duplicate_exit")));
@@ -146,7 +146,7 @@ constexpr char kVariants[] =
     "[variant.new]\n"
     "arguments = ['-n']\n";
 
-TEST_F(TargetFileTest, AVariantSaysMoreAndItsArgumentsComeAfter) {
+TEST_F(TargetFileTest, AVariantAddsKeysAndItsArgumentsComeAfter) {
   EXPECT_EQ(Read(kVariants).command, (Words{"serve", "-a"}));
   EXPECT_EQ(Read(kVariants).port, 80);
   EXPECT_EQ(Read(kVariants, "old").command, (Words{"serve", "-a", "-o"}));
@@ -160,7 +160,7 @@ TEST_F(TargetFileTest, AVariantCanBeTheOlderVersion) {
             path_ + ": there is no variant 'old', only: new");
 }
 
-TEST_F(TargetFileTest, AFileSaysMoreThanTheOneThatItExtends) {
+TEST_F(TargetFileTest, AFileAddsKeysToTheOneThatItExtends) {
   WriteOther("arguments = ['-o']\nport = 80\nhealth = '/up'\n[variant.v]\narguments = ['-v']\n");
   const Target target = Read("extends = 'other.toml'\ncommand = ['serve']\nport = 81\n", "v");
   EXPECT_EQ(target.command, (Words{"serve", "-o", "-v"}));
@@ -180,7 +180,7 @@ TEST_F(TargetFileTest, AMistakeInAFileThatIsExtendedNamesThatFile) {
             folder_ + "/other.toml:2: unknown key 'prot'");
 }
 
-TEST_F(TargetFileTest, AVariantThatIsNotThereIsRefusedWithThoseThatAre) {
+TEST_F(TargetFileTest, AnUnknownVariantIsRefusedWithTheKnownOnes) {
   EXPECT_EQ(ErrorOf(kVariants, "beta"), path_ + ": there is no variant 'beta', only: old, new");
 }
 
@@ -220,7 +220,7 @@ TEST_F(TargetFileTest, AnImpossibleDurationNamesItsLine) {
                 ":2: 'start_timeout' must be longer than 0 s");
 }
 
-TEST_F(TargetFileTest, AFileThatIsNotThereIsBadInput) {
+TEST_F(TargetFileTest, AMissingFileIsBadInput) {
   EXPECT_THROW(ReadTargetFile("/nowhere/serve.toml"), BadInput);
 }
 

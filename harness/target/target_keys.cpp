@@ -65,7 +65,7 @@ void WritePidFileKey(const Target& target, std::string_view key, toml::table& ta
   if (target.pid_file && target.file_has_pid == has_pid) table.insert(key, *target.pid_file);
 }
 
-// A status that the first duplicate was seen to end with is not declared.
+// A status that was only seen at the first duplicate is not declared.
 constexpr TargetKey kDuplicateExit = {
     "duplicate_exit",
     [](TomlTable& table, std::string_view key, Target& target) {

@@ -17,7 +17,7 @@ namespace pidfall {
 struct TargetKey {
   std::string_view name;
   void (*read)(TomlTable& table, std::string_view key, Target& target);
-  // Nothing, where the target says nothing about it.
+  // Writes nothing where the target has no value.
   void (*write)(const Target& target, std::string_view key, toml::table& table);
 };
 
