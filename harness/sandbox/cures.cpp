@@ -12,7 +12,7 @@
 namespace pidfall {
 namespace {
 
-// Empty where the kernel has no such setting.
+// Empty where the kernel does not have the setting.
 std::string Setting(const std::string& name) {
   std::string path = "/proc/sys/" + name;
   for (char& c : path) c = c == '.' ? '/' : c;
@@ -31,8 +31,8 @@ bool InContainer() {
          getenv("container") != nullptr;
 }
 
-// Docker's seccomp profile refuses unshare, AppArmor's refuses mount, and the masked parts of
-// /proc make the kernel refuse a new one.
+// Docker's seccomp profile refuses unshare, AppArmor's refuses mount, and because parts of /proc
+// are masked the kernel refuses a new /proc.
 constexpr char kContainerCure[] =
     "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined ... (or --privileged)";
@@ -62,7 +62,7 @@ std::string CureOfNamespaces() {
   return CureOfMounts();
 }
 
-// Ubuntu 24.04 gives the namespace, and no capabilities in it.
+// Ubuntu 24.04 gives the namespace, but no capabilities in it.
 std::string CureOfMounts() {
   if (InContainer()) return kContainerCure;
   if (Setting("kernel.apparmor_restrict_unprivileged_userns") == "1") {

@@ -1,4 +1,4 @@
-// The exact command that brings what the sandbox misses here.
+// The exact command that enables a feature that the sandbox misses on this machine.
 //
 //   std::string cure = CureOfMounts();   // "docker run --privileged ..." in a container
 #pragma once

@@ -17,12 +17,12 @@ constexpr mode_t kSharedMode = 01777;
 
 void ShowDevice(const std::string& device, const std::string& here) {
   close(open(here.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
-  // A machine that lacks it lacks it here, too.
+  // Where the machine has no such device, the sandbox has none either.
   if (mount(device.c_str(), here.c_str(), nullptr, MS_BIND, nullptr) != 0) {
     (void)remove(here.c_str());
     return;
   }
-  // Keeps chmod(2) out, and no write(2): that goes to the device.
+  // This forbids chmod(2), but not write(2), which goes to the device.
   mount_attr wanted{};
   wanted.attr_set = MOUNT_ATTR_RDONLY;
   mount_setattr(AT_FDCWD, here.c_str(), 0, &wanted, sizeof(wanted));

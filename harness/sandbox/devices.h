@@ -1,5 +1,5 @@
-// The few devices that a sandbox has: those that are the same for everybody, and terminals of its
-// own. The machine's disks, logs and watchdogs are left out, which root could open.
+// The few devices of a sandbox: those that are the same for every program, and terminals of its
+// own. The machine's disks, logs and watchdogs, which root could open, are left out.
 #pragma once
 
 #include <map>
@@ -7,12 +7,12 @@
 
 namespace pidfall {
 
-// Fills the empty folder `dev`. Returns the symlinks made there, by their paths once it is /dev,
-// and where to.
+// Fills the empty folder `dev`. Returns the symlinks made there, by their paths under /dev, with
+// their destinations.
 std::map<std::string, std::string> MakeDevices(const std::string& dev);
 
-// The same over the machine's /dev, by way of `base` (an existing folder). What is written below
-// /dev/shm stays outside.
+// The same over the machine's /dev, built in `base` (an existing folder). The machine's /dev/shm
+// stays in place.
 void ReplaceDevices(const std::string& base);
 
 }  // namespace pidfall

@@ -38,7 +38,7 @@ std::string TryUserNamespace() {
 std::string TryProc() { return TryInNamespaces({kPidsAndMounts}, MountOwnProc); }
 std::string TryNetwork() { return TryInNamespaces({CLONE_NEWNET}, BringLoopbackUp); }
 
-// A number that nobody has in a new pid namespace.
+// A pid that is free in a new pid namespace.
 constexpr pid_t kChosen = 300;
 
 std::string TrySetTid() {
@@ -100,7 +100,7 @@ std::string TryPidfs() {
   return "a pidfd has no inode number of its own";
 }
 
-// By its version: before 6.14 a write would change the number for the whole machine.
+// Judged by the kernel's version: before 6.14 a write would change the limit of the whole machine.
 std::string TryPidMax() {
   utsname system{};
   int major = 0, minor = 0;
@@ -110,7 +110,7 @@ std::string TryPidMax() {
   return has ? "" : std::string("Linux ") + system.release + " has one pid_max for all";
 }
 
-// A child of ours that asked to be traced and stands still.
+// On a child of ours that asked to be traced and is stopped.
 std::string OnTracedChild(const std::function<std::string(pid_t)>& ask) {
   const Child child = Clone({}, [] {
     if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) return 1;
@@ -135,7 +135,7 @@ std::string TrySetSyscallInfo() {
   return OnTracedChild([](pid_t pid) -> std::string {
     long info[16] = {};
     const auto request = static_cast<__ptrace_request>(kSetSyscallInfo);
-    // Known, but out of place here: EINVAL. Unknown: EIO.
+    // EINVAL: the request is known, but not possible at this stop. EIO: it is unknown.
     const bool unknown = ptrace(request, pid, sizeof(info), &info) != 0 && errno == EIO;
     return unknown ? "ptrace does not know PTRACE_SET_SYSCALL_INFO" : "";
   });
@@ -196,7 +196,7 @@ constexpr Probe kProbes[] = {
      [] { return std::string("sudo apt-get install -y lsof"); }},
 };
 
-// "PIDFALL_SANDBOX=plain": the obstacle was asked for.
+// "PIDFALL_SANDBOX=plain": the user set the obstacle.
 bool IsOurSwitch(const std::string& obstacle) { return obstacle.starts_with("PIDFALL_"); }
 std::string Name(const std::string& variable) { return variable.substr(0, variable.find('=')); }
 

@@ -1,4 +1,4 @@
-// What this machine allows, feature by feature: `pidfall doctor` prints it.
+// The features that this machine allows: `pidfall doctor` prints them.
 //
 //   for (const Feature& feature : ProbeFeatures()) ...
 #pragma once
@@ -11,9 +11,9 @@ namespace pidfall {
 struct Feature {
   std::string name;  // "user namespaces"
   bool available = false;
-  std::string detail;  // what was tried and what came back
+  std::string detail;  // the trial and its result
   std::string cost;    // when missing: which scenarios are skipped
-  std::string cure;    // when missing: the exact command or setting that brings it
+  std::string cure;    // when missing: the exact command or setting that enables it
 };
 
 std::vector<Feature> ProbeFeatures();

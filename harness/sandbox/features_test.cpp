@@ -19,7 +19,7 @@ Feature Find(const std::string& name) {
   return {.name = "no feature " + name};
 }
 
-// In a process of its own: what is asked once must not be remembered for other tests.
+// In a process of its own: remembered answers must not reach other tests.
 bool With(const char* variable, const char* value, const std::function<bool()>& holds) {
   const Child child = Clone({}, [&] {
     setenv(variable, value, 1);
@@ -49,7 +49,7 @@ TEST(FeaturesTest, EachHasANameOfItsOwn) {
   for (const Feature& feature : ProbeFeatures()) EXPECT_TRUE(names.insert(feature.name).second);
 }
 
-TEST(FeaturesTest, AMissingOneSaysWhyWhatItCostsAndItsCure) {
+TEST(FeaturesTest, AMissingOneHasItsReasonItsCostAndItsCure) {
   for (const Feature& feature : ProbeFeatures()) {
     EXPECT_EQ(feature.available, feature.detail.empty()) << feature.name;
     EXPECT_EQ(feature.available, feature.cost.empty()) << feature.name;
@@ -58,7 +58,7 @@ TEST(FeaturesTest, AMissingOneSaysWhyWhatItCostsAndItsCure) {
 }
 
 // The setting is each user namespace's own.
-TEST(FeaturesTest, RefusedNamespacesAreFoundOut) {
+TEST(FeaturesTest, RefusedNamespacesAreNoticed) {
   if (!TryInNamespaces({}, [] {}).empty()) GTEST_SKIP() << "no user namespaces here";
   const auto refuse_and_ask = [] {
     WriteFile("/proc/sys/user/max_user_namespaces", "0");

@@ -16,7 +16,7 @@ namespace pidfall {
 namespace fs = std::filesystem;
 namespace {
 
-// Deeper, or on a larger machine, it is looked for where the target's command points.
+// Deeper folders are searched only where the target's command points.
 constexpr int kDeepest = 5;
 constexpr int kMostEntries = 40'000;
 constexpr size_t kMostFolders = 64;  // each is a mount in every sandbox
@@ -35,7 +35,7 @@ bool IsWritableForeignFile(const std::string& path) {
          CanWrite(path);
 }
 
-// Packages put their own files there, and nobody else's; the others are the kernel's.
+// Some of these folders hold only packages' files, the others only the kernel's.
 bool IsOutOfScope(const std::string& path) {
   static const std::set<std::string> kElsewhere = {
       "/proc", "/sys",        "/dev",     "/usr/bin",  "/usr/lib",   "/usr/share", "/usr/include",

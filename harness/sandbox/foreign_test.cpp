@@ -1,4 +1,4 @@
-// What an ordinary user may do in the view is what it may do outside.
+// An ordinary user has the same rights in the view as outside.
 #include "harness/sandbox/foreign.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ void BecomeUserWithTwoGroups() {
   prctl(PR_SET_DUMPABLE, 1);
 }
 
-// Each is one thing that a safeguard does; the answer is how it ended.
+// Each is one step of a safeguard; the answer is the step's result.
 std::string Try(const char* name, const std::function<int()>& step) {
   return std::string(name) + ": " + (step() < 0 ? strerror(errno) : "done") + "\n";
 }
@@ -81,7 +81,7 @@ class ForeignFolderTest : public testing::TestWithParam<Spot> {
     if (!folder_.empty()) fs::remove_all(folder_);
   }
 
-  // As the user, in a harness of its own: what is asked once is asked as that user.
+  // As the user, in a harness of its own: so remembered answers are that user's.
   static std::string As(const std::function<std::string()>& ask) {
     Pipe answer = MakePipe();
     const Child child = Clone({}, [&] {
@@ -96,7 +96,7 @@ class ForeignFolderTest : public testing::TestWithParam<Spot> {
     return told.substr(0, static_cast<size_t>(std::max<ssize_t>(n, 0)));
   }
 
-  // By a program of the user's: what the director does itself it does with capabilities.
+  // By a program of the user: the director itself has capabilities.
   static std::string InSandbox(const SandboxOptions& options,
                                const std::function<std::string()>& ask) {
     return As([&] {
@@ -122,14 +122,14 @@ class ForeignFolderTest : public testing::TestWithParam<Spot> {
 };
 
 TEST_P(ForeignFolderTest, EachStepEndsAsItDoesOutside) {
-  // In a sticky folder the owner of the layer is not bound: it may remove another's copy.
+  // In a sticky folder the owner of the layer may remove another user's copy.
   const bool also_others = (GetParam().mode & S_ISVTX) == 0;
   const auto ask = [&] { return TryAllIn(folder_, also_others); };
   const std::string inside = InSandbox({.as_deployed = true}, ask);
   EXPECT_EQ(inside, As(ask));
 }
 
-TEST_P(ForeignFolderTest, SoItDoesInAFolderThatIsNamed) {
+TEST_P(ForeignFolderTest, EachStepEndsAsOutsideInAFolderThatIsNamed) {
   const bool also_others = (GetParam().mode & S_ISVTX) == 0;
   const auto ask = [&] { return TryAllIn(folder_, also_others); };
   const std::string inside = InSandbox({.as_deployed = true, .own_layer = {folder_}}, ask);

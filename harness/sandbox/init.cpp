@@ -38,7 +38,7 @@ void Drain(int signals) {
   }
 }
 
-// Where this process's arguments are, from fields 48 and 49 of its line (proc(5)).
+// The addresses of this process's arguments, from fields 48 and 49 of its stat line (proc(5)).
 std::pair<char*, char*> Arguments() {
   constexpr int kFieldsBetween = 45;  // the name in parentheses is the second one
   const std::string line = ReadFile("/proc/self/stat");
@@ -72,11 +72,11 @@ void ReapUntilOver(int lifeline, int signals, pid_t director) {
 
 Child StartDirector(const std::function<int()>& director) {
   return Clone({}, [&] {
-    // The director must not find SIGCHLD blocked, nor hand that on to what it executes.
+    // SIGCHLD must not stay blocked in the director and in the programs that it executes.
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    // Daemons that leave their parent come to the director, so that it can watch them.
+    // The director becomes the parent of daemons that leave their own, so that it can watch them.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     return director();
   });
@@ -88,7 +88,7 @@ bool IsDescendant(pid_t pid) {
                      [&](const auto& process) { return process.pid == pid; });
 }
 
-// By pidfd, and asked again after it is open: the number may be another's by then.
+// By pidfd, and checked again once it is open: another process may have got the pid meanwhile.
 void KillDescendant(pid_t pid) {
   const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd || !IsDescendant(pid)) return;
@@ -98,13 +98,13 @@ void KillDescendant(pid_t pid) {
 void EndDescendants() {
   for (std::vector<ProcessInfo> left; !(left = Descendants(getpid())).empty();) {
     for (const ProcessInfo& process : left) KillDescendant(process.pid);
-    // Orphans become ours; each wait ends because all that can be waited for was killed.
+    // Orphans become our children; each wait ends because every child was killed.
     waitpid(-1, nullptr, 0);
     ReapAll(0);
   }
 }
 
-// A story may have ended while it forbade something.
+// A story may have ended while a folder's mode forbade something.
 void AllowAll(const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
@@ -128,7 +128,7 @@ void WearOwnName() {
   prctl(PR_SET_NAME, name.c_str());
   const auto [begin, end] = Arguments();
   if (begin == nullptr || end <= begin) return;
-  // Were the last byte no NUL, the kernel would show the environment as well.
+  // If the last byte were not NUL, the kernel would show the environment as well.
   std::fill(begin, end, '\0');
   std::copy_n(name.begin(), std::min<size_t>(name.size(), end - begin - 1), begin);
 }

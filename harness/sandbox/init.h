@@ -6,13 +6,13 @@
 
 namespace pidfall {
 
-// In the process table this process stands under pidfall's name from now on. It is a copy of the
+// From now on the process table shows only pidfall's name for this process. It is a copy of the
 // harness, whose arguments hold the target's command: a guard that looks for these words (pgrep -f)
 // would take it for a running copy.
 void WearOwnName();
 
 // In a pid namespace: returns when the director has ended or the harness is gone. The kernel then
-// ends whatever is left.
+// ends all processes that are left.
 int RunFullInit(int lifeline, const std::function<int()>& director);
 
 // Without namespaces: a subreaper that ends its descendants itself, then removes `folder`.

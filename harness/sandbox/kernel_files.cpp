@@ -17,7 +17,7 @@ namespace {
 
 constexpr unsigned long kProcFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
-// Without the processes, and without symlinks, which lead to one of them.
+// Without processes and symlinks, which lead to a process.
 std::vector<std::string> EntriesOfKernel(const std::string& proc) {
   std::vector<std::string> entries;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(proc.c_str()), closedir);
@@ -38,12 +38,12 @@ void Cover(const std::string& path) {
   }
 }
 
-// Every entry, writable or not: chmod(2) there holds for the whole machine.
+// Every entry, writable or not: a chmod(2) there changes the whole machine.
 void CoverKernelFiles(const std::string& proc) {
   const std::string network = proc + "/sys/net";
   const UniqueFd writable(open_tree(AT_FDCWD, network.c_str(), OPEN_TREE_CLONE | O_CLOEXEC));
   for (const std::string& entry : EntriesOfKernel(proc)) Cover(entry);
-  if (!writable) return;  // a kernel without such settings
+  if (!writable) return;  // the kernel does not have these settings
   if (move_mount(writable.get(), "", AT_FDCWD, network.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
     ThrowErrno("keep " + network + " writable");
   }

@@ -1,6 +1,6 @@
-// A sandbox lets nothing out: every file of the kernel's that can be seen in there is asked
-// whether it can be written, as root and as an ordinary user. Asked by access(2), which opens
-// nothing: where this fails, the machine must not come to harm.
+// A sandbox changes nothing outside: for every kernel file that it shows, access(2) says whether it
+// can be written, as root and as an ordinary user. access(2) opens nothing: where this test fails,
+// the machine must not be harmed.
 #include "harness/sandbox/kernel_files.h"
 
 #include <fcntl.h>
@@ -28,9 +28,9 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr Duration kAskBound = std::chrono::seconds(60);
-constexpr size_t kListed = 2000;  // characters of a complaint
+constexpr size_t kListed = 2000;  // characters of a failure message
 
-// nftw(3) passes nothing on.
+// Global: nftw(3) has no argument for it.
 std::string g_found;
 
 bool IsPrivate(const std::string& path) {
@@ -43,7 +43,7 @@ bool CanWrite(const std::string& path) {
   return faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
-// To the mode that it has: nothing changes where it works.
+// Sets the mode that the file already has: nothing changes where it works.
 bool CanChangeMode(const std::string& path, const struct stat& info) {
   return chmod(path.c_str(), info.st_mode & 07777) == 0;
 }
@@ -65,7 +65,7 @@ void AskAllBelow(const std::string& folder) {
   nftw(folder.c_str(), Ask, kDescriptors, FTW_PHYS | FTW_ACTIONRETVAL);
 }
 
-// What is written into a device of everybody's goes nowhere.
+// A write to a device such as /dev/null changes nothing.
 void AskDevice(const std::filesystem::directory_entry& entry) {
   static const std::set<std::string> kHarmless = {"null",   "zero",    "full",
                                                   "random", "urandom", "tty"};
@@ -151,7 +151,7 @@ TEST_P(NothingGetsOutTest, NoControlGroupIsMade) {
   EXPECT_EQ(told, "made: ");
 }
 
-TEST_P(NothingGetsOutTest, TheSessionsKeysAreItsOwn) {
+TEST_P(NothingGetsOutTest, TheSandboxHasItsOwnSessionKeys) {
   const auto session = [] {
     return std::to_string(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 1));
   };
@@ -173,7 +173,7 @@ class OwnKernelFilesTest : public testing::Test {
   }
 };
 
-// The network is private: nothing of it is taken away.
+// The network is private: all of its settings stay writable.
 TEST_F(OwnKernelFilesTest, TheNetworksSettingsCanBeWritten) {
   const std::string told = TellIn({.as_deployed = true}, [](const World&) {
     WriteFile("/proc/sys/net/ipv4/ip_local_port_range", "20000\t20010\n");
@@ -190,7 +190,7 @@ TEST_F(OwnKernelFilesTest, AProcessMaySetItsOwn) {
   EXPECT_EQ(told, "500\n");
 }
 
-// What the harness needs for itself.
+// The harness needs it for itself.
 TEST_F(OwnKernelFilesTest, TheHarnessStillChoosesTheNextPid) {
   const std::string told = TellIn({}, [](const World&) {
     SetLastPid(4000);

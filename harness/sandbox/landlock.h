@@ -1,12 +1,12 @@
-// EPERM without a second user: Landlock's signal scope (Linux 6.12).
+// Makes signals fail with EPERM without a second user, by Landlock's signal scope (Linux 6.12).
 #pragma once
 
 namespace pidfall {
 
-// PIDFALL_NO_LANDLOCK hides it.
+// False where PIDFALL_NO_LANDLOCK is set.
 bool LandlockScopesSignals();
 
-// From now on this process and what it starts can signal nobody outside. Irrevocable.
+// From now on this process and its descendants cannot signal a process outside. Irrevocable.
 void ForbidSignalsToOthers();
 
 }  // namespace pidfall

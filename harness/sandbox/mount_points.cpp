@@ -8,7 +8,7 @@
 namespace pidfall {
 namespace {
 
-// "\040" and the like, as the kernel writes blanks in /proc/self/mountinfo.
+// The kernel writes a blank in /proc/self/mountinfo as "\040".
 std::string Unescape(const std::string& text) {
   std::string plain;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -44,7 +44,7 @@ std::vector<MountPoint> MountPoints() {
     MountPoint point;
     fields >> word >> word >> word >> word >> word;
     point.path = Unescape(word);
-    // Optional fields end at a lone dash; the type follows.
+    // The optional fields end with a single dash; then comes the type.
     while (fields >> word && word != "-") {
     }
     fields >> point.type;

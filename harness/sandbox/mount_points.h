@@ -1,4 +1,4 @@
-// What is mounted where, and what of it the kernel makes up.
+// The mount points, and which of them show the kernel's state instead of files.
 //
 //   for (const MountPoint& point : MountPoints()) ...   // {"/sys/fs/cgroup", "cgroup2"}
 #pragma once
@@ -15,13 +15,13 @@ struct MountPoint {
 
 std::vector<MountPoint> MountPoints();
 
-// No files but the kernel's own state: there is nothing to copy, and it is the whole machine's.
+// Shows the kernel's state and no files: it cannot be copied, and belongs to the whole machine.
 bool IsMadeUp(const std::string& type);
 
 bool IsBelow(const std::string& path, const std::string& folder);
 
-// Made up and mounted elsewhere than in /proc and /dev, of which a sandbox has its own; nothing
-// that is below another of them. Asked once.
+// The mounts of such types, except below /proc and /dev, of which a sandbox has its own, and except
+// below one another. Read once.
 const std::vector<std::string>& KernelMounts();
 
 }  // namespace pidfall

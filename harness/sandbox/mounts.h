@@ -1,5 +1,5 @@
-// What a full sandbox sees of files and network; called by its init, before anything else runs.
-// Each throws std::system_error naming the step.
+// The files and the network of a full sandbox. Its init calls these before anything else runs. Each
+// throws std::system_error, which names the step.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace pidfall {
 
-// First of all: what is mounted in here is not seen outside.
+// To be called first: then mounts in here do not appear outside.
 void KeepMountsPrivate();
 
 // A tmpfs on `folder`.
@@ -16,10 +16,10 @@ void MountFolder(const std::string& folder);
 // `file` is seen at `path`, which must exist.
 void BindOver(const std::string& path, const std::string& file);
 
-// A new network namespace has its loopback device down.
+// In a new network namespace the loopback device is down.
 void BringLoopbackUp();
 
-// A folder that exists everywhere and hides none of `keep_visible` when it is mounted over.
+// A folder that exists on every machine; a mount over it hides none of `keep_visible`.
 std::string ChoosePrivateFolder(const std::vector<std::string>& keep_visible);
 
 }  // namespace pidfall

@@ -35,8 +35,8 @@ namespace {
 constexpr uint64_t kNamespaces =
     CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 
-// Users that no passwd file names, for root to become. Above what Debian hands out (59999) and
-// below the first subordinate range (100000).
+// Users for root to change to, in no passwd file: above the ids that Debian gives out (to 59999)
+// and below the first subordinate range (100000).
 constexpr uid_t kOrdinaryUser = 61001;
 constexpr uid_t kSecondUser = 61002;
 
@@ -61,7 +61,7 @@ int Direct(const World& world, const Story& story, int result) {
   return 0;
 }
 
-// What a fork of the harness carries along and no sandbox may hold: the lifelines of the others.
+// Closes the descriptors that a fork of the harness inherits: the lifelines of other sandboxes.
 void KeepOnly(const Pipes& pipes) {
   const std::array<int, 3> kept = {pipes.lifeline.read.get(), pipes.result.write.get(),
                                    pipes.go.read.get()};
@@ -72,9 +72,9 @@ void KeepOnly(const Pipes& pipes) {
   close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
 }
 
-// As under a supervisor: a person's Ctrl-C reaches the harness only, and what asks a terminal is
-// told that there is none, where it would be stopped (SIGTTIN) in a background group.
-// The keys of the session are left outside, too.
+// As under a supervisor: a person's Ctrl-C reaches only the harness, and a program that reads the
+// terminal gets an error instead of being stopped (SIGTTIN) in a background group. The keys of the
+// session stay outside, too.
 void LeaveSession() {
   setsid();
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
@@ -85,7 +85,7 @@ bool WasToldToGo(int go) {
   return read(go, &byte, 1) == 1;
 }
 
-// World-writable, and often not ours to copy up.
+// World-writable, and often of an owner that cannot be copied up.
 const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"};
 
 const ViewPlan& RememberedPlan(const std::string& base, std::vector<std::string> own_layer) {
@@ -122,7 +122,7 @@ void BuildWorld(World& world, const std::string& base, const ViewPlan* plan) {
   world.folder = base;
 }
 
-// Opened before the view hides it. No exec inherits the descriptor.
+// Opens it before the view hides it. No exec inherits the descriptor.
 UniqueFd OpenOutside(World& world) {
   if (world.outside.empty()) return {};
   UniqueFd folder = OpenFile(world.outside, O_PATH | O_DIRECTORY);
@@ -145,7 +145,7 @@ int FullInit(const Pipes& pipes, World world, const std::string& base, const Vie
 std::string MakeTemporaryFolder() {
   std::string path = (std::filesystem::temp_directory_path() / "pidfall-XXXXXX").string();
   if (mkdtemp(path.data()) == nullptr) ThrowErrno("create " + path);
-  // Other users act in here too, when root runs the suite.
+  // Other users work in here, too, when root runs the suite.
   chmod(path.c_str(), 0755);
   return path;
 }
@@ -163,7 +163,7 @@ int PlainInit(const Pipes& pipes, World world, const Story& story) {
 }
 
 Child StartFull(Pipes& pipes, const SandboxOptions& options, const Story& story) {
-  KernelMounts();  // asked here, where all are seen, and once
+  KernelMounts();  // read here, where all are visible, and only once
   const auto subordinate = options.second_user ? SubordinateUser() : std::nullopt;
   const std::string base = ChoosePrivateFolder(options.keep_visible);
   const ViewPlan* plan = options.as_deployed ? &RememberedPlan(base, options.own_layer) : nullptr;

@@ -31,10 +31,10 @@ namespace pidfall {
 struct World {
   bool full = false;
   std::string folder;       // empty, writable, private; a tmpfs in a full sandbox
-  uid_t second_user = 0;    // another user that may be become; 0: there is none
+  uid_t second_user = 0;    // another user that the sandbox can use; 0: there is none
   uid_t ordinary_user = 0;  // a user without privileges: ours, unless we are root
   View view;                // with SandboxOptions::as_deployed
-  std::string outside;      // the folder of SandboxOptions::outside, by a path that leads there
+  std::string outside;      // the path in here of the folder SandboxOptions::outside
   bool holds_sandboxes = false;
 };
 
@@ -42,14 +42,14 @@ struct SandboxOptions {
   bool second_user = false;               // map a subordinate user id (costs two more processes)
   std::vector<std::string> keep_visible;  // paths that the private folder must not hide
   bool as_deployed = false;               // in a copy-on-write view of the machine (view.h)
-  std::vector<std::string> own_layer;     // its folders that are written though not ours
-  std::string outside;                    // a folder of the machine that the story writes to
-  // A sandbox can be made inside: the kernel makes no second /proc where the first one is covered,
-  // so that what the machine's kernel lets root write stays as it is.
+  std::vector<std::string> own_layer;  // its folders that we may write although they are not ours
+  std::string outside;                 // a folder of the machine that the story writes to
+  // A sandbox can be made inside. Then the kernel's writable files stay uncovered: the kernel
+  // allows no second /proc where parts of the first one are covered.
   bool holds_sandboxes = false;
 };
 
-// Far more than it takes: what is inside is killed at once.
+// Much longer than a teardown takes: the processes inside are killed at once.
 constexpr Duration kTeardownBound = std::chrono::seconds(10);
 
 class Sandbox {
@@ -57,7 +57,7 @@ class Sandbox {
   static Sandbox Open(const SandboxOptions& options,
                       const std::function<std::string(const World&)>& story);
 
-  // Readable when the story has returned; end of file when the director has ended.
+  // Readable when the story has returned; at end of file when the director has ended.
   int result() const { return result_.get(); }
   // Ends after everything inside has ended.
   const Child& init() const { return init_; }
@@ -71,7 +71,7 @@ class Sandbox {
   UniqueFd lifeline_;
 };
 
-// What stands in the way of a full sandbox: empty when nothing does. Asked once, then remembered.
+// The reason why no full sandbox can be made here; empty where it can. Found out once.
 const std::string& FullSandboxObstacle();
 inline bool FullSandboxWorks() { return FullSandboxObstacle().empty(); }
 

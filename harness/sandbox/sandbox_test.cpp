@@ -31,14 +31,14 @@ constexpr Duration kBound = std::chrono::seconds(20);
 constexpr int kBoundMs = 20'000;
 constexpr uid_t kOrdinary = 61005;
 
-// Each kind as whoever runs the tests, and as an ordinary user.
+// Each kind as the user that runs the tests, and as an ordinary user.
 struct Kind {
   const char* name;
   bool full;
   bool ordinary;
 };
 
-// Or ctest lists its bytes.
+// Without it ctest lists its bytes.
 void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 void Become(const Kind& kind) {
@@ -48,11 +48,11 @@ void Become(const Kind& kind) {
       setresuid(kOrdinary, kOrdinary, kOrdinary) != 0) {
     ThrowErrno("become an ordinary user");
   }
-  // Whoever changes its user may not write its own files in /proc until the next exec.
+  // A process that changed its user may not write its own files in /proc until the next exec.
   prctl(PR_SET_DUMPABLE, 1);
 }
 
-// A harness of its own, so that what is asked once is asked as that user.
+// A harness of its own, so that remembered answers are that user's.
 Child StartHarness(const Kind& kind, const std::function<int()>& body) {
   return Clone({}, [&] {
     Become(kind);
@@ -75,7 +75,7 @@ class SandboxTest : public testing::TestWithParam<Kind> {
   }
   void TearDown() override { unlink(fifo_.c_str()); }
 
-  // What is said from inside without a descriptor of ours.
+  // Messages from inside come through this FIFO, without a descriptor of ours.
   const std::string fifo_ = testing::TempDir() + "pidfall-test-" + std::to_string(getpid());
 };
 
@@ -111,7 +111,7 @@ void StartDaemon(const std::function<void()>& body) {
   Reap(parent);
 }
 
-TEST_P(SandboxTest, TheStoryIsHeard) {
+TEST_P(SandboxTest, TheStorysResultArrives) {
   EXPECT_EQ(Tell(GetParam(), [](const World&) { return "done"; }), "done");
 }
 
@@ -121,7 +121,7 @@ TEST_P(SandboxTest, TheWorldIsOfTheKindAskedFor) {
   EXPECT_EQ(kind, GetParam().full ? "full" : "plain");
 }
 
-// The words of the harness's own command line, which hold the target's, are nobody's in there.
+// No process in there shows the harness's command line, which holds the target's words.
 TEST_P(SandboxTest, InitAndDirectorWearTheirOwnName) {
   const std::string told = Tell(GetParam(), [](const World&) {
     const std::string ours = ReadFile("/proc/self/cmdline");
@@ -141,7 +141,7 @@ TEST_P(SandboxTest, TheFolderIsEmptyAndWritable) {
   EXPECT_EQ(told, "31");
 }
 
-TEST_P(SandboxTest, NothingOfTheFolderIsLeft) {
+TEST_P(SandboxTest, TheFolderIsRemoved) {
   const std::string file = Tell(GetParam(), [](const World& world) {
     WriteFile(world.folder + "/pidfall-test", "");
     return world.folder + "/pidfall-test";
@@ -205,7 +205,7 @@ TEST_P(SandboxTest, ADaemonEndsWithTheStory) {
   EXPECT_EQ(told, "ready");
   char bytes[2] = {};
   EXPECT_EQ(read(reader.get(), bytes, 2), 1);
-  EXPECT_EQ(read(reader.get(), bytes, 2), 0) << "somebody still has the FIFO open";
+  EXPECT_EQ(read(reader.get(), bytes, 2), 0) << "a process still has the FIFO open";
 }
 
 std::vector<UniqueFd> OpenAll(const std::vector<ProcessInfo>& processes) {

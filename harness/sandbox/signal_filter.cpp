@@ -24,7 +24,7 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 constexpr uint32_t kArchitecture = 0;  // matches none: nothing is forbidden
 #endif
 
-constexpr uint32_t kEverybody = ~uint32_t{0};  // -1, of which the kernel looks at 32 bits
+constexpr uint32_t kEverybody = ~uint32_t{0};  // -1; the kernel reads 32 bits of it
 
 constexpr size_t kFirstArgument =
     offsetof(seccomp_data, args[0]) + (std::endian::native == std::endian::big ? 4 : 0);

@@ -1,13 +1,13 @@
-// Where there is no pid namespace and no Landlock scope either (before Linux 6.12): a target that
-// reads -1 in its pid file and signals that would end every process of the user's.
+// For machines without a pid namespace and without Landlock's scope (before Linux 6.12): there a
+// target that reads -1 in its pid file and signals it would end every process of the user.
 //
 //   if (!LandlockScopesSignals()) ForbidSignalsToAll();   // kill(-1, SIGTERM) gives EPERM
 #pragma once
 
 namespace pidfall {
 
-// From now on, for this process and what it starts. Irrevocable. A single stranger's number can
-// still be signalled: a filter cannot know whose it is.
+// From now on, for this process and its descendants. Irrevocable. A single stranger can still be
+// signalled: a filter cannot know which process has a pid.
 void ForbidSignalsToAll();
 
 }  // namespace pidfall

@@ -16,7 +16,7 @@ namespace {
 
 constexpr Duration kFilterBound = std::chrono::seconds(20);
 
-// Signal 0 only asks: where the filter fails, nobody comes to harm.
+// Signal 0 only asks: where the filter fails, no process is harmed.
 bool MayAskEverybody() { return kill(-1, 0) == 0 || errno != EPERM; }
 
 TEST(SignalFilterTest, ASignalToEverybodyIsRefusedAndOneToAProcessIsNot) {

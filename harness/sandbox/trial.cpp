@@ -13,7 +13,7 @@
 namespace pidfall {
 namespace {
 
-// An empty answer is a child that ended before it had one.
+// An empty answer means that the child ended before it had one.
 constexpr char kWorked[] = "worked";
 
 std::string Attempt(const std::function<void()>& body) {

@@ -1,4 +1,4 @@
-// Tries something in new namespaces, and says what stood in the way.
+// Tries something in new namespaces, and gives the reason where that fails.
 //
 //   std::string obstacle = TryInNamespaces({CLONE_NEWNET}, BringLoopbackUp);   // "" when it worked
 #pragma once
@@ -17,8 +17,8 @@ struct Trial {
   std::optional<uid_t> second_user = {};
 };
 
-// `body` runs with all capabilities in there, as the first process if a pid namespace is new. What
-// it throws is the answer.
+// `body` runs with all capabilities in there, as the first process of a new pid namespace. The text
+// of its exception is the answer.
 std::string TryInNamespaces(const Trial& trial, const std::function<void()>& body);
 
 }  // namespace pidfall

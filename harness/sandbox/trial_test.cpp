@@ -17,7 +17,7 @@ class TrialTest : public testing::Test {
   }
 };
 
-TEST_F(TrialTest, WhatIsThrownIsTheObstacle) {
+TEST_F(TrialTest, TheExceptionIsTheObstacle) {
   EXPECT_EQ(TryInNamespaces({}, [] { throw std::runtime_error("no mount"); }), "no mount");
 }
 
@@ -32,7 +32,7 @@ TEST_F(TrialTest, ItIsTheFirstProcessOfItsPidNamespace) {
   EXPECT_EQ(TryInNamespaces({CLONE_NEWPID}, is_first), "");
 }
 
-TEST_F(TrialTest, AnIdThatNobodyGrantsIsAnObstacle) {
+TEST_F(TrialTest, AnIdThatIsNotGrantedIsAnObstacle) {
   if (geteuid() == 0) GTEST_SKIP() << "root maps any id";
   EXPECT_NE(TryInNamespaces({.second_user = 4'000'000'000}, [] {}), "");
 }

@@ -24,7 +24,7 @@ namespace {
 
 constexpr Duration kMapBound = std::chrono::seconds(5);
 
-// Root maps all that is mapped for itself: everything on a machine, a part in a container.
+// Root maps every id that is mapped for itself: all on a machine, some in a container.
 std::string IdentityMap(const char* path) {
   std::ifstream in(path);
   std::ostringstream map;
@@ -104,7 +104,7 @@ void MapUsers(pid_t init, std::optional<uid_t> second_user) {
 }
 
 void BecomeUser(uid_t user) {
-  // Fails where setgroups is denied: then there are no groups to drop either.
+  // Fails where setgroups is denied: then there are no groups to drop.
   setgroups(0, nullptr);
   if (setresgid(user, user, user) != 0) ThrowErrno("become group " + std::to_string(user));
   if (setresuid(user, user, user) != 0) ThrowErrno("become user " + std::to_string(user));

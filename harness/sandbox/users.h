@@ -1,4 +1,4 @@
-// Which user ids exist in the sandbox's user namespace.
+// The user ids in the sandbox's user namespace.
 #pragma once
 
 #include <sys/types.h>
@@ -9,20 +9,20 @@
 
 namespace pidfall {
 
-// Every id that we can become is mapped to itself. Called by the parent of `init`, because a
-// process in a new user namespace has no rights in the one outside.
+// Maps to itself every id that we can change to. The parent of `init` calls it: a process in a new
+// user namespace has no rights in the namespace outside.
 void MapUsers(pid_t init, std::optional<uid_t> second_user);
 
-// This process is `user` from now on, in the group of the same number and no other.
+// From now on this process runs as `user`, in the group of the same number and in no other.
 void BecomeUser(uid_t user);
 
-// What we clone and never execute has the director's capabilities otherwise.
+// Otherwise a process that we clone and that executes nothing has the director's capabilities.
 void DropAllCapabilities();
 
-// An id that /etc/subuid and /etc/subgid grant us and newuidmap(1) maps, asked once: none for
-// root, who needs no grant. PIDFALL_NO_SUBUID hides it.
+// An id that /etc/subuid and /etc/subgid grant us and newuidmap(1) maps; found out once. None for
+// root, who needs no grant, and where PIDFALL_NO_SUBUID is set.
 std::optional<uid_t> SubordinateUser();
-// What stands in its way; empty when nothing does.
+// The reason why there is none; empty where there is one.
 const std::string& SubordinateObstacle();
 
 struct IdRange {
@@ -30,10 +30,10 @@ struct IdRange {
   uid_t count = 0;
 };
 
-// The lines "NAME:FIRST:COUNT" of /etc/subuid that are the user's, by name or by number.
+// The user's lines "NAME:FIRST:COUNT" of /etc/subuid, by name or by number.
 std::vector<IdRange> GrantedRanges(const std::string& text, const std::string& user, uid_t uid);
 
-// One number serves as user and as group. Ranges start alike wherever useradd wrote them.
+// A number that is granted as user and as group. useradd starts both ranges at the same number.
 std::optional<uid_t> FirstInBoth(const std::vector<IdRange>& uids,
                                  const std::vector<IdRange>& gids);
 

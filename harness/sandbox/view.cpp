@@ -33,15 +33,15 @@ void MakeEmptyFile(const std::string& path) {
   close(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
 }
 
-// The mode and owner that the machine's has. Where the owner is not mapped it is ours, which is
-// what a tmpfs can do: then the owner's bits say what we may do outside.
+// Copies the mode and owner of the machine's folder. A tmpfs cannot have an owner that is not
+// mapped: then the owner is us, and the owner's bits are our rights outside.
 void TakeAfter(const std::string& path, const Place& like) {
   struct stat made {};
   if (stat(path.c_str(), &made) != 0) return;
   const bool has_owner = made.st_uid == like.user && made.st_gid == like.group;
   const bool is_like = has_owner || chown(path.c_str(), like.user, like.group) == 0;
   const mode_t mode = is_like ? like.mode : (like.mode & ~mode_t{S_IRWXU}) | like.ours;
-  // The umask, and a set-group-id bit, which mkdir(2) leaves out.
+  // mkdir(2) applies the umask, and ignores a set-group-id bit.
   if ((made.st_mode & 07777) != mode) chmod(path.c_str(), mode);
 }
 
@@ -117,7 +117,7 @@ class Builder {
     view_.layers.push_back({place.path, upper});
   }
 
-  // What has gone since it was planned, or is too large, is left as it is.
+  // A file that was removed since the plan was made, or that is too large, is not copied.
   void Copy(const std::string& from, const std::string& to) try {
     struct stat info {};
     if (stat(from.c_str(), &info) != 0) return;
@@ -143,7 +143,7 @@ class Builder {
     if (Bind(place.path)) MakeReadOnly(here);
   }
 
-  // What has gone since it was planned is not there either.
+  // A file that was removed since the plan was made is left out.
   bool Bind(const std::string& path) {
     const std::string here = In(path);
     if (mount(path.c_str(), here.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0) return true;
@@ -152,8 +152,8 @@ class Builder {
   }
 
   void Enter() {
-    // Both arguments the same folder: the old root is then stacked on the new one, and the lazy
-    // unmount takes it away (pivot_root(2), "pivot_root(".", ".")").
+    // Both arguments name the same folder: the old root is then stacked on the new one, and the
+    // lazy unmount removes it (pivot_root(2), "pivot_root(".", ".")").
     if (chdir(base_.c_str()) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 ||
         umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) {
       ThrowErrno("enter the view");
@@ -166,8 +166,8 @@ class Builder {
 
 bool IsView(const View& view) { return !view.links.empty(); }
 
-// `visit` is given the path of every file on the tmpfs below `folder`: what is mounted there and
-// the view's own folder are passed over, and what vanishes meanwhile is, too.
+// Calls `visit` with the path of every file on the tmpfs below `folder`, except other mounts, the
+// view's own folder and files that vanish meanwhile.
 void ForEachFile(const std::string& folder, dev_t tmpfs,
                  const std::function<void(const std::string&)>& visit) {
   std::error_code ignored;
@@ -178,7 +178,7 @@ void ForEachFile(const std::string& folder, dev_t tmpfs,
     if (lstat(path.c_str(), &info) != 0 || info.st_dev != tmpfs || path == kViewFolder) continue;
     if (S_ISDIR(info.st_mode)) {
       ForEachFile(path, tmpfs, visit);
-    } else if (!S_ISCHR(info.st_mode)) {  // 0/0 stands for a file that was removed
+    } else if (!S_ISCHR(info.st_mode)) {  // device 0/0 means that the file was removed
       visit(path);
     }
   }

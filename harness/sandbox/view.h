@@ -2,15 +2,15 @@
 // nothing outside changes.
 //
 //   View view = EnterView("/mnt", plan);    // in init; "/" is the view from now on
-//   for (const std::string& path : Written(view)) ...   // what has been written since
+//   for (const std::string& path : Written(view)) ...   // the files written since
 //
 // Each folder of the machine is the lower layer of an overlay whose upper layer is on a tmpfs, so
-// the upper layers hold exactly what was written there. That tmpfs is the view's root. Three things
+// the upper layers hold exactly the written files. That tmpfs is the view's root. Three things
 // cannot be a lower layer (measured, Linux 6.18): "/" itself; /proc, /sys and /dev; a folder with
 // mounts below it that a user namespace inherited, which are locked. Those are entered child by
-// child. A folder owned by a user who is not mapped cannot be copied up either, but the root of an
-// overlay need not be: so the world-writable folders get an overlay of their own. An empty folder
-// needs none.
+// child. A folder whose owner is not mapped cannot be copied up either; but the root of an overlay
+// need not be copied up: so the world-writable folders get an overlay of their own. An empty folder
+// needs no overlay.
 #pragma once
 
 #include <time.h>
@@ -24,18 +24,18 @@
 namespace pidfall {
 
 struct Layer {
-  std::string path;   // where it is seen
-  std::string upper;  // what was written there; below /.pidfall
+  std::string path;   // in the view
+  std::string upper;  // the files written there; below /.pidfall
 };
 
 struct View {
   std::vector<Layer> layers;
-  std::map<std::string, std::string> links;  // symlinks that it began with, and where to
+  std::map<std::string, std::string> links;  // symlinks that it began with, and their targets
   std::map<std::string, timespec> copies;    // files that it began with, and when they changed
-  std::vector<std::string> read_only;        // what could not be layered
+  std::vector<std::string> read_only;        // folders that could not be layered
 };
 
-// In the view: harness's own, on the tmpfs that carries the upper layers.
+// The harness's own folder in the view, on the tmpfs that holds the upper layers.
 inline constexpr char kViewFolder[] = "/.pidfall";
 
 // Mounts the view on `base` (an existing folder) and makes it the root of this mount namespace.

@@ -13,13 +13,13 @@ namespace pidfall {
 namespace fs = std::filesystem;
 namespace {
 
-// Empty when it has gone meanwhile.
+// Empty when it was removed meanwhile.
 std::string LinkOf(const std::string& path) {
   std::error_code gone;
   return fs::read_symlink(path, gone).string();
 }
 
-// What cannot be listed may hold something.
+// A folder that cannot be listed counts as not empty.
 bool IsEmpty(const std::string& folder) {
   std::error_code unreadable;
   return fs::is_empty(folder, unreadable) && !unreadable;
@@ -84,7 +84,7 @@ class Planner {
     for (const auto& entry : fs::directory_iterator(path, unreadable)) Show(entry.path().string());
   }
 
-  // "/" is the view's own already; a layer over it would cover all the others.
+  // "/" already belongs to the view; a layer over it would cover all the others.
   void LayerOwn(const std::string& path) {
     std::error_code ignored;
     if (path == "/" || !fs::is_directory(path, ignored)) return;

@@ -1,4 +1,4 @@
-// What a view of the machine (view.h) shows where: worked out once, mounted for every scenario.
+// The places of a view of the machine (view.h): planned once, mounted for every scenario.
 //
 //   const ViewPlan plan = PlanView("/mnt", {"/var/lib/x"});   // in the harness
 //   const View view = EnterView("/mnt", plan);                // in each sandbox
@@ -24,21 +24,21 @@ enum class Shown {
 struct Place {
   Shown as = Shown::kFolder;
   std::string path;
-  std::string link;  // of a symlink: where to
+  std::string link;  // a symlink's target
   bool is_folder = true;
   mode_t kind = 0;  // S_IFSOCK, ...
   mode_t mode = 0755;
   uid_t user = 0;
   gid_t group = 0;
-  mode_t ours = 0;                  // what we may do there, as an owner's bits
+  mode_t ours = 0;                  // our rights to it, as an owner's bits
   std::vector<std::string> copies;  // of a layer: names of files in it that cannot be copied up
 };
 
 // Parents before children.
 using ViewPlan = std::vector<Place>;
 
-// `base`, where the view is to be mounted, is left out. `own_layer` are folders that get an overlay
-// of their own.
+// `base`, where the view will be mounted, is left out. The folders of `own_layer` get an overlay of
+// their own.
 ViewPlan PlanView(const std::string& base, const std::vector<std::string>& own_layer);
 
 }  // namespace pidfall

@@ -32,7 +32,7 @@ TEST(ViewPlanTest, ShowsEveryEntryOfTheRootButItsBase) {
   }
 }
 
-TEST(ViewPlanTest, AFolderOfItsOwnLayerIsLaidOverWhatHoldsIt) {
+TEST(ViewPlanTest, AFolderWithALayerOfItsOwnIsMountedOverItsParent) {
   const ViewPlan plan = PlanView(ChoosePrivateFolder({}), {"/usr/bin", "/", "/usr", "/missing"});
   ASSERT_NE(Find(plan, "/usr/bin"), nullptr);
   EXPECT_LT(Find(plan, "/usr"), Find(plan, "/usr/bin"));
@@ -43,7 +43,7 @@ TEST(ViewPlanTest, AFolderOfItsOwnLayerIsLaidOverWhatHoldsIt) {
             1);
 }
 
-TEST(ViewPlanTest, OnlyAFolderThatHoldsSomethingIsALayer) {
+TEST(ViewPlanTest, OnlyAFolderThatIsNotEmptyIsALayer) {
   if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
   const std::string folder = "/srv";
   if (!fs::is_directory(fs::symlink_status(folder))) GTEST_SKIP() << "no folder " << folder;

@@ -33,7 +33,7 @@ std::string InViewWith(const std::string& own_layer,
                    .bound = kViewBound});
 }
 
-// The name is a hard one for mount options: they are split at commas, and layers at colons.
+// The name is difficult for mount options, which are split at commas, and layers at colons.
 class ViewTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -52,13 +52,13 @@ class ViewTest : public testing::Test {
     return InViewWith(folder_, story);
   }
 
-  // What was written below the folder, by its path from there, sorted.
+  // The files written below the folder, by their paths from there, sorted.
   std::string WrittenHere(const World& world) const {
     std::vector<std::string> found;
     for (const std::string& path : Written(world.view)) {
       if (path.starts_with(folder_ + "/")) found.push_back(path.substr(folder_.size() + 1));
     }
-    return Listed(found) + " ";  // never empty: nothing told would be an error
+    return Listed(found) + " ";  // never empty: an empty result would be an error
   }
 
   std::string folder_;
@@ -80,7 +80,7 @@ TEST_F(ViewTest, NothingOutsideChanges) {
   EXPECT_EQ(fs::status(folder_ + "/below").permissions(), fs::perms(0755));
 }
 
-TEST_F(ViewTest, WrittenListsExactlyWhatWasMadeOrChanged) {
+TEST_F(ViewTest, WrittenListsExactlyTheNewAndChangedFiles) {
   EXPECT_EQ(In([&](const World& world) {
               ReadFile(folder_ + "/old");
               return WrittenHere(world);
@@ -98,7 +98,7 @@ TEST_F(ViewTest, WrittenListsExactlyWhatWasMadeOrChanged) {
             "below/new|fifo|link|old| ");
 }
 
-TEST_F(ViewTest, TheMachineIsThereAsItIs) {
+TEST_F(ViewTest, TheMachinesFilesAreVisible) {
   struct stat outside {};
   ASSERT_EQ(stat("/usr/bin/env", &outside), 0);
   EXPECT_EQ(In([&](const World&) {
@@ -120,7 +120,7 @@ TEST_F(ViewTest, TheRootIsWrittenWithoutALayer) {
   EXPECT_FALSE(fs::exists("/pidfall-view-test"));
 }
 
-TEST_F(ViewTest, WhatIsWrittenBesideTheLayersIsListedToo) {
+TEST_F(ViewTest, FilesWrittenOutsideTheLayersAreListedToo) {
   EXPECT_EQ(
       In([&](const World& world) {
         std::string told = Listed(Written(world.view)) + "then ";
@@ -134,7 +134,7 @@ TEST_F(ViewTest, WhatIsWrittenBesideTheLayersIsListedToo) {
       "then " + Listed({"/pidfall-view-test", folder_ + "/new", "/dev/shm/link", "/dev/stdin"}));
 }
 
-TEST(WrittenTest, IsNothingWhereThereIsNoView) { EXPECT_TRUE(Written({}).empty()); }
+TEST(WrittenTest, NothingIsListedWithoutAView) { EXPECT_TRUE(Written({}).empty()); }
 
 TEST_F(ViewTest, EachViewBeginsAnew) {
   const auto appended = [&](const World&) {
