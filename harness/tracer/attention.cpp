@@ -17,7 +17,7 @@ namespace {
 
 int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
 
-// Of another process: a look at who lives, or at what it is.
+// /proc/PID of another process: a check whether it lives, or what it is.
 bool IsProcessFolder(const std::string& path) {
   constexpr size_t kProc = 6;
   return path.starts_with("/proc/") && path.size() > kProc &&
@@ -38,7 +38,7 @@ bool IsLock(const RawCall& call) {
   }
 }
 
-// A look at a program's own file, a library, is no write that no call shows.
+// False for a mapping of a program's own file or a library: it cannot write without a call.
 bool CanWriteUnseen(const RawCall& call) {
   return (call.arguments[2] & PROT_WRITE) != 0 && (call.arguments[3] & MAP_SHARED) != 0;
 }
@@ -127,7 +127,7 @@ std::optional<std::string> Attention::SocketObject(pid_t thread, const CallKind&
   return object;
 }
 
-// A signal to itself tells of nobody else.
+// A signal to itself touches no other process.
 std::optional<std::string> Attention::ProcessObject(const RawCall& call, int argument) const {
   const int pid = static_cast<int>(call.arguments.at(argument));
   if (pid == pid_) return std::nullopt;

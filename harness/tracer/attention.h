@@ -1,9 +1,9 @@
-// Tells the calls that touch a safeguard, and what they touch, from all others.
+// Finds the calls that touch a safeguard, and the objects that they touch.
 //
 //   Attention attention(safeguard, pid);
 //   if (auto object = attention.ObjectOf(thread, call)) ...   // "x.pid"
 //
-// It remembers which sockets were bound to what: a socket has no name of its own.
+// It remembers the address that each socket was bound to: a socket has no name of its own.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ namespace pidfall {
 
 class Attention {
  public:
-  // `pid`: of the start, which says "{pid}" of itself. `port`: that it serves on; 0: it has none.
+  // `pid`: of the start; it is shown as "{pid}". `port`: that it serves on; 0: it has none.
   Attention(const Safeguard& safeguard, pid_t pid, int port)
       : safeguard_(&safeguard), pid_(pid), port_(port) {}
 
@@ -36,7 +36,7 @@ class Attention {
   const Safeguard* safeguard_;
   pid_t pid_;
   int port_;
-  std::map<std::string, std::string> sockets_;  // "socket:[123]": what it was bound to
+  std::map<std::string, std::string> sockets_;  // "socket:[123]", and the address it was bound to
 };
 
 }  // namespace pidfall

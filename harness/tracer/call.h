@@ -1,5 +1,5 @@
 // A system call that touches a safeguard, as a value, and the points before and after it. Both are
-// named by what is called on what, never by a position: a name survives another build, another
+// named by the call and its object, never by a position: a name survives another build, another
 // locale and ASLR.
 //
 //   const Point point = ParsePoint("start:after:rename(x.pid.new,x.pid)#2");
@@ -30,12 +30,12 @@ struct Point {
   enum Phase { kStart, kStop };
   Phase phase = kStart;
   CallName call;
-  bool after = false;  // it has been made; else it is about to be
+  bool after = false;  // after the call; else before it
   std::string Text() const;
   auto operator<=>(const Point&) const = default;
 };
 
-// Takes it off the beginning; false: the text does not begin so.
+// Removes the prefix; false: the text does not begin with it.
 bool TakePrefix(std::string& text, const std::string& prefix);
 
 // Throws BadInput.

@@ -10,7 +10,7 @@
 namespace pidfall {
 namespace {
 
-// arm64 has only the newer calls: those that take a folder's descriptor.
+// arm64 has only the newer calls, which take a folder's descriptor.
 const std::vector<CallKind> kKinds = {
 #ifdef SYS_open
     {SYS_open, "open", 0},

@@ -1,4 +1,4 @@
-// The system calls that a safeguard can be made of, and where in their arguments the objects stand.
+// The system calls that a safeguard can use, and which of their arguments name the objects.
 //
 //   if (const CallKind* kind = KindOf(SYS_rename)) kind->path2   // 1: its second argument
 #pragma once
@@ -12,7 +12,7 @@ struct CallKind {
   long number = -1;
   const char* name = "";
   int path = -1;
-  int folder = -1;  // the descriptor that a relative `path` begins at
+  int folder = -1;  // the descriptor of the folder that a relative `path` starts from
   int path2 = -1;
   int folder2 = -1;
   int descriptor = -1;
@@ -23,8 +23,8 @@ struct CallKind {
 // Null: a call that touches no safeguard.
 const CallKind* KindOf(long number);
 
-// What its manual page allows a call of this name to fail with, whatever the program does right:
-// not EFAULT, EBADF, EINVAL and others that only a mistake in the program brings about.
+// The errors that the manual page allows for a call of this name also in a correct program: without
+// EFAULT, EBADF, EINVAL and others that only a mistake in the program causes.
 const std::vector<int>& ErrorsOf(const char* name);
 
 }  // namespace pidfall

@@ -10,7 +10,7 @@
 namespace pidfall {
 namespace {
 
-TEST(Point, ReadsWhatItWrites) {
+TEST(Point, ReadsItsOwnText) {
   for (const char* text :
        {"start:before:openat(x.pid)", "start:after:rename(x.pid.new,x.pid)",
         "stop:after:close(x.pid (deleted))#2", "start:before:bind([::1] port {port})",
@@ -26,7 +26,7 @@ TEST(Point, KnowsItsParts) {
   EXPECT_EQ(point.call, (CallName{"unlink", "x.pid", 3}));
 }
 
-TEST(Point, RefusesWhatNamesNone) {
+TEST(Point, RefusesATextThatNamesNoPoint) {
   for (const char* text : {"", "start", "start:after:", "start:after:unlink", "begin:after:a(b)",
                            "start:around:a(b)", "start:after:a(b)2", "start:after:a(b)#0",
                            "start:after:a(b)#", "start:after:(b)", "start:after:a)b("}) {
@@ -34,7 +34,7 @@ TEST(Point, RefusesWhatNamesNone) {
   }
 }
 
-TEST(NamedCall, SaysItsResultOrItsError) {
+TEST(NamedCall, ShowsItsResultOrItsError) {
   EXPECT_EQ((NamedCall{{"openat", "x.pid"}, 3}.Text()), "openat(x.pid) = 3");
   EXPECT_EQ((NamedCall{{"unlink", "x.pid", 2}, -ENOENT}.Text()), "unlink(x.pid)#2 = ENOENT");
 }

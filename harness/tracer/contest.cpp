@@ -7,9 +7,9 @@
 namespace pidfall {
 namespace {
 
-// More than any safeguard needs: one that writes a log beside its pid file for ever.
+// More than any safeguard needs: some targets write a log beside their pid file for ever.
 constexpr size_t kMostTurns = 2000;
-// A retry that sleeps this often, when nobody else can move, goes on for ever.
+// A contender that retries and sleeps this often, while no other can go on, does so for ever.
 constexpr int kMostSleeps = 200;
 
 }  // namespace
@@ -33,7 +33,7 @@ void Contest::AddStop(std::unique_ptr<TracedStart> owner) {
   Settle(added, static_cast<int>(contenders_.size()) - 1, added.start->Next(Bound()));
 }
 
-// Goes on through the returns of calls: only what it calls next is a choice.
+// Goes on through the returns of calls: only the next call is a choice.
 void Contest::Settle(Contender& contender, int index, const Event& first) {
   Event event = first;
   while (event.kind == Event::kReturned) {
@@ -72,7 +72,7 @@ void Contest::Advance(int index) {
   LookForTheStirred();
 }
 
-// A lock that was let go, a signal, a connection: whoever waited for it runs.
+// After a released lock, a signal or a connection, a contender that waited for it runs again.
 void Contest::LookForTheStirred() {
   for (size_t i = 0; i < contenders_.size(); ++i) {
     Contender& contender = contenders_[i];
@@ -81,7 +81,7 @@ void Contest::LookForTheStirred() {
   }
 }
 
-// A retry's sleep ends once nobody else can move. False: none sleeps any more.
+// Ends one contender's sleep when no other can go on. False: none sleeps any more.
 bool Contest::WakeASleeper() {
   for (size_t i = 0; i < contenders_.size(); ++i) {
     Contender& contender = contenders_[i];

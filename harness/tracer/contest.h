@@ -1,5 +1,5 @@
-// One schedule carried out by real starts: each contender stands before its next call that touches
-// the safeguard until the schedule lets it go on.
+// One schedule, carried out by real starts: each contender is held before its next call that
+// touches the safeguard until the schedule lets it go on.
 //
 //   Contest contest(stage, safeguard, plans);
 //   contest.Run(choices);
@@ -21,35 +21,35 @@ class Contest {
  public:
   Contest(Stage& stage, const Safeguard& safeguard) : stage_(stage), safeguard_(safeguard) {}
 
-  // Its start is made up to its first call. Called in the order of their names.
+  // Starts it and runs it up to its first call. To be called in the order of the names.
   void AddStart(const StartPlan& plan);
-  // One that serves gets SIGTERM, and stands before the first call of its stop.
+  // Sends SIGTERM to an owner that serves, and runs it up to the first call of its stop.
   void AddStop(std::unique_ptr<TracedStart> owner);
 
-  // Who may go on, turn by turn; when the choices are used up, each for as long as it can. Throws
-  // Drift when a choice cannot be made.
+  // `choices`: the contender that makes each turn. After them, each goes on for as long as it can.
+  // Throws Drift when a choice is not possible.
   void Run(const std::vector<int>& choices);
 
   const std::vector<Turn>& turns() const { return turns_; }
   size_t size() const { return contenders_.size(); }
   TracedStart& contender(size_t index) { return *contenders_[index].start; }
-  // It sleeps and wakes for ever, or is blocked, and serves nothing.
+  // It does not serve: it is blocked, or sleeps and wakes for ever.
   bool IsOver(size_t index) const { return contenders_[index].standing == Standing::kOver; }
 
-  // What was called, in its order, and by whom.
+  // A call and its contender, in the order of the calls.
   struct Line {
     int contender = 0;
     std::string text;
   };
   const std::vector<Line>& story() const { return story_; }
-  // Why this is not all that could happen; empty: it is.
+  // The reason why the contest ended early; empty: it is complete.
   const std::string& cut_short() const { return cut_short_; }
 
  private:
   enum class Standing {
     kReady,   // before a call
     kSleeps,  // for a time: it goes on when no other can
-    kRests,   // blocked, or serving: others may move it on
+    kRests,   // blocked, or serving: others may wake it
     kOver,
   };
   struct Contender {
@@ -73,7 +73,7 @@ class Contest {
   std::string cut_short_;
 };
 
-// The same choices led elsewhere than before.
+// The same choices led to another result than before.
 struct Drift : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -17,7 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A point, and what a kill there leaves behind.
+// A point, and the files that a kill there leaves behind.
 struct Moment {
   Point point;
   std::string leaves;
@@ -119,7 +119,7 @@ class CrashSweep {
     stage_.EndAll();
   }
 
-  // What a start and a stop without a kill would not have left.
+  // The files that a start and a stop without a kill do not leave.
   std::vector<std::string> Leftovers() const {
     std::vector<std::string> left;
     for (const std::string& path : safeguard_.Present()) {

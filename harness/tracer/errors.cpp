@@ -110,7 +110,7 @@ class ErrorSweep {
     ExpectServes(stage_, next, "C3", "nothing fails any more since " + injection.Text());
   }
 
-  // The call fails, and everything goes on to where it rests or ends.
+  // The call fails, and the target goes on until it rests or ends.
   void Follow(Walk& walk, const Injection& injection) {
     stage_.Did(
         fmt::format("start X under trace (pid {}); {}", walk.start().pid(), injection.Text()));
@@ -182,7 +182,7 @@ class ErrorSweep {
   const Clock::time_point began_ = Clock::now();
   Safeguard safeguard_;
   FreshState fresh_;
-  std::set<std::string> proven_;  // what was left behind before a start that served
+  std::set<std::string> proven_;  // files left behind, after which a start served
   std::string cut_short_;
   int calls_ = 0;
   Exploration exploration_;

@@ -2,9 +2,9 @@
 //
 //   const Exploration found = ExploreErrors(target, probed, {});
 //
-// A start that meets an error either ends with a message and a status that is neither success nor
-// the duplicate's, or carries on, and then a duplicate of it must be refused. Either way the next
-// start serves, with no manual step, and an owner that was there stays. A stop ends all the same.
+// A start that gets an error either ends with a message and a status that is neither success nor
+// the duplicate's, or goes on, and then a duplicate of it must be refused. In both cases the next
+// start serves, with no manual step, and a live owner stays. A stop still ends.
 #pragma once
 
 #include "harness/tracer/exploration.h"

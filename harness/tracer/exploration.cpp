@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-// The switch that tests how a machine without it is met.
+// The environment variable is for tests: it stands for a machine without ptrace.
 void NeedPtrace() {
   if (std::getenv("PIDFALL_NO_PTRACE") == nullptr) return;
   throw Skip("exploring needs ptrace (PIDFALL_NO_PTRACE is set)");

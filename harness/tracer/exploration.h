@@ -1,4 +1,4 @@
-// What an exploration of a target's safeguard found, and exactly what it covered.
+// The findings of an exploration of a target's safeguard, and exactly what it covered.
 //
 //   const Exploration found = ExploreCrashes(target, probed, {});
 //   found.results   // one for each state that a kill can leave, or each error, or each schedule
@@ -17,10 +17,10 @@
 
 namespace pidfall {
 
-// Distinct, so that no number is another's part, and with room for what each of them forks.
+// No pid is a part of another one, and each has room for the children's pids.
 inline constexpr pid_t kOwnerPid = 3000, kFirstPid = 4000, kSecondPid = 5000, kNextPid = 6000,
                        kDuplicatePid = 7000;
-// A slow target with much to try: what is left then is said.
+// A bound for slow targets: the report says what was left out.
 inline constexpr std::chrono::minutes kTimeForAll{10};
 
 struct Exploration {
@@ -29,7 +29,7 @@ struct Exploration {
 };
 
 struct ExploreOptions {
-  bool all = false;    // nothing is left out because it equals something that was run
+  bool all = false;    // run also the cases that equal one that was run
   std::string replay;  // only this one
   int contenders = 2;
   int bound = 2;  // preemptions in a schedule; with `all` there is no bound
@@ -37,13 +37,13 @@ struct ExploreOptions {
 
 using StageStory = std::function<Exploration(Stage&)>;
 
-// Tells each in a sandbox of its own, on one processor, and as many side by side as there are
-// processors. A Skip or a Broken that one throws becomes its only result, under `scenario`.
+// Runs each in a sandbox of its own on one processor, as many side by side as there are
+// processors. A Skip or a Broken of one becomes its only result, under `scenario`.
 Exploration TellExplorations(const Target& target, const std::string& scenario,
                              const std::vector<StageStory>& stories);
 
-// What one judgement comes to: `judge` throws Breach, Broken, ... as a scenario does. `story` is
-// what led to it.
+// The result of one judgement: `judge` throws Breach, Broken, ... as a scenario does. `story` is
+// its evidence.
 Result JudgeOne(Stage& stage, Result result, const std::function<void()>& judge);
 
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// The safeguard's files as they were before the first start, so that every run begins alike.
+// The safeguard's files as they were before the first start, so that every run begins the same way.
 //
 //   const FreshState fresh(safeguard);
 //   ...                                    // starts, kills
@@ -24,9 +24,9 @@ class FreshState {
   std::map<std::string, std::string> contents_;  // by path
 };
 
-// What a start with this pid would leave behind if it ended now: each file with its type, mode and
-// content. Two moments that leave the same cannot differ for what starts after them: locks, sockets
-// and descriptors end with the process.
+// The files that a start with this pid would leave behind if it ended now, each with its type, mode
+// and content. Two moments that leave the same files are the same for every later start: locks,
+// sockets and descriptors end with the process.
 std::string LeftBehind(const Safeguard& safeguard, pid_t pid);
 
 }  // namespace pidfall

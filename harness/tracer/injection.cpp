@@ -26,7 +26,7 @@ int ParseError(const std::string& name, const std::string& whole) {
   RefuseInjection(whole);
 }
 
-// To be told of no owner where one lives is a lie that no safeguard can see through.
+// The answer "no owner" where one lives is false, and no safeguard can detect that.
 bool IsALieBesideAnOwner(int error) {
   return error == ENOENT || error == ECONNREFUSED || error == ENETUNREACH || error == ETIMEDOUT;
 }

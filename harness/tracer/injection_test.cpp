@@ -10,7 +10,7 @@
 namespace pidfall {
 namespace {
 
-TEST(Injection, ReadsWhatItWrites) {
+TEST(Injection, ReadsItsOwnText) {
   for (const char* text :
        {"alone:start:write(x.pid)=ENOSPC", "alone:stop:unlink(x.pid)#2=EPERM",
         "beside:start:openat(x=y.pid)=EACCES", "alone:start:read(x.pid)=short"}) {
@@ -18,7 +18,7 @@ TEST(Injection, ReadsWhatItWrites) {
   }
 }
 
-TEST(Injection, RefusesWhatNamesNone) {
+TEST(Injection, RefusesATextThatNamesNoInjection) {
   for (const char* text : {"", "alone:start:write(x.pid)", "start:write(x.pid)=EIO",
                            "alone:start:write(x.pid)=ETHIS", "alone:start:write=EIO"}) {
     EXPECT_THROW(ParseInjection(text), BadInput) << text;
@@ -44,13 +44,13 @@ TEST(InjectionsFor, TakesTheErrorsOfTheManualPage) {
   EXPECT_TRUE(Has(Errors(false, {"write", "x.pid"}), 0)) << "a short write";
 }
 
-TEST(InjectionsFor, TellsNoLieAboutAnOwner) {
+TEST(InjectionsFor, NeverAnswersThatThereIsNoOwnerBesideOne) {
   EXPECT_FALSE(Has(Errors(true, {"openat", "x.pid"}), ENOENT));
   EXPECT_FALSE(Has(Errors(true, {"connect", "x.sock"}), ECONNREFUSED));
   EXPECT_TRUE(Has(Errors(true, {"openat", "x.pid"}), EACCES));
 }
 
-TEST(SpeaksOfAnOwner, IsWhatTheKernelAnswersWhenOneLives) {
+TEST(SpeaksOfAnOwner, IsTheKernelsAnswerWhenAnOwnerLives) {
   const auto speaks = [](const char* text) { return SpeaksOfAnOwner(ParseInjection(text)); };
   EXPECT_TRUE(speaks("alone:start:flock(x.lock)=EAGAIN"));
   EXPECT_TRUE(speaks("alone:start:bind(127.0.0.1 port {port})=EADDRINUSE"));

@@ -37,14 +37,14 @@ pid_t ProcessOf(pid_t thread) {
   return thread;
 }
 
-// After the name, which may hold anything, parentheses too.
+// After the name, which may hold any character, also parentheses.
 char StateOf(pid_t thread) {
   const std::string stat = ReadOrEmpty("/proc/" + std::to_string(thread) + "/stat");
   const size_t end = stat.rfind(')');
   return end == std::string::npos || end + 2 >= stat.size() ? 'X' : stat[end + 2];
 }
 
-// A parent in vfork waits in state D, as one does that reads a disk.
+// A parent in vfork waits in state D, like a process that reads a disk.
 bool AwaitsItsChild(const RawCall& call) {
 #ifdef SYS_vfork
   if (call.number == SYS_vfork) return true;
@@ -107,7 +107,7 @@ std::optional<ProcessTree::Stop> ProcessTree::Scan() {
   }
 }
 
-// Goes on until it stands at a call, runs or has ended.
+// Continues it until it stands at a call, runs or has ended.
 std::optional<ProcessTree::Stop> ProcessTree::Look(pid_t thread) {
   for (int status = 0;;) {
     const pid_t told = waitpid(thread, &status, WNOHANG | __WALL);
@@ -203,7 +203,7 @@ std::vector<pid_t> ProcessTree::Processes() const {
   return {all.begin(), all.end()};
 }
 
-// What it forks while it dies is stopped, and ours too.
+// A child that it forks while it dies is stopped, and becomes ours, too.
 void ProcessTree::Collect(pid_t thread) {
   for (int status = 0;;) {
     if (waitpid(thread, &status, __WALL) != thread) break;
@@ -215,15 +215,15 @@ void ProcessTree::Collect(pid_t thread) {
   tracees_.erase(thread);
 }
 
-// A thread that began a moment ago has not been told of yet.
+// A thread that began a moment ago may not have been reported yet.
 void ProcessTree::FindThreads() {
   for (const pid_t process : Processes()) {
     for (const pid_t thread : Threads(process)) Add(thread);
   }
 }
 
-// A first thread's end is told only when all others have been collected. Those whose parents ended
-// before them are ours to collect again, as their new parent.
+// The end of a first thread is reported only when all others have been collected. Processes whose
+// parents ended before them must be collected again, by us as their new parent.
 void ProcessTree::Kill() {
   while (!tracees_.empty()) {
     for (const pid_t process : Processes()) kill(process, SIGKILL);
@@ -236,10 +236,10 @@ void ProcessTree::Kill() {
   for (const pid_t process : seen_) waitpid(process, nullptr, WNOHANG | __WALL);
 }
 
-// Since Linux 6.12 a short slice is served soon after each wake-up, however busy others keep the
-// processor: a traced call is two of them. Older kernels ignore it.
+// Since Linux 6.12 a thread with a short slice runs soon after each wake-up, also on a busy
+// processor: a traced call needs two wake-ups. Older kernels ignore it.
 static void AskForShortSlices() {
-  // The kernel's sched_attr, whose header does not go with <sched.h>.
+  // The kernel's sched_attr: its header conflicts with <sched.h>.
   struct {
     uint32_t size, policy;
     uint64_t flags;

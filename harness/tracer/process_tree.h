@@ -1,5 +1,5 @@
-// Every process and thread that comes of one start, under ptrace: each of its system calls stops,
-// at its entry and when it has returned.
+// Every process and thread of one start, under ptrace: each of its system calls stops at its entry
+// and at its return.
 //
 //   ProcessTree tree(held);                        // LaunchOptions::before_exec: PTRACE_TRACEME
 //   while (auto stop = tree.Next(bound)) {
@@ -7,8 +7,8 @@
 //     tree.Resume(stop->thread);
 //   }
 //
-// Forks, threads and execs are followed without being told of. Only its own threads are waited for,
-// so that other children of ours keep their ends. What is traced dies with us (EXITKILL).
+// Forks, threads and execs are followed automatically. It waits only for its own threads, so that
+// the ends of our other children are not lost. Traced processes die with us (EXITKILL).
 #pragma once
 
 #include <sys/types.h>
@@ -38,22 +38,22 @@ class ProcessTree {
   ProcessTree(const ProcessTree&) = delete;
   ProcessTree& operator=(const ProcessTree&) = delete;
 
-  // The next call of any of them. Empty: nothing came within `bound`, or nothing of it is left.
+  // The next call of any of them. Empty: none came within `bound`, or no process is left.
   std::optional<Stop> Next(Duration bound);
   void Resume(pid_t thread);
 
-  // Nothing of it is left to run.
+  // No process of it is left.
   bool IsOver() const { return tracees_.empty(); }
-  // Each thread that is not held sleeps in a call: only others, or time, move it on.
+  // Each thread that is not held sleeps in a call: only other processes, or time, can wake it.
   bool Sleeps() const;
-  // No passing of time ends that sleep.
+  // That sleep has no timeout.
   bool SleepsForGood() const;
   // The processes that live, in the order of their numbers.
   std::vector<pid_t> Processes() const;
-  // Of the process that was started; empty until it has ended.
+  // The end of the started process; empty until it has ended.
   const std::optional<Ending>& ending() const { return ending_; }
 
-  // SIGKILL to all of it, collected.
+  // Sends SIGKILL to all of it, and collects it.
   void Kill();
 
  private:
@@ -80,12 +80,12 @@ class ProcessTree {
   std::map<pid_t, Tracee> tracees_;
   std::optional<Ending> ending_;
   UniqueFd signals_;      // stops of tracees come as SIGCHLD, which stays blocked
-  std::set<pid_t> seen_;  // every process that ever was of it
+  std::set<pid_t> seen_;  // every process that it ever had
 };
 
-// Those that this process may use.
+// The number of processors that this process may use.
 int ProcessorCount();
-// This process, and what it starts from now on, have one of them: a stop costs a fraction then.
+// From now on this process and its new children run on one processor: then a stop costs a fraction.
 void PinToOneProcessor(size_t index);
 
 }  // namespace pidfall

@@ -60,7 +60,7 @@ std::string Locked() {
   return kPath;
 }
 
-// Until nothing of it runs any more.
+// Runs it until none of its processes runs any more.
 void RunToRest(ProcessTree& tree) {
   while (!tree.IsOver()) {
     if (const auto stop = tree.Next(std::chrono::milliseconds(1))) {
@@ -71,7 +71,7 @@ void RunToRest(ProcessTree& tree) {
   }
 }
 
-TEST(ProcessTree, TellsWhatTimeMovesOnFromWhatSleepsForGood) {
+TEST(ProcessTree, TellsASleepWithATimeoutFromASleepWithoutOne) {
   const Child timed = StartHeld("exec sleep 60");
   ProcessTree timed_tree(timed.pid);
   RunToRest(timed_tree);
@@ -82,8 +82,8 @@ TEST(ProcessTree, TellsWhatTimeMovesOnFromWhatSleepsForGood) {
   EXPECT_TRUE(waits_tree.SleepsForGood());
 }
 
-TEST(ProcessTree, KillsEverythingThatCameOfAStart) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // as the sandbox's director is: orphans are ours to collect
+TEST(ProcessTree, KillsEveryProcessOfAStart) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // like the sandbox's director: we must collect orphans
   const Child child = StartHeld("sleep 60 & (sleep 60 & wait) & wait");
   ProcessTree tree(child.pid);
   while (tree.Processes().size() < 4) {

@@ -26,7 +26,7 @@ std::string ReadLink(const std::string& path) {
 
 }  // namespace
 
-// Up to the end of a page at a time: the next one may not be there.
+// Reads up to the end of a page: the next page may not exist.
 std::string ReadText(pid_t thread, uint64_t address) {
   constexpr size_t kPage = 4096;
   std::string text;

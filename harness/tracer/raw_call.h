@@ -1,4 +1,4 @@
-// A system call as the kernel tells it, in a thread that is traced.
+// A system call in a traced thread, as the kernel describes it.
 #pragma once
 
 #include <sys/types.h>
@@ -17,13 +17,13 @@ struct RawCall {
 
 // The text at an address of that process; empty where there is none.
 std::string ReadText(pid_t thread, uint64_t address);
-// So many bytes of it, or none.
+// This many bytes of its memory, or none.
 std::string ReadBytes(pid_t thread, uint64_t address, size_t size);
 
-// What its descriptor stands for: a path, "socket:[123]", ...
+// The object of its descriptor: a path, "socket:[123]", ...
 std::string DescriptorTarget(pid_t thread, int descriptor);
 
-// The path in its memory, absolute: `folder` is the descriptor that a relative one begins at.
+// The absolute form of a path in its memory. A relative path starts from the descriptor `folder`.
 std::string AbsolutePath(pid_t thread, int folder, uint64_t address);
 
 }  // namespace pidfall

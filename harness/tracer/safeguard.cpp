@@ -18,7 +18,7 @@ std::set<std::string> EntriesOf(const std::string& folder) {
   return paths;
 }
 
-// As it is called in this sandbox: a plain one has a folder of its own for each.
+// The path in this sandbox: each plain sandbox has a folder of its own.
 std::string Here(const std::string& path, const Found& found, const Stage& stage) {
   if (!found.pid_file || FolderOf(path) != FolderOf(*found.pid_file)) return path;
   return stage.folder() + "/" + fs::path(path).filename().string();

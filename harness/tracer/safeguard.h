@@ -1,5 +1,5 @@
-// What of the world belongs to a target's safeguard, so that the calls that touch it can be told
-// from the thousand others that a start makes.
+// The files that belong to a target's safeguard, so that the calls that touch it can be told from
+// the thousand others of a start.
 //
 //   const Safeguard safeguard = SafeguardOf(found, stage);
 //   safeguard.NameOf("/run/x.pid.lock")   // "x.pid.lock"; empty: it is none of it
@@ -16,32 +16,32 @@ namespace pidfall {
 
 class Safeguard {
  public:
-  // `folders`: whatever appears in them belongs to it, but not the `strangers` that stood there
-  // before. `files`: these do, wherever they are.
+  // `folders`: every file that appears in them belongs to it, but not the `strangers` that stood
+  // there before. `files`: these belong to it in any folder.
   Safeguard(std::vector<std::string> folders, std::set<std::string> files,
             std::set<std::string> strangers);
 
-  // How the path is called in a call's name; empty when it is none of the safeguard's. Absolute and
-  // without "..".
+  // The name of the path in a call's name; empty when the path is not the safeguard's. `path` is
+  // absolute and without "..".
   std::string NameOf(const std::string& path) const;
   // The file with that name.
   std::string PathOf(const std::string& name) const;
 
-  // Its files that are there now.
+  // Its files that exist now.
   std::vector<std::string> Present() const;
 
   const std::vector<std::string>& folders() const { return folders_; }
 
  private:
-  std::vector<std::string> folders_;  // the first one's files go by their plain names
+  std::vector<std::string> folders_;  // the files of the first one have plain names
   std::set<std::string> files_;
   std::set<std::string> strangers_;
 };
 
-// From what the probing start found: its pid file, locks, sockets, and what stands beside them.
+// From the findings of the probing start: pid file, locks, sockets, and the files beside them.
 Safeguard SafeguardOf(const Found& found, const Stage& stage);
 
-// A process's number in it becomes "{pid}", so that two starts say the same.
+// Replaces the pid in it by "{pid}", so that two starts give the same text.
 std::string WithoutPid(const std::string& text, pid_t pid);
 
 }  // namespace pidfall

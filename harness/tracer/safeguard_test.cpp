@@ -8,14 +8,14 @@ namespace {
 const Safeguard kSafeguard({"/run/x", "/var/lock"}, {"/run/x/x.pid", "/var/lock/x"},
                            {"/run/x/other", "/var/lock/stranger"});
 
-TEST(Safeguard, NamesItsFilesAndWhateverAppearsBesideThem) {
+TEST(Safeguard, NamesItsFilesAndTheFilesThatAppearBesideThem) {
   EXPECT_EQ(kSafeguard.NameOf("/run/x/x.pid"), "x.pid");
   EXPECT_EQ(kSafeguard.NameOf("/run/x/x.pid.new"), "x.pid.new");
   EXPECT_EQ(kSafeguard.NameOf("/var/lock/x"), "/var/lock/x");
   EXPECT_EQ(kSafeguard.NameOf("/run/x"), ".");
 }
 
-TEST(Safeguard, LeavesOutWhatStoodThereBeforeAndWhatIsElsewhere) {
+TEST(Safeguard, LeavesOutFilesThatStoodThereBeforeOrAreElsewhere) {
   EXPECT_EQ(kSafeguard.NameOf("/run/x/other"), "");
   EXPECT_EQ(kSafeguard.NameOf("/run/x/folder/x.pid"), "");
   EXPECT_EQ(kSafeguard.NameOf("/etc/passwd"), "");

@@ -15,7 +15,7 @@ constexpr size_t kLongest = 10'000;
   throw BadInput("'" + text + "' is no schedule, such as 'stale:A4B3A2'");
 }
 
-// A letter and how often: "A4", or "A".
+// A letter and a count: "A4", or "A".
 int TakeCount(const std::string& text, size_t& at) {
   constexpr size_t kMostDigits = 4;
   size_t end = at;

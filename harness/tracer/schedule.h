@@ -1,4 +1,4 @@
-// In which order contenders make the calls that touch their safeguard, as a value.
+// The order in which contenders make the calls that touch their safeguard, as a value.
 //
 //   const Schedule schedule = ParseSchedule("stale:A4B3A2");
 //   schedule.choices   // 0 0 0 0 1 1 1 0 0
@@ -9,7 +9,7 @@
 
 namespace pidfall {
 
-// What the contenders find.
+// The state that the contenders find.
 enum class Setting { kFresh, kStale, kLiveOwner, kStoppingOwner };
 
 const std::vector<Setting>& AllSettings();
@@ -20,7 +20,7 @@ std::string ContenderName(int contender);
 
 struct Schedule {
   Setting setting = Setting::kFresh;
-  std::vector<int> choices;  // who makes the next call
+  std::vector<int> choices;  // the contender of each call
   std::string Text() const;
   bool operator==(const Schedule&) const = default;
 };

@@ -43,7 +43,7 @@ std::optional<std::vector<Turn>> ScheduleSearch::Next() {
   return turns;
 }
 
-// Each other choice at a turn that this one took by default is a schedule of its own.
+// Where a turn was taken by default, each other choice makes a new schedule.
 void ScheduleSearch::Explored(const std::vector<Turn>& turns) {
   std::vector<Turn> before(turns.begin(),
                            turns.begin() + static_cast<ptrdiff_t>(std::min(given_, turns.size())));

@@ -1,14 +1,14 @@
-// Which schedules to try, and in which order: fewest preemptions first, so that the first one that
-// breaks a promise is the simplest. Pure: what a schedule does is told to it.
+// The schedules to try, in order: fewest preemptions first, so that the first one that breaks a
+// promise is the simplest. Pure: its caller runs the schedules.
 //
 //   ScheduleSearch search(2);
 //   while (const auto prefix = search.Next()) {
 //     search.Explored(Run(*prefix));   // the prefix, then each goes on for as long as it can
 //   }
-//   search.complete();                 // nothing within the bound is left
+//   search.complete();                 // all within the bound were tried
 //
-// A preemption takes the turn from one that could go on. Within the bound every order is tried
-// once: a run of k calls each by two contenders has C(2k, k) of them without a bound.
+// A preemption takes the turn from a contender that could go on. Within the bound every order is
+// tried once: for two contenders with k calls each, C(2k, k) orders without a bound.
 #pragma once
 
 #include <deque>
@@ -18,14 +18,15 @@
 
 namespace pidfall {
 
-// One turn: who could take it, in ascending order, and who did.
+// One turn: the contenders that could take it, in ascending order, and the one that did.
 struct Turn {
   std::vector<int> enabled;
   int chosen = 0;
   bool operator==(const Turn&) const = default;
 };
 
-// Who goes on when no schedule says: the last one while it can, then the first that can.
+// The contender that goes on after the schedule: the last one while it can, then the first that
+// can.
 int DefaultChoice(const std::vector<int>& enabled, std::optional<int> last);
 
 int Preemptions(const std::vector<Turn>& turns);
@@ -35,12 +36,12 @@ class ScheduleSearch {
   // Without a bound: every order.
   explicit ScheduleSearch(std::optional<int> bound) : bound_(bound) { Add(0, {}); }
 
-  // The turns that the next schedule begins with. Empty: all has been tried.
+  // The first turns of the next schedule. Empty: all have been tried.
   std::optional<std::vector<Turn>> Next();
-  // All turns of it, those that it was to begin with included.
+  // All turns of that schedule, with its first turns.
   void Explored(const std::vector<Turn>& turns);
 
-  int preemptions() const { return preemptions_; }  // of what Next gave last
+  int preemptions() const { return preemptions_; }  // of the last result of Next
   bool complete() const { return waiting_.empty(); }
 
  private:
@@ -50,7 +51,7 @@ class ScheduleSearch {
 
   std::optional<int> bound_;
   std::map<int, std::deque<std::vector<Turn>>> waiting_;  // by their preemptions
-  size_t given_ = 0;                                      // turns that the last one began with
+  size_t given_ = 0;                                      // first turns of the last one
   int preemptions_ = 0;
 };
 

@@ -9,16 +9,16 @@
 namespace pidfall {
 namespace {
 
-// What contenders share, and where each of them stands.
+// The state that contenders share, and the position of each.
 struct Model {
-  int file = -1;  // whose number it holds
-  int lock = -1;  // who holds it
+  int file = -1;  // the contender whose pid it holds
+  int lock = -1;  // the contender that holds it
   std::vector<int> at;
   std::vector<int> seen;
   std::vector<bool> owns;
 };
 
-// One contender's next call. False: it is over.
+// One contender's next call. False: it has ended.
 using Call = std::function<bool(Model& model, int self)>;
 using CanMove = std::function<bool(const Model& model, int self)>;
 
@@ -54,7 +54,7 @@ std::vector<Turn> Run(const Guard& guard, int contenders, const std::vector<Turn
 
 struct Count {
   int schedules = 0;
-  int first_double_owner = 0;  // which one; 0: none
+  int first_double_owner = 0;  // the number of the schedule; 0: none
   std::set<std::vector<int>> orders;
 };
 
@@ -79,7 +79,7 @@ Count Explore(const Guard& guard, int contenders, std::optional<int> bound) {
   return count;
 }
 
-// So many calls that depend on nothing.
+// This many calls that depend on nothing.
 Guard Independent(int calls) {
   return {calls, [](Model&, int) { return true; }};
 }
@@ -103,7 +103,7 @@ const Guard kLock = {2, [](Model& model, int self) {
                        return true;
                      }};
 
-// Wait for the lock, and let it go.
+// Wait for the lock, then release it.
 const Guard kBlockingLock = {2,
                              [](Model& model, int self) {
                                model.lock = model.at[static_cast<size_t>(self)] == 0 ? self : -1;
@@ -120,8 +120,9 @@ TEST(ScheduleSearch, TriesEveryOrderOnce) {
   EXPECT_EQ(Explore(Independent(2), 3, std::nullopt).schedules, 90);   // 6! / (2! 2! 2!)
 }
 
-// Of n calls each by two: without a preemption one after the other, 2; with one, each of them is
-// interrupted after 1 to n - 1 calls and goes on when the other is over, 2 (n - 1) more.
+// Two contenders with n calls each: without a preemption 2 schedules, one after the other. With
+// one, each is interrupted after 1 to n - 1 calls and goes on when the other has ended: 2 (n - 1)
+// more.
 TEST(ScheduleSearch, KeepsToItsBound) {
   EXPECT_EQ(Explore(Independent(4), 2, 0).schedules, 2);
   EXPECT_EQ(Explore(Independent(4), 2, 1).schedules, 2 + 2 * 3);
@@ -137,10 +138,10 @@ TEST(ScheduleSearch, FindsADoubleOwnerByOnePreemption) {
 TEST(ScheduleSearch, FindsNoneWhereALockKeepsOthersOut) {
   const Count count = Explore(kLock, 2, std::nullopt);
   EXPECT_EQ(count.first_double_owner, 0);
-  EXPECT_EQ(count.schedules, 4);  // by either: the loser's one call between or after its two
+  EXPECT_EQ(count.schedules, 4);  // for each winner: the loser's call between or after its two
 }
 
-TEST(ScheduleSearch, LeavesOutWhoeverIsBlocked) {
+TEST(ScheduleSearch, LeavesOutABlockedContender) {
   EXPECT_EQ(Explore(kBlockingLock, 2, std::nullopt).schedules, 2);
   EXPECT_EQ(Explore(kBlockingLock, 3, std::nullopt).schedules, 6);
 }

@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr pid_t kBetween = 1000;
-// Of one setting; what is left then is said.
+// The time for one setting; the report says what was left out.
 constexpr std::chrono::seconds kTimeForEach{60};
 constexpr size_t kColumn = 44;
 constexpr char kNotJudged[] = "not judged";
@@ -69,7 +69,7 @@ class ScheduleExploration {
             .port = ports_[static_cast<size_t>(contender) + 1]};
   }
 
-  // As one that is killed leaves it.
+  // Leaves the state of a killed owner.
   void LeaveAStaleState() {
     fresh_.Restore();
     StartOwner()->Kill();
@@ -113,7 +113,7 @@ class ScheduleExploration {
     Conclude(setting, search.complete(), tally);
   }
 
-  // The first, and so the shortest, of each clause.
+  // Keeps the first, which is the shortest, of each clause.
   void Keep(Result result, Tally& tally) {
     if (result.verdict == Verdict::kPass) return;
     const bool judged = result.verdict == Verdict::kFail;
@@ -121,7 +121,7 @@ class ScheduleExploration {
     exploration_.results.push_back(std::move(result));
   }
 
-  // Carries out what begins with these choices, and judges where it came to.
+  // Carries out the schedule that begins with these choices, and judges its end.
   Result Carry(const Schedule& schedule, ScheduleSearch* search, Tally& tally) {
     Result blank{.scenario = std::string("race/") + Name(schedule.setting),
                  .family = "race",
@@ -179,12 +179,12 @@ class ScheduleExploration {
     Require(names.size() < 2, "C1",
             names.size() < 2 ? "" : names[0] + " and " + names[1] + " both serve");
     const bool may_be_none = setting == Setting::kStoppingOwner;
-    Require(may_be_none || !names.empty(), "C3", "nobody serves in the end");
+    Require(may_be_none || !names.empty(), "C3", "no copy serves in the end");
     ExpectDuplicates(setting, contest);
     if (serving != nullptr && has_pid_file_) ExpectNamed(*serving, names.front());
   }
 
-  // Without a port, one that waits for a lock stands by.
+  // Without a port, a start that waits for a lock stands by.
   bool IsOwner(TracedStart& start) const {
     return start.Serves() && (stage_.target().port || !start.WaitsForLock());
   }
@@ -214,7 +214,7 @@ class ScheduleExploration {
                         content.substr(0, content.find('\n'))));
   }
 
-  // Side by side, a column for each.
+  // The story with one column per contender.
   static std::vector<std::string> StoryOf(Contest& contest) {
     std::vector<std::string> lines;
     for (const Contest::Line& line : contest.story()) {

@@ -20,17 +20,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Blocking is told by no event: it is looked up, when nothing was told for so long.
+// No event reports that a process blocks: it is checked when no event came for this long.
 constexpr Duration kLook = std::chrono::microseconds(300);
-// One that forks for ever is not followed for ever.
+// A target that forks for ever is not followed for ever.
 constexpr size_t kMostProcesses = 64;
 
-// The kernel gives what it forks the numbers after its own, whatever was forked before.
+// Then the kernel gives its children the pids after its own, in every run.
 void FixNextPid(pid_t pid) {
   try {
     WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid));
   } catch (const std::system_error&) {
-    // Not ours to write (an older kernel): then its children's numbers differ from run to run.
+    // Not writable for us (an older kernel): then its children's pids differ from run to run.
   }
 }
 
@@ -86,7 +86,7 @@ Event TracedStart::Next(Duration bound) {
   return {Event::kBound, {}};
 }
 
-// What others do on this machine does not count against it, until it is far too long.
+// Time that others took from it on this machine does not count, unless it is far too long.
 bool TracedStart::IsWithin(Duration bound, Duration passed) const {
   constexpr int kFarTooLong = 6, kAFairShare = 4;
   if (passed < bound) return true;
@@ -97,7 +97,8 @@ bool TracedStart::IsWithin(Duration bound, Duration passed) const {
   return passed < kFarTooLong * bound && ran < bound / kAFairShare;
 }
 
-// One that listens serves, whatever wakes it. Anything else has to sleep for good, or for long.
+// A start that listens serves, also if it wakes again. Any other has to sleep for good, or for
+// long.
 bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
   if (!tree_->Sleeps()) return false;
   if (stage_.target().port && Serves()) return true;
@@ -149,7 +150,7 @@ void TracedStart::FailCall(int error, bool made) {
 }
 
 void TracedStart::ShortenCall() {
-  constexpr int kCount = 2;  // the argument that says how much, of read and write
+  constexpr int kCount = 2;  // the index of the size argument of read and write
   if (held_) SetArgument(*held_, kCount, 1);
 }
 

@@ -24,9 +24,9 @@
 namespace pidfall {
 
 struct StartPlan {
-  pid_t pid = 0;        // the number it must get; 0: any
+  pid_t pid = 0;        // that it must get; 0: any
   int port = 0;         // 0: the stage's
-  bool yields = false;  // it stops at each sleep for a time
+  bool yields = false;  // it stops at each timed sleep
 };
 
 struct Event {
@@ -34,9 +34,9 @@ struct Event {
     kCall,      // held before it
     kReturned,  // held after it
     kRests,     // serves, or waits for others or for ever
-    kSleeps,    // for a time; Next waits it out
-    kOver,      // nothing of it is left
-    kBound,     // neither came in time, or it is more processes than can be followed
+    kSleeps,    // for a time; Next waits until it wakes
+    kOver,      // no process of it is left
+    kBound,     // no event in time, or too many processes to follow
   };
   Kind kind = kOver;
   NamedCall call;
@@ -46,31 +46,31 @@ class TracedStart {
  public:
   TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan);
 
-  // Lets what is held go on, until the next event.
+  // Continues the held process until the next event.
   Event Next(Duration bound);
-  // Held before a call: it is not made, and fails with this error. With `made` it is made first,
-  // as a close that fails is.
+  // When held before a call: the call is not made, and fails with this error. With `made` it is
+  // made first, like a close that fails.
   void FailCall(int error, bool made);
-  // Held before a read or a write: it gets one byte only.
+  // When held before a read or a write: it gets only one byte.
   void ShortenCall();
 
   pid_t pid() const { return child_.pid; }
   std::vector<pid_t> Processes() const { return tree_->Processes(); }
   const std::optional<Ending>& ending() const { return tree_->ending(); }
-  // SIGTERM to its first process, or to the daemon that this has left.
+  // Sends SIGTERM to its first process, or to the daemon that this process left.
   void Terminate();
   void Kill() { tree_->Kill(); }
 
-  // Something of it runs, though it was at rest.
+  // One of its processes runs again after it was at rest.
   bool Stirs() const { return !tree_->Sleeps(); }
-  // It holds a listening socket on its port; without a port: it is there.
+  // It holds a listening socket on its port; without a port: it is alive.
   bool Serves() const;
   // It waits for a lock.
   bool WaitsForLock() const;
-  // What it has printed so far, at most the first 64 KiB.
+  // Its output so far, at most the first 64 KiB.
   const std::string& Output();
 
-  // Something that no call shows can change its safeguard: a mapped file, io_uring.
+  // A way to change its safeguard that no call shows: a mapped file, io_uring.
   const std::string& unseen() const { return unseen_; }
 
  private:
@@ -94,12 +94,12 @@ class TracedStart {
   std::string output_;
   std::unique_ptr<ProcessTree> tree_;
   Attention attention_;
-  std::map<pid_t, NamedCall> calls_;  // those that are being made, by their threads
+  std::map<pid_t, NamedCall> calls_;  // the current calls, by their threads
   std::map<std::pair<std::string, std::string>, int> occurrences_;
   std::map<pid_t, Pending> pending_;
   std::optional<pid_t> held_;
   std::string unseen_;
-  bool slept_ = false;  // when last looked at
+  bool slept_ = false;  // at the last look
 };
 
 }  // namespace pidfall

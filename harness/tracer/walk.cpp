@@ -3,7 +3,7 @@
 namespace pidfall {
 namespace {
 
-// More than any safeguard needs: one that writes a log beside its pid file for ever.
+// More than any safeguard needs: some targets write a log beside their pid file for ever.
 constexpr int kMostCalls = 2000;
 
 const char* Named(Point::Phase phase) { return phase == Point::kStart ? "its start" : "its stop"; }

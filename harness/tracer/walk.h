@@ -1,4 +1,4 @@
-// A traced start and its stop, as the sequence of points between which it can be interrupted.
+// A traced start and its stop, as a sequence of points at which it can be interrupted.
 //
 //   Walk walk(stage, safeguard, {.pid = 4000});
 //   const bool reached = walk.To(ParsePoint("stop:before:unlink(x.pid)"));
@@ -18,18 +18,18 @@ class Walk {
 
   // Asked at each point; true: stop here.
   using Visitor = std::function<bool(const Point& point, const NamedCall& call)>;
-  // Through the start to where it rests, and through its stop to its end. False: `visit` never
-  // stopped it.
+  // Runs it through the start until it rests, and through its stop to its end. False: `visit` never
+  // returned true.
   bool Through(const Visitor& visit);
   // The same for the start alone.
   bool ThroughStart(const Visitor& visit);
   bool To(const Point& point);
 
   TracedStart& start() { return start_; }
-  bool rested() const { return rested_; }  // the start was over, and it was there
-  // Why it was not followed to its end; empty: it was.
+  bool rested() const { return rested_; }  // the start-up is over, and it is alive
+  // The reason why it was not followed to its end; empty: it was.
   const std::string& cut_short() const { return cut_short_; }
-  // In one sentence.
+  // One sentence that says that the point was not reached.
   std::string NeverReached(const Point& point) const;
 
  private:
