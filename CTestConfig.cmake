@@ -1,4 +1,4 @@
-# Read by `include(CTest)`: what `ctest -D Nightly` (or Continuous, Experimental) calls itself.
+# Read by `include(CTest)`: the name under which `ctest -D Nightly` (or Continuous, Experimental) reports.
 set(CTEST_PROJECT_NAME pidfall)
 set(CTEST_NIGHTLY_START_TIME "01:00:00 UTC")
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """real-servers-page.py RESULTS: prints docs/real-servers.md from what real-servers.sh has seen.
 
-Nothing on the page is written by hand but the sentences in here: a breach is claimed only where
-its check by hand ended with status 0.
+Only the sentences in here are written by hand: a breach is claimed only where its check by hand
+ended with status 0.
 """
 import collections
 import json
@@ -20,12 +20,12 @@ KINDS = {
                "Both work on the same data, the same queue or the same clients."),
     "eight": ("Two starts at one moment keep each other out, or share the port",
               "Two are started at one moment, the server has two addresses, and each gets one.",
-              "Those that want both give up both, and nobody serves; those that are content with "
-              "one serve side by side, and a client reaches one or the other."),
+              "Servers that want both addresses give up, and nobody serves; servers that accept one "
+              "serve side by side, and a client reaches one or the other."),
     "record": ("A refused start spoils the owner's pid file",
                "A second start beside a live owner fails, as it should. Then the file is read.",
                "The stop script, logrotate and the monitor signal a process that is gone, or "
-               "nobody; the owner can be reached by nothing but a search for it."),
+               "none; the owner can only be found by a search for it."),
     "old-exit": ("One that ends removes the file of the next",
                  "The old one has closed its port and not yet removed its file; the next one starts.",
                  "The stop script, logrotate and the monitor do not find the owner."),
@@ -34,8 +34,8 @@ KINDS = {
                     "The stop script, logrotate and the monitor do not find the owner."),
     "late": ("A duplicate takes longer than 2 s",
              "A second start beside a live owner, timed.",
-             "Whoever starts it is left without an answer, and a supervisor that takes it for "
-             "started reports success."),
+             "The start gives no answer in time, and a supervisor that takes it for started "
+             "reports success."),
     "statuses": ("Duplicates end with different statuses",
                  "A second start with the file there, another with the file gone.",
                  "No supervisor's rule can tell a duplicate from a failure."),
@@ -44,7 +44,7 @@ KINDS = {
               "After a crash the server stays down until a person removes the file."),
     "stranger-pid": ("A stranger's pid keeps it down",
                      "Nobody runs; the file names a live process that is another program.",
-                     "After a reboot the server stays down because something else has its number."),
+                     "After a reboot the server stays down because another program has its pid."),
     "killed": ("After SIGKILL it does not start again",
                "The owner is killed, the next start follows.",
                "After a crash the server stays down until a person removes the file."),
@@ -60,12 +60,12 @@ KINDS = {
               "Anybody writes a victim's pid into the file, and root's stop command kills it."),
     "symlink": ("It writes through a symlink",
                 "The pid file's path is a symlink to somebody's file.",
-                "Whoever may write the folder has root's server overwrite any file. Where only "
-                "root may write it, as in /run, nobody is harmed."),
+                "A user who may write the folder makes root's server overwrite any file. Where "
+                "only root may write it, as in /run, nobody is harmed."),
     "dangling": ("It makes a file behind a symlink",
                  "The pid file's path is a symlink to nothing.",
-                 "Whoever may write the folder has root's server make a file anywhere. Where only "
-                 "root may write it, as in /run, nobody is harmed."),
+                 "A user who may write the folder makes root's server create a file anywhere. "
+                 "Where only root may write it, as in /run, nobody is harmed."),
     "hard-link": ("It writes through a hard link",
                   "The pid file's path is a second name of somebody's file.",
                   "The other file is emptied, and holds a pid. Where fs.protected_hardlinks is 1, as "

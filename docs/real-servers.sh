@@ -1,5 +1,5 @@
 #!/bin/sh
-# real-servers.sh [NAME...]: makes docs/real-servers.md, what `pidfall check` says of Debian's
+# real-servers.sh [NAME...]: makes docs/real-servers.md, the results of `pidfall check` on Debian's
 # servers.
 #
 #   sudo docs/real-servers.sh            # installs what is missing, checks all, makes the page
@@ -7,9 +7,9 @@
 #   sudo docs/real-servers.sh --check cron # one step of it only; or --hand, --page
 #   PIDFALL=build/release/bin/pidfall RESULTS=/var/tmp/results sudo -E docs/real-servers.sh
 #
-# By root, as init runs them: they drop their privileges themselves. No service of the machine is
+# Run by root, like init's services: they drop their privileges themselves. No service of the machine is
 # started, stopped or configured: every check runs in pidfall's sandbox, and every check by hand in
-# namespaces of util-linux's own. Needs about an hour.
+# namespaces made by util-linux. Takes about an hour.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's programs, whatever else the machine has
 
@@ -185,7 +185,7 @@ postgresql|bg|5432|$T/postgresql/data/postmaster.pid|$postgres/pg_ctl -w -D $T/p
 END
 }
 
-# check NAME FORM COMMAND: its results. Nothing of restart-loop is judged without a policy.
+# check NAME FORM COMMAND: its results. Without a policy no restart-loop scenario is judged.
 check() {
   out=$RESULTS/$1.$2
   echo "$1 $2" >&2
@@ -195,9 +195,9 @@ check() {
     >"$out.txt" 2>"$out.err" </dev/null || [ $? -lt 126 ]
 }
 
-# --- by hand: each breach once more, with nothing of pidfall. The page prints these snippets.
+# --- by hand: each breach once more, without pidfall. The page prints these snippets.
 
-# Before each of them. START, PORT and FILE are the program's, NAME what pgrep knows it by.
+# Run before each of them. START, PORT and FILE are the program's, NAME is its name for pgrep.
 prelude() {
   cat <<'END'
 ip link set lo up
@@ -218,7 +218,7 @@ another() { start & [ "$PORT" ] && sleep 4 || sleep 15; } # and time for it to e
 END
 }
 
-# What each of them is called for: a pattern of "SCENARIO SUMMARY" as case(1) has them.
+# The snippet for each breach: by a pattern of case for "SCENARIO SUMMARY".
 recipe_of() {
   case $1 in
     *'neither ended nor stood by within 2 s'*) echo late ;;
@@ -253,7 +253,7 @@ recipe_of() {
   esac
 }
 
-# The last command of each says whether it is so.
+# The status of the last command of each says whether the breach shows.
 recipe() {
   case $1 in
     late) cat <<'END' ;;
@@ -270,8 +270,8 @@ another; echo "serving, after a second start:" $(owners)
 [ "$(owners | wc -l)" -gt "$one" ]
 END
     eight) cat <<'END' ;;
-# One is slow after its first listen(), the other starts in that moment. Up to four times: where
-# they try again and give up, both have to within half a second.
+# One is slow after its first listen(), the other starts in that moment. Up to four times: servers that
+# retry and give up must both do so within half a second.
 pids() { ss -Hltnp "sport = :$PORT" | grep -o 'pid=[0-9]*'; }
 for try in 1 2 3 4; do
   strace -fqo calls -e trace=bind,listen -e inject=listen:delay_exit=1000000:when=1 \
@@ -391,7 +391,7 @@ echo "4 s after SIGTERM, in try $try, serving:" $(owners)
 sleep 11; echo "15 s after it:" $(owners); owners
 END
     stop) cat <<'END' ;;
-# Who started it has this pid, or that in the file. A shell's background job would ignore SIGINT.
+# The started process has this pid, or the one in the file. A shell's background job would ignore SIGINT.
 env --default-signal sh -c "exec $START" >>log 2>&1 & pid=$!; up
 kill -0 $pid 2>/dev/null || pid=$(head -n1 "$FILE" | tr -d ' ')
 kill -s "$SIGNAL" "$pid"; sleep 5; echo "5 s after SIG$SIGNAL to $pid:"; pgrep -a -f "$NAME"
@@ -407,7 +407,7 @@ END
   esac
 }
 
-# What is in the way, by the scenario's name. nobody stands for an ordinary user.
+# The obstacle, by the scenario's name. The user nobody stands for an ordinary user.
 # shellcheck disable=SC2016 # it is text here
 hinder() {
   as_nobody='START="setpriv --reuid nobody --regid nogroup --clear-groups $START"'
@@ -429,7 +429,7 @@ hinder() {
   esac
 }
 
-# hand NAME FORM PORT FILE COMMAND RECIPE ARGUMENT: what it printed, and whether it is so.
+# hand NAME FORM PORT FILE COMMAND RECIPE ARGUMENT: keeps its output, and whether the breach shows.
 hand() {
   out=$RESULTS/hand/$1.$2.$6${7:+.$7}
   [ ! -e "$out.status" ] || return 0
@@ -445,7 +445,7 @@ $(recipe "$6")"
   echo $status >"$out.status"
 }
 
-# What `stale` writes, for printf.
+# The content that `stale` writes, for printf.
 content() {
   case $1 in
     garbage) printf '%s' 'garbage\n' ;;
@@ -489,8 +489,8 @@ by_hand() { # NAME FORM PORT FILE COMMAND
   done
 }
 
-# What the hand did not show, or check could not judge, is judged once more, alone: what a busy
-# machine did is not the program's. The second verdict counts.
+# Breaches that the hand did not show, and scenarios that check could not judge, are judged once more,
+# alone: a busy machine may have caused them. The second verdict counts.
 check_again() { # NAME FORM COMMAND
   out=$RESULTS/$1.$2
   suspects=$(python3 -c '
@@ -552,22 +552,22 @@ head_of_page() {
 
 \`pidfall check\` was run on {programs} programs of Debian, {runs} command lines, each exactly as below
 and with no other configuration of pidfall's. Then **each breach was tried again with plain shell
-commands**, without pidfall. A breach is claimed here only where those commands show it; they and
-what they printed are [below](#by-hand). What they did not show is listed
-[at the end](#seen-by-check-not-confirmed-by-hand), and is no claim.
+commands**, without pidfall. A breach is claimed here only where those commands show it; the commands
+and their output are [below](#by-hand). Breaches that they did not show are listed
+[at the end](#seen-by-check-not-confirmed-by-hand), and are no claims.
 
 A breach is one of the contract's promises ([guard/CONTRACT.md](../guard/CONTRACT.md)) that the
 program does not keep. Most of these programs never promised it: their unit or init script keeps the
-second copy out. The page says what happens without that, not that the program is bad.
+second copy out. The page shows what happens without that, not that the program is bad.
 
 Made on $(date +%Y-%m-%d) on Debian $(cat /etc/debian_version), kernel $(uname -r | cut -d- -f1), by root, load {load} on $(nproc)
 processors, with
 
     pidfall check --except 'restart-loop/*' -- COMMAND
 
-fg is the foreground, bg the form that goes to the background. Each configuration file that a
-command names is in [real-servers.sh](real-servers.sh). Many scenarios of a program may have one cause: its second start
-goes wrong in each of them.
+fg means in the foreground, bg in the background. Each configuration file that a command names is in
+[real-servers.sh](real-servers.sh). Many scenarios of a program may have one cause: for example, its
+second start is in each of them.
 
 END
 }
@@ -578,9 +578,9 @@ table_head() {
 ## The table
 
 Two marks per program, fg then bg. **B** a breach, confirmed by hand (one check by hand stands for
-all rows with the same cause); b a breach that check saw and the hand did not (no claim); w a weakness, harmless by itself; · kept; - does not apply (no port, no
-pid file, nothing of the kind); s skipped, ? could not be judged. `pidfall check --list` says what
-each scenario does.
+all rows with the same cause); b a breach that check saw and the hand did not (no claim); w a
+weakness, harmless by itself; · kept; - does not apply (no port or no pid file, for example); s
+skipped; ? could not be judged. `pidfall check --list` explains each scenario.
 
 END
 }
@@ -590,13 +590,13 @@ hand_head() {
 
 ## By hand
 
-As root, in a shell of its own with its own pids, network and mounts, so that the machine's services
-are untouched:
+As root, in a shell with its own pids, network and mounts, so that the machine's services are
+untouched:
 
     unshare --fork --pid --net --mount --mount-proc --kill-child sh
 
-In it, once per check, what the program's row in the first table says and the machine has (here for
-nginx fg), then this:
+In it, once per check, the values of the program's row in the first table (here for nginx fg), then
+this:
 
     NAME=nginx PORT=80 FILE=/run/nginx.pid START="nginx -g 'daemon off;'"
 
@@ -611,9 +611,9 @@ tail_of_page() {
     sudo PIDFALL=build/release/bin/pidfall docs/real-servers.sh          # all
     sudo PIDFALL=build/release/bin/pidfall docs/real-servers.sh cron atd # these anew
 
-It installs what is missing, starts no service of the machine, and keeps what was printed in
-/var/tmp/pidfall-real-results. Leave the machine alone meanwhile: `check` does not count the time that
-others had the processor, the commands by hand do.
+It installs what is missing, starts no service of the machine, and keeps the output in
+/var/tmp/pidfall-real-results. Put no other load on the machine meanwhile: `check` does not count the
+time that others had the processor, but the commands by hand do.
 END
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # page_test.sh PIDFALL: docs/SERVER-SAFEGUARD-PATTERNS.md has a section for every family, its
-# excerpts are what the files say, its supervisors' files can be read, and its cures cure.
+# excerpts are in the files, its supervisors' files can be read, and its cures work.
 set -eu
 pidfall=$1
 cd "$(dirname "$0")"
@@ -55,7 +55,7 @@ supervisors_do_as_told() {
   for script in supervisors/*/*; do sh -n "$script" || die "$script"; done
 }
 
-# --- the cures, each in the situation that calls for it
+# --- the cures, each in its situation
 
 cure() { # NAME
   n=$(awk -v name="$1" '$2 == name { print $1 }' "$work/cures")

@@ -13,8 +13,8 @@ case $template in
   shell) need flock; need ss ;;
 esac
 
-# The system's, where it has one: what is first in the path may be a script that looks for the right
-# one at every start, or lie in a home that the permission scenarios' users may not enter.
+# The system's program, where there is one: the first one in the PATH may be a script that searches
+# the right version at every start, or lie in a home that the permission scenarios' users may not enter.
 python() {
   [ ! -x /usr/bin/python3 ] || { echo /usr/bin/python3; return; }
   python3 -c 'import sys; print(sys.executable)'
@@ -38,9 +38,8 @@ check() { # ON_DUPLICATE OPTION...: the options are check's
   "$pidfall" check --duplicate-exit 0 "$@"
 }
 
-# Eighty starts of an interpreter are half a minute's work for a processor: the races are left to the
-# compiled ones. Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of
-# a script.
+# Eighty starts of an interpreter take half a minute of a processor: only the compiled templates run the
+# races. Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of a script.
 case $template in
   c | cpp) check exit ;;
   node) check exit --except disk/no-descriptors --except 'duplicate/eight-*' ;;

@@ -34,7 +34,7 @@ static const char *host = "127.0.0.1", *pid_file;
 static int port, duplicate_exit, stands_by;
 static int record = -1; /* our pid file while it is published; open, so that its inode stays ours */
 
-/* The status tells everything: that the message can't be written must not change it. */
+/* Only the status counts: a message that can't be written must not change it. */
 static void Say(const char* format, ...) {
   char line[kPathSize + 256] = "serve: ";
   va_list values;
@@ -62,7 +62,7 @@ static void Fail(int status, const char* what, const char* path) {
   exit(status);
 }
 
-/* --- lock file: the truth. Made once, never removed, never renamed. */
+/* --- lock file: it alone decides. Made once, never removed, never renamed. */
 
 /* O_NOFOLLOW and O_NONBLOCK: a symlink or a FIFO is refused, not waited on. O_CLOEXEC: no program
    that we start keeps the lock after us. */
@@ -75,7 +75,7 @@ static int OpenLock(const char* path) {
   return fd;
 }
 
-/* For the message only: a pid in a file makes no owner, and is not to be killed unseen. */
+/* For the message only: a pid in a file makes no owner; check the process before you kill it. */
 static void SayWhoRuns(const char* prefix) {
   char text[16] = "";
   int fd = open(pid_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -146,7 +146,7 @@ static int Bind(const char* address) {
   if (!is_six && inet_pton(AF_INET, address, &four.sin_addr) != 1) return -1;
   int fd = socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int on = 1, only_six = strcmp(address, "::") != 0;
-  /* Not SO_REUSEPORT, ever: it lets a second server have the same port. */
+  /* Never SO_REUSEPORT: it lets a second server have the same port. */
   if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return -1;
   if (is_six) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_six, sizeof only_six);
   struct sockaddr* to = is_six ? (struct sockaddr*)&six : (struct sockaddr*)&four;
@@ -161,7 +161,7 @@ static int IsOneOf(const char* word, const char* one, const char* other, const c
   return strcmp(word, one) == 0 || strcmp(word, other) == 0 || strcmp(word, third) == 0;
 }
 
-/* All are bound before the first one listens: everything serves, or nothing. */
+/* All are bound before the first one listens: so it serves on all or on none. */
 static int Listen(struct Listeners* listeners) {
   int loopback = IsOneOf(host, "localhost", "127.0.0.1", "::1");
   const char* first = loopback ? "127.0.0.1" : IsOneOf(host, "", "0.0.0.0", "::") ? "::" : host;
@@ -178,7 +178,7 @@ static int Listen(struct Listeners* listeners) {
   return failed ? -1 : 0;
 }
 
-/* Who has the port, as far as this user may see. */
+/* The program that has the port, as far as this user may see. */
 static void FindListener(char* who, size_t size) {
   unsigned long inodes[8], inode;
   unsigned int at, state, count = 0;

@@ -7,7 +7,7 @@
 // Status 0: ended by SIGTERM or SIGINT. The duplicate's, 0 unless set: another copy serves.
 // 2: bad usage. 69: the port is taken. 74: the files can't be used. Linux.
 //
-// What is here by hand is in the library pidfall::guard, which does more: see guard/guard.h.
+// The library pidfall::guard does the same and more: see guard/guard.h.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -49,7 +49,7 @@ struct End {
   throw End{status, what + ": " + strerror(error)};
 }
 
-// The status tells everything: that the message can't be written must not change it.
+// Only the status counts: a message that can't be written must not change it.
 void Say(const std::string& text) {
   const std::string line = "serve: " + text + "\n";
   if (write(STDOUT_FILENO, line.data(), line.size()) < 0) return;
@@ -89,7 +89,7 @@ struct Options {
   int duplicate_exit = 0;
 };
 
-// --- lock file: the truth. Made once, never removed, never renamed.
+// --- lock file: it alone decides. Made once, never removed, never renamed.
 
 // O_NOFOLLOW and O_NONBLOCK: a symlink or a FIFO is refused, not waited on. O_CLOEXEC: no program
 // that we start keeps the lock after us.
@@ -102,7 +102,7 @@ Fd OpenLock(const std::string& path) {
   throw End{kTrouble, path + " is no plain file: left as it is; look who put it there"};
 }
 
-// For the message only: a pid in a file makes no owner, and is not to be killed unseen.
+// For the message only: a pid in a file makes no owner; check the process before you kill it.
 std::string WhoRuns(const std::string& pid_file) {
   char text[16] = "";
   const Fd fd(open(pid_file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -126,7 +126,7 @@ Fd TakeLock(const Options& options) {
     if (busy) Say("standing by: " + WhoRuns(options.pid_file));
     if (busy && flock(fd.get(), LOCK_EX) != 0) Fail("cannot lock " + path, errno);
     if (IsNamed(fd, path)) return fd;
-    // Somebody removed the file: what we hold keeps nobody out.
+    // The file was removed meanwhile: our lock keeps nobody out.
   }
 }
 
@@ -184,7 +184,7 @@ Fd Bind(const std::string& address, int port) {
   six.sin6_port = four.sin_port = htons(static_cast<uint16_t>(port));
   Fd fd(socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1, only_six = address != "::";
-  // Not SO_REUSEPORT, ever: it lets a second server have the same port.
+  // Never SO_REUSEPORT: it lets a second server have the same port.
   if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) {
     return Fd();
   }
@@ -194,7 +194,7 @@ Fd Bind(const std::string& address, int port) {
   return bind(fd.get(), to, size) == 0 ? std::move(fd) : Fd();
 }
 
-// All are bound before the first one listens: everything serves, or nothing (and errno is set).
+// All are bound before the first one listens: so it serves on all or on none (and errno is set).
 std::vector<Fd> Listen(const Options& options) {
   std::vector<Fd> listeners;
   for (const std::string& address : Addresses(options.host)) {
@@ -228,7 +228,7 @@ std::set<std::string> ListeningSockets(int port) {
   return sockets;
 }
 
-// Who has the port, as far as this user may see.
+// The program that has the port, as far as this user may see.
 std::string ListenerOn(int port) {
   const auto sockets = ListeningSockets(port);
   std::error_code hidden;

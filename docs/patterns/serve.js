@@ -8,7 +8,7 @@
 // 2: bad usage. 69: the port is taken. 74: the files can't be used. Node 18 or later; Linux, macOS.
 //
 // Node has no call for locks. flock(1) takes one on a descriptor that it is given; the lock belongs
-// to the opened file, not to flock(1), and stays with us when that has ended.
+// to the opened file, not to flock(1), and we keep it when flock(1) has ended.
 'use strict';
 const { spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -30,7 +30,7 @@ class End extends Error {
   }
 }
 
-// The status tells everything: that the message can't be written must not change it.
+// Only the status counts: a message that can't be written must not change it.
 function say(text) {
   try {
     fs.writeSync(1, `serve: ${text}\n`);
@@ -45,7 +45,7 @@ function isNamed(fd, name) {
   return named !== undefined && ours.dev === named.dev && ours.ino === named.ino;
 }
 
-// --- lock file: the truth. Made once, never removed, never renamed.
+// --- lock file: it alone decides. Made once, never removed, never renamed.
 
 // O_NOFOLLOW and O_NONBLOCK: a symlink or a FIFO is refused, not waited on. Node opens
 // close-on-exec: no program that we start keeps the lock after us.
@@ -56,7 +56,7 @@ function openLock(name) {
   throw new End(TROUBLE, `${name} is no plain file: left as it is; look who put it there`);
 }
 
-// For the message only: a pid in a file makes no owner, and is not to be killed unseen.
+// For the message only: a pid in a file makes no owner; check the process before you kill it.
 function owner(pidFile) {
   let text = '';
   try {
@@ -147,7 +147,7 @@ function answer(request, response) {
   response.end(`served by PID ${process.pid}\n`);
 }
 
-// Node sets SO_REUSEADDR by itself. Not `reusePort`, ever: it lets a second server have the port.
+// Node sets SO_REUSEADDR by itself. Never `reusePort`: it lets a second server have the port.
 function listenOn(host, port) {
   return new Promise((resolve, reject) => {
     const server = http.createServer(answer);
@@ -170,7 +170,7 @@ async function listen(options) {
   }
 }
 
-// Who has the port, as far as this user may see; Linux.
+// The program that has the port, as far as this user may see; Linux.
 function listenerOn(port) {
   const LISTENS = '0A';
   const at = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;

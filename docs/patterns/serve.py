@@ -32,7 +32,7 @@ PORT_PATIENCE = 0.5  # s; the port of an owner that was killed closes a moment a
 
 
 def say(text):
-    """The status tells everything: that the message can't be written must not change it."""
+    """Only the status counts: a message that can't be written must not change it."""
     try:
         os.write(1, os.fsencode("serve: " + text + "\n"))
     except OSError:
@@ -44,7 +44,7 @@ def fail(status, text):
     sys.exit(status)
 
 
-# --- lock file: the truth. Made once, never removed, never renamed.
+# --- lock file: it alone decides. Made once, never removed, never renamed.
 
 
 def open_lock(path):
@@ -57,7 +57,7 @@ def open_lock(path):
 
 
 def owner(path):
-    """For the message only: a pid in a file makes no owner, and is not to be killed unseen."""
+    """For the message only: a pid in a file makes no owner; check it before you kill it."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(fd, "rb") as file:
@@ -151,7 +151,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def listen(host, port):
-    """All are bound before the first one listens: everything serves, or nothing."""
+    """All are bound before the first one listens: so it serves on all or on none."""
     servers = []
     for address in addresses(host):
         try:
@@ -180,7 +180,7 @@ def listen_patiently(host, port):
 
 
 def listener_on(port):
-    """Who has the port, as far as this user may see; Linux."""
+    """The program that has the port, as far as this user may see; Linux."""
     rows = [row.split() for table in glob.glob("/proc/net/tcp*") for row in open(table)]
     inodes = {f"socket:[{row[9]}]" for row in rows
               if row[3] == "0A" and row[1].endswith(f":{port:04X}")}

@@ -4,9 +4,9 @@
 #   serve.sh --port 8767 --pid-file "$HOME/.serve.pid" [--on-duplicate exit|wait]
 #            [--duplicate-exit 0] -- COMMAND [ARG...]
 #
-# The command takes this shell's place: its pid, its signals and its status are the server's own.
-# It inherits the lock on descriptor 9, and so does what it starts: nobody else starts before all
-# of it is gone. The pid file stays after the end; it is for people, and the next owner replaces it.
+# The command replaces this shell: its pid, its signals and its status are the server's own.
+# It inherits the lock on descriptor 9, and so do its children: no other copy starts before all of
+# them have ended. The pid file stays after the end; it is for people, the next owner replaces it.
 #
 # Status: the command's. The duplicate's, 0 unless set: another copy serves. 2: bad usage. 69: the
 # port is taken. 74: the files can't be used. Needs flock(1) of util-linux, ss(8) of iproute2.
@@ -16,7 +16,7 @@ BAD_USAGE=2 PORT_TAKEN=69 TROUBLE=74
 BUSY=75        # what flock(1) is told to end with when the lock is held
 PORT_TRIES=20  # a killed owner's port closes a moment after its lock
 
-# The status tells everything: that the message can't be written must not change it. In a shell of
+# Only the status counts: a message that can't be written must not change it. In a shell of
 # its own, so that SIGPIPE ends only that.
 say() { (printf 'serve: %s\n' "$*") 2>/dev/null || :; }
 fail() { status=$1; shift; say "$@"; exit "$status"; }
@@ -26,9 +26,9 @@ usage() {
     '[--duplicate-exit N] -- COMMAND [ARG...]'
 }
 
-# --- lock file: the truth. Made once, never removed, never renamed.
+# --- lock file: it alone decides. Made once, never removed, never renamed.
 
-# A shell knows no O_NOFOLLOW: keep the files in a folder that nobody else may write.
+# A shell knows no O_NOFOLLOW: keep the files in a folder that no other user may write.
 check_plain() { # PATH: nothing, or a plain file
   if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then
     fail "$TROUBLE" "$1 is no plain file: left as it is; look who put it there"
@@ -48,7 +48,7 @@ open_lock() {
 
 is_named() { [ "$(stat -L -c %d:%i /dev/fd/9)" = "$(stat -c %d:%i "$lock" 2>/dev/null)" ]; }
 
-# For the message only: a pid in a file makes no owner, and is not to be killed unseen.
+# For the message only: a pid in a file makes no owner; check the process before you kill it.
 owner() {
   pid=
   { read -r pid <"$pid_file"; } 2>/dev/null
@@ -99,7 +99,7 @@ publish() {
   umask "$mask"
 }
 
-# --- port: whatever address it is on; 127.0.0.1 beside ::1 would hide one from the other
+# --- port: on any address; 127.0.0.1 beside ::1 would hide one from the other
 
 check_port() {
   tries=0

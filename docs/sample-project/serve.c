@@ -26,7 +26,7 @@ static int listen_on(int port) {
   return -1;
 }
 
-/* A client that never asks, or has gone already, holds nobody up. */
+/* A client that sends no request, or has gone already, delays no other. */
 static void answer(int client) {
   static const char kReply[] = "HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n";
   struct pollfd asks = {client, POLLIN, 0};
