@@ -8,7 +8,7 @@
 namespace pidfall {
 namespace {
 
-// Of both, sorted.
+// `of` without `without`; both sorted.
 std::vector<std::string> Difference(const std::vector<std::string>& of,
                                     const std::vector<std::string>& without) {
   std::vector<std::string> rest;

@@ -1,4 +1,4 @@
-// All that a start listens on, to be compared with what another one does.
+// All sockets on which a start listens, to be compared with those of another start.
 //
 //   const AllListeners before = AllListenersOf(owner.Processes());
 //   ...
@@ -22,7 +22,7 @@ struct AllListeners {
 // Without the ports that the system chose.
 AllListeners AllListenersOf(const std::vector<pid_t>& processes);
 
-// A unix socket may have another name at each start: as many as before are enough.
+// A unix socket may have another name at each start: the same number of them is enough.
 std::vector<std::string> Missing(const AllListeners& before, const AllListeners& now);
 
 }  // namespace pidfall

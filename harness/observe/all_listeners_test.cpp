@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(MissingTest, APortThatIsNotThereAgainIsNamed) {
+TEST(MissingTest, APortThatTheNextStartLacksIsNamed) {
   const AllListeners before{.ports = {"127.0.0.1:80", "127.0.0.1:81"}};
   EXPECT_THAT(Missing(before, before), IsEmpty());
   EXPECT_THAT(Missing(before, {.ports = {"127.0.0.1:80", "127.0.0.1:82"}}),

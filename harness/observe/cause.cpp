@@ -7,7 +7,7 @@
 namespace pidfall {
 namespace {
 
-// Any of them, as a pattern.
+// The words for the error, as one pattern.
 std::string WordsFor(int error) {
   switch (error) {
     case EACCES:
@@ -33,7 +33,7 @@ bool SaysCause(std::string output, const std::string& object, int error) {
       output.erase(at, object.size());
     }
   }
-  // No repetition without an end: libstdc++ recurses for each.
+  // Every repetition is bounded: libstdc++ recurses for each.
   const std::string number = "\\b(os error|errno|errcode|code:)[:= ]{0,3}" + std::to_string(error);
   const std::regex says(WordsFor(error) + "|" + number + "\\b", std::regex::icase);
   return std::regex_search(output, says);

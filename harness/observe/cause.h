@@ -1,4 +1,4 @@
-// Whether what a failed start printed says why the kernel refused it, in the words of any
+// Whether the output of a failed start says why the kernel refused it, in the words of any
 // language's library or in its own: "Permission denied", "EACCES", "[Errno 13]", "the folder is not
 // writable".
 #pragma once

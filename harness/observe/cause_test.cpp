@@ -10,7 +10,7 @@ namespace {
 
 constexpr char kFile[] = "/run/x.pid";
 
-TEST(SaysCauseTest, EachLanguagesOwnWordsDo) {
+TEST(SaysCauseTest, EachLanguagesOwnWordsCount) {
   const auto says = [](const std::string& output, int error) {
     return SaysCause(output, kFile, error);
   };
@@ -28,7 +28,7 @@ TEST(SaysCauseTest, EachLanguagesOwnWordsDo) {
   EXPECT_TRUE(says("/run is read-only", EROFS));
 }
 
-TEST(SaysCauseTest, AnotherCauseDoesNot) {
+TEST(SaysCauseTest, AnotherCauseDoesNotCount) {
   EXPECT_FALSE(SaysCause("cannot write /run/x.pid", kFile, ENOSPC));
   EXPECT_FALSE(SaysCause("cannot write /run/x.pid: Permission denied", kFile, ENOSPC));
   EXPECT_FALSE(SaysCause("/run/x.pid: errno 280", kFile, ENOSPC));
@@ -43,7 +43,7 @@ TEST(SaysCauseTest, LongOutputIsSearched) {
   EXPECT_TRUE(SaysCause(much + "No space left on device", "", ENOSPC));
 }
 
-TEST(SaysCauseTest, AWordInThePathDoesNot) {
+TEST(SaysCauseTest, AWordInThePathDoesNotCount) {
   EXPECT_FALSE(SaysCause("cannot open /srv/read-only/x.pid", "/srv/read-only/x.pid", EROFS));
 }
 

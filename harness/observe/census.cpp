@@ -13,13 +13,13 @@
 namespace pidfall {
 namespace {
 
-// Linux has ignored this limit since 2.4.25, so nobody else sets it; it is inherited, and anybody
-// may read it.
+// Linux has ignored this limit since 2.4.25, so no other program sets it. It is inherited, and
+// every user may read it.
 constexpr auto kMark = static_cast<__rlimit_resource>(10);  // RLIMIT_LOCKS
 constexpr std::string_view kMarkLine = "Max file locks";
 constexpr rlim_t kMarkOfNobody = 0x7069'6466;  // and a byte below it for each letter of a name
 
-// Far more than a server's workers; what forks for ever is at it within a second.
+// Far more than a server's workers; a target that forks for ever reaches it within a second.
 constexpr size_t kMostProcesses = 1000;
 
 rlim_t MarkOf(const std::string& name) {
@@ -28,7 +28,7 @@ rlim_t MarkOf(const std::string& name) {
   return mark;
 }
 
-// Empty: no mark of ours.
+// Empty: the mark is not ours.
 std::string NameOf(rlim_t mark) {
   std::string name;
   for (; mark > kMarkOfNobody; mark >>= CHAR_BIT) name.insert(0, 1, static_cast<char>(mark));
@@ -66,7 +66,7 @@ const std::vector<ProcessInfo>& Census::Living() {
   return *living_;
 }
 
-// A number can be handed out again within the clock tick that its last holder was started in.
+// A pid can be reused within the clock tick in which its last process was started.
 void Census::ForgetTheDead() {
   std::map<pid_t, Origin> known;
   for (const ProcessInfo& process : *living_) known.insert(origins_.extract(process.pid));

@@ -1,4 +1,4 @@
-// Who lives in the sandbox, which start each of them came of, and which sockets listen.
+// The live processes in the sandbox, the start that each came from, and the listening sockets.
 //
 //   Census census;
 //   census.Of("A");               // asks the kernel
@@ -8,8 +8,9 @@
 //     census.Of("B");             // the same answer serves
 //   }
 //
-// Within a look all is asked once: it costs less, and what is said of two instances cannot
-// contradict each other, as it could if one ended and the other began between two questions.
+// Within a look each question is asked once: it costs less, and the answers about two instances
+// cannot contradict each other, as they could if one ended and the other began between two
+// questions.
 #pragma once
 
 #include <sys/types.h>
@@ -28,8 +29,8 @@ namespace pidfall {
 // In the environment of every process of a start: its name.
 inline constexpr char kInstanceMark[] = "PIDFALL_START";
 
-// In the child, before it is executed. Programs that write their title over their environment
-// (nginx, sshd) lose the name there; this mark stays with them.
+// Called in the child before the exec. Programs that write their title over their environment
+// (nginx, sshd) lose the name there; they keep this mark.
 void WearMark(const std::string& name);
 
 class Census {
@@ -47,17 +48,17 @@ class Census {
     Census& census_;
   };
 
-  // The live processes that came of the start called `name`, the first of which was `root`: they
-  // wear its mark, or their parent does. Parents stand before their children.
+  // The live processes of the start called `name`, whose first process was `root`: they have its
+  // mark, or their parent has it. Parents stand before their children.
   std::vector<ProcessInfo> Of(const std::string& name, pid_t root);
   const std::vector<TcpSocket>& Listeners();
   const std::vector<TcpSocket>& UdpSockets();
-  // Something was done that changes the answers.
+  // To be called after a change: forgets the answers.
   void Forget();
 
  private:
   struct Origin {
-    uint64_t started = 0;  // tells a number's next holder apart
+    uint64_t started = 0;  // differs for the next process with the pid
     std::string name;      // empty: no start of ours
   };
 

@@ -45,14 +45,14 @@ TEST(CensusTest, EachStartHasItsOwnProcesses) {
   EXPECT_TRUE(census.Of("C", 0).empty());
 }
 
-// The number of its first process is no part of the question: a daemon has left that behind.
+// The pid of its first process does not matter: a daemon's first process has ended.
 TEST(CensusTest, TheMarkOutlivesAnEmptiedEnvironment) {
   const Started started("A", "exec env -i sh -c 'kill -STOP $$'");
   Census census;
   EXPECT_EQ(census.Of("A", 0).size(), 1U);
 }
 
-TEST(CensusTest, WithinAMomentOneAnswerServes) {
+TEST(CensusTest, WithinALookEachQuestionIsAskedOnce) {
   Census census;
   const auto before = census.Listeners().size();
   {

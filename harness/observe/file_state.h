@@ -1,4 +1,4 @@
-// What stands at a path, to see later whether anybody changed it.
+// The file at a path, to see later whether it was changed.
 //
 //   const FileState before = ReadState("/run/server.pid");
 //   ...
@@ -12,7 +12,7 @@
 
 namespace pidfall {
 
-// Two states are equal when nobody has changed anything.
+// Two states are equal when nothing was changed.
 struct FileState {
   bool exists = false;
   std::string content;  // of a plain file
@@ -20,7 +20,7 @@ struct FileState {
   mode_t mode = 0;
   uid_t owner = 0;
   int64_t modified_ns = 0;
-  // An empty file that was emptied again is as it was, whatever its time says.
+  // An empty file that was emptied again counts as unchanged, although its time differs.
   bool operator==(const FileState& other) const;
   std::string Describe() const;
 };
@@ -28,7 +28,7 @@ struct FileState {
 // No link is followed, and no FIFO is opened.
 FileState ReadState(const std::string& path);
 
-// How evidence shows a file's content: in quotation marks, short, and printable.
+// A file's content for evidence: in quotation marks, short, and printable.
 std::string Excerpt(const std::string& content);
 
 }  // namespace pidfall

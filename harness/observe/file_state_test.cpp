@@ -29,7 +29,7 @@ TEST_F(FileStateTest, StatesAreEqualUntilSomethingChanges) {
   EXPECT_NE(ReadState(path), before);
 }
 
-TEST_F(FileStateTest, LinkIsNotFollowedAndFifoNotWaitedOn) {
+TEST_F(FileStateTest, LinkIsNotFollowedAndFifoIsNotWaitedFor) {
   std::filesystem::create_symlink("/etc/passwd", folder_ + "/link");
   ASSERT_EQ(mkfifo((folder_ + "/fifo").c_str(), 0600), 0);
   EXPECT_EQ(ReadState(folder_ + "/link").content, "");
@@ -45,7 +45,7 @@ TEST(FileState, DescriptionIsShortAndPrintable) {
   EXPECT_EQ(FileState().Describe(), "no file");
 }
 
-TEST(FileState, TheTimeOfAnEmptyFileTellsNothing) {
+TEST(FileState, TheTimeOfAnEmptyFileIsIgnored) {
   const FileState empty{.exists = true, .inode = 1, .mode = S_IFREG, .modified_ns = 1};
   FileState later = empty;
   later.modified_ns = 2;

@@ -20,19 +20,19 @@ GivenTime::GivenTime(Times times) : times_(std::move(times)), worked_(WorkedByTh
   for (auto& counted : times_()) accounts_.push_back({.counted = std::move(counted)});
 }
 
-// Of all threads together: where a shell waits for its program, and a program for its helper's
-// answer, each of them waits for the processor in its turn.
+// Of all threads together: a shell waits for its program, a program for its helper's answer, and
+// each of them waits for the processor in turn.
 void GivenTime::Account::Count(const std::map<pid_t, ProcessorTime>& times) {
   for (const auto& [thread, time] : times) {
     ProcessorTime& before = counted[thread];
-    if (time.ran < before.ran) before = {};  // another thread has its number
+    if (time.ran < before.ran) before = {};  // another thread has its id
     since.ran += time.ran - before.ran;
     since.waited += time.waited - before.waited;
     before = time;
   }
 }
 
-// Both may be of the same moments.
+// Both may cover the same moments.
 Duration GivenTime::Account::GivenOf(Duration passed, Duration stood_still) const {
   const Duration left_out = std::max<Duration>(since.waited, stood_still);
   return std::max(passed - left_out, std::min<Duration>(passed, since.ran));

@@ -1,15 +1,15 @@
-// The time that the machine gave some instances since a moment: what they waited for a
-// processor that others had is left out, so that nobody is late because the machine is busy. It is
-// that of the instance which got least. What it ran counts in any case: one with more busy threads
-// than processors is no victim of others, and every bound is over some time.
+// The time that the machine gave some instances since a moment: the time for which they waited for
+// a processor that others had is left out, so that a busy machine makes none late. It is the time
+// of the instance that got least. The time for which it ran always counts: an instance with more
+// busy threads than processors delays itself, and so every bound ends at some time.
 //
 //   GivenTime given([&] { return ProcessorTimesOf(stage.instances()); });
 //   while (given.SoFar(kPause) < bound) Rest(kPause);
 //
-// Ask often: who ends takes along what it waited after the last time that was asked.
+// Ask often: when a thread ends, its waiting time since the last question is lost.
 //
-// No run queue tells of a machine that stood still, by its host's doing or busy with its memory.
-// Pass how long you meant to sleep: delay beyond that, less your own CPU time, is excluded too.
+// No run queue shows that the whole machine stood still, because of its host or its memory. Pass
+// how long you meant to sleep: delay beyond that, less your own CPU time, is excluded, too.
 #pragma once
 
 #include <sys/types.h>
@@ -45,7 +45,7 @@ class GivenTime {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<Account> accounts_;  // of each instance
 
-  // Of the one that asks.
+  // Of the process that asks.
   std::chrono::steady_clock::time_point asked_ = began_;
   Duration worked_;
   Duration late_{0};

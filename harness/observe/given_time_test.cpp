@@ -30,7 +30,7 @@ constexpr auto kSome = 100ms;
 class GivenTimeTest : public testing::Test {
  protected:
   GivenTimeTest() {
-    prctl(PR_SET_CHILD_SUBREAPER, 1);  // as in a sandbox: what a shell leaves behind is found
+    prctl(PR_SET_CHILD_SUBREAPER, 1);  // as in a sandbox: orphans are found
     world_.folder = testing::TempDir() + "given_time_XXXXXX";
     if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
   }
@@ -39,7 +39,7 @@ class GivenTimeTest : public testing::Test {
     std::filesystem::remove_all(world_.folder);
   }
 
-  // Each wants all of the same processor.
+  // Each instance uses all of the same processor.
   void Start(int instances, const std::string& script = "while :; do :; done") {
     target_.command = {"/bin/sh", "-c", script};
     stage_.emplace(target_, world_);
@@ -75,22 +75,22 @@ TEST_F(GivenTimeTest, TheTimeThatAnotherHadTheProcessorIsLeftOut) {
   EXPECT_TRUE(Becomes([&] { return LeftOut() >= kSome; }));
 }
 
-// A shell, say, whose server has ended and that waits for the processor to end as well.
-TEST_F(GivenTimeTest, WhatAnEndedOneWaitedStaysLeftOut) {
+// A shell, for example, whose server has ended, and that waits for the processor to end, too.
+TEST_F(GivenTimeTest, TheWaitingTimeOfAnEndedThreadStaysLeftOut) {
   Start(2);
   Becomes([&] { return LeftOut() >= kSome; });
   stage_->EndAll();
   EXPECT_GE(LeftOut(), kSome);
 }
 
-TEST_F(GivenTimeTest, WhatOneRanCountsHoweverItStarvesItself) {
+TEST_F(GivenTimeTest, TimeThatAnInstanceRanCountsAlsoWhereItDelaysItself) {
   Start(1, "spin() { while :; do :; done; }; spin & spin & spin & spin");
   const Duration before = Ran();
   EXPECT_TRUE(Becomes([&] { return Ran() - before >= kSome; }));
   EXPECT_GE(given_->SoFar(), kSome);
 }
 
-TEST_F(GivenTimeTest, WhatTheOneThatAsksCameLateByIsLeftOut) {
+TEST_F(GivenTimeTest, TheDelayOfTheProcessThatAsksIsLeftOut) {
   Start(1, "sleep 60");
   const auto late = [&] {
     return Clock::now() - began_ - given_->SoFar(Duration::zero()) >= kSome;
@@ -98,7 +98,7 @@ TEST_F(GivenTimeTest, WhatTheOneThatAsksCameLateByIsLeftOut) {
   EXPECT_TRUE(Becomes(late));
 }
 
-TEST_F(GivenTimeTest, ABoundIsOfTheTimeGiven) {
+TEST_F(GivenTimeTest, ABoundCountsTheGivenTime) {
   Start(2);
   constexpr auto kShort = 400ms;
   EXPECT_FALSE(stage_->WaitUntil([] { return false; }, kShort));

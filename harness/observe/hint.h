@@ -8,8 +8,8 @@
 
 namespace pidfall {
 
-// What follows the last ": " of the line that hints: it has a light bulb or the word "Try". Empty:
-// the message hints at nothing.
+// The text after the last ": " of the line with the hint, which has a light bulb or the word "Try".
+// Empty: the message has no hint.
 std::string HintedCommand(std::string_view output);
 
 }  // namespace pidfall

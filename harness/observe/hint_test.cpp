@@ -5,7 +5,7 @@
 namespace pidfall {
 namespace {
 
-TEST(HintedCommand, LightBulbOrTryGivesWhatFollowsTheLastColon) {
+TEST(HintedCommand, LightBulbOrTryGivesTheTextAfterTheLastColon) {
   EXPECT_EQ(HintedCommand("ℹ️  X already running (PID 7)\n💡 If stuck, kill it: kill 7\n"),
             "kill 7");
   EXPECT_EQ(HintedCommand("Port 1 is in use\nTry: lsof -ti :1 | xargs kill\n"),

@@ -39,7 +39,7 @@ void Append(const std::vector<TcpSocket>& sockets, const std::string& protocol,
   }
 }
 
-// "@" and five digits: a client that asked for any name.
+// "@" and five digits: the kernel chose the name for a client.
 bool IsNamedByKernel(const std::string& name) {
   constexpr size_t kLength = 6;
   return name.size() == kLength && name.front() == '@' &&

@@ -12,11 +12,11 @@
 
 namespace pidfall {
 
-// From ip_local_port_range: the system may have chosen it.
+// The first port of ip_local_port_range: the system may have chosen it.
 inline constexpr int kFirstEphemeralPort = 32768;
 
-// TCP, then UDP without those that only wait for an answer; each address once, however many of them
-// hold it.
+// TCP, then UDP without sockets that only wait for an answer; each address once, also where several
+// processes hold it.
 std::vector<Listener> ListenersOf(const std::vector<pid_t>& processes);
 
 // The names of the unix sockets that take clients: a path, or "@..." for an abstract one.

@@ -9,8 +9,8 @@
 namespace pidfall {
 namespace {
 
-// Python quotes the line of source code below each `  File "...", line N`, and in older versions
-// Ruby and Node do alike.
+// Python quotes the line of source code below each `  File "...", line N`; Ruby and Node do the
+// same in older versions.
 std::string WithoutQuotedCode(const std::string& message) {
   std::istringstream lines(message);
   std::string kept;

@@ -1,4 +1,4 @@
-// Whole decimal numbers in a pid file, whatever else it holds.
+// Whole decimal numbers in a pid file that may hold other text, too.
 //
 //   ReplaceNumber("31\nport=310\n", 31, 7)   // "7\nport=310\n"
 #pragma once
@@ -7,10 +7,10 @@
 
 namespace pidfall {
 
-// It begins the text, and ends with its line.
+// It is the first word of the text, and alone on its line.
 bool IsPlainNumber(const std::string& text, long number);
 bool HasNumber(const std::string& text, long number);
-// Each occurrence.
+// Replaces each occurrence.
 std::string ReplaceNumber(const std::string& text, long from, long to);
 
 }  // namespace pidfall

@@ -15,11 +15,11 @@ TEST(NumbersTest, FindsWholeNumbersOnly) {
 
 TEST(NumbersTest, FindsTheOneAfterALongerOne) { EXPECT_TRUE(HasNumber("131 31", 31)); }
 
-TEST(NumbersTest, KeepsWhateverElseIsThere) {
+TEST(NumbersTest, KeepsTheOtherText) {
   EXPECT_EQ(ReplaceNumber("31\nport=310\nfirst=31", 31, 7), "7\nport=310\nfirst=7");
 }
 
-TEST(NumbersTest, WhatItPutsInIsNotReplacedAgain) { EXPECT_EQ(ReplaceNumber("3", 3, 3), "3"); }
+TEST(NumbersTest, TheNewNumberIsNotReplacedAgain) { EXPECT_EQ(ReplaceNumber("3", 3, 3), "3"); }
 
 }  // namespace
 }  // namespace pidfall

@@ -25,7 +25,7 @@ size_t LinesThatBeginWith(const std::string& content, pid_t pid) {
   return count;
 }
 
-// Of an old lock the file may be gone.
+// The file of an old lock may be removed.
 bool IsSmallFile(const std::string& path, size_t largest) {
   std::error_code gone;
   return std::filesystem::is_regular_file(path, gone) &&

@@ -1,4 +1,4 @@
-// Which of the files that a target wrote or locked is its pid file or its lock file.
+// Finds the pid file or the lock file among the files that a target wrote or locked.
 //
 //   const auto file = FindPidFile(Written(world.view), instance.Processes());
 #pragma once
@@ -13,22 +13,22 @@
 
 namespace pidfall {
 
-// It holds the number of one of the processes, and is small. Where lines begin with the number it
-// is a log.
+// It holds the pid of one of the processes, and is small. A file whose lines begin with the pid is
+// a log.
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes);
 
-// Nothing stands before the number, as in a log.
+// Nothing stands before the pid; in a log, a date does.
 bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& processes);
 
 bool EndsLine(const std::string& path);  // after its last character
 
-// Of the files locked, one that holds nothing to speak of: a database is locked as well.
+// Of the locked files, one with almost no content: databases are locked, too.
 std::optional<std::string> FindLockFile(const std::vector<HeldLock>& locks);
 
-// Nothing but the number: see Target::has_plain_pid_file.
+// Holds only the pid: see Target::has_plain_pid_file.
 bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes);
 
-// Of several, the one that begins with the number, then the one that is called so; else the
+// Of several, the one that begins with the pid, then the one that is called a pid file; else the
 // shortest name.
 std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                                        const std::vector<pid_t>& processes);

@@ -50,7 +50,7 @@ TEST_F(PidFileSearchTest, ALogWhoseLinesBeginWithTheNumberIsNoPidFile) {
   EXPECT_EQ(FindPidFile({log, record}, {31}), record);
 }
 
-TEST_F(PidFileSearchTest, ALockFileIsSmallAndOfTwoTheOneThatIsCalledSo) {
+TEST_F(PidFileSearchTest, ALockFileIsSmallAndANamedLockFileComesFirst) {
   const std::string data = Write("data", std::string(5000, 'x')), state = Write("state", ""),
                     lock = Write("x.lock", "");
   EXPECT_EQ(FindLockFile({{data, "POSIX"}, {folder_ + "gone", "flock"}}), std::nullopt);

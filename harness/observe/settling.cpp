@@ -12,14 +12,14 @@ constexpr Settled kIsInLock{Outcome::kWaits, "waits in a lock"};
 constexpr Settled kHasNoTimeout{Outcome::kWaits, "waits without a timeout"};
 constexpr Settled kLacksPort{Outcome::kWaits, "goes on without its port"};
 
-// Half reaped, it may still be listed.
+// A half reaped process may still be listed.
 bool IsGone(const ProcessSighting& process) { return process.state == 'Z' || process.state == 'X'; }
 
 bool IsAsleep(const ProcessSighting& process) {
   return process.state == 'S' || process.state == 'T';
 }
 
-// Stopped, it waits for a signal.
+// A stopped process waits for a signal.
 bool IsEndless(const ProcessSighting& process) {
   return process.state == 'T' || (process.state == 'S' && process.has_no_timeout);
 }
@@ -57,20 +57,20 @@ void Settling::See(const Sighting& sighting) {
   NoteSleep(now);
   stays_ = Stays(now);
   looks_ = LookOf(now);
-  // Without a port, waiting for a moment (for the log, for the folder that another start changes)
-  // looks like having nothing left to do.
+  // Without a port, a short wait (for the log, for the folder that another start changes) looks
+  // like a complete start-up.
   const bool may_pass = looks_ && looks_->outcome != Outcome::kEnded && !(has_port_ && now.listens);
   has_blocked_ = NoteBlocked(may_pass, now);
   settled_ = SettledNow(now);
   if (settled_ && settled_->outcome == Outcome::kServes && AwaitsLauncher(now)) settled_.reset();
 }
 
-// That it got the processor says that it ran, not how it looked at each sighting: between two of
-// them it may run and block again. Only the first thread tells: others may tick for ever (Java's).
+// Between two sightings it may run and block again, so the count of its switches shows that it ran.
+// Only the first thread counts: others may tick for ever (Java's).
 void Settling::NoteSleep(const Sighting& now) {
   sleeps_ = All(now, IsAsleep);
   auto switches = SwitchesOf(now);
-  // Whoever looks may lose the processor meanwhile, and knows nothing of the time since.
+  // The observer may lose the processor meanwhile, and has not seen the time since.
   if (!sleeps_ || switches != switches_) sleeps_since_ = now.over;
   switches_ = std::move(switches);
 }
@@ -79,8 +79,8 @@ bool Settling::HasSleptFor(Duration time, const Sighting& now) const {
   return now.began - sleeps_since_ >= time;
 }
 
-// One that looks after something every moment never sleeps for long; one that prints without end
-// sleeps whenever nobody reads.
+// A start that polls never sleeps for long; one that prints without end sleeps when no process
+// reads.
 bool Settling::Stays(const Sighting& now) const {
   if (now.processes.empty()) return false;
   const bool rests = now.age >= kSettlesFor && sleeps_ && !Any(now, &ProcessSighting::writes);
@@ -92,14 +92,14 @@ std::optional<Settled> Settling::LookOf(const Sighting& now) const {
   if (has_port_ && now.listens) return kListens;
   const bool waits = All(now, IsEndless);
   const bool in_lock = waits && Any(now, &ProcessSighting::in_lock);
-  // Without a port, what sleeps through its time as cron does serves as well.
+  // Without a port, a process that sleeps in timed steps, as cron does, serves as well.
   if (!has_port_ && stays_ && !in_lock) return kIsAtRest;
   if (!waits) return std::nullopt;
   return in_lock ? kIsInLock : kHasNoTimeout;
 }
 
-// What ticks meanwhile never sleeps for long: it has to look blocked for longer, and hardly run.
-// That it is just running, or starved while it would, says nothing of what it does then.
+// A process that ticks never sleeps for long: it has to look blocked for longer, and hardly run. A
+// sighting at which it just runs, or waits for a processor, does not end that.
 bool Settling::NoteBlocked(bool looks_blocked, const Sighting& now) {
   constexpr int kHardly = 50;  // a fiftieth of the time
   if (!looks_blocked && sleeps_) blocked_.reset();
@@ -130,7 +130,7 @@ bool Settling::IsStillBusy(const Sighting& now) {
   return now.began - *busy_since_ < kBusyAfter;
 }
 
-// Somebody has the port, and it has not got all of its addresses. It may be trying again.
+// Another process has the port, and it lacks some of its addresses. It may try again.
 std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
   if (!has_port_ || !now.port_is_taken || !sleeps_ || now.processes.empty()) return std::nullopt;
   if (!without_since_) without_since_ = now.over;
@@ -138,8 +138,8 @@ std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
   return kLacksPort;
 }
 
-// One that leaves the serving to others ends, unless it supervises them. Until then it would pass
-// for the main process. While others have the processor it is not late.
+// A launcher ends once its daemon serves, unless it supervises it. Until then it would be taken for
+// the main process. While others have the processor it is not late.
 bool Settling::AwaitsLauncher(const Sighting& now) {
   if (!has_port_ || now.first_ended || now.first_listens) return false;
   const Duration postponed = Sum(now, &ProcessSighting::postponed);

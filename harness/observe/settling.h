@@ -1,11 +1,11 @@
-// What has become of a start: it serves, it has ended, it waits; or it is still on its way.
+// The outcome of a start: it serves, it has ended, it waits; or it is not decided yet.
 //
 //   Settling settling(Settling::Port::kExpected);
 //   while (!settling.settled()) settling.See(LookAt(start));
 //   settling.settled()->outcome;
 //
 // A value: it is fed with sightings, and neither touches a process nor reads a clock. All its times
-// come out of the sightings.
+// come from the sightings.
 #pragma once
 
 #include <sys/types.h>
@@ -29,13 +29,13 @@ struct ProcessSighting {
   char state = 'R';               // as in ProcessInfo
   uint64_t switches = 0;          // how often its first thread got the processor or gave it up
   Duration ran{0}, postponed{0};  // all threads: on a processor, and while others had it
-  bool has_no_timeout = false;    // every thread blocks in a call that no time ends
+  bool has_no_timeout = false;    // every thread blocks in a call without a timeout
   bool in_lock = false;           // some thread blocks in a lock
-  bool writes = false;            // some thread blocks because nobody takes its output
+  bool writes = false;            // some thread blocks because no process reads its output
 };
 
-// One look at a start and all that came of it. What cannot change the answer need not be filled in:
-// calls, switches and times of one that listens on its port or runs.
+// One look at a start and its processes. Values that cannot change the answer need not be set:
+// calls, switches and times of a process that listens on its port or runs.
 struct Sighting {
   std::chrono::steady_clock::time_point began{}, over{};  // of the look, which may take long
   Duration age{0};                                        // of the start
@@ -43,7 +43,7 @@ struct Sighting {
   bool first_ended = false;    // the started process; a daemon may live on
   bool listens = false;        // on all the addresses of its port
   bool first_listens = false;  // the started process does
-  bool port_is_taken = false;  // somebody listens there
+  bool port_is_taken = false;  // some process listens there
 };
 
 struct Settled {
@@ -60,20 +60,20 @@ class Settling {
 
   void See(const Sighting& sighting);
 
-  // None: still on its way.
+  // Empty: not decided yet.
   const std::optional<Settled>& settled() const { return settled_; }
-  // By the last sighting alone. One that looks like waiting may only wait for the next moment.
+  // By the last sighting alone. A start that looks like waiting may only wait for a moment.
   const std::optional<Settled>& looks() const { return looks_; }
-  // It looks like waiting, and for more than a moment.
+  // It has looked like waiting for more than a moment.
   bool has_blocked() const { return has_blocked_; }
-  // Still there after a while, with nothing left to do: how a target without a port serves.
+  // Still there after a while, with its start-up complete: how a target without a port serves.
   bool stays() const { return stays_; }
-  // Nothing of it runs: what is starved of the processor is not done yet.
+  // No process of it runs or waits for a processor.
   bool sleeps() const { return sleeps_; }
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
-  // When something began, and how long the start had run and been postponed by then.
+  // A moment, with the time that the start had run and had waited for a processor until then.
   struct Mark {
     TimePoint since;
     Duration ran, postponed;
@@ -98,17 +98,17 @@ class Settling {
   std::optional<Settled> looks_, settled_;
 };
 
-// A start that is blocked for this long, in a call that no timeout ends, is waiting. Blocking in a
+// A start that is blocked for this long, in a call without a timeout, is waiting. Blocking in a
 // lock counts at once.
 inline constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
-// Without a port, one that sleeps for this long, whatever wakes it, has nothing left to do.
+// Without a port, a start that sleeps for this long, with or without a timeout, is complete.
 inline constexpr Duration kSleepsAfter = std::chrono::milliseconds(500);
-// A start that has not got its port tries for a while; after this long it goes on without.
+// A start that lacks its port tries for a while; after this long it goes on without the port.
 inline constexpr Duration kSettlesFor = std::chrono::seconds(3);
-// Some listen before they have done all that may still end them. One that is still busy after this
+// Some listen before the last step that may still end them. A start that is still busy after this
 // long serves.
 inline constexpr Duration kBusyAfter = std::chrono::milliseconds(500);
-// A launcher that is told that its daemon serves ends at once; a shell that supervises does not.
+// A launcher whose daemon serves ends at once; a shell that supervises does not.
 inline constexpr Duration kLauncherBound = std::chrono::milliseconds(200);
 
 }  // namespace pidfall

@@ -31,7 +31,7 @@ ProcessSighting WaitsForEver(pid_t pid = kFirst) {
 ProcessSighting WaitsInLock(pid_t pid = kFirst) {
   return {.pid = pid, .state = 'S', .has_no_timeout = true, .in_lock = true};
 }
-// It wakes at each look, and runs for so long.
+// It wakes at each look, and runs for this long.
 ProcessSighting Ticks(Duration at, Duration ran, bool has_no_timeout) {
   const auto ticks = static_cast<uint64_t>(at / kLookedAtEach);
   return {.pid = kFirst,
@@ -41,7 +41,7 @@ ProcessSighting Ticks(Duration at, Duration ran, bool has_no_timeout) {
           .has_no_timeout = has_no_timeout};
 }
 
-// --- what has become of a start that looks so from its beginning on
+// --- the outcome of a start that looks the same from its beginning
 
 struct End {
   Settled settled;
@@ -65,7 +65,7 @@ struct Case {
   std::string name;
   Port port;
   std::function<Sighting(Duration at)> look;
-  std::optional<Outcome> outcome;  // none: still on its way
+  std::optional<Outcome> outcome;  // empty: not decided yet
   Duration after = 0ms;
 };
 
@@ -252,7 +252,7 @@ Sighting At(Duration began, Duration over, const ProcessSighting& process) {
           .processes = {process}};
 }
 
-TEST(SettlingTimeTest, ALookThatTookLongSaysNothingOfItsOwnTime) {
+TEST(SettlingTimeTest, TheTimeOfALookThatTookLongDoesNotCount) {
   Settling settling(Port::kExpected);
   settling.See(At(0ms, 200ms, WaitsForEver()));
   settling.See(At(210ms, 400ms, WaitsForEver()));
@@ -261,7 +261,7 @@ TEST(SettlingTimeTest, ALookThatTookLongSaysNothingOfItsOwnTime) {
   EXPECT_TRUE(settling.settled());
 }
 
-TEST(SettlingTimeTest, NorDoesALookAtOneThatHadJustRun) {
+TEST(SettlingTimeTest, ALookAtAStartThatHadJustRunDoesNotCount) {
   Settling settling(Port::kNone);
   settling.See(At(0ms, 200ms, Sleeps()));
   settling.See(At(600ms, 600ms, Sleeps()));
@@ -282,14 +282,14 @@ TEST(SettlingTimeTest, OneThatRanBetweenTwoLooksSleepsAnew) {
   EXPECT_THAT(settling.settled(), Optional(Field(&Settled::outcome, Outcome::kWaits)));
 }
 
-TEST(SettlingTimeTest, AHolderOfTheSameNumberIsAnother) {
+TEST(SettlingTimeTest, ANewProcessWithTheSamePidIsAnother) {
   Settling settling(Port::kNone);
   settling.See(At(0ms, 0ms, Sleeps()));
   settling.See(At(600ms, 600ms, Sleeps(11)));
   EXPECT_FALSE(settling.stays());
 }
 
-TEST(SettlingTimeTest, AMomentsLookSaysServesBeforeItIsSettled) {
+TEST(SettlingTimeTest, TheLastSightingSaysServesBeforeItIsSettled) {
   Settling settling(Port::kExpected);
   Sighting busy = At(0ms, 0ms, Runs());
   busy.listens = true;

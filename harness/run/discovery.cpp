@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Far from the numbers that other files hold, so that a file which holds it is the pid file.
+// Unlike the numbers in other files, so that a file that holds it is the pid file.
 constexpr pid_t kDistinctPid = 26731;
 
 double MillisecondsSince(Clock::time_point start) {
@@ -53,8 +53,8 @@ class Discovery {
   }
 
  private:
-  // Listening, or staying without a port; over when everything has ended. What sleeps for a time
-  // may be a slow start as well as a target that wakes by the clock: it gets the whole time.
+  // Waits until it listens, or stays without a port, or everything has ended. A process that sleeps
+  // for a time may be a slow start or a target that wakes by the clock: it gets the whole time.
   void AwaitStart(Instance& instance) {
     const bool over = stage_.WaitUntil(
         [&] {
@@ -71,7 +71,7 @@ class Discovery {
         stage_.WaitUntil([&] { return See(stage_, instance, settling).stays(); }, kSettlesFor);
   }
 
-  // It may listen on more addresses yet, and its launcher may still be there.
+  // It may still open more addresses, and its launcher may not have ended yet.
   void AwaitRest(Instance& instance) {
     stage_.WaitUntil([&] { return Sleeps(instance); }, kBusyAfter);
     if (instance.Processes().size() > 1 && ListenersOf({instance.pid()}).empty()) {
@@ -80,7 +80,7 @@ class Discovery {
     found_.listeners = ListenersOf(instance.Processes());
   }
 
-  // Nobody has signalled it, nor has another start come.
+  // It was not signalled, and there was no other start.
   bool EndedByItself(const Instance& instance) {
     stage_.Update();
     const bool goes_on = !instance.ended() || !instance.Processes().empty();
@@ -167,8 +167,8 @@ class Discovery {
     return FindPidFile(Written(world_.view), processes);
   }
 
-  // Asked once, so that every scenario judges by the same answer. Gives the one to go on with: a
-  // start that takes over ends the first one.
+  // Asked once, so that every scenario judges by the same answer. Returns the instance to go on
+  // with: a start that takes over ends the first one.
   Instance& TryDuplicate(Instance& owner) {
     second_start_ = Clock::now();
     Instance& second = stage_.Start();
@@ -184,7 +184,7 @@ class Discovery {
     return owner;
   }
 
-  // On the owner's own port the port may have ended it, and with another status.
+  // On the owner's own port the start may have ended because of the port, with another status.
   void TryDuplicateElsewhere() {
     const bool has_file = found_.pid_file || found_.lock_file;
     if (target_.duplicate_exit || !has_file || !Mentions(target_.command, "{port}")) return;
@@ -203,18 +203,18 @@ class Discovery {
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
       const Outcome outcome = Settle(stage_, second, kDuplicateBound + StartUp());
-      // The stage has not been told the port, and what only stays seems to serve.
+      // The stage does not know the port, so a start that only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
     } catch (const Broken&) {
-      // Many a start tries for its port for seconds before it gives up. One that does not give up
-      // stands by.
+      // Some starts try to bind their port for seconds before they give up. A start that does not
+      // give up stands by.
       found_.standby_polls = !stage_.Gone(second, Stage::kSettleBound);
       return found_.standby_polls ? std::optional(Outcome::kWaits) : std::nullopt;
     }
   }
 
-  // It tries again for a while, or stands by.
+  // It retries for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
     const Duration bound = IsAtRest(second) ? Duration::zero() : kDuplicateBound;
     return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
@@ -238,7 +238,7 @@ class Discovery {
     found_.pid_file_left = found_.pid_file && ReadState(*found_.pid_file).exists;
   }
 
-  // One whose name holds a number or a random word is none to be known by.
+  // A socket whose name holds a number or a random word cannot identify it.
   void LookForSameSocket() {
     if (target_.port || !found_.listeners.empty() || found_.unix_sockets.empty()) return;
     stage_.EndAll();
@@ -255,7 +255,7 @@ class Discovery {
         Stage::kSettleBound);
   }
 
-  // Bound to port 0, it gets another one each time.
+  // A server bound to port 0 gets another port each time.
   void LookForAnotherPort() {
     constexpr int kFirstOfTheKernels = 32768;  // ip_local_port_range
     if (target_.port || found_.listeners.empty()) return;

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What cannot be copied is left out, and the rest is not.
+// A file that cannot be copied is left out; the others are copied.
 void CopyOne(const fs::path& from, const fs::path& to) {
   std::error_code ignored;
   const fs::file_status status = fs::symlink_status(from, ignored);

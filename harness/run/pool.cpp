@@ -42,8 +42,8 @@ Telling Understand(const std::string& heard) {
   return {.told = message[kTold]};
 }
 
-// A signal that comes between the look at the flag and the wait would not end the wait. It is held
-// back until the wait itself lets it in.
+// A signal between the check of the flag and the wait would not end the wait. So it is blocked
+// until the wait itself unblocks it.
 class InterruptsHeld {
  public:
   InterruptsHeld() {
@@ -66,7 +66,7 @@ class InterruptsHeld {
   sigset_t before_{};
 };
 
-// One story under way.
+// One story that runs.
 struct Running {
   std::size_t index = 0;
   Duration bound{};
@@ -76,7 +76,7 @@ struct Running {
 
   bool IsOver() const { return Clock::now() - began >= bound; }
 
-  // True at the end of what it has to say.
+  // True at the end of its message.
   bool Hear() {
     std::array<char, 4096> chunk{};
     const ssize_t n = read(sandbox.result(), chunk.data(), chunk.size());

@@ -1,11 +1,11 @@
-// Runs stories side by side, each in a sandbox of its own, and hears each one out.
+// Runs stories side by side, each in a sandbox of its own, and collects their results.
 //
 //   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
 //   RunStories({story, story}, {.at_once = 2}, [](std::size_t index, const Telling& telling) { ...
 //   });
 //
-// A story is any function that gives a JSON value; the pool knows nothing more of it. The caller
-// must have one thread only: each sandbox is forked from it.
+// A story is any function that gives a JSON value. The caller must have one thread only: each
+// sandbox is forked from it.
 #pragma once
 
 #include <chrono>
@@ -29,29 +29,29 @@ struct Story {
 // NOLINTNEXTLINE(bugprone-exception-escape): a move of nlohmann's json throws nothing.
 struct Telling {
   nlohmann::json told;
-  // Why nothing was told; `told` is null then. The sandbox could not be made, the story threw, its
-  // process ended early, or the bound was over.
+  // The reason why there is no result; then `told` is null. The sandbox could not be made, the
+  // story threw, its process ended early, or the bound was over.
   std::string error;
-  bool out_of_time = false;  // all the time for all stories was over
+  bool out_of_time = false;  // the time for all stories was over
   Duration took{};
 };
 
 struct PoolOptions {
   int at_once = 1;
-  // Then every story that has not ended is ended, or not begun.
+  // At this time every story that has not ended is ended, or not begun.
   std::optional<std::chrono::steady_clock::time_point> until = {};
 };
 
-// `on_end` is called as each one ends. After an interrupt the other stories are ended, and nothing
-// is said of them.
+// `on_end` is called as each one ends. After an interrupt the other stories are ended, without a
+// call.
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
                 const std::function<void(std::size_t index, const Telling& telling)>& on_end);
 
 // One story alone. Throws std::runtime_error with Telling::error.
 nlohmann::json RunStory(const Story& story);
 
-// Safe in a signal handler: ends every story of this process and makes RunStories return. Of
-// SIGINT, SIGTERM and SIGHUP none is overlooked between two waits.
+// Safe in a signal handler: ends every story of this process and makes RunStories return. No
+// SIGINT, SIGTERM or SIGHUP between two waits is missed.
 void InterruptRuns();
 bool Interrupted();
 

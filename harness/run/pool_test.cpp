@@ -59,7 +59,7 @@ TEST(PoolTest, EachTellingComesUnderItsStorysIndex) {
   EXPECT_GT(ended.at(2).took, 0ns);
 }
 
-// Two stories that end only where both are there at once: each opens a FIFO that the other opens.
+// Two stories that end only when both run at once: each opens a FIFO that the other opens.
 class PoolMeetingTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -87,13 +87,13 @@ class PoolMeetingTest : public testing::Test {
   const std::vector<std::string> fifos_ = {name_ + "-1", name_ + "-2"};
 };
 
-TEST_F(PoolMeetingTest, AsManyRunAtOnceAsWereAskedFor) {
+TEST_F(PoolMeetingTest, TheGivenNumberRunsAtOnce) {
   const auto ended = RunAll(Meeting(kBound), 2);
   EXPECT_EQ(ended.at(0).told, "second");
   EXPECT_EQ(ended.at(1).told, "first");
 }
 
-TEST_F(PoolMeetingTest, NoMoreRunAtOnceThanWereAskedFor) {
+TEST_F(PoolMeetingTest, NoMoreThanTheGivenNumberRunsAtOnce) {
   const auto ended = RunAll(Meeting(100ms), 1);
   EXPECT_THAT(ended.at(0).error, HasSubstr("no result within"));
   EXPECT_THAT(ended.at(1).error, HasSubstr("no result within"));
@@ -108,7 +108,7 @@ TEST(PoolTest, AnotherStorysBoundDoesNotEndTheRest) {
   EXPECT_EQ(ended.at(1).told, "whole");
 }
 
-TEST(PoolTest, WhatHasNotEndedWhenTheTimeForAllIsOverIsTold) {
+TEST(PoolTest, AStoryThatHasNotEndedWhenTheTimeForAllIsOverIsReported) {
   std::map<std::size_t, Telling> ended;
   RunStories({Saying("whole"), Silent(kBound), Saying("late")},
              {.at_once = 1, .until = std::chrono::steady_clock::now() + 1s},
@@ -124,12 +124,12 @@ TEST(PoolTest, AStorysExceptionIsItsError) {
   EXPECT_EQ(ErrorOf(story), "no luck");
 }
 
-TEST(PoolTest, AWorkerThatEndsEarlyIsSaid) {
+TEST(PoolTest, AWorkerThatEndsEarlyIsReported) {
   EXPECT_EQ(ErrorOf({.tell = [](const World&) -> json { _exit(0); }}),
             "its own process ended before it had told a result");
 }
 
-// The one descriptor in there that can be written, beside the standard ones.
+// The only descriptor in there that can be written, except the standard ones.
 int ResultPipe() {
   for (int fd = STDERR_FILENO + 1;; ++fd) {
     const int flags = fcntl(fd, F_GETFL);
@@ -137,7 +137,7 @@ int ResultPipe() {
   }
 }
 
-TEST(PoolTest, AMessageThatIsCutIsAnErrorAndNoResult) {
+TEST(PoolTest, AnIncompleteMessageIsAnErrorAndNoResult) {
   EXPECT_EQ(ErrorOf({.tell = [](const World&) -> json {
               WriteAll(ResultPipe(), R"({"told": ["half)", "the result pipe");
               _exit(0);
@@ -177,7 +177,7 @@ TEST(PoolTest, ASandboxThatCannotBeMadeIsSaid) {
   EXPECT_THAT(error, HasSubstr("the sandbox could not be made: pipe"));
 }
 
-// In a process of their own: an interrupt is not taken back.
+// In a process of their own: an interrupt cannot be undone.
 void InterruptAfterTheFirst() {
   int ended = 0;
   RunStories({Saying(1), Saying(2), Silent(kBound)}, {}, [&](std::size_t, const Telling&) {
@@ -187,7 +187,7 @@ void InterruptAfterTheFirst() {
   _exit(ended);
 }
 
-TEST(PoolInterruptTest, WhatHasNotEndedIsLeftOut) {
+TEST(PoolInterruptTest, AStoryThatHasNotEndedIsLeftOut) {
   EXPECT_EXIT(InterruptAfterTheFirst(), testing::ExitedWithCode(1), "");
 }
 

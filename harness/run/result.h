@@ -1,4 +1,4 @@
-// What one scenario said about one target: the unit of every report.
+// The result of one scenario on one target: the unit of every report.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@ namespace pidfall {
 enum class Verdict {
   kPass,
   kFail,
-  kSkip,           // this machine cannot
+  kSkip,           // this machine cannot run it
   kNotApplicable,  // this target has no such part
   kKnown,          // fails as an accepted baseline does
   kBroken,         // could not be set up or judged
 };
 
-// Of a kFail and a kKnown: a promise broken and somebody harmed, or harmless by itself.
+// Of a kFail and a kKnown: harm for somebody, or harmless by itself.
 enum class Severity { kBreach, kWeakness };
 
 // The words of the JSON and of the table: "pass", "fail", "skip", "n/a", "known",
@@ -24,13 +24,13 @@ const char* Name(Verdict verdict);
 const char* Name(Severity severity);
 
 struct Result {
-  std::string scenario;  // "pid-reuse/stranger"
-  std::string family;    // "pid-reuse"
-  std::string policy;    // the supervisor that the scenario plays, of all that there are
-  std::vector<std::string> clauses;  // those tested; after a fail, the one seen broken comes first
+  std::string scenario;              // "pid-reuse/stranger"
+  std::string family;                // "pid-reuse"
+  std::string policy;                // the supervisor that the scenario simulates
+  std::vector<std::string> clauses;  // those tested; after a fail the broken one comes first
   Verdict verdict = Verdict::kBroken;
   Severity severity = Severity::kBreach;
-  std::string summary;                // one sentence: what broke, or why it was not judged
+  std::string summary;                // one sentence: the breach, or why it was not judged
   std::vector<std::string> evidence;  // "did ...", "saw ...", in the order it happened
   double duration_ms = 0;
   std::string reproduce;  // the command that shows just this case again
@@ -38,14 +38,14 @@ struct Result {
   // `run` only.
   std::string server;
   std::string guard;
-  std::string expected;   // "pass", "fail C4", "n/a": what scenarios/expected.toml says
+  std::string expected;   // "pass", "fail C4", "n/a", from scenarios/expected.toml
   bool surprise = false;  // the verdict is not the expected one
 };
 
-// What makes a run fail: a surprise or, where nothing was expected, a breach.
+// A run fails by a surprise or, where nothing was expected, by a breach.
 bool IsFailure(const Result& result);
 
-// It has a severity, and its first clause is the one seen broken.
+// Then it has a severity, and its first clause is the broken one.
 inline bool HasFailed(const Result& result) {
   return result.verdict == Verdict::kFail || result.verdict == Verdict::kKnown;
 }

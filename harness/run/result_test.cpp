@@ -49,7 +49,7 @@ TEST(ResultTest, AKnownFailIsCountedApartAndFailsNothing) {
   EXPECT_FALSE(IsFailure(With(Verdict::kKnown)));
 }
 
-TEST(ResultTest, CountsSurprisesWhateverTheVerdict) {
+TEST(ResultTest, CountsSurprisesOfEveryVerdict) {
   Result surprise = With(Verdict::kPass);
   surprise.surprise = true;
   EXPECT_EQ(Count({surprise, With(Verdict::kPass)}).surprises, 1);

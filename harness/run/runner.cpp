@@ -10,7 +10,7 @@
 
 namespace pidfall {
 
-// What a story tells of its case.
+// A story's result.
 struct Told {
   Verdict verdict = Verdict::kBroken;
   std::string summary = {};
@@ -22,8 +22,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Told, verdict, summary, severity, clause, evi
 
 namespace {
 
-// A scenario has bounds of its own; this one is for a scenario that forgot one. It allows for a few
-// starts that take all the time they may.
+// A scenario has bounds of its own; this one is for a scenario that forgot one. It leaves time for
+// a few starts of the longest duration.
 constexpr std::chrono::seconds kCaseBound{180};
 constexpr int kMostStarts = 6;
 
@@ -125,7 +125,7 @@ Result ResultOf(const Case& which, const Telling& telling) {
   return result;
 }
 
-// What was not judged before an interrupt is left out.
+// Leaves out the cases that were not judged before an interrupt.
 std::vector<Result> Known(std::vector<std::optional<Result>> results) {
   std::vector<Result> known;
   for (auto& result : results) {

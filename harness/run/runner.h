@@ -17,7 +17,7 @@
 
 namespace pidfall {
 
-// One scenario on one target. The rest is carried into the Result as it is.
+// One scenario on one target. The other members go unchanged into the Result.
 struct Case {
   const Scenario* scenario = nullptr;
   Target target;
@@ -30,7 +30,7 @@ struct Case {
 struct RunOptions {
   int jobs = 2;
   bool keep = false;  // leave the sandbox's files behind and name the folder in the evidence
-  std::optional<std::chrono::steady_clock::time_point> until = {};  // what is later is a skip
+  std::optional<std::chrono::steady_clock::time_point> until = {};  // later cases are skips
 };
 
 // In the order of `cases`; `on_result` is called as each one ends. After an interrupt

@@ -45,7 +45,7 @@ TEST(RunnerTest, TheClauseOfABreachComesFirst) {
   EXPECT_THAT(result.clauses, ElementsAre("C4", "C1"));
 }
 
-TEST(RunnerTest, ANulCutsNoSummary) {
+TEST(RunnerTest, ASummaryWithANulIsKeptWhole) {
   const Result result =
       ResultOf(Running([](Stage&) { throw Breach("C4", std::string("it said a\0b", 11)); }));
   EXPECT_EQ(result.summary.size(), 11U);
@@ -59,7 +59,7 @@ TEST(RunnerTest, AWeaknessIsAFailOfItsOwnSeverity) {
   EXPECT_EQ(result.summary, "a file is left");
 }
 
-TEST(RunnerTest, EarlyEndsAreToldApart) {
+TEST(RunnerTest, EachEarlyEndHasItsOwnVerdict) {
   EXPECT_EQ(ResultOf(Running([](Stage&) { throw Skip("no disk"); })).verdict, Verdict::kSkip);
   EXPECT_EQ(ResultOf(Running([](Stage&) { throw NotApplicable("no file"); })).verdict,
             Verdict::kNotApplicable);
@@ -82,7 +82,7 @@ TEST(RunnerTest, AStoryOfAPartThatTheTargetLacksDoesNotRun) {
   EXPECT_NE(result.summary, "");
 }
 
-TEST(RunnerTest, WhatTheTimeDoesNotReachIsASkipWithItsReason) {
+TEST(RunnerTest, ACaseThatTheTimeDoesNotReachIsASkipWithItsReason) {
   const Scenario scenario = Running([](Stage&) { throw Breach("C1", "it ran"); });
   const auto results =
       RunCases({{.scenario = &scenario, .target = kTarget}},
