@@ -55,7 +55,7 @@ constexpr Scenario kTenInARow{
     "Ten starts one after the other: each is refused, and the file still names the owner.",
     "A supervisor that retries wears the safeguard down.", TenInARow};
 
-// Where each has got one of two addresses, clients reach one or the other.
+// Each may have one of two addresses: then clients reach one or the other.
 std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
   std::string parts;
   for (const Instance* instance : together) {
@@ -65,7 +65,7 @@ std::string NoneServes(const Stage& stage, const std::vector<Instance*>& togethe
                        : "none of the starts serves whole, these do in part: " + parts;
 }
 
-// One that spins on a port that it has not got (an unchecked listen) never decides.
+// A start that loops for ever without its port (an unchecked listen) never decides.
 Outcome SettleDecided(Stage& stage, Instance& instance) {
   try {
     return Settle(stage, instance);
@@ -74,7 +74,7 @@ Outcome SettleDecided(Stage& stage, Instance& instance) {
   }
 }
 
-// Whoever serves is the owner; the rest must be quiet about it.
+// The start that serves is the owner; the others must be quiet duplicates.
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
   for (Instance* instance : together) {
@@ -91,14 +91,14 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
 
 constexpr size_t kContenders = 8;
 
-// An interpreter takes seconds for what a compiled server does in one: then fewer rounds have to
-// do, among them one in lock step by two calls. The bundled servers get theirs, loaded or not.
+// An interpreter takes seconds where a compiled server takes one: then fewer rounds are run, among
+// them one in lock step by two calls. The bundled servers get all rounds, also on a loaded machine.
 constexpr int kRounds = 20;
 constexpr int kFewestRounds = 5;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);
 constexpr Duration kTimeForAll = std::chrono::seconds(20);
 
-// Released together, chance decides who meets whom; every fourth round leaves nothing to it.
+// When all are released together, chance decides the order; every fourth round fixes the order.
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
   constexpr int kLockStepEvery = 4;
   const bool in_lock_step = round % kLockStepEvery == 0;
@@ -163,7 +163,7 @@ constexpr Scenario kDuringStartUp{
     "on: one serves, the other is quiet.",
     "An agent and a person start it within a second of each other.", DuringStartUp};
 
-// The owner is gone: whoever came while it ended serves now, or the next start does.
+// The owner is gone: the contender that came while it ended serves now, or the next start does.
 void ExpectSuccessor(Stage& stage, Instance& contender) {
   const auto is_there = [&] { return !contender.Processes().empty(); };
   const auto decided = [&] { return Serves(stage, contender) || !is_there(); };
@@ -181,7 +181,7 @@ void DuringShutdown(Stage& stage) {
     if (!owner.IsHeld()) return false;
     Instance& contender = stage.Start(Elsewhere(stage));
     const bool serves = Settle(stage, contender) == Outcome::kServes;
-    // Without a port nobody sees from outside when it has stopped to serve.
+    // Without a port it cannot be seen from outside when it stops serving.
     const bool both = serves && stage.target().listens() && Serves(stage, owner);
     Require(!both, "C1", contender.name() + " serves while the owner still has its port");
     Release(stage, owner);
@@ -235,7 +235,7 @@ void OwnerStopped(Stage& stage) {
   Require(!Serves(stage, contender), "C14", "the contender took over from a stopped owner");
   ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
-  // An answer, so that a kill that is under way has arrived.
+  // Asks for an answer first: then a kill that was sent has arrived.
   Require(Answers(stage) && Serves(stage, owner), "C14",
           "the owner no longer serves after it was stopped and woken");
   ExpectOneOwner(stage, owner);
@@ -289,7 +289,7 @@ constexpr Scenario kOwnersFileUntouched{
     "The file names a process that does not serve, and clients of the socket find nobody.",
     OwnersFileUntouched};
 
-// Whatever becomes of its message, a duplicate is a duplicate.
+// A duplicate keeps its status, also where its message is lost.
 void ExpectSameStatus(Stage& stage, const std::vector<StartOptions>& all) {
   Instance& owner = stage.StartOwner();
   // Where no status is declared, an ordinary duplicate's counts.

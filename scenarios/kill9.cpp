@@ -1,4 +1,4 @@
-// The owner ends without a chance to clean up; and what it leaves behind may live on.
+// The owner ends without a chance to clean up, and its children may live on.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -78,7 +78,7 @@ bool RunsAnotherProgram(const Instance& owner) {
 
 Instance& StartWithChildren(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().child_arguments});
-  Answers(stage);  // its children are there by then
+  Answers(stage);  // then its children have started
   const bool told_to = !stage.target().child_arguments.empty();
   const auto has_child = [&] { return RunsAnotherProgram(owner); };
   if (told_to && !stage.WaitUntil(has_child, Stage::kSettleBound)) {
@@ -108,7 +108,7 @@ void ExpectAfterWorker(Stage& stage, Instance& next) {
           next.name() + " stood by and did not take over");
 }
 
-// The target's own: it may go by itself when it notices that its master has.
+// The target's own worker: it may end by itself when it notices that its master has ended.
 void OwnWorkerOnPort(Stage& stage, Instance& owner) {
   if (stage.WaitUntil([&] { return !Serves(stage, owner); }, kStopBound)) {
     return ExpectRecovery(stage, "C3", "the owner was killed, and its workers have gone");
@@ -124,7 +124,7 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
 
 void WorkerOnPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  Answers(stage);  // its workers are there by then
+  Answers(stage);  // then its workers have started
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
   stage.Kill(owner);
   if (Serves(stage, owner)) {
@@ -190,7 +190,7 @@ std::string InWords(const std::vector<std::string>& names) {
   return words;
 }
 
-// Many a start listens on its main port first, and on the others when the rest is done.
+// Some servers listen on their main port first, and on the others at the end of the start-up.
 AllListeners AllOf(Stage& stage, const Instance& owner) {
   Answers(stage);
   stage.WaitUntil([&] { return AllAtRest(stage); }, kBusyAfter);

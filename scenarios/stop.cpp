@@ -1,6 +1,6 @@
-// Ending the target by a signal or by its own stop command: soon, at any moment of its life, and
-// with nothing in the way of the next start. Which status it ends with is written down, not judged:
-// conventions differ.
+// Ending the target by a signal or by its own stop command: soon, at any moment, and nothing that
+// is left blocks the next start. The status with which it ends is recorded, not judged: conventions
+// differ.
 #include <string>
 
 #include "harness/faults/hold.h"
@@ -24,7 +24,7 @@ constexpr char kKillsAnother[] =
 
 bool FileNames(const Stage& stage, pid_t pid) { return IsPlainNumber(PidFile(stage).content, pid); }
 
-// The signal itself may end it, by default. Any other one is a crash.
+// The default action of this signal may end it. An end by any other signal is a crash.
 bool EndedCleanly(const Ending& ending) {
   return ending.signal == 0 || ending.signal == SIGTERM || ending.signal == SIGINT;
 }
@@ -100,7 +100,7 @@ constexpr Scenario kClientConnected{
     ClientConnected,
     part::kPort};
 
-// Held right after the `nth` thing that it did to its folder or to its port; false: it does fewer.
+// Stops it right after its `nth` change to its folder or port; false: it makes fewer.
 bool StopAtMoment(Stage& stage, int nth) {
   Instance& starting = StartUntil(stage, nth);
   if (!starting.IsHeld()) {
@@ -196,7 +196,7 @@ constexpr Scenario kStopOverwrittenFile{
     StopOverwrittenFile,
     part::kPidFile | part::kStopCommand};
 
-// The command is run in the bystander's group: that is whom 0 means.
+// The command runs in the bystander's process group: kill(0) means that group.
 void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& content) {
   WritePidFile(stage, content);
   RunStop(stage, fellow.pid());

@@ -29,18 +29,18 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                           PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
-constexpr int kCallStop = SIGTRAP | 0x80;  // what PTRACE_O_TRACESYSGOOD makes of it
+constexpr int kCallStop = SIGTRAP | 0x80;  // a call's stop under PTRACE_O_TRACESYSGOOD
 constexpr std::chrono::milliseconds kLook{2};
-// Where some thread is never quiet.
+// For processes in which some thread is never quiet.
 constexpr std::chrono::milliseconds kAskAtLeast{50};
-// Until a thread stops that was told to: a parent in vfork does when its child executes or ends.
+// For a thread that must stop: a parent in vfork stops when its child executes or ends.
 constexpr std::chrono::seconds kStandsBound{10};
 
 bool MakesTracee(int event) {
   return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
 }
 
-// Of two signals the lower number is delivered first, and one that is meant for it is none of ours.
+// Of two signals the lower number is delivered first, and that may be one for the process itself.
 bool IsOfOurMaking(int signal) { return signal == SIGSTOP || signal == SIGTRAP; }
 
 // Stops of tracees come as SIGCHLD: blocked, so that none is lost between a look and the wait.
@@ -74,7 +74,7 @@ class ChildSignals {
 
 }  // namespace
 
-// Which arguments are paths depends on the call; what is no address of it reads as nothing.
+// Which arguments are paths depends on the call; an argument that is no address reads as nothing.
 bool NamesPath(const Call& call, const std::string& prefix) {
   std::string found(prefix.size(), '\0');
   const iovec here{found.data(), found.size()};
@@ -137,7 +137,7 @@ bool CallStepper::AllHaveStopped() {
                      [](const auto& entry) { return entry.second.stopped; });
 }
 
-// The leader's end is left for whoever started it.
+// The end of the first process is left to the code that started it.
 std::optional<CallStepper::Stop> CallStepper::NextStop(pid_t id) const {
   constexpr int kLookOnly = WSTOPPED | WEXITED | WNOHANG | WNOWAIT | __WALL;
   siginfo_t info{};
@@ -197,8 +197,8 @@ bool CallStepper::Handle(pid_t id, const Stop& stop, const HoldWhen& when) {
   return false;
 }
 
-// Those that a look adds are looked at too. A child may have stopped before its parent's fork was
-// told, its SIGCHLD has been read by then, and a parent in vfork would wait for it for ever.
+// Tracees that a look adds are looked at, too. A child may stop before its parent's fork is
+// reported: then its SIGCHLD was already read, and a parent in vfork would wait for it for ever.
 bool CallStepper::HandleStops(const HoldWhen& when) {
   std::set<pid_t> looked;
   const auto is_due = [&](const auto& entry) {
@@ -240,7 +240,7 @@ std::vector<pid_t> CallStepper::Ids() const {
   return ids;
 }
 
-// What is held goes first, so that a parent in vfork, which waits for it, can stop.
+// Held threads are released first, so that a parent in vfork that waits for one can stop.
 void CallStepper::LetGoOf(pid_t id) {
   Tracee& tracee = tracees_[id];
   if (!tracee.stopped) {
@@ -270,8 +270,8 @@ bool CallStepper::AllAreFree() {
   return tracees_.empty();
 }
 
-// A thread that runs again may end the process, and those still held with it. They are then ours to
-// collect: until that is done, the process does not count as ended.
+// A thread that runs again may end the process, and with it the threads that are still held. Then
+// we have to collect those: until that is done, the process does not count as ended.
 void CallStepper::Release() {
   for (const auto& [id, tracee] : tracees_) {
     if (!tracee.stopped && !tracee.is_new) syscall(SYS_tkill, id, SIGSTOP);
@@ -279,7 +279,7 @@ void CallStepper::Release() {
   AwaitAll([this] { return AllAreFree(); }, "stop to be let go");
 }
 
-// A thread that began a moment ago has not been told of yet.
+// A thread that began a moment ago may not have been reported yet.
 void CallStepper::Collect() {
   for (const pid_t thread : Threads(leader_)) {
     tracees_.try_emplace(thread, Tracee{.is_new = false});

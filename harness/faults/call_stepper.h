@@ -5,9 +5,9 @@
 //   ...                    // it stands right after the call that changed the folder
 //   stepper.Release();
 //
-// A SIGSTOP sent when an event is seen comes too late by a few instructions, and that is the whole
-// window. Here the moment is asked for between one call and the next. All threads of the process
-// are stepped, and what it forks is followed.
+// A SIGSTOP that is sent after an event is a few instructions too late, and the critical moment is
+// no longer than that. Here the process is checked between one call and the next. All threads of
+// the process are stepped, and its children are followed.
 #pragma once
 
 #include <sys/types.h>
@@ -43,11 +43,11 @@ class CallStepper final : public Holder {
   // Every thread of a running process.
   static CallStepper ForRunning(pid_t pid);
 
-  // Asked before each system call, and after it has returned.
+  // Called before each system call, and after its return.
   using HoldWhen = std::function<bool(const Call& call)>;
-  // True: the process is held at the first call of which `when` said so. False: it ended, `is_over`
-  // (asked while nothing happens, and now and then) said so, or `bound` is over; it is then still
-  // to be released.
+  // True: the process is held at the first call for which `when` is true. False: it ended,
+  // `is_over` (called while nothing happens, and sometimes in between) is true, or `bound` is over;
+  // then it must still be released.
   bool RunUntil(const HoldWhen& when, const std::function<bool()>& is_over, Duration bound);
 
   // All of it runs on, untraced.
@@ -56,7 +56,7 @@ class CallStepper final : public Holder {
 
  private:
   struct Tracee {
-    bool is_new = true;  // its first stop is of our own making
+    bool is_new = true;  // its first stop comes from us
     bool stopped = false;
     Call call;  // the one that it is in
   };

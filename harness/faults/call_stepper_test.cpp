@@ -16,7 +16,7 @@ namespace {
 
 constexpr Duration kStepBound = std::chrono::seconds(10);
 
-// One thread makes the same call without end; the other ends the process when it is told to.
+// One thread repeats the same call without end; the other ends the process when told.
 int EndWhenTold(int told) {
   std::thread([] {
     for (;;) syscall(SYS_getppid);
@@ -29,7 +29,7 @@ int EndWhenTold(int told) {
 bool IsOver() { return true; }
 bool NeverOver() { return false; }
 
-// Held at a call of the second thread, as soon as that is there.
+// Held at a call of the second thread, as soon as that exists.
 CallStepper HoldInSecondThread(pid_t pid) {
   const auto moment = [](const Call& call) { return call.number == SYS_getppid && call.returned; };
   for (;;) {
@@ -39,8 +39,8 @@ CallStepper HoldInSecondThread(pid_t pid) {
   }
 }
 
-// The first thread is let go before the second, and ends the process. What dies under its tracer is
-// a zombie until the tracer has collected it, and so long its process has not ended for anybody.
+// The first thread is released before the second, and ends the process. A thread that dies under
+// its tracer is a zombie until the tracer has collected it; until then its process has not ended.
 TEST(CallStepperTest, AThreadThatDiesWhileHeldKeepsNoProcess) {
   constexpr int kTries = 50;
   for (int i = 0; i < kTries; ++i) {

@@ -1,4 +1,4 @@
-// Another clock, as far as a target can see it: the machine's own is never stepped.
+// Another clock, as a target sees it: the machine's own clock is never changed.
 //
 //   ShowInstead(stage, "/proc/sys/kernel/random/boot_id", "2d6ca1a5-...\n");
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace pidfall {
 
-// In place of a file of /proc. Skip without a full sandbox.
+// Shows `text` in place of a file of /proc. Skip without a full sandbox.
 void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& content);
 // Of all files of the safeguard.
 void ShiftFileTimes(Stage& stage, std::chrono::seconds shift);

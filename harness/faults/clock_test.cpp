@@ -8,7 +8,7 @@
 namespace pidfall {
 namespace {
 
-TEST(ClockTest, AFileOfProcShowsWhatItIsTold) {
+TEST(ClockTest, AFileOfProcShowsTheGivenText) {
   if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
   EXPECT_EQ(OnStage(NoServer(),
                     [](Stage& stage) {

@@ -19,7 +19,7 @@ namespace {
 // "size=64k": remounting repeats it.
 constexpr char kSmallDisk[] = "size=64k,mode=0755";
 
-// Its program, its script or its working directory are in there.
+// Whether its program, its script or its working directory is in there.
 bool StartsFrom(const std::string& folder, const Target& target) {
   const std::filesystem::path home = target.folder;
   const auto is_below = [&](const std::filesystem::path& path) {

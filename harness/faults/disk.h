@@ -1,4 +1,4 @@
-// A small disk of its own for the pid file's folder, which can be full or read-only.
+// A small disk for the pid file's folder, which can be made full or read-only.
 //
 //   MountSmallDisk(stage);
 //   FillDisk(stage);

@@ -1,4 +1,4 @@
-// Sees the moment at which something happens in a folder.
+// Notices the moment at which something happens in a folder.
 //
 //   const FolderWatch watch(stage.folder());
 //   Instance& server = stage.Start();
@@ -11,11 +11,11 @@
 
 namespace pidfall {
 
-// What counts as something: events of inotify(7).
+// The events of inotify(7) that count.
 enum class FolderEvents {
   kNew,      // something was created in it, or moved into it
   kChanges,  // or written, removed, given another mode
-  kTouches,  // or opened or closed: the folder itself, too
+  kTouches,  // or opened or closed, the folder itself as well
 };
 
 class FolderWatch {
@@ -24,7 +24,7 @@ class FolderWatch {
 
   // Something has happened since the watch began, or since Take().
   bool SawNew() const;
-  // The same; what has happened so far then no longer counts.
+  // The same; events so far no longer count after that.
   bool Take() const;
 
  private:

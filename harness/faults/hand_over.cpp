@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Two that serve for a moment are seen by a look in that moment only.
+// Two that serve for a moment are only seen by a look in that moment.
 constexpr Duration kOverlapLook = std::chrono::milliseconds(2);
 
 std::string HowItIs(const Instance& next) {

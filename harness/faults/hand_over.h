@@ -1,4 +1,4 @@
-// One owner goes and the next one comes: never both at once, and soon (C17).
+// A hand-over from one owner to the next: never two at once, and soon (C17).
 //
 //   Instance& owner = stage.StartOwner();
 //   Instance& waiter = StandBy(stage);

@@ -16,10 +16,10 @@
 namespace pidfall {
 namespace {
 
-// From the first call that has to do with a safeguard to the last: more than any needs.
+// More than any start makes from the first call that touches its safeguard to the last.
 constexpr int kLockStepCalls = 64;
 
-// A start that slept through so many turns is blocked; one turn may be another thread's mutex.
+// A start that slept for this many turns is blocked; one turn may be another thread's mutex.
 constexpr int kPatience = 5;
 
 bool ClosesSomething(long call) {
@@ -35,7 +35,7 @@ CallStepper Trace(pid_t pid) {
   }
 }
 
-// Empty when the moment did not come: the instance then runs on.
+// Null when the moment did not come: then the instance runs on.
 CallStepper* HoldAt(Stage& stage, Instance& instance, CallStepper stepper,
                     const CallStepper::HoldWhen& moment, const std::function<bool()>& is_over) {
   if (!stepper.RunUntil(moment, is_over, stage.target().start_timeout)) {
@@ -48,7 +48,7 @@ CallStepper* HoldAt(Stage& stage, Instance& instance, CallStepper stepper,
   return held;
 }
 
-// It looks settled, and nothing of it runs.
+// It looks settled, and no process of it runs.
 std::function<bool()> IsDone(Stage& stage, const Instance& instance) {
   return [&stage, &instance, settling = SettlingOn(stage)]() mutable {
     stage.Update();
@@ -57,7 +57,7 @@ std::function<bool()> IsDone(Stage& stage, const Instance& instance) {
 }
 
 // The kernel gives a signal to a thread that runs or sleeps before one that its tracer holds, and
-// many a server's first thread alone acts on it.
+// in many servers only the first thread acts on it.
 void GoOn(CallStepper& stepper) {
   constexpr std::chrono::milliseconds kBackInItsCall{100};
   stepper.RunUntil([](const Call&) { return false; }, [] { return true; }, kBackInItsCall);
@@ -78,7 +78,7 @@ Instance& StartTraced(Stage& stage, StartOptions options) {
 struct Stepping {
   Instance* instance = nullptr;
   CallStepper* stepper = nullptr;  // the instance's own; null: it is not held
-  int slept = 0;                   // so many turns
+  int slept = 0;                   // this many turns
 };
 
 Stepping StartBeforeSafeguard(Stage& stage, const StartOptions& options) {
@@ -104,7 +104,7 @@ Turn TakeTurn(const Stepping& one, int calls, Duration bound) {
   return listens ? Turn::kListens : Turn::kTaken;
 }
 
-// Those that listen are left held.
+// Starts that listen stay held.
 void TakeTurns(Stage& stage, std::vector<Stepping> stepping, int calls) {
   for (int taken = 0; taken < kLockStepCalls && !stepping.empty(); taken += calls) {
     std::erase_if(stepping, [&](Stepping& one) {
@@ -155,7 +155,7 @@ void StopUntil(Stage& stage, Instance& instance, int nth) {
 }
 
 void AtEachMoment(Stage& stage, const std::function<bool(int nth)>& at) {
-  constexpr int kMostMoments = 16;  // one that logs into the folder has as many as lines
+  constexpr int kMostMoments = 16;  // a start that logs into the folder has one for each line
   for (int nth = 1; nth <= kMostMoments; ++nth) {
     if (!at(nth)) return;
   }
@@ -192,7 +192,7 @@ std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOpti
   }
   stage.Did("let each make " + std::to_string(calls) + " system calls in turn");
   TakeTurns(stage, stepping, calls);
-  // The one that has the port is slow to answer: the others have to decide without it.
+  // The start that has the port is slow to answer: the others have to decide without it.
   for (Instance* instance : started) {
     if (!instance->IsHeld()) Settle(stage, *instance);
   }

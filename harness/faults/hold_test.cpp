@@ -11,10 +11,10 @@ namespace {
 
 using std::filesystem::exists;
 
-// Without a timeout, so that it is seen to wait at once.
+// Without a timeout, so that its waiting is noticed at once.
 constexpr char kStays[] = "mkfifo {dir}/../fifo 2>/dev/null; exec cat <> {dir}/../fifo";
 
-// A shell: what it does is known call by call. Two changes of the folder, then it stays.
+// A shell, whose calls are known: two changes of the folder, then it stays.
 Target Writer() {
   return {.command = {"/bin/sh", "-c",
                       std::string("echo 1 > {dir}/one; echo 2 > {dir}/two; ") + kStays},

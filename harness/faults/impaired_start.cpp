@@ -58,7 +58,7 @@ Outcome ImpairedStart::SettleSoon() {
     const Outcome outcome = Settle(stage_, *started_);
     Require(outcome != Outcome::kWaits, impairment_.clause,
             "a start waits for ever when " + impairment_.what);
-    // Without a descriptor left it cannot accept a client, which is no fault of its guard.
+    // Without a free descriptor it cannot accept a client, which is no fault of its guard.
     const bool must_answer = outcome == Outcome::kServes && !impairment_.start.most_files;
     Require(!must_answer || StillAnswers(stage_), impairment_.clause,
             "a start hangs with its port open and answers nobody when " + impairment_.what);
@@ -76,12 +76,12 @@ void ImpairedStart::ExpectGuarded() {
   Settle(stage_, second);
   if (!Serves(stage_, *started_) && stage_.Gone(*started_, kStopBound)) {
     stage_.KillTree(second);
-    return ExpectFailed();  // after all: it had listened for a moment
+    return ExpectFailed();  // it had listened for a moment only
   }
   ExpectKeptOut(*started_);
   const Target& target = stage_.target();
   if (!target.pid_file || !target.port || !Mentions(target.command, "{port}")) return;
-  // The port alone may have kept that one out. Whether this matters, another port tells: once the
+  // Maybe only the port kept that contender out. Another port shows whether this matters: once the
   // impairment is removed, is a contender there refused?
   another_port_served_ = Settle(stage_, stage_.Start(OnAnotherPort())) == Outcome::kServes;
 }
@@ -122,7 +122,7 @@ void ImpairedStart::ExpectNextServes() {
   if (!left_.empty()) PreferNothingLeft(next);
 }
 
-// A lock file may stay for ever: that is one which a clean stop leaves as well.
+// A lock file may stay for ever: a clean stop leaves it as well.
 void ImpairedStart::PreferNothingLeft(Instance& next) {
   stage_.Stop(next);
   const bool same_file = PidFile(stage_).exists && PidFile(stage_).content == pid_file_left_;

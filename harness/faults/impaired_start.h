@@ -1,5 +1,5 @@
-// A start that something keeps from guarding itself, as C8 and C9 want it: it serves guarded all
-// the same, or ends as a failure does; it hangs on nothing and leaves nothing in the way.
+// A start whose guard is impaired, as C8 and C9 want it: it still serves guarded, or ends like a
+// failure; it never hangs, and leaves nothing that blocks the next start.
 //
 //   FillDisk(stage);
 //   ImpairedStart start(stage, {.clause = "C8", .what = "the disk is full", .names =
@@ -18,23 +18,23 @@ struct Impairment {
   std::string clause;
   std::string what;   // "the disk is full"
   std::string names;  // what the message of a failed start must name
-  int cause = 0;      // the error number that it must tell in words; 0: any
+  int cause = 0;      // the errno that its message must explain in words; 0: any
   StartOptions start = {};
 };
 
 class ImpairedStart {
  public:
-  // The impairment is in place. What stands in the folder now was there before.
+  // The impairment must be in place. Files that are in the folder now count as old ones.
   ImpairedStart(Stage& stage, Impairment impairment);
 
   // The impaired start, judged. A contender is started too when it serves.
   void ExpectFailsClosed();
-  // SIGTERM, where it serves all the same.
+  // SIGTERM, where it serves in spite of the impairment.
   void Stop();
   // The impairment has been removed.
   void ExpectNextServes();
 
-  // A start that hangs on a FIFO, say, is a breach when an unimpaired one is quicker (C9).
+  // A start that hangs, on a FIFO for example, is a breach when an unimpaired one is quicker (C9).
   static constexpr Duration kBound = std::chrono::seconds(2);
 
  private:

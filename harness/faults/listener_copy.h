@@ -1,5 +1,5 @@
-// A listening socket of another process, taken over as a fork would: what a worker that outlives
-// its master holds, for any target.
+// A copy of another process's listening socket, as after a fork: for any target it stands for a
+// worker that outlives its master.
 //
 //   UniqueFd kept = CopyListener(owner.Processes(), stage.port());
 //   stage.Kill(owner);   // the port is still taken

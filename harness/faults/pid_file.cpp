@@ -15,7 +15,7 @@ void WritePidFile(Stage& stage, std::string_view content) {
   if (stage.acting_user() != geteuid()) {
     GiveTo(stage.pid_file(), stage.acting_user(), stage.acting_user());
   } else if (geteuid() == 0 && stage.target().file_owner) {
-    // One that drops root before it writes the file cannot write root's.
+    // A target that drops root before it writes the file cannot write root's file.
     GiveTo(stage.pid_file(), *stage.target().file_owner, static_cast<gid_t>(-1));
   }
   stage.Did("write " + Excerpt(std::string(content)) + " to " + stage.pid_file());

@@ -17,7 +17,7 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-// Whole, and past its links; empty: the word names no file.
+// The absolute path without links; empty: the word names no file.
 std::string FileNamedBy(const std::string& word, const Target& target, bool is_program) {
   const bool is_path = word.find('/') != std::string::npos;
   if (is_program && !is_path) return fs::canonical(FindProgram(word));
@@ -50,7 +50,7 @@ ProgramFiles::ProgramFiles(Stage& stage) : stage_(stage), command_(stage.target(
   }
 }
 
-// A program that is looked up on the PATH, an interpreter say, stays what it is.
+// A program that is found by the PATH, an interpreter for example, is not copied.
 void ProgramFiles::UseCopies() {
   for (std::string& word : command_) {
     const std::string file = FileNamedBy(word, stage_.target(), false);

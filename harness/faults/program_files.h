@@ -4,8 +4,8 @@
 //   Instance& owner = stage.StartOwner({.command = files.command()});
 //   files.Replace();   // as a package upgrade does: by rename, under the running owner
 //
-// In a view of the machine they are replaced where they lie, and nothing outside changes. Elsewhere
-// they are the machine's own: then the command names copies in the stage's folder.
+// In a view of the machine they are replaced in place, and nothing outside changes. Otherwise they
+// are the machine's own: then the command names copies in the stage's folder.
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ class ProgramFiles {
   std::vector<std::string> files_;
 };
 
-// Its command with every file by its whole path, for a start in another working folder.
+// Its command with every file by its absolute path, for a start in another working folder.
 std::vector<std::string> WithWholePaths(const Target& target);
 // With every file by its path from the target's working folder.
 std::vector<std::string> WithRelativePaths(const Target& target);

@@ -47,12 +47,14 @@ pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
   const pid_t number = NumberNamed(stage, owner);
   const std::string content = PidFile(stage).content;
   stage.KillTree(owner);
-  // A daemon's number is free when we have reaped it, after its own parent.
+  // A daemon's pid is free when we have reaped it, after its own parent.
   const auto is_free = [&] { return kill(number, 0) != 0 && errno == ESRCH; };
   if (!stage.WaitUntil(is_free, Stage::kSettleBound)) {
     throw Broken("pid " + std::to_string(number) + " did not become free");
   }
-  // A watcher that outlived it for a moment may have tidied up; a power loss would not let it.
+  // A watcher process that outlived it for a moment may have removed the file; after a power loss
+  // it
+  // could not.
   if (!PidFile(stage).exists) WritePidFile(stage, content);
   return number;
 }
@@ -87,7 +89,7 @@ Instance& GiveToSibling(Stage& stage, pid_t number) {
   const auto processes = sibling.Processes();
   if (std::find(processes.begin(), processes.end(), number) != processes.end()) {
     SayRecycled(stage, number);
-  } else {  // one that went to the background gave the number back
+  } else {  // a start that went to the background gave the pid back
     WriteOver(stage, number, processes.front());
   }
   return sibling;

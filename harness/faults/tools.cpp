@@ -45,7 +45,7 @@ std::vector<std::string> FoldersOf(const Target& target) {
 std::string TextAt(pid_t thread, uint64_t address) {
   constexpr size_t kPage = 4096;
   std::array<char, kPage> text{};
-  // Not over the page's end: the next one may not be there.
+  // Not past the end of the page: the next page may not exist.
   const iovec here{text.data(), kPage - address % kPage};
   // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
   const iovec there{reinterpret_cast<void*>(address), here.iov_len};
@@ -53,7 +53,7 @@ std::string TextAt(pid_t thread, uint64_t address) {
   return {text.data(), strnlen(text.data(), static_cast<size_t>(std::max<ssize_t>(n, 0)))};
 }
 
-// Whether it is there or not: a shell tries one folder after the other.
+// Also calls that fail: a shell tries one folder after the other.
 class ExecutedTools {
  public:
   explicit ExecutedTools(std::vector<std::string> folders) : folders_(std::move(folders)) {}
@@ -95,10 +95,10 @@ bool IsProgram(const fs::directory_entry& entry) {
 }
 
 void LinkPrograms(const std::string& from, const std::string& to, const std::string& but) {
-  std::error_code ignored;  // a folder of the PATH need not be there
+  std::error_code ignored;  // a folder of the PATH need not exist
   for (const auto& entry : fs::directory_iterator(from, ignored)) {
     const std::string name = entry.path().filename();
-    // The first folder of the PATH has the word: a name that is taken stays.
+    // The first folder of the PATH wins: a name that is taken stays.
     if (name != but && IsProgram(entry)) {
       fs::create_symlink(entry.path(), fs::path(to) / name, ignored);
     }

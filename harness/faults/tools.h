@@ -4,9 +4,9 @@
 //     Start(stage, {.environment = {PathWithout(stage, tool)}});
 //   }
 //
-// They are learned from what its starts execute: as the first start, beside a live owner, and after
-// a crash. Only programs that are looked for on the PATH count; one that is named by its whole path
-// is found whatever the PATH is.
+// They are learned from the programs that its starts execute: as the first start, beside a live
+// owner, and after a crash. Only programs that are found by the PATH count: an absolute path works
+// with any PATH.
 #pragma once
 
 #include <set>
@@ -19,7 +19,7 @@ namespace pidfall {
 // The names, without folders. Ends every instance that runs.
 std::set<std::string> ToolsOf(Stage& stage);
 
-// "PATH=...": a folder of links to every program that is on the PATH now, but for `tool`.
+// "PATH=...": a folder of links to every program that is on the PATH now, except `tool`.
 std::string PathWithout(const Stage& stage, const std::string& tool);
 
 }  // namespace pidfall

@@ -29,9 +29,9 @@ void ActAs(Stage& stage, User user) {
   GiveTo(stage.folder(), stage.acting_user(), ActingGroup(stage));
 }
 
-// By its owner and group: a folder that everybody may write is refused by careful guards.
+// By its owner and group: careful guards refuse a folder that every user may write.
 void ShareFolder(Stage& stage) {
-  if (stage.world().second_user == 0) return;  // Landlock's second user is the first one, tied up
+  if (stage.world().second_user == 0) return;  // Landlock's second user has the same id
   GiveTo(stage.folder(), stage.world().second_user, ActingGroup(stage));
   ChangeMode(stage, stage.folder(), 0775);
 }
@@ -49,7 +49,7 @@ void ChangeMode(Stage& stage, const std::string& path, mode_t mode) {
   stage.Did("give " + path + " the mode 0" + octal.str());
 }
 
-// Without a second user: a file of root's, seen at `path`. It cannot be removed from there either.
+// Without a second user: a file of root, mounted at `path`. It cannot be removed from there either.
 void MakeFileForeign(Stage& stage, const std::string& path) {
   if (stage.world().second_user != 0) {
     GiveTo(path, stage.world().second_user, stage.world().second_user);

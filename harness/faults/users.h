@@ -1,4 +1,4 @@
-// Whose a file is and who may do what with it.
+// The owners and modes of files, and the users of starts.
 //
 //   ActAs(stage, User::kOrdinary);             // no mode keeps root out of anything
 //   ChangeMode(stage, stage.folder(), 0555);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration kAnswerBound = std::chrono::milliseconds(500);  // other protocols stay silent
 
-// One that has answered before is given what a start is given.
+// A server that has answered before gets the time of a start.
 constexpr Duration kHangsAfter = std::chrono::seconds(2);
 
 bool IsAnswered(const Endpoint& endpoint, const std::string& path, Duration bound) {

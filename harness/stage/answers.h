@@ -9,14 +9,14 @@ namespace pidfall {
 
 class Stage;
 
-// True once anything answers on the port: start-up is complete. The content of the answer is not
-// looked at. Always true of a target without a TCP port.
+// True once anything answers on the port: the start-up is complete. The content of the answer does
+// not matter. Always true of a target without a TCP port.
 bool Answers(const Stage& stage);
 
-// A client that connects is answered, or the server closes the connection. Stopped, hung and
+// True when the server answers a client that connects, or closes the connection. Stopped, hung and
 // orphaned processes have the port open and do neither.
 bool AnswersAt(const Endpoint& endpoint, const std::string& path);
-// The same of the target's port; true where it was never seen to answer.
+// The same for the target's port; true where the target never answered.
 bool StillAnswers(const Stage& stage);
 
 }  // namespace pidfall

@@ -39,17 +39,16 @@ void StartThread(pid_t id) {
   }
 }
 
-// The kernel refuses to signal another user's process: that would hide what the target's own rules
-// do not refuse. And a target without capabilities may not look into a process that has some, to
-// see which program it is.
+// The kernel refuses signals to another user's process: that would hide a target that would send
+// one. And a target without capabilities may not find out the program of a process that has some.
 void BecomeLikeTarget(uid_t user) {
   if (user != geteuid()) BecomeUser(user);
   DropAllCapabilities();
   prctl(PR_SET_DUMPABLE, 1);
 }
 
-// Each signal is one byte into `record`. SIGKILL and SIGSTOP cannot be recorded: those show in how
-// the process ends, or that it is stopped.
+// Each signal is one byte in `record`. SIGKILL and SIGSTOP cannot be recorded: they show because
+// the process has ended or is stopped.
 [[noreturn]] void RecordSignals(int record) {
   sigset_t all;
   sigfillset(&all);
@@ -114,8 +113,8 @@ pid_t Bystander::thread_id() const {
   return 0;
 }
 
-// A signal is recorded only once the bystander gets to run. The kernel hands out the highest number
-// last, so when that one is recorded, everything sent before it is.
+// A signal is recorded only once the bystander runs. The kernel delivers the highest number last:
+// when that one is recorded, all signals sent before it are.
 void Bystander::CatchUp() const {
   if (WaitForEnd(child_, Duration::zero()) || IsStopped(child_.pid)) return;
   SendSignal(child_, SIGRTMAX);

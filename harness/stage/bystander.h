@@ -1,4 +1,4 @@
-// A process that has nothing to do with the target and writes down every signal that it gets.
+// A process that has nothing to do with the target and records every signal that it gets.
 //
 //   Bystander& stranger = stage.StartBystander({.pid = old_pid});
 //   ...
@@ -17,12 +17,12 @@
 namespace pidfall {
 
 struct BystanderOptions {
-  pid_t pid = 0;              // the number that it must get; 0: any
-  pid_t thread_id = 0;        // the number that a second thread of it must get; 0: no second thread
-  bool has_thread = false;    // a second thread, whatever its number
-  pid_t group = 0;            // the process group that it joins; 0: one of its own
-  std::optional<uid_t> user;  // whom it belongs to; else to whoever starts it
-  std::optional<Endpoint> listen_on;   // it has this
+  pid_t pid = 0;                       // that it must get; 0: any
+  pid_t thread_id = 0;                 // that a second thread of it must get; 0: no second thread
+  bool has_thread = false;             // a second thread, with any id
+  pid_t group = 0;                     // the process group that it joins; 0: one of its own
+  std::optional<uid_t> user;           // that it runs as; else the user that starts it
+  std::optional<Endpoint> listen_on;   // it listens on this
   std::optional<Endpoint> connect_to;  // it is a client of this
 };
 
@@ -31,9 +31,9 @@ class Bystander {
   explicit Bystander(const BystanderOptions& options);
 
   pid_t pid() const { return child_.pid; }
-  // Of its second thread; 0 when it has none.
+  // The id of its second thread; 0 when it has none.
   pid_t thread_id() const;
-  // Names of the signals it got so far, and of the one that ended it.
+  // The names of the signals that it got so far, and of the one that ended it.
   std::vector<std::string> Signals() const;
   void End();
 

@@ -35,7 +35,7 @@ TEST(Bystander, LeftAloneHasNoSignals) {
   bystander.End();
 }
 
-// Where it stayed ours, the kernel would refuse the signals of a target that is another user.
+// If it stayed ours, the kernel would refuse the signals of a target of another user.
 TEST(Bystander, BelongsToTheUserThatIsNamed) {
   if (geteuid() != 0) GTEST_SKIP() << "an ordinary user is nobody else";
   constexpr uid_t kTargets = 61008;

@@ -12,7 +12,7 @@ constexpr Duration kCommandBound = std::chrono::seconds(15);
 
 constexpr int kMeantForOthers[] = {SIGHUP, SIGINT, SIGTERM};
 
-// kill -1 reaches everybody in the sandbox, the harness included.
+// kill -1 reaches every process in the sandbox, also the harness.
 class DeafToSignals {
  public:
   DeafToSignals() { HandleAllBy(SIG_IGN); }

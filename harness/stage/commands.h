@@ -10,9 +10,9 @@
 namespace pidfall {
 
 // In the process group `group` (0: one of its own). A signal that it sends to its own group, or to
-// everybody, does not hit the harness.
+// every process, does not hit the harness.
 Ending RunCommand(Stage& stage, const std::string& command, pid_t group = 0);
-// Again and again, as monitors do, until it is killed.
+// Repeats it, as monitors do, until it is killed.
 Child RepeatCommand(Stage& stage, const std::string& command);
 
 }  // namespace pidfall

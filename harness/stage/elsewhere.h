@@ -1,5 +1,5 @@
-// Starts on another port. Where the pid file, not the port, makes the instance, two owners then do
-// not depend on whether a port can be had twice.
+// Starts on another port. Where the pid file, not the port, identifies the instance, a second owner
+// then shows also where the port would stop it.
 //
 //   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 #pragma once
@@ -11,11 +11,11 @@
 
 namespace pidfall {
 
-// The declared start where the port is part of the instance, or cannot be chosen.
+// The declared start, where the port is part of the instance or cannot be chosen.
 StartOptions Elsewhere(Stage& stage);
 Instance& StartElsewhere(Stage& stage, const std::vector<std::string>& arguments);
 
-// A pid file that nobody else has.
+// A pid file that no other start has.
 std::string OtherPidFile(const Stage& stage);
 
 }  // namespace pidfall

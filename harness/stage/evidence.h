@@ -1,4 +1,4 @@
-// What was done and seen in a story, line by line, and the weaknesses found on the way.
+// The steps and observations of a story, line by line, and the weaknesses found on the way.
 //
 //   evidence.Did("start A (pid 31)");
 //   evidence.Saw("A serves");
@@ -16,7 +16,7 @@ namespace pidfall {
 
 class Evidence {
  public:
-  // Nothing is written down while one stands.
+  // While one exists nothing is recorded.
   class Hush {
    public:
     explicit Hush(Evidence& evidence) : evidence_(evidence) { ++evidence_.hushes_; }
@@ -33,10 +33,10 @@ class Evidence {
   };
 
   void Did(const std::string& what) { Note("did " + what); }
-  // A repetition of the last line is left out.
+  // Leaves out a repetition of the last line.
   void Saw(const std::string& what);
   void AddWeakness(const std::string& clause, const std::string& summary);
-  // The status of the first duplicate: `seen`, unless one was seen before.
+  // The status of the first duplicate: `seen`, unless there was one before.
   int FirstDuplicateStatus(int seen);
 
   const std::vector<std::string>& lines() const { return lines_; }

@@ -13,7 +13,7 @@
 namespace pidfall {
 namespace {
 
-// One that stands by and looks again and again is known by its going on.
+// A standby that polls is recognized because it goes on.
 constexpr Duration kPollingBound = kDuplicateBound + kSettlesFor;
 
 std::string Said(const Instance& instance) {
@@ -26,7 +26,7 @@ int DuplicateStatus(Stage& stage, int seen) {
   return declared ? *declared : stage.evidence().FirstDuplicateStatus(seen);
 }
 
-// On the owner's port a duplicate may have ended because of the port: another one tells.
+// On the owner's port a duplicate may end because of the port: the status on another port counts.
 std::optional<int> OwnersStatus(const Target& target) {
   const bool learnt = !target.duplicate_is_declared && target.elsewhere_exit;
   return learnt ? target.elsewhere_exit : target.duplicate_exit;
@@ -62,7 +62,7 @@ std::string Seconds(Duration time) {
   return fmt::format("{:.1f} s", std::chrono::duration<double>(time).count());
 }
 
-// The contender serves, and the owner does not any more.
+// The contender serves, and the owner serves no longer.
 void SayWhatBecameOf(const Instance& owner, const Instance& contender, const std::string& clause) {
   if (owner.MainProcess()) {
     throw Breach(clause, contender.name() + " took the place of the owner " + owner.name() +
@@ -130,7 +130,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
     return Require(!ListensAnywhere(stage, contender), "C1",
                    contender.name() + " serves on another port beside the owner " + owner.name());
   }
-  // Asked first: it may be the first duplicate, whose status counts as declared.
+  // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
   Require(is_quiet, "C2",
           "a duplicate ended with " + HowItEnded(contender) + ", which is not the declared " +
@@ -140,7 +140,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
                    const std::string& names, int cause) {
   Outcome outcome = Settle(stage, instance);
-  // Many a start tries for its port for seconds before it gives up.
+  // Some starts try to bind their port for seconds before they give up.
   if (outcome == Outcome::kWaits && stage.Gone(instance, Stage::kSettleBound)) {
     outcome = Settle(stage, instance);
   }
@@ -150,7 +150,7 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
   const Ending ending = instance.ending().value_or(Ending{});
   Require(ending.signal == 0 && ending.status != 0, clause,
           "a start that failed ended with " + ending.Describe());
-  // What was never declared cannot be broken: then it is only hard to tell them apart.
+  // An undeclared status is no promise: then the two ends are only hard to tell apart.
   const bool differs = ending.status != OwnersStatus(stage.target());
   const std::string same = "a start that failed ended with the duplicate's " + ending.Describe();
   if (stage.target().duplicate_is_declared) {

@@ -1,9 +1,9 @@
-// The judgement: what a story requires of a target, in the words of guard/CONTRACT.md.
+// The judgement: the requirements of a story on a target, in the words of guard/CONTRACT.md.
 //
 //   ExpectServes(stage, stage.Start(), "C3", "the file named no process");
 //   Require(!serves, "C1", "both serve");
 //
-// A broken promise is thrown (Breach) and ends the story. A weakness is noted, and the story goes
+// A broken promise throws a Breach, which ends the story. A weakness is noted, and the story goes
 // on.
 #pragma once
 
@@ -16,7 +16,7 @@
 namespace pidfall {
 
 inline constexpr Duration kDuplicateBound = std::chrono::seconds(2);  // C2
-// With the time that the target's own start-up takes.
+// `bound`, plus the time that the target's own start-up takes.
 Duration BoundOfStart(const Stage& stage, Duration bound);
 
 inline constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
@@ -30,9 +30,9 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although);
 void ExpectOneOwner(const Stage& stage, const Instance& owner);
 
-// `contender` has come while `owner` served, and must not serve. Two owners are claimed only where
-// both live at this instant; else it says what has become of the owner. `although` follows the
-// sentence, from its comma on.
+// `contender` was started while `owner` served, and must not serve. Two owners are claimed only
+// where both live at this instant; else the message says how the owner ended. `although` is added
+// to the sentence, from its comma on.
 void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
                       const std::string& clause, const std::string& although = "");
 
@@ -48,13 +48,13 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
 
 void ExpectUnchanged(const std::string& path, const FileState& before, const std::string& clause,
                      const std::string& after_what);
-// Of all files of the safeguard, `before` by StatesOfFiles: none is changed, and none is new.
+// No file of the safeguard is changed or new; `before` is from StatesOfFiles.
 void ExpectFilesUnchanged(const Stage& stage, const std::map<std::string, FileState>& before,
                           const std::string& clause, const std::string& after_what);
-// The pid file names one of the owner's processes, or soon does.
+// The pid file names one of the owner's processes, now or soon.
 void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause);
 
-// No signal.
+// The bystander got no signal.
 void ExpectUntouched(const Bystander& bystander, const std::string& clause = "C5");
 
 }  // namespace pidfall

@@ -65,7 +65,7 @@ TEST(ExpectTest, ADuplicateThatServesBreaksC1) {
               AllOf(StartsWith("C1: "), HasSubstr("beside the owner A")));
 }
 
-TEST(ExpectTest, ARefusedStartIsNoServingOne) {
+TEST(ExpectTest, ARefusedStartDoesNotServe) {
   EXPECT_THAT(Judged(Guarded("echo sorry; exit 3"),
                      [](Stage& stage) {
                        WriteFile(stage.pid_file(), "99999");
@@ -90,7 +90,7 @@ TEST(ExpectTest, AFailureWithStatusZeroBreaksTheClause) {
               StartsWith("C8: a start that failed ended with status 0"));
 }
 
-TEST(ExpectTest, AChangedFileIsToldWithBothStates) {
+TEST(ExpectTest, AChangedFileIsReportedWithBothStates) {
   EXPECT_THAT(Judged(Guarded("exit 3"),
                      [](Stage& stage) {
                        WriteFile(stage.pid_file(), "31");

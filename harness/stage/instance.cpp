@@ -42,7 +42,7 @@ std::string Instance::LastLine() const {
 
 void Instance::ReadOutput() {
   constexpr size_t kMostKept = 64 << 10;
-  constexpr int kMostReads = 16;  // a program that never ends printing holds nobody up
+  constexpr int kMostReads = 16;  // so that endless output does not block us
   std::array<char, 64 << 10> chunk;
   for (int reads = 0; output_fd_ && reads < kMostReads; ++reads) {
     const ssize_t n = read(output_fd_.get(), chunk.data(), chunk.size());

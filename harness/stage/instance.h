@@ -1,4 +1,4 @@
-// One start of the target, and everything that came of it.
+// One start of the target, and all of its processes.
 #pragma once
 
 #include <chrono>
@@ -14,12 +14,12 @@
 
 namespace pidfall {
 
-// What keeps a process between two of its system calls (faults/hold.h).
+// Holds a process between two of its system calls (faults/hold.h).
 class Holder {
  public:
   virtual ~Holder() = default;
   virtual void Release() = 0;
-  // After SIGKILL to the process: its tracer alone can collect what has died.
+  // After SIGKILL to the process: only its tracer can collect the dead threads.
   virtual void Collect() = 0;
 };
 
@@ -27,20 +27,20 @@ class Instance {
  public:
   Instance(Census& census, std::string name, Child child, UniqueFd output, int port);
 
-  const std::string& name() const { return name_; }  // "A", "B": how evidence calls it
+  const std::string& name() const { return name_; }  // "A", "B": its name in evidence
   pid_t pid() const { return child_.pid; }
   int port() const { return port_; }
   const Child& child() const { return child_; }
 
-  // Of the process that was started; a daemon may live on.
+  // Whether the started process has ended; a daemon may live on.
   bool ended() const { return ending_.has_value() || left_as_zombie_; }
   const std::optional<Ending>& ending() const { return ending_; }
 
-  // When that was seen; the end of time where it has not ended.
+  // When its end was seen; time_point::max() where it has not ended.
   std::chrono::steady_clock::time_point ended_at() const { return ended_at_; }
   std::chrono::steady_clock::time_point started_at() const { return started_; }
 
-  // What it has printed so far, both streams; at most the first 64 KiB are kept.
+  // Its output so far, both streams; at most the first 64 KiB are kept.
   const std::string& output() const { return output_; }
   int output_fd() const { return output_fd_.get(); }
   // Up to two printed lines, for evidence.
@@ -50,13 +50,13 @@ class Instance {
 
   // Reads what has been printed and reaps the process if it has ended. Never blocks.
   void Update();
-  // After that, with a census of its own: what has been left by then is all that ever will.
+  // After its end, with a census of its own: no more processes can be left later.
   void NoteWhatIsLeft();
-  // Its end is seen from now on, but it is not reaped until the sandbox ends.
+  // From now on its end is noticed, but it is not reaped until the sandbox ends.
   void KeepAsZombie() { keep_as_zombie_ = true; }
 
-  // As launchd does: with its end, and before the number of its group can pass to strangers, what
-  // is left of the group gets SIGTERM.
+  // As launchd does: at its end, before the id of its group can pass to strangers, the rest of the
+  // group gets SIGTERM.
   void EndGroupWithIt() { ends_group_ = true; }
 
   bool IsHeld() const { return holder_ != nullptr; }
@@ -64,7 +64,7 @@ class Instance {
   void ReleaseFromHolder();
   void CollectFromHolder();
 
-  // The started process; where that went to the background, the first of what it left.
+  // The started process; if it has ended, the first of the processes that it left.
   std::optional<pid_t> MainProcess() const;
   // The live processes that descend from this start, those that left by daemonizing included.
   std::vector<pid_t> Processes() const;
@@ -88,7 +88,7 @@ class Instance {
   bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;
-  bool nothing_left_ = false;  // for good: what could still be started has no parent of ours
+  bool nothing_left_ = false;  // for good: no process of it is left that could start another
 };
 
 // See probe/process.h; of the processes of each instance.

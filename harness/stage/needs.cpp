@@ -25,7 +25,7 @@ std::string InterpreterOf(const std::string& script) {
   return interpreter;
 }
 
-// As they are once every symlink is followed: a virtual environment's python is one.
+// With every symlink followed: a virtual environment's python is a symlink.
 std::vector<std::string> ProgramsOf(const std::vector<std::string>& command) {
   std::error_code missing;
   const std::string program = FindProgram(command.at(0));
@@ -35,7 +35,7 @@ std::vector<std::string> ProgramsOf(const std::vector<std::string>& command) {
   return found;
 }
 
-// The first folder on the way that only its owner or group may enter.
+// The first folder of the path that only its owner or group may enter.
 std::string ClosedFolderAbove(const std::string& path) {
   fs::path so_far;
   for (const fs::path& part : fs::path(path).parent_path()) {

@@ -1,4 +1,4 @@
-// What a story needs of its sandbox or of the kernel. Each throws Skip with its reason and the
+// The needs of a story on its sandbox or the kernel. Each throws Skip with its reason and the
 // cure.
 //
 //   NeedFullSandbox(stage, "a container");
@@ -12,7 +12,7 @@ class Stage;
 
 void NeedFullSandbox(const Stage& stage, const std::string& what_for);
 void NeedSecondUser(const Stage& stage);
-// A home that another user may not enter holds the program, or the interpreter of the script.
+// Where the program, or a script's interpreter, is in a home that another user may not enter.
 void SkipIfOutOfReach(const Stage& stage);
 void NeedKernelFile(const std::string& path, const std::string& what_for);
 

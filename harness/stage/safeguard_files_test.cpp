@@ -7,7 +7,7 @@
 namespace pidfall {
 namespace {
 
-TEST(SafeguardFilesTest, ATargetWithoutAFileAfterAllIsNotApplicable) {
+TEST(SafeguardFilesTest, ATargetThatWritesNoFileIsNotApplicable) {
   EXPECT_EQ(OnStage(NoServer(),
                     [](Stage& stage) {
                       NeedOwnersFile(stage);

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A log's last lines tell the end; the rest is of earlier starts.
+// The last lines of a log describe the end; the rest is about earlier starts.
 constexpr size_t kMostOfAFile = 16 << 10;
 
 std::vector<std::string> FilesBelow(const std::string& folder) {

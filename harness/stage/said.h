@@ -1,5 +1,5 @@
-// All that a start said: what it printed, and what it wrote into files. Many daemons log the reason
-// for their end and print nothing.
+// All messages of a start: its output, and the text that it wrote into files. Many daemons log the
+// reason for their end and print nothing.
 //
 //   if (!NamesNumber(SaidBy(stage, refused), stage.port())) ...
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace pidfall {
 
-// Files written since the start began; the safeguard's own are left out.
+// From files written since the start began; without the safeguard's own.
 std::string SaidBy(const Stage& stage, const Instance& instance);
 
 }  // namespace pidfall

@@ -17,12 +17,12 @@ struct Scenario {
   std::string_view id;        // "stale/dead-pid": family/name, never changed once released
   std::string_view clauses;   // "C3 C5": the clauses of guard/CONTRACT.md that it tests
   std::string_view story;     // one sentence for --list: what is done and what must follow
-  std::string_view harm;      // what a breach does to people, with a public incident where known
-  void (*run)(Stage&);        // throws what story_end.h has; else it passes
+  std::string_view harm;      // the harm of a breach, with a public incident where known
+  void (*run)(Stage&);        // throws a type of story_end.h; else it passes
   Parts parts = part::kNone;  // without which it does not concern a target
-  Users users = Users::kOne;  // of the sandbox; where a second one cannot be had, it may still run
-  // The supervisor that it plays, of all that there are. Where the user has named another one, the
-  // outcome is no verdict, but a row of a table.
+  Users users = Users::kOne;  // of the sandbox; where there is no second one, it may still run
+  // The supervisor that it simulates. Where the user has named another one, the outcome is no
+  // verdict but a row of a table.
   std::string_view policy = {};
 
   std::string_view family() const { return id.substr(0, id.find('/')); }

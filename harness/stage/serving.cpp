@@ -23,7 +23,8 @@ bool AnyHolds(const std::vector<pid_t>& processes, const std::vector<TcpSocket>&
   return !Held(processes, sockets).empty();
 }
 
-// Where one of two addresses is another's, some servers wait or go on with the other one.
+// Where another program has one of two addresses, some servers wait or go on with the other
+// address.
 size_t AddressesHeld(const std::vector<pid_t>& processes, const std::vector<TcpSocket>& sockets) {
   std::set<std::string> addresses;
   for (const TcpSocket& socket : Held(processes, sockets)) addresses.insert(socket.address);
@@ -37,7 +38,7 @@ std::vector<TcpSocket> ListenersOn(const Stage& stage, int port) {
   return sockets;
 }
 
-// The name alone says nothing: one that was unlinked is bound anew while its first owner lives.
+// The name alone proves nothing: after an unlink it can be bound anew while its first owner lives.
 bool HoldsUnixSocket(const std::vector<pid_t>& processes, const std::string& name) {
   const auto sockets = UnixSockets();
   return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
@@ -48,7 +49,7 @@ bool HoldsUnixSocket(const std::vector<pid_t>& processes, const std::string& nam
   });
 }
 
-// At `addresses` at least, where it has a port.
+// On at least `addresses` addresses, where it has a port.
 bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, size_t addresses) {
   const Target& target = stage.target();
   if (target.port_changes) return AnyHolds(processes, stage.census().Listeners());

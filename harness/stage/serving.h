@@ -1,5 +1,5 @@
-// Who serves: proved by who holds the listening socket, TCP, UDP or unix. A target without one
-// serves by staying.
+// Which start serves: the one that holds the listening socket, TCP, UDP or unix. A target without
+// one serves by staying.
 //
 //   if (Serves(stage, contender)) ...
 #pragma once
@@ -18,9 +18,9 @@ bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port.
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
 bool ListensAnywhere(const Stage& stage, const Instance& instance);
-// Somebody listens on the instance's port.
+// Any process listens on the instance's port.
 bool PortIsTaken(const Stage& stage, const Instance& instance);
-// Those that serve on `port` now.
+// The instances that serve on `port` now.
 std::vector<const Instance*> Serving(const Stage& stage, int port);
 inline std::vector<const Instance*> Serving(const Stage& stage) {
   return Serving(stage, stage.port());

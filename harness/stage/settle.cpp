@@ -36,7 +36,7 @@ void NoteServing(Sighting& sighting, const Stage& stage, const Instance& instanc
   }
 }
 
-// One that listens or runs is asked for no more than that: each look costs as much as a start.
+// For a process that listens or runs, that is enough: each look costs as much as a start.
 void NoteProcesses(Sighting& sighting, const Instance& instance) {
   for (const ProcessInfo& process : instance.Living()) {
     sighting.processes.push_back({.pid = process.pid, .state = process.state});

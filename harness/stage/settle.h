@@ -1,8 +1,8 @@
-// What has become of a start on the stage.
+// The outcome of a start on the stage.
 //
 //   if (Settle(stage, contender) == Outcome::kServes) ...
 //
-// The looks are taken here; Settling says what they mean (observe/settling.h).
+// The looks are taken here; Settling judges them (observe/settling.h).
 #pragma once
 
 #include "harness/observe/settling.h"
@@ -14,14 +14,14 @@ namespace pidfall {
 Outcome Settle(Stage& stage, Instance& instance, Duration bound);
 Outcome Settle(Stage& stage, Instance& instance);
 
-// For questions of one's own:
+// For other questions:
 //
 //   Settling settling = SettlingOn(stage);
 //   stage.WaitUntil([&] { return See(stage, instance, settling).stays(); }, bound);
 Settling SettlingOn(const Stage& stage);
 const Settling& See(const Stage& stage, const Instance& instance, Settling& settling);
 
-// Nothing of it runs.
+// No process of it runs.
 bool Sleeps(const Instance& instance);
 // Every process of it waits without a timeout.
 bool IsAtRest(const Instance& instance);

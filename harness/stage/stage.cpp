@@ -27,15 +27,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Ends and output wake us at once. That a socket began to listen, or that a process blocked, is
-// told by no event: it is looked up at these intervals, a fraction of what has passed.
+// Ends and output wake us at once. No event reports that a socket began to listen, or that a
+// process blocked: that is polled at these intervals, a fraction of the time so far.
 constexpr Duration kFirstLook = std::chrono::microseconds(200);
 constexpr int kLooksApart = 4;
 
-// Of all pipes of a user, the kernel grants 64 MiB; past that, new ones hold two pages (pipe(7)).
+// The kernel grants 64 MiB to all pipes of a user; past that, new ones hold two pages (pipe(7)).
 constexpr int kOutputRoom = 256 << 10;
 
-// Most waits are over by then, and need no account.
+// Most waits are over by then, and need no count of given time.
 constexpr Duration kSoon = std::chrono::milliseconds(100);
 
 // A to Z, then A2 to Z2, ...
@@ -66,8 +66,7 @@ std::vector<std::string> Joined(std::vector<std::string> first,
   return first;
 }
 
-// A wait tells of the stops of a traced child as well, asked or not, and would take them from its
-// stepper.
+// A wait also returns the stops of a traced child, and would take them from its stepper.
 bool HasEnded(pid_t child) {
   siginfo_t info{};
   const bool told =
@@ -105,19 +104,19 @@ Stage::Stage(const Target& target, const World& world)
   }
   if (pid_file_ == "{pid_file}") pid_file_ = folder_ + "/server.pid";
   folder_ = std::filesystem::path(pid_file_).parent_path();
-  // Many a start script makes it at the first start: /run is empty after a boot.
+  // Many start scripts make it at the first start: /run is empty after a boot.
   if (world.full) std::filesystem::create_directories(folder_);
-  // What a copy in production wrote names nobody in here.
+  // The file of a copy in production names no process in here.
   if (world.full && target.as_deployed && target.pid_file) unlink(pid_file_.c_str());
   others_ = FilesIn(folder_);
-  // What a run before this one left at a path of the machine's; RealFiles puts back what stood
-  // there.
+  // A file of an earlier run at a path of the machine; RealFiles puts back the machine's own file.
   if (!world.full && target.pid_file && pid_file_ == target.pid_file) unlink(pid_file_.c_str());
   if (target.port) port_ = HasPortOfItsOwn(target, world.full) ? *target.port : OtherPort();
   StartNeeds();
 }
 
-// What the target needs runs beside it for the whole story, in the same private network.
+// The programs that the target needs run beside it for the whole story, in the same private
+// network.
 void Stage::StartNeeds() {
   for (const std::string& command : target_.needs) {
     needs_.push_back(
@@ -136,8 +135,8 @@ Places Stage::PlacesOf(const StartOptions& options) const {
           ShellCommand(target_.command)};
 }
 
-// A bundled server keeps its notes at home, and another user cannot enter ours. Whatever the locale
-// is, libraries say in English why they were refused: SaysCause looks for that.
+// A bundled server keeps its notes at home, and another user cannot enter ours. In every locale the
+// libraries give causes in English: SaysCause looks for that.
 std::vector<std::string> Stage::Changes(const StartOptions& options) const {
   std::vector<std::string> changes = Joined(target_.environment, options.environment);
   changes.emplace_back("LANGUAGE=en");
@@ -203,12 +202,12 @@ Instance& Stage::StartOwner(const StartOptions& options) {
 
 void Stage::Update() {
   for (Instance& instance : instances_) instance.Update();
-  census_.Forget();  // what a process that was reaped has left stands in a later one only
+  census_.Forget();  // only a later census shows the children of a reaped process
   for (Instance& instance : instances_) instance.NoteWhatIsLeft();
   ReapAdopted();
 }
 
-// Daemons are ours once their parents have left them: unreaped, they would keep their numbers.
+// Daemons become our children once their parents have ended: unreaped, they would keep their pids.
 void Stage::ReapAdopted() {
   std::istringstream children(ReadFile("/proc/thread-self/children"));
   const auto is_known = [&](pid_t pid) {
@@ -270,7 +269,7 @@ void Stage::Signal(Instance& instance, int signal) {
   const auto main = instance.MainProcess();
   if (!main) return;
   if (*main == instance.pid()) return SendSignal(instance.child(), signal);
-  // A daemon: its number cannot pass to another, because we alone can reap it.
+  // A daemon: its pid cannot be reused, because only we can reap it.
   kill(*main, signal);
 }
 

@@ -1,4 +1,4 @@
-// What a scenario acts on: one target, in one sandbox.
+// The stage of a scenario: one target, in one sandbox.
 //
 //   void DeadPid(Stage& stage) {
 //     WritePidFile(stage, "99999");                                          // faults/pid_file.h
@@ -10,11 +10,11 @@
 // judgement (expect.h), the safeguard's files (safeguard_files.h), the faults (harness/faults).
 //
 // A start *serves* when it holds the listening socket: stopped, hung and orphaned processes accept
-// connections too, so an answer proves nothing. A target without a port serves when it *stays*:
-// nothing is left for it to do, and it is there. A start *waits* when it is *blocked* for more than
-// a moment, in a lock or in a call that no timeout ends.
+// connections too, so an answer proves nothing. A target without a port serves when it *stays*: its
+// start-up is complete, and it is alive. A start *waits* when it is *blocked* for more than a
+// moment, in a lock or in a call without a timeout.
 //
-// Each step and each observation is written down as evidence by itself. Each wait has a bound; a
+// Each step and each observation is recorded as evidence automatically. Each wait has a bound; a
 // bound that is over throws Broken, unless a clause is about time.
 #pragma once
 
@@ -49,25 +49,25 @@ class Stage {
   const World& world() const { return world_; }
   int port() const { return port_; }
   Endpoint endpoint() const { return {target_.address, port_}; }
-  int OtherPort();  // nobody else has it while the stage stands
+  int OtherPort();  // no other program has it while the stage exists
   const std::string& pid_file() const { return pid_file_; }
-  // Where the pid file stands; the target's own, empty at first.
+  // The folder of the pid file; only for the target, empty at first.
   const std::string& folder() const { return folder_; }
   // A file of that name stood there before the first start: it is not the safeguard's.
   bool StoodBefore(const std::string& name) const { return others_.contains(name); }
-  // Where the harness keeps what the target must not see as its own.
+  // The folder for the harness's files that do not belong to the target.
   const std::string& back_room() const { return back_room_; }
 
   // --- starts
   Instance& Start(const StartOptions& options = {});
-  // Waits until it serves. Broken when it does not: nothing stands in its way.
+  // Waits until it serves. Broken when it does not: nothing prevents it.
   Instance& StartOwner(const StartOptions& options = {});
   // As the target's user, unless the options name one.
   Bystander& StartBystander(BystanderOptions options);
   // The user of later starts that name none.
   void ActAs(User user) { acting_as_ = user; }
   uid_t acting_user() const;
-  // How a program is started as the target is: in its folder, as its user, in its environment.
+  // The options to start a program like the target: in its folder, as its user, in its environment.
   LaunchOptions LaunchOf(const StartOptions& options, int output, const std::string& name) const;
   const std::deque<Instance>& instances() const { return instances_; }
 
@@ -75,8 +75,8 @@ class Stage {
   void Signal(Instance& instance, int signal);  // to the main process
   void Kill(Instance& instance);                // SIGKILL to the main process, and reaped
   void KillTree(Instance& instance);            // and to all it left
-  // SIGTERM to all of it, as a supervisor does: a launcher may have left its daemon by then, and a
-  // signal to the launcher alone says nothing.
+  // SIGTERM to all of it, as a supervisor does: a launcher may have ended or left its daemon, so a
+  // signal to the launcher alone proves nothing.
   void TerminateAll(Instance& instance);
   void Stop(Instance& instance);  // SIGTERM, and ended
   void EndAll();                  // SIGKILL to everything the scenario started
@@ -86,9 +86,9 @@ class Stage {
   // time that the instances were given (given_time.h).
   bool WaitUntil(const std::function<bool()>& condition, Duration bound,
                  Duration longest_look = kLongestLook);
-  // All of it has ended, what it left in the background included.
+  // All of it has ended, also the processes that it left in the background.
   bool Gone(const Instance& instance, Duration bound);
-  // Takes in output and ends, as each look of WaitUntil does.
+  // Reads output and notices ends, as each look of WaitUntil does.
   void Update();
   Census& census() const { return census_; }
 
@@ -116,7 +116,7 @@ class Stage {
   std::string back_room_;
   std::string home_;
   std::string pid_file_;
-  std::set<std::string> others_;  // stood beside it before the first start
+  std::set<std::string> others_;  // files beside it before the first start
   int port_ = 0;
   std::deque<PortClaim> claims_;
   User acting_as_ = User::kOwn;

@@ -68,7 +68,7 @@ void TakePlace(pid_t number, const std::string& pid_file) {
   WriteFile(pid_file, ReplaceNumber(ReadFile(pid_file), number, getpid()));
 }
 
-// A harness that ignores or blocks signals must not hand that on.
+// The target must not inherit signals that the harness ignores or blocks.
 void ResetSignals() {
   // nohup ignores SIGHUP, and a shell's & ignores SIGINT.
   for (const int ignored : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD}) {
@@ -85,7 +85,7 @@ void Limit(__rlimit_resource resource, std::optional<rlim_t> most) {
   if (setrlimit(resource, &limit) != 0) ThrowErrno("set a resource limit");
 }
 
-// Root is exempt; what the harness watches (Instance::Processes) holds for everybody. Counted per
+// Root is exempt; the harness's own limit (Instance::Processes) holds for every user. Counted per
 // user namespace since Linux 5.14, so in a full sandbox the user's other processes do not count.
 void LimitProcesses(bool full) {
   constexpr rlim_t kMost = 4096;

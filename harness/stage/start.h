@@ -1,4 +1,4 @@
-// How one start of the target differs from the declared one.
+// The differences of one start from the declared one.
 //
 //   stage.Start();                                  // as declared
 //   stage.Start({.user = User::kOther, .umask = 0});
@@ -19,7 +19,7 @@
 namespace pidfall {
 
 enum class User {
-  kOwn,       // whoever runs the suite
+  kOwn,       // the user that runs the suite
   kOrdinary,  // the same, unless that is root: then a user without privileges
   kOther,     // a second user; signals to kOrdinary's processes give EPERM
 };
@@ -37,7 +37,7 @@ struct StartOptions {
   Output output = Output::kCaptured;
   std::vector<std::string> environment;  // replaces variables of the same name
   std::vector<std::string> arguments;    // after the declared ones
-  std::vector<std::string> under;        // before the command: what starts it, and stays
+  std::vector<std::string> under;        // before the command: a program that starts it, and stays
   std::optional<rlim_t> most_files;      // RLIMIT_NOFILE
   std::optional<rlim_t> most_bytes;      // RLIMIT_FSIZE
   std::optional<int> closed;             // this one of the descriptors 0 to 2
@@ -49,7 +49,7 @@ struct StartOptions {
   std::chrono::seconds boot_offset{0};  // CLOCK_BOOTTIME as it sees it, by a time namespace
 };
 
-// What {port}, {pid_file}, {host}, {dir} and {command} stand for.
+// The values of {port}, {pid_file}, {host}, {dir} and {command}.
 struct Places {
   int port = 0;
   std::string pid_file;
@@ -60,10 +60,10 @@ struct Places {
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places);
 
-// The sandbox that a target is told in.
+// The sandbox for stories about the target.
 SandboxOptions SandboxFor(const Target& target);
 
-// Everything that happens in the child between fork and exec.
+// All steps in the child between fork and exec.
 std::function<void()> PrepareChild(const StartOptions& options, const Places& places,
                                    const World& world);
 

@@ -1,4 +1,4 @@
-// How a story ends early: what a scenario throws. A story that throws nothing is a pass.
+// The early ends of a story: a scenario throws one of these. A story that throws nothing is a pass.
 #pragma once
 
 #include <stdexcept>
@@ -7,7 +7,7 @@
 
 namespace pidfall {
 
-// A promise is broken: `clause` ("C4"), and what was seen in one sentence.
+// A promise is broken: `clause` ("C4"), and the observation in one sentence.
 struct Breach : std::runtime_error {
   Breach(std::string broken_clause, const std::string& seen)
       : std::runtime_error(seen), clause(std::move(broken_clause)), summary(seen) {}
@@ -15,12 +15,12 @@ struct Breach : std::runtime_error {
   std::string summary;  // whole, where what() ends at a NUL that the target wrote
 };
 
-// This machine cannot: says what is missing and what would cure it.
+// This machine cannot run it: the text says what is missing, and the cure.
 struct Skip : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Of a system call that a container may forbid.
+// Throws Skip for a system call that a container may forbid.
 inline void SkipIfForbidden(const std::system_error& error) {
   if (error.code() != std::errc::operation_not_permitted) return;
   throw Skip(std::string(error.what()) + " (./pidfall doctor says what forbids it)");

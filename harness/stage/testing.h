@@ -1,4 +1,4 @@
-// For tests: tells a story on a stage, in a sandbox of its own.
+// For tests: runs a story on a stage, in a sandbox of its own.
 //
 //   EXPECT_EQ(OnStage({.command = {"/bin/true"}}, [](Stage& stage) { return ...; }), "seen");
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace pidfall {
 
-// What `story` says; where it ends early, the reason.
+// The result of `story`; where it ends early, the reason.
 inline std::string OnStage(const Target& target, const std::function<std::string(Stage&)>& story,
                            bool second_user = false) {
   constexpr Duration kBound = std::chrono::seconds(30);

@@ -91,8 +91,8 @@ std::optional<ProcessTree::Stop> ProcessTree::Next(Duration bound) {
   }
 }
 
-// Those that a look adds are looked at too. A child may have stopped before its parent's fork was
-// told, its SIGCHLD has been read by then, and a parent in vfork would wait for it for ever.
+// Tracees that a look adds are looked at, too. A child may stop before its parent's fork is
+// reported: then its SIGCHLD was already read, and a parent in vfork would wait for it for ever.
 std::optional<ProcessTree::Stop> ProcessTree::Scan() {
   std::set<pid_t> looked;
   const auto is_due = [&looked](const auto& entry) {
