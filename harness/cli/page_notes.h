@@ -1,4 +1,4 @@
-// What the page of results says of each scenario: its story, its harm, its cure.
+// The notes on each scenario in the HTML page: its story, its harm, its cure.
 //
 //   outputs.WriteFiles(head, results, NotesOn(results));
 #pragma once

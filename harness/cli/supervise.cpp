@@ -143,7 +143,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
 // Declared last: it names the options that it excludes.
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
   CLI::Option* table = supervise->add_flag(
-      "--table", options->table, "What every known policy makes of each answer of a duplicate");
+      "--table", options->table, "How every known policy treats each answer of a duplicate");
   for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit", "--html",
                             "--picture", "--verbose"}) {
     table->excludes(supervise->get_option(other));

@@ -1,4 +1,4 @@
-// `pidfall supervise` with supervisors' own files, as a user meets it.
+// `pidfall supervise` with supervisors' own files, as users run it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

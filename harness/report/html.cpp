@@ -14,7 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A server that prints a megabyte in every scenario must not make a page that no browser opens.
+// The page of a server that prints a megabyte in every scenario must stay small enough for a
+// browser.
 constexpr std::size_t kLongestText = 2000;
 
 void Shorten(Json* json) {
@@ -47,7 +48,8 @@ Json NotesJson(const std::map<std::string, PageNote>& notes) {
   return json;
 }
 
-// Within an element of script nothing but "<" ends it; the others keep it plain for other readers.
+// Only "<" can end a script element; the other characters are escaped for other readers of the
+// text.
 std::string WithoutMarkup(const std::string& json) {
   std::string out;
   for (const char c : json) {

@@ -1,4 +1,4 @@
-// The page that people open: every verdict in a matrix, every story, what to do first. One file
+// The HTML page for people: every verdict in a matrix, every story, and what to do first. One file
 // that loads nothing, so that it can be kept as an artifact of CI and opened years later.
 //
 //   out = HtmlText({.version = "0.1.0", .command = "check", .sandbox = "full"}, results, facts,
@@ -15,9 +15,9 @@
 
 namespace pidfall {
 
-// What a result does not know of itself.
+// Texts that a result does not have itself.
 struct PageNote {
-  std::string story;  // what the scenario does
+  std::string story;  // the scenario's story
   std::string harm;
   std::string cure;
 };

@@ -29,7 +29,7 @@ std::string PageOf(const std::vector<Result>& results) {
                   {{"stale/zero", {.story = "A story.", .harm = "A harm.", .cure = "A cure."}}});
 }
 
-// What stands in the element of the data.
+// The content of the data element.
 std::string DataOf(const std::string& page) {
   const std::string begin = "id=\"data\">";
   const std::size_t at = page.find(begin) + begin.size();
@@ -50,7 +50,7 @@ TEST(HtmlTest, NamesACauseOnceWithThoseThatFollowFromIt) {
   EXPECT_EQ(data["page"]["causes"][0]["others"], nlohmann::json({1}));
 }
 
-TEST(HtmlTest, WhatATargetPrintsEndsNoElement) {
+TEST(HtmlTest, ATargetsOutputEndsNoElement) {
   const std::string hostile = "</script><script>alert(1)</script><!-- & \x1B[2J \xFF \xE2\x80\xA8";
   const std::string page = PageOf({Failing(hostile)});
   EXPECT_THAT(DataOf(page), Not(HasSubstr("<")));

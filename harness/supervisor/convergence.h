@@ -1,10 +1,10 @@
-// Whether a safeguard and a supervisor come to rest: clause C11, and C1 on the way. The one place
-// that judges it, for scenarios and for incidents.
+// Whether a safeguard and a supervisor come to rest: clause C11, and also C1. The only place that
+// judges it, for scenarios and for incidents.
 //
 //   for (const ConvergenceBreach& breach : ConvergenceBreaches(log)) ...   // {"C11", "the ..."}
 //
-// No exit status is right under every supervisor, so none is looked at: what counts is how often
-// contenders were started beside a live owner, and how soon somebody served once it had gone.
+// No exit status is right under every supervisor, so none is judged. What counts is how often
+// contenders were started beside a live owner, and how soon another copy served after its end.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ namespace pidfall {
 struct ConvergenceBounds {
   int starts = 2;  // beside a live owner, in any ten minutes
   SupervisorTime served_within = std::chrono::seconds(20);  // two throttle intervals of launchd
-  bool serves_again = true;  // false where nothing is restarted: nobody owes a take-over then
+  bool serves_again = true;  // false where nothing is restarted: then no take-over is required
 };
 
 struct ConvergenceBreach {
@@ -36,7 +36,7 @@ std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,
 std::optional<std::string> RestartLoop(const SimulationLog& log,
                                        const ConvergenceBounds& bounds = {});
 
-// The most starts in any ten minutes that a supervisor made while somebody served.
+// The most starts in any ten minutes that a supervisor made while some copy served.
 int MostStartsBesideAnOwner(const SimulationLog& log);
 
 }  // namespace pidfall

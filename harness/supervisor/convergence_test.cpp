@@ -36,7 +36,7 @@ TEST(Convergence, LoopBesideAnOwnerIsABreach) {
                   "is 2 in ten minutes"}));
 }
 
-TEST(Convergence, StartsByHandAreNobodysLoop) {
+TEST(Convergence, StartsByHandAreNoLoop) {
   SimulationLog log = Loop(3, 4s);
   log.actors[1].supervised = false;
   EXPECT_THAT(ConvergenceBreaches(log), IsEmpty());
@@ -48,7 +48,7 @@ TEST(Convergence, ALateTakeOverIsABreach) {
   EXPECT_THAT(ConvergenceBreaches(Loop(1, 20s)), IsEmpty());
 }
 
-TEST(Convergence, NobodyServingToTheEndIsABreach) {
+TEST(Convergence, NoTakeOverUntilTheEndIsABreach) {
   SimulationLog log = Loop(1, 30s);
   log.actors[1].spans.clear();
   EXPECT_THAT(ConvergenceBreaches(log),
@@ -56,7 +56,7 @@ TEST(Convergence, NobodyServingToTheEndIsABreach) {
                   "C11", "nobody that it knows of ever served after the owner went"}));
 }
 
-TEST(Convergence, WhereNothingIsRestartedNobodyOwesATakeOver) {
+TEST(Convergence, WhereNothingIsRestartedNoTakeOverIsRequired) {
   EXPECT_THAT(ConvergenceBreaches(Loop(1, 30s), {.serves_again = false}), IsEmpty());
 }
 

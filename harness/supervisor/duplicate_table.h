@@ -1,5 +1,5 @@
-// What each supervisor makes of each answer that a duplicate can give: the table of `supervise
-// --table`. Computed by playing it: another copy serves for ten minutes, then goes.
+// How each supervisor treats each answer of a duplicate: the table of `supervise --table`. Computed
+// by a simulation: another copy serves for ten minutes, then goes.
 //
 //   Print(DuplicateTable(10min));
 //   PlayDuplicate(LookUpPolicy("runit"), {.duplicate_status = 0}, 10min).starts   // 572
@@ -28,8 +28,8 @@ struct DuplicateOutcome {
   std::optional<SupervisorTime> serves_within;  // after the other copy went; none: never
 };
 
-// The other copy serves first, and goes `beside` after the policy was loaded, or
-// where that is worse for the take-over, right after the last duplicate before.
+// The other copy serves first, and goes `beside` after the policy was loaded or, where that is
+// worse for the take-over, right after the last duplicate before that moment.
 DuplicateOutcome PlayDuplicate(const std::shared_ptr<const Policy>& policy,
                                const ModelServer& answer, SupervisorTime beside);
 

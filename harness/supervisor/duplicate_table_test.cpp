@@ -58,8 +58,8 @@ TEST(DuplicateTable, LoopIsCountedForAsLongAsTheOtherCopyServes) {
   EXPECT_EQ(limit.serves_within, std::nullopt);
 }
 
-// So that no page tells what is no longer so.
-TEST(DuplicateTable, PageHoldsTheTableAsItComesOut) {
+// So that the pages stay up to date.
+TEST(DuplicateTable, PagesHoldTheTableAsItIsPrinted) {
   std::ifstream page(PIDFALL_DOCS "/supervisors.md");
   std::stringstream text;
   text << page.rdbuf();

@@ -1,4 +1,4 @@
-// What every policy asks of a run that has ended.
+// Questions that every policy asks about a run that has ended.
 //
 //   HowItEnded(run)   // "status 1", "signal 9"
 #pragma once

@@ -1,4 +1,4 @@
-// The text of a supervisor's file, and where in a file a service is meant.
+// The text of a supervisor's file, and the name of the service in it.
 //
 //   const FileAndName where = SplitAtHash("compose.yaml#web");   // {"compose.yaml", "web"}
 //   const std::string text = ReadText(where.file);               // throws BadInput
@@ -16,7 +16,7 @@ FileAndName SplitAtHash(const std::string& text);
 
 constexpr std::size_t kMaxTextBytes = 1 << 20;
 
-// A NUL byte, or more than a mebibyte, is no such file.
+// Refuses a file with a NUL byte or of more than a mebibyte.
 std::string ReadText(const std::string& file);
 
 }  // namespace pidfall

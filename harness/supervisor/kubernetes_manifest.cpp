@@ -88,7 +88,7 @@ class ManifestReader {
     return Need(pod.Map("spec"), pod, "spec");
   }
 
-  // The API server refuses what the kind does not allow, and so does this.
+  // Like the API server, refuses a policy that the kind does not allow.
   void ReadRestart(YamlMap& spec) {
     const auto restart = spec.Text("restartPolicy");
     if (!restart) return;

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-// core.c 3739: what launchd calls a crash. SIGKILL and SIGTERM are none.
+// core.c 3739: launchd's definition of a crash. SIGKILL and SIGTERM are no crashes.
 bool IsCrash(const EndedRun& run) {
   switch (run.signal) {
     case SIGILL:
@@ -74,8 +74,8 @@ class LaunchdPolicy : public ServicePolicy {
     return Throttle() == seconds(0) ? "no throttle" : "throttle " + FormatDuration(Throttle());
   }
 
-  // core.c 7559 knows NetworkState; launchd.plist(5) of later ones: no longer implemented. A
-  // network is taken to be there.
+  // core.c 7559 knows NetworkState; launchd.plist(5) of later ones: no longer implemented. The
+  // model assumes that there is a network.
   bool NetworkWants() const { return !IsModern() && rules_.network_state == true; }
 
   // core.c 6121: a dictionary with nothing else in it becomes KeepAlive=true after the first start.
@@ -105,8 +105,8 @@ class LaunchdPolicy : public ServicePolicy {
     return entries;
   }
 
-  // core.c 7570: SuccessfulExit and Crashed imply a start at load. AfterInitialDemand holds back
-  // every start but one that is asked for (6125).
+  // core.c 7570: SuccessfulExit and Crashed imply a start at load. AfterInitialDemand prevents
+  // every start except a requested one (6125).
   Decision AtLoad() const {
     const bool implied = rules_.successful_exit || rules_.crashed;
     const bool wanted = rules_.keep_alive || rules_.run_at_load || implied || NetworkWants() ||
@@ -150,7 +150,7 @@ class LaunchdPolicy : public ServicePolicy {
 }  // namespace
 
 std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Service service) {
-  // How a program can tell that launchd started it.
+  // By this variable a program can see that launchd started it.
   const std::string& label = service.job.label;
   service.job.marks.emplace("XPC_SERVICE_NAME", label.empty() ? "pidfall.job" : label);
   return std::make_unique<LaunchdPolicy>(rules, std::move(service));

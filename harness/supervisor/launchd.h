@@ -1,4 +1,4 @@
-// launchd's rules, as its last open version has them (842.92.1, OS X 10.9.5).
+// The rules of launchd's last open version (842.92.1, OS X 10.9.5), and of later ones.
 //
 //   std::unique_ptr<Policy> policy = ReadLaunchdPlist("agent.plist");   // throws BadInput
 //
@@ -17,8 +17,8 @@
 
 namespace pidfall {
 
-// Which launchd: the published source, or macOS 10.10 and later as its manual page and the field
-// tell it (the source is closed). They differ where a rule below says so.
+// Which launchd: the published source, or macOS 10.10 and later, known from its manual page and the
+// field (the source is closed). They differ where a rule below says so.
 enum class LaunchdEra { kPublished, kModern };
 
 struct LaunchdRules {
@@ -39,7 +39,7 @@ struct LaunchdRules {
 
 std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Service service = {});
 
-// `name` is what errors call the file.
+// `name` is the file's name in errors.
 std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file,
                                          LaunchdEra era = LaunchdEra::kPublished);
 std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes,

@@ -44,7 +44,7 @@ class AgentReader {
     ReadOther(entry);
   }
 
-  // Program is what is executed, whatever the first argument calls it.
+  // Program is executed, also where the first argument has another name.
   void UseProgram() {
     if (program_.empty()) return;
     if (job_.command.empty()) job_.command.resize(1);
@@ -101,7 +101,7 @@ class AgentReader {
     into = seconds(*value);
   }
 
-  // A dictionary does not touch the flag that the boolean sets (core.c 2408 and 2918).
+  // A dictionary does not change the flag that the boolean sets (core.c 2408 and 2918).
   void ReadKeepAlive(const PlistEntry& entry) {
     if (entry.value.dict() == nullptr) return ReadBoolean(entry, rules_.keep_alive);
     for (const PlistEntry& reason : *entry.value.dict()) ReadReasonToLive(reason);
@@ -138,7 +138,7 @@ class AgentReader {
     into = *entry.value.boolean();
   }
 
-  // The older name of the same flag, the other way round.
+  // The older name of the same flag, with the opposite value.
   void ReadOnDemand(const PlistEntry& entry) {
     bool on_demand = true;
     ReadBoolean(entry, on_demand);

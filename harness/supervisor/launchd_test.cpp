@@ -129,7 +129,7 @@ TEST(Launchd, StartAskedForInsideTheThrottleDoesNotBypassIt) {
   EXPECT_EQ(asked.why, "asked, throttled for 5 s");
 }
 
-TEST(Launchd, StartAskedForWhileDownStartsAtOnceWhateverThePolicy) {
+TEST(Launchd, StartAskedForWhileDownStartsAtOnceUnderEveryPolicy) {
   EXPECT_EQ(MakeLaunchdPolicy({})->Asked({}, 3s).start_at, 3s);
   EXPECT_EQ(MakeLaunchdPolicy({.run_at_load = true})->Asked({{.ended = 1s}}, 20s).start_at, 20s);
 }
@@ -233,7 +233,7 @@ TEST(LaunchdPlist, KeepAliveOfAnyFormIsRead) {
   }
 }
 
-TEST(LaunchdPlist, ReasonsOutsideTheJobAreTakenAsTheyAreHere) {
+TEST(LaunchdPlist, ReasonsOutsideTheJobHaveTheirValuesHere) {
   const auto network = Parse("<key>KeepAlive</key><dict><key>NetworkState</key><true/></dict>");
   EXPECT_TRUE(network->Next({}).start_at);
   EXPECT_EQ(network->Notes().size(), 1U);
@@ -285,7 +285,7 @@ TEST(LaunchdPlist, WithoutLabelOrDictionaryIsRefused) {
   EXPECT_THROW(ParseLaunchdPlist("a", "<plist><true/></plist>"), BadInput);
 }
 
-TEST(LaunchdPlist, WhatLaunchdIgnoresOrWeDoIsNoted) {
+TEST(LaunchdPlist, KeysThatLaunchdOrTheModelIgnoresAreNoted) {
   const auto policy = Parse(
       "<key>KeepAlive</key><string>true</string>\n<key>StartOnMount</key><true/>\n"
       "<key>StandardOutPath</key><string>/x</string>");

@@ -2,8 +2,8 @@
 //
 //   auto policy = MakeMonitPolicy({.cycle = std::chrono::seconds(30)});
 //
-// It never sees an exit status. It goes by the pid file: while that names a live process, be it
-// another copy, it starts nothing; a simulation takes the file as gone with its process.
+// It never sees an exit status. It uses the pid file: while that names a live process, also another
+// copy, it starts nothing; a simulation assumes that the file ends with its process.
 // https://mmonit.com/monit/documentation/monit.html (set daemon, check process)
 #pragma once
 

@@ -32,7 +32,7 @@ class OpenrcPolicy : public ServicePolicy {
     return {last.ended + rules_.respawn_delay, "respawned"};
   }
 
-  // --retry has TERM and five seconds where nothing else is said.
+  // The default of --retry is TERM and five seconds.
   std::optional<SupervisorTime> ExitTimeout() const override { return seconds(5); }
 
  private:

@@ -1,4 +1,4 @@
-// OpenRC's supervise-daemon, as Debian's 0.45.2 has it.
+// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2.
 //
 //   auto policy = MakeOpenrcPolicy({});   // its defaults: eleven starts in a lifetime
 //

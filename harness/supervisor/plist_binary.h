@@ -1,5 +1,5 @@
-// The check that libplist leaves out: is every object of this binary property list inside the
-// file, and is the whole bounded? libplist recurses without a limit and copies shared objects,
+// A check that libplist does not make: is every object of this binary property list inside the
+// file, and is its total size bounded? libplist recurses without a limit and copies shared objects,
 // so a small file could exhaust the stack or the memory.
 //
 //   CheckBinaryPlist("agent.plist", bytes);   // throws BadInput

@@ -23,7 +23,7 @@ std::string Xml(const std::string& body) {
 
 PlistValue ParseBody(const std::string& body) { return ParsePlist("agent.plist", Xml(body)); }
 
-// The error without an exception: what a user would read.
+// The error's text, as the user sees it.
 std::string ErrorOf(const std::string& bytes) {
   try {
     ParsePlist("agent.plist", bytes);
@@ -153,7 +153,7 @@ TEST(BinaryPlist, CutAnywhereIsRefused) {
             "agent.plist: not a readable binary plist: cut short at offset 20");
 }
 
-// No assertion on the values: whatever a damaged byte gives, it must end in a value or an error.
+// No assertion on the values: every damaged byte must end in a value or an error.
 TEST(BinaryPlist, AnyByteDamagedEndsInAValueOrAnError) {
   const std::string whole = ToBinary(Xml(kAgentPlist));
   for (std::size_t at = 6; at < whole.size(); ++at) {

@@ -43,7 +43,7 @@ bool IsReal(const std::string& text) {
 struct Element {
   std::string tag;
   std::string text;
-  bool has_key = false;                  // of a dict: a key that still wants its value
+  bool has_key = false;                  // of a dict: a key that still needs its value
   int values = 0;                        // of plist: the one value
   std::map<std::string, int> key_lines;  // of a dict
 };
@@ -88,7 +88,7 @@ class Check {
 
   int Line() const { return static_cast<int>(XML_GetCurrentLineNumber(parser_.get())); }
 
-  // The first error counts. expat is C: an exception must not pass through it.
+  // Only the first error counts. expat is C: an exception must not pass through it.
   void Fail(const std::string& error) {
     if (!error_.empty()) return;
     error_ = error;

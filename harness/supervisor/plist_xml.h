@@ -1,4 +1,5 @@
-// The check that libplist leaves out: is this XML a property list, and on which lines?
+// A check that libplist does not make: is this XML a property list, and on which line is each
+// value?
 //
 //   std::vector<int> lines = CheckXmlPlist("agent.plist", text);   // throws BadInput
 #pragma once

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A supervisor, and what stands behind its name: a file or a setting.
+// A supervisor, and the text after its name: a file or a setting.
 struct Source {
   std::string supervisor;
   std::string argument;
@@ -26,7 +26,7 @@ constexpr std::pair<const char*, const char*> kEndings[] = {
     {".plist", "launchd"},    {".service", "systemd"}, {".yaml", "yaml"}, {".yml", "yaml"},
     {".conf", "supervisord"}, {".ini", "supervisord"}, {".json", "pm2"}};
 
-// Which supervisor's file this is, by its name. None: it has not the name of one.
+// The supervisor that the file belongs to, by the file's name. None: the name does not show it.
 std::optional<std::string> SupervisorOfFile(const std::string& argument) {
   const std::string file = SplitAtHash(argument).file;
   if (fs::path(file).filename() == "Procfile") return "procfile";
@@ -56,7 +56,7 @@ const SupervisorSettings* SupervisorNamed(const std::string& name) {
       text, fmt::join(PolicyNames(), ", ")));
 }
 
-// yaml: which of the two is seen in the file.
+// A YAML file's content shows which of the two it belongs to.
 std::string SupervisorOfYaml(const std::string& argument) {
   return HasKubernetesKinds(SplitAtHash(argument).file) ? "kubernetes" : "compose";
 }

@@ -13,11 +13,11 @@
 
 namespace pidfall {
 
-// What --policy takes: NAME[:ARG], FILE[#SERVICE], or NAME:FILE[#SERVICE] for a file whose name
-// does not tell its supervisor. Throws BadInput.
+// `name_or_file` is the argument of --policy: NAME[:ARG], FILE[#SERVICE], or NAME:FILE[#SERVICE]
+// for a file whose name does not show its supervisor. Throws BadInput.
 std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file);
 
-// The same policy with its file, where it has one, taken from `folder`.
+// The same policy with the absolute path of its file, if any; relative paths start from `folder`.
 std::string LocatePolicy(const std::string& name_or_file, const std::filesystem::path& folder);
 
 // Every built-in name, in the order of the table.

@@ -33,12 +33,12 @@ struct Decision {
   bool gave_up = false;                    // it would have gone on but for a limit
 };
 
-// What the supervisor's own file says about the program. Empty for a policy known by name.
+// The program, from the supervisor's own file. Empty for a policy known by name.
 struct Job {
   std::string label;
   std::vector<std::string> command;
   std::string working_directory;
-  std::map<std::string, std::string> environment;  // added to what the supervisor itself has
+  std::map<std::string, std::string> environment;  // added to the supervisor's own
   std::map<std::string, std::string> marks;  // the same; by these a program knows its supervisor
 };
 
@@ -49,14 +49,14 @@ class Policy {
   virtual std::string Describe() const = 0;  // "launchd KeepAlive=true, throttle 10 s"
   // `history` holds every run since loading, oldest first; the job does not run now.
   virtual Decision Next(const std::vector<EndedRun>& history) const = 0;
-  // Somebody asks at `now` for a start (launchctl start, systemctl start); the job does not run.
+  // A person asks at `now` for a start (launchctl start, systemctl start); the job does not run.
   virtual Decision Asked(const std::vector<EndedRun>& history, SupervisorTime now) const = 0;
-  // How a stop goes: SIGTERM, then SIGKILL after this; none: never SIGKILL.
+  // A stop sends SIGTERM, then SIGKILL after this time; none: never SIGKILL.
   virtual std::optional<SupervisorTime> ExitTimeout() const = 0;
-  // SIGTERM goes to what is left of the process group when the main process ends.
+  // Whether the rest of the process group gets SIGTERM when the main process ends.
   virtual bool EndsProcessGroup() const = 0;
   virtual const Job& job() const = 0;
-  // What in the supervisor's file it ignores, or this model leaves out; each names its line.
+  // The keys of the supervisor's file that it or this model ignores; each names its line.
   virtual const std::vector<std::string>& Notes() const = 0;
 };
 

@@ -1,4 +1,4 @@
-// How a new version takes the old one's place: which copy is started or stopped next.
+// How a new version replaces the old one: which copy is started or stopped next.
 //
 //   const RollOutRules rules = LookUpRollOut("start-first").value();
 //   RollOutStep step = NextStep(rules, {.new_is_wanted = true,
@@ -23,10 +23,10 @@ namespace pidfall {
 
 struct RollOutRules {
   bool start_first = true;     // else the old copy is stopped before the new one is started
-  bool standby_ready = false;  // the readiness probe is content with a copy that stands by
+  bool standby_ready = false;  // the readiness probe accepts a copy that stands by
 };
 
-// What is seen of the two copies. One that is wanted is kept running by its restart policy.
+// The state of the two copies. A wanted copy is kept running by its restart policy.
 struct RollOutSight {
   bool old_is_wanted = true;
   bool new_is_wanted = false;
@@ -45,12 +45,12 @@ std::string Describe(const RollOutRules& rules);
 std::optional<RollOutRules> LookUpRollOut(std::string_view name);
 const std::vector<std::string>& RollOutNames();
 
-// What a copy does that finds an owner.
+// The behaviour of a copy that finds an owner.
 enum class AsDuplicate { kEnds, kStandsBy };
 
 struct RollOutPrediction {
   bool ends = false;  // the new version serves, and the old one is gone
-  bool gap = false;   // after the old one's end nobody served until the new one had started
+  bool gap = false;   // after the old one's end no copy served until the new one had started
 };
 
 RollOutPrediction PredictRollOut(const RollOutRules& rules, AsDuplicate as_duplicate);

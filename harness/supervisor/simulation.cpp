@@ -53,13 +53,14 @@ class Simulation {
 
   void Look(nanoseconds at_most) {
     const std::vector<JobSighting> sightings = jobs_.Look(at_most);
-    const SupervisorTime now = Now();  // one for all: who took over did not serve beside who went
+    const SupervisorTime now =
+        Now();  // one for all actors: a hand-over is not logged as an overlap
     bool owner_went = false;
     for (std::size_t i = 0; i < actors_.size(); ++i) {
       owner_went |= actors_[i].Observe(sightings.at(i), now);
     }
     if (!owner_went) return;
-    // Whoever polls for the owner's end gets its time again.
+    // A standby that polls for the owner's end gets its time again.
     for (ActorRun& actor : actors_) actor.Stir();
   }
 

@@ -277,7 +277,7 @@ class ToldJobs : public Jobs {
 };
 
 // The first actor takes over from the second, which is still on its way out.
-TEST(Simulation, TakeoverFromOneThatStillEndsIsNoSecondOwner) {
+TEST(Simulation, TakeOverFromACopyThatStillEndsIsNoSecondOwner) {
   const SimulationPlan plan = {.actors = {{"next", nullptr}, {"owner", nullptr}},
                                .events = {{.actor = 0}, {.actor = 1}},
                                .duration = 1min};

@@ -12,7 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A signal is not handled at once. Whoever serves on for longer has ignored it; the bound is C12's.
+// A signal is not handled at once. A server that serves for longer has ignored it; the bound is
+// C12's.
 constexpr Duration kReactsWithin = kStopBound;
 
 bool IsServing(const JobSighting& sighting) {

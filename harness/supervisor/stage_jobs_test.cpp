@@ -49,7 +49,7 @@ class StageJobsTest : public testing::Test {
   Target target_{.command = {"/bin/false"}};
   World world_;
   std::optional<Stage> stage_;
-  std::string blocker_;  // a FIFO without a writer: whoever opens it stays
+  std::string blocker_;  // a FIFO without a writer: an open of it blocks
 };
 
 TEST_F(StageJobsTest, EndTellsStatusOrSignal) {

@@ -1,4 +1,4 @@
-// The page's own text: markup, style and script in one, as the build put them together.
+// The page's own text: markup, style and script, which the build puts together.
 //
 //   std::string(PageBefore()) + data + PageAfter()
 #pragma once
@@ -7,7 +7,7 @@
 
 namespace pidfall {
 
-// Up to where the data stands, a JSON text that holds no '<'.
+// The part before the data, which is a JSON text without '<'.
 std::string_view PageBefore();
 std::string_view PageAfter();
 
