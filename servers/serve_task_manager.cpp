@@ -12,7 +12,7 @@ constexpr const char* kPage = R"(<!DOCTYPE html>
 <body>
 <h1>PetesBrain - Priority Tasks Overview</h1>
 <h2>First</h2>
-<ul><li>One copy of this server, whoever starts it</li></ul>
+<ul><li>Only one copy of this server runs</li></ul>
 <h2>Next</h2>
 <ul><li>Notes that outlive a kill -9</li></ul>
 </body>

@@ -49,6 +49,9 @@ END
 report 'say "fix"' <<END
 $(text | grep -v '^./harness/lint/rules' | xargs -r -d '\n' grep -nHiE '\b(mend|mends|mended|mending)\b' || true)
 END
+report 'name the subject ("the owner"), say "some" or "many"' <<END
+$(text | grep -v '^./harness/lint/rules' | xargs -r -d '\n' grep -nHiE '\b(whoever|many an?)\b' || true)
+END
 report 'a link to a file that is not there' <<END
 $(text | grep '\.md$' | while read -r page; do
   # shellcheck disable=SC2016

@@ -41,6 +41,9 @@ catches '30 public methods' guard/a.h "// A.\nclass A {\n public:\n$(yes '  void
 catches 'begins with a comment' harness/a.h '#pragma once'
 catches 'say "fix"' docs/a.md 'It m''ends itself.'
 catches 'say "fix"' guard/a.c '// M''ended'
+catches 'name the subject' docs/a.md 'Who''ever reads it'
+catches 'name the subject' guard/a.c '// Many ''a server'
+catches 'name the subject' harness/a.cpp '// many ''an owner'
 catches 'a link' docs/a.md 'see [it](missing.md#part)'
 for place in 'harness/cli/a.cpp scenarios/catalogue.h' 'scenarios/a.cpp harness/report/json.h' \
   'harness/stage/a.cpp harness/observe/census.h' 'harness/process/a_test.cpp harness/stage/stage.h' \
@@ -48,6 +51,6 @@ for place in 'harness/cli/a.cpp scenarios/catalogue.h' 'scenarios/a.cpp harness/
   accepts "${place% *}" "#include \"${place#* }\""
 done
 accepts guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 30)\n private:\n  int G();\n};"
-accepts docs/a.md 'We recommend to amend it.'
+accepts docs/a.md 'We recommend to amend it. Many answers; however many.'
 accepts harness/a.cpp '"python3 -c time.sleep(9)"'
 accepts docs/a.md 'see [it](a.md#part) and [that](https://example.org/x)'

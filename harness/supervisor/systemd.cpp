@@ -58,7 +58,7 @@ class SystemdPolicy : public ServicePolicy {
     if (last.stopped) return {std::nullopt, "stopped by hand"};
     if (Adopts(last)) {
       return {std::nullopt, "status 0: systemd takes the process in " + rules_.pid_file +
-                                " for this service, whoever started it"};
+                                " for this service, whatever started it"};
     }
     const UnitResult result = ResultOf(last);
     if (!Wants(last, result)) return {std::nullopt, Rest(last, result)};
