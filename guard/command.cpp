@@ -157,35 +157,37 @@ const std::map<std::string, ReadyWhen> kReadyWhen = {{"owner", ReadyWhen::kOwner
 
 void AddGuardOptions(CLI::App& app, Request& request) {
   Options& options = request.options;
-  app.add_option("--pid-file", options.pid_file,
-                 "Where its pid is published; FILE.lock is beside it")
+  app.add_option("--pid-file", options.pid_file, "The file for its pid; the lock is on FILE.lock")
       ->type_name("FILE");
-  app.add_option("--name", options.name, "What messages call it [the command's name]");
+  app.add_option("--name", options.name, "Its name in messages [the command's name]");
   app.add_option_function<std::string>(
          "--on-duplicate",
          [&options](const std::string& policy) { options.on_duplicate = kPolicies.at(policy); },
-         "When it runs already: exit, wait, takeover or auto [exit]")
+         "When a copy already runs: exit, wait, takeover or auto [exit]")
       ->type_name("POLICY")
       ->check(CLI::IsMember(&kPolicies).description(""));
   app.add_option("--duplicate-exit", request.duplicate_exit, "The status of a second copy [0]")
       ->type_name("N")
       ->check(CLI::Range(0, 255).description(""));
   app.add_option("--patience", request.seconds,
-                 "How many seconds to wait [no limit] or to take over [10]; 0: not at all")
+                 "The most seconds to wait [no limit] or to take over [10]; 0: do not wait")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6).description(""));
   app.add_option_function<std::string>(
          "--ready",
          [&options](const std::string& when) { options.ready_when = kReadyWhen.at(when); },
-         "READY=1 and the ready file: as soon as it is the owner, or also while it stands by [the "
-         "command tells by itself]")
+         "When it is ready (READY=1, the ready file): as the owner, or also while it stands by "
+         "[the "
+         "command reports it itself]")
       ->type_name("owner|standby")
       ->check(CLI::IsMember(&kReadyWhen).description(""));
-  app.add_option("--ready-file", options.ready_file,
-                 "Exists while this copy is ready, for probes; owner, unless --ready says more")
+  app.add_option(
+         "--ready-file", options.ready_file,
+         "A file that exists while this copy is ready, for probes; --ready owner is the default")
       ->type_name("FILE");
-  app.add_flag("--any-file-system", options.any_file_system, "Also where locks may not exclude");
-  app.add_flag("--one-file", options.one_file, "Lock the pid file itself, as flock(1) users do");
+  app.add_flag("--any-file-system", options.any_file_system,
+               "Also on file systems where locks may not exclude");
+  app.add_flag("--one-file", options.one_file, "Lock the pid file itself, as with flock(1)");
 }
 
 void Parse(CLI::App& app, int argc, char** argv) {
@@ -199,7 +201,7 @@ void Parse(CLI::App& app, int argc, char** argv) {
 
 CLI::App* AddQuestion(CLI::App& app, Request& request, const char* name, const char* help) {
   CLI::App* question = app.add_subcommand(name, help);
-  question->add_option("PIDFILE", request.pid_files, "Which")->required();
+  question->add_option("PIDFILE", request.pid_files, "The program's pid file")->required();
   return question;
 }
 
@@ -207,8 +209,9 @@ void AddStatusOptions(CLI::App* status, Request& request) {
   status->add_option("--agents", request.agents,
                      "Compare with the agents and units in this folder");
   status
-      ->add_option("--of", request.of,
-                   "For probes, of this copy: 0 owner, 150 starting, 151 standing by, 3 neither")
+      ->add_option(
+          "--of", request.of,
+          "For probes, the state of this copy: 0 owner, 150 starting, 151 standing by, 3 neither")
       ->type_name("PID")
       ->check(CLI::PositiveNumber.description(""));
   status->add_flag("--standby-ok", request.standby_ok, "With --of: standing by is 0, too")
@@ -219,13 +222,12 @@ void AddStatusOptions(CLI::App* status, Request& request) {
 int Answer(int argc, char** argv) {
   Request request;
   CLI::App app("Asks about a guarded program, or ends it", "pidfall-guard");
-  AddQuestion(app, request, "who", "Who holds it, and how it is ended");
-  CLI::App* status = AddQuestion(app, request, "status", "Statuses as the LSB has them");
+  AddQuestion(app, request, "who", "The owner, and how to end it");
+  CLI::App* status = AddQuestion(app, request, "status", "The state, as an LSB status");
   AddStatusOptions(status, request);
-  CLI::App* stop =
-      AddQuestion(app, request, "stop", "SIGTERM to the verified owner, and to nobody else");
+  CLI::App* stop = AddQuestion(app, request, "stop", "SIGTERM to the verified owner only");
   stop->add_option("--patience", request.seconds,
-                   "How long to wait for its end [10]; 0: not at all")
+                   "The most seconds to wait for its end [10]; 0: do not wait")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 1e6).description(""));
   stop->add_flag("--force", request.force, "SIGKILL when it has not ended by then");

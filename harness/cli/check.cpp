@@ -183,14 +183,15 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
 void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option("--baseline", options->baseline, "Accept the failures in this --json file")
       ->type_name("FILE");
-  app->add_option("--write-target", options->write_target, "Write what was found to this file")
+  app->add_option("--write-target", options->write_target,
+                  "Write the target, with all findings, to this file")
       ->type_name("FILE");
   const auto store = [options](const std::string& text) {
     options->time = ParseDuration(text);
     if (options->time->count() <= 0) throw BadInput("--time: '" + text + "' is no time at all");
   };
-  app->add_option_function<std::string>("--time", store,
-                                        "Judge what matters most, and stop after so long")
+  app->add_option_function<std::string>(
+         "--time", store, "Judge the most important scenarios first, stop after this time")
       ->type_name("D");
   DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }

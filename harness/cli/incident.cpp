@@ -157,7 +157,7 @@ void AddList(CLI::App* incident, const Options& options, Invocation* invocation)
 }
 
 void AddShow(CLI::App* incident, const Options& options, Invocation* invocation) {
-  CLI::App* show = incident->add_subcommand("show", "What happened, and what must be seen");
+  CLI::App* show = incident->add_subcommand("show", "One incident, with its expected outcomes");
   show->add_option("id", options->which, "Its id, its address, or a file")->required();
   show->callback([=] {
     RefuseCommand(invocation->command, "incident show");
@@ -166,8 +166,7 @@ void AddShow(CLI::App* incident, const Options& options, Invocation* invocation)
 }
 
 void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) {
-  CLI::App* create =
-      incident->add_subcommand("new", "A file to start from, explained line by line");
+  CLI::App* create = incident->add_subcommand("new", "A template, explained line by line");
   create->add_option("file", options->which, "The file to create")->required();
   create->callback([=] {
     RefuseCommand(invocation->command, "incident new");
@@ -176,11 +175,11 @@ void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) 
 }
 
 void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) {
-  CLI::App* run = incident->add_subcommand("run", "Let it happen again, before and after the fix");
+  CLI::App* run = incident->add_subcommand("run", "Replay it, before and after the fix");
   run->add_option("which", options->which, "Its id, its address, or a file")
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
-  run->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
+  run->add_flag("--real-time", options->real_time, "Wait as long as a real supervisor");
   DeclarePort(run, [options](int port) { options->port = port; });
   DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
@@ -195,7 +194,7 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
 
 void AddIncidentCommand(CLI::App* app, Invocation* invocation) {
   auto options = std::make_shared<IncidentCommand>();
-  CLI::App* incident = app->add_subcommand("incident", "Dated public failures, happening again");
+  CLI::App* incident = app->add_subcommand("incident", "Replays of dated public failures");
   incident->require_subcommand(1);
   AddList(incident, options, invocation);
   AddShow(incident, options, invocation);

@@ -53,8 +53,8 @@ void DeclareFile(CLI::App* command, const std::string& name, const std::string& 
 void DeclareSelection(CLI::App* command, CommonOptions* options) {
   DeclareGlobs(command, "--scenario", "Only these: 'stale/*', several times", &options->scenarios);
   DeclareGlobs(command, "--except", "Not these", &options->excepts);
-  command->add_flag("--list", options->list, "Say what would run, run nothing");
-  DeclareNumber(command, "--repeat", "Run each scenario so often", 1, kMostRepeats,
+  command->add_flag("--list", options->list, "List the scenarios, run nothing");
+  DeclareNumber(command, "--repeat", "Run each scenario N times", 1, kMostRepeats,
                 [options](int value) { options->repeat = value; });
   const auto store = [options](const std::string& text) { options->shard = ParseShard(text); };
   command->add_option_function<std::string>("--shard", store, "Only part I of N, from 1")
@@ -94,7 +94,7 @@ void DeclareNoSkip(CLI::App* command, CommonOptions* options) {
 
 void DeclareJobs(CLI::App* command, CommonOptions* options) {
   options->jobs = DefaultJobs();
-  DeclareNumber(command, "-j,--jobs", "Run so many side by side [two per processor]", 1, kMostJobs,
+  DeclareNumber(command, "-j,--jobs", "Run N side by side [two per processor]", 1, kMostJobs,
                 [options](int value) { options->jobs = value; });
 }
 

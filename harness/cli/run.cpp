@@ -173,7 +173,7 @@ void AddRunCommand(CLI::App* app, Invocation* invocation) {
   run->add_option("--guard", options->guards, "Only these strategies, several times")
       ->check(CLI::IsMember(guards))
       ->allow_extra_args(false);
-  run->add_option("--server", options->server, "Which of the bundled servers")
+  run->add_option("--server", options->server, "One of the bundled servers")
       ->check(CLI::IsMember(servers))
       ->capture_default_str();
   DeclareCommon(run, &options->common);

@@ -161,13 +161,13 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
                    "docker:on-failure:3, my.service, compose.yaml#web, ... (--table names all)")
       ->type_name("FILE|NAME[:ARG]");
   const auto store = [options](const std::string& text) { options->window = Window(text); };
-  supervise->add_option_function<std::string>("--for", store, "So long, 10min unless said")
+  supervise->add_option_function<std::string>("--for", store, "The simulated time [10min]")
       ->type_name("D");
-  supervise->add_flag("--real-time", options->real_time, "Wait as long as a supervisor would");
+  supervise->add_flag("--real-time", options->real_time, "Wait as long as a real supervisor");
   DeclarePort(supervise, [options](int port) { options->port = port; });
   DeclareReports(supervise, &options->common);
   DeclarePicture(supervise, &options->picture);
-  supervise->get_option("--verbose")->description("List every start and its ending too");
+  supervise->get_option("--verbose")->description("List every start and its end, too");
   DeclareFollower(supervise);
   DeclareTable(supervise, options.get());
   supervise->callback(

@@ -190,28 +190,28 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
     DeclareText(app, options, name, type, text, store);
   };
   declare("--target", "FILE.toml", "Read the target from a file", into(options->target_file));
-  declare("--variant", "NAME", "Which [variant.NAME] of that file", into(options->variant));
+  declare("--variant", "NAME", "Use [variant.NAME] of that file", into(options->variant));
   DeclarePort(app, [options](int port) {
     options->given.port = port;
     options->again.insert(options->again.end(), {"--port", std::to_string(port)});
   });
-  declare("--pid-file", "PATH", "Its pid file, where it is not found by itself",
+  declare("--pid-file", "PATH", "Its pid file, if it is not found automatically",
           [&given](const std::string& path) { given.pid_file = PidFileIn("", path); });
   declare("--health", "PATH", "A path that answers when it serves", into(given.health_path));
   DeclareNumber(
-      app, "--duplicate-exit", "The status that a duplicate declares", 0, kLastStatus,
+      app, "--duplicate-exit", "The declared status of a duplicate", 0, kLastStatus,
       [options](int status) {
         options->given.duplicate_exit = status;
         options->again.insert(options->again.end(), {"--duplicate-exit", std::to_string(status)});
       });
   declare("--policy", "FILE|NAME", "Its supervisor: its file, or a name", into(options->policy));
-  declare("--with", "COMMAND", "Start what it needs first, several times",
+  declare("--with", "COMMAND", "Start a program that it needs first; several times",
           [&given](const std::string& command) { given.needs.push_back(command); });
   declare("--stop-command", "COMMAND", "Stops it by its pid file", into(given.stop_command));
   declare("--status-command", "COMMAND", "Asks for its state", into(given.status_command));
   declare("--older", "COMMAND",
-          "An older version: whichever of the two runs, does the other keep out, and does it serve "
-          "after a kill? (--scenario 'upgrade/*')",
+          "An older version: do the two keep each other out, and does each serve after the other "
+          "was killed? (--scenario 'upgrade/*')",
           [&given](const std::string& command) {
             given.older_command = {"/bin/sh", "-c", "exec " + command};
           });

@@ -89,7 +89,7 @@ std::string TrySecondUser() { return geteuid() == 0 ? "" : SubordinateObstacle()
 
 std::string TryLandlock() {
   if (getenv("PIDFALL_NO_LANDLOCK") != nullptr) return "PIDFALL_NO_LANDLOCK";
-  return LandlockScopesSignals() ? "" : "Landlock here knows no scopes (version 6 does)";
+  return LandlockScopesSignals() ? "" : "this Landlock has no scopes (version 6 has)";
 }
 
 std::string TryPidfs() {
@@ -160,7 +160,7 @@ struct Probe {
 constexpr char kPlain[] =
     "the plain sandbox: full and read-only disks, changed clocks, containers, printed hints and "
     "foreign files are skipped, a pid is written into a file instead of recycled, and `check` "
-    "wants {port} and {pid_file}";
+    "needs {port} and {pid_file}";
 
 constexpr Probe kProbes[] = {
     {"user namespaces", TryUserNamespace, kPlain, CureOfNamespaces},
@@ -174,14 +174,14 @@ constexpr Probe kProbes[] = {
     {"time namespaces", TryTimeNamespace, "pid-reuse/boot-offset-changed",
      [] { return std::string("a kernel with CONFIG_TIME_NS=y"); }},
     {"a second user", TrySecondUser,
-     "permission/foreign-file sees a file of root's instead; permission/other-user needs Landlock",
+     "permission/foreign-file uses a file of root instead; permission/other-user needs Landlock",
      CureOfSecondUser},
     {"Landlock scopes", TryLandlock,
      "permission/other-user, unless there is a second user; and in the plain sandbox a target can "
      "signal your other processes, one by one: only a signal to all at once is refused",
      [] { return std::string("Linux 6.12 with lsm=...,landlock, or a second user"); }},
     {"ptrace", TryPtrace,
-     "whatever is held at a moment of its start or its end; crash-point, errors and race",
+     "scenarios that hold a start or an end at a moment; crash-point, errors and race",
      CureOfPtrace},
     {"PTRACE_SET_SYSCALL_INFO", TrySetSyscallInfo,
      "errors/* rewrites registers instead, which needs code for each processor",
@@ -190,7 +190,7 @@ constexpr Probe kProbes[] = {
      CureOfMounts},
     {"pidfs ids", TryPidfs, "a guard compares start times, which a restored process may share",
      [] { return std::string("Linux 6.9"); }},
-    {"pid_max of a namespace", TryPidMax, "recycling a pid by running through all numbers",
+    {"pid_max of a namespace", TryPidMax, "recycling a pid by using up all pids",
      [] { return std::string("Linux 6.14"); }},
     {"lsof", TryLsof, "port/conflicts-hint and port/duplicates-hint",
      [] { return std::string("sudo apt-get install -y lsof"); }},
