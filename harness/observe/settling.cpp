@@ -70,7 +70,7 @@ void Settling::See(const Sighting& sighting) {
 void Settling::NoteSleep(const Sighting& now) {
   sleeps_ = All(now, IsAsleep);
   auto switches = SwitchesOf(now);
-  // The observer may lose the processor meanwhile, and has not seen the time since.
+  // The observer may lose the processor during a look: the time after it is not seen.
   if (!sleeps_ || switches != switches_) sleeps_since_ = now.over;
   switches_ = std::move(switches);
 }
