@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -19,7 +20,6 @@
 #include "harness/incident/incidents_folder.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
-#include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_text.h"
 #include "harness/report/reproduce.h"
@@ -98,26 +98,34 @@ std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
 
 // The options for all incidents.
 IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std::string>& command,
-                           std::optional<int> port) {
-  return {
-      .servers = ProgramFolder(), .real_time = options.real_time, .command = command, .port = port};
+                           const Target& target) {
+  const auto again = [options, command](const Incident& incident) {
+    return AgainIncident(options.program,
+                         {.which = options.which.empty() ? incident.id : options.which,
+                          .real_time = options.real_time,
+                          .port = options.port,
+                          .command = command});
+  };
+  return {.servers = ServersFolder(),
+          .reproduce = again,
+          .real_time = options.real_time,
+          .command = command,
+          .port = target.port,
+          .pid_file = target.pid_file};
 }
 
-Told RunAll(const IncidentCommand& options, IncidentOptions with, const Outputs& outputs) {
+Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const Outputs& outputs) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
     return SimulateAll(requests, options.common.jobs);
   };
+  const std::vector<Incident> incidents = Chosen(options);
+  const auto all = RunIncidents(incidents, with, simulate);
   Told told;
-  for (const Incident& incident : Chosen(options)) {
-    if (Interrupted()) break;
-    with.reproduce = AgainIncident(options.program,
-                                   {.which = options.which.empty() ? incident.id : options.which,
-                                    .real_time = options.real_time,
-                                    .port = options.port,
-                                    .command = with.command});
-    const auto cells = RunIncident(incident, with, simulate);
-    outputs.Print(CellsText(incident, cells, StyleFor(outputs.text())));
-    Add(cells, &told);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool short_one = options.all && !options.common.verbose;
+    outputs.Print(short_one ? CellsLines(incidents[i], all[i])
+                            : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
+    Add(all[i], &told);
   }
   return told;
 }
@@ -137,7 +145,7 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
   if (!probed) return kBrokenRun;
   const InterruptGuard guard;
-  const Told told = RunAll(options, OptionsFor(options, command, probed->target.port), outputs);
+  const Told told = RunAll(options, OptionsFor(options, command, probed->target), outputs);
   PrintFindings(outputs, told, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
@@ -148,7 +156,7 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
 
 void AddList(CLI::App* incident, const Options& options, Invocation* invocation) {
   CLI::App* list = incident->add_subcommand("list", "The incidents that come with pidfall");
-  list->add_option("--mechanism", options->mechanism, "Only those with these words in theirs");
+  list->add_option("--mechanism", options->mechanism, "Only those of this one: M30, or words of its name");
   list->add_option("--policy", options->policy, "Only those under this policy");
   list->callback([=] {
     RefuseCommand(invocation->command, "incident list");

@@ -112,7 +112,9 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
   const Incident incident = FindIncident(IncidentsFolder(), kFirstIncident);
   const auto cells = RunIncident(
       incident,
-      {.servers = ProgramFolder(), .reproduce = AgainIncident(options.program, {incident.id})},
+      {.servers = ServersFolder(),
+       .reproduce =
+           [&](const Incident& one) { return AgainIncident(options.program, {one.id}); }},
       [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);

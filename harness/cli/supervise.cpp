@@ -65,9 +65,9 @@ SimulationRequest RequestFor(const SuperviseCommand& options,
   const auto roll_out = LookUpRollOut(options.policy);
   std::shared_ptr<const Policy> policy = LookUpPolicy(roll_out ? kRestartPolicy : options.policy);
   SimulationRequest request;
-  request.commands = {CommandOf(options.policy, policy->job(), command)};
+  request.actors = {{.start = {.command = CommandOf(options.policy, policy->job(), command)}}};
   if (roll_out) {
-    request.commands.push_back(request.commands.front());
+    request.actors.push_back(request.actors.front());
     request.plan = SuperviseRollOut(*roll_out, std::move(policy), options.window);
   } else {
     request.plan = SuperviseAlone(std::move(policy), options.window);

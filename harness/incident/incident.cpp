@@ -1,19 +1,20 @@
 #include "harness/incident/incident.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
+#include <string_view>
+#include <utility>
 
 #include "harness/input/bad_input.h"
-#include "harness/input/duration.h"
+#include "harness/input/nearest.h"
 
 namespace pidfall {
 namespace {
 
 constexpr std::string_view kServers = "{servers}";
+constexpr std::string_view kGuard = "{guard}";
 
 // "https://github.com/owner/repo/issues/7" and "owner/repo#7" are one address.
 std::string ShortAddress(std::string address) {
@@ -27,84 +28,37 @@ std::string ShortAddress(std::string address) {
   return address;
 }
 
-const ActorLog* FindActor(const SimulationLog& log, const std::string& name) {
-  const auto found = std::find_if(log.actors.begin(), log.actors.end(),
-                                  [&](const ActorLog& actor) { return actor.name == name; });
-  return found == log.actors.end() ? nullptr : &*found;
+bool TakesGuard(const IncidentActor& actor) {
+  return std::find(actor.command.begin(), actor.command.end(), kGuard) != actor.command.end();
 }
 
-// How it ended by itself: a signal as launchctl lists it, negative.
-std::set<int> StatusesOf(const ActorLog& actor) {
-  std::set<int> statuses;
-  for (const ExitEntry& exit : actor.exits) {
-    if (!exit.provoked) statuses.insert(exit.signal != 0 ? -exit.signal : exit.status);
-  }
-  return statuses;
-}
-
-std::string Listed(const std::set<int>& statuses) {
-  return statuses.empty() ? "none" : fmt::format("{}", fmt::join(statuses, ", "));
-}
-
-std::string Listed(const CountRange& bounds) {
-  return bounds.least == bounds.most ? fmt::format("{}", bounds.least)
-                                     : fmt::format("{} to {}", bounds.least, bounds.most);
-}
-
-class Comparison {
- public:
-  Comparison(const ExpectedOutcome& expected, const SimulationLog& log)
-      : expected_(expected), log_(log) {}
-
-  std::vector<std::string> Run() {
-    if (log_.cut_short) differences_.push_back(*log_.cut_short);
-    for (const auto& [name, bounds] : expected_.starts) CompareStarts(name, bounds);
-    for (const auto& [name, statuses] : expected_.statuses) {
-      CompareStatuses(name, {statuses.begin(), statuses.end()});
-    }
-    CompareServedAfter();
-    const int owners = MostOwners(log_);
-    if (owners > expected_.owners) {
-      differences_.push_back(
-          fmt::format("{} served at one instant, expected {}", owners, expected_.owners));
-    }
-    return differences_;
-  }
-
- private:
-  void CompareStarts(const std::string& name, const CountRange& bounds) {
-    const ActorLog* actor = FindActor(log_, name);
-    const int starts = actor == nullptr ? 0 : static_cast<int>(actor->starts.size());
-    if (starts >= bounds.least && starts <= bounds.most) return;
-    differences_.push_back(fmt::format("{}: {} starts, expected {}", name, starts, Listed(bounds)));
-  }
-
-  void CompareStatuses(const std::string& name, const std::set<int>& statuses) {
-    const ActorLog* actor = FindActor(log_, name);
-    const std::set<int> seen = actor == nullptr ? std::set<int>() : StatusesOf(*actor);
-    if (seen == statuses) return;
-    differences_.push_back(
-        fmt::format("{}: statuses {}, expected {}", name, Listed(seen), Listed(statuses)));
-  }
-
-  void CompareServedAfter() {
-    if (!expected_.served_within && !expected_.never_served) return;
-    const auto served = ServedAfter(log_);
-    const std::string seen = served               ? "served " + FormatDuration(*served) + " after"
-                             : Gaps(log_).empty() ? "no owner went"
-                                                  : "never served after";
-    if (expected_.never_served) {
-      if (served || Gaps(log_).empty()) differences_.push_back(seen + ", expected never");
-    } else if (!served || *served > *expected_.served_within) {
-      differences_.push_back(
-          fmt::format("{}, expected within {}", seen, FormatDuration(*expected_.served_within)));
+// {guard} is the guard's arguments.
+std::vector<std::string> CommandOf(const IncidentActor& actor,
+                                   const std::vector<std::string>& arguments,
+                                   const std::string& servers_folder) {
+  std::vector<std::string> words;
+  for (const std::string& word : actor.command) {
+    if (word != kGuard) {
+      words.push_back(word);
+    } else {
+      words.insert(words.end(), arguments.begin(), arguments.end());
     }
   }
+  for (std::string& word : words) word = WithServers(word, servers_folder);
+  return words;
+}
 
-  const ExpectedOutcome& expected_;
-  const SimulationLog& log_;
-  std::vector<std::string> differences_;
-};
+StageActor StageActorOf(const IncidentActor& actor, std::vector<std::string> command) {
+  StageActor how{.is_bystander = actor.is_bystander, .has_other_port = actor.has_other_port};
+  how.start.command = std::move(command);
+  how.start.contained = actor.is_container;
+  how.start.host_name = actor.host;
+  how.start.signals_nobody = !actor.may_signal;
+  for (const auto& [name, value] : actor.environment) {
+    how.start.environment.push_back(std::string(name).append("=").append(value));
+  }
+  return how;
+}
 
 }  // namespace
 
@@ -124,35 +78,54 @@ std::vector<Incident> ReadIncidents(const std::string& folder) {
 
 Incident FindIncident(const std::string& folder, const std::string& id_address_or_file) {
   if (id_address_or_file.ends_with(".toml")) return ReadIncident(id_address_or_file);
+  std::vector<std::string> names;
   for (const Incident& incident : ReadIncidents(folder)) {
     const bool by_address = ShortAddress(incident.source) == ShortAddress(id_address_or_file);
     if (incident.id == id_address_or_file || by_address) return incident;
+    names.insert(names.end(), {incident.id, incident.source});
   }
-  throw BadInput(fmt::format("no incident is called '{}'; `pidfall incident list` names them all",
-                             id_address_or_file));
+  const std::string nearest = Nearest(ShortAddress(id_address_or_file), names);
+  throw BadInput(fmt::format("no incident is called '{}'{}; `pidfall incident list` names them all",
+                             id_address_or_file,
+                             nearest.empty() ? "" : fmt::format(": the nearest is '{}'", nearest)));
 }
 
-std::vector<std::vector<std::string>> CommandsOf(const Incident& incident,
-                                                 const IncidentGuard& guard,
-                                                 const std::string& servers_folder) {
-  std::vector<std::vector<std::string>> commands;
-  for (const std::string& actor : incident.actors) {
-    std::vector<std::string>& command = commands.emplace_back();
-    for (std::string word : incident.commands.at(actor)) {
-      if (word == "{guard}") {
-        command.insert(command.end(), guard.arguments.begin(), guard.arguments.end());
-        continue;
-      }
-      const auto at = word.find(kServers);
-      if (at != std::string::npos) word.replace(at, kServers.size(), servers_folder);
-      command.push_back(word);
-    }
-  }
-  return commands;
+std::string WithServers(std::string text, const std::string& servers_folder) {
+  const auto at = text.find(kServers);
+  if (at != std::string::npos) text.replace(at, kServers.size(), servers_folder);
+  return text;
 }
 
-std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log) {
-  return Comparison(expected, log).Run();
+std::vector<StageActor> ActorsOf(const Incident& incident, const IncidentGuard& guard,
+                                 const std::string& servers_folder) {
+  std::vector<StageActor> actors;
+  for (const IncidentActor& actor : incident.actors) {
+    actors.push_back(StageActorOf(actor, CommandOf(actor, guard.arguments, servers_folder)));
+  }
+  return actors;
+}
+
+std::vector<StageActor> ActorsOf(const Incident& incident, const std::vector<std::string>& command,
+                                 const std::string& servers_folder) {
+  const bool in_all = std::none_of(incident.actors.begin(), incident.actors.end(), TakesGuard);
+  std::vector<StageActor> actors;
+  for (const IncidentActor& actor : incident.actors) {
+    const bool yours = !actor.is_bystander && (in_all || TakesGuard(actor));
+    actors.push_back(StageActorOf(actor, yours ? command : CommandOf(actor, {}, servers_folder)));
+  }
+  return actors;
+}
+
+bool Mentions(const Incident& incident, const std::string& place) {
+  const auto in = [&](const std::vector<std::string>& words) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+      return word.find(place) != std::string::npos;
+    });
+  };
+  return std::any_of(incident.actors.begin(), incident.actors.end(),
+                     [&](const IncidentActor& actor) { return in(actor.command); }) ||
+         std::any_of(incident.guards.begin(), incident.guards.end(),
+                     [&](const IncidentGuard& guard) { return in(guard.arguments); });
 }
 
 }  // namespace pidfall

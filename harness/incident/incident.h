@@ -3,13 +3,13 @@
 //   const Incident incident = ReadIncident("incidents/2025-12-22-port-conflict.toml");
 //   for (const IncidentVariant& variant : incident.variants) {
 //     for (const IncidentGuard& guard : incident.guards) {
-//       StageJobs jobs(CommandsOf(incident, guard, servers_folder));
+//       StageJobs jobs(stage, ActorsOf(incident, guard, servers_folder));
 //       SimulationLog log = Simulate(variant.plan, jobs);
 //       auto surprises = Differences(variant.expected.at(guard.name), log);
 //     }
 //   }
 //
-// IncidentTemplate() is the format, with a comment at every key.
+// docs/incident-file.md has every key; IncidentTemplate() is a file to start from.
 #pragma once
 
 #include <map>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "harness/supervisor/simulation.h"
+#include "harness/supervisor/stage_jobs.h"
 
 namespace pidfall {
 
@@ -40,7 +41,21 @@ struct ExpectedOutcome {
   std::map<std::string, std::vector<int>> statuses;  // by actor: of its own ends; -9 a signal
   std::optional<SupervisorTime> served_within;       // after the last owner went
   bool never_served = false;                         // after the last owner went
-  int owners = 1;                                    // at most, at one instant
+  std::optional<CountRange> owners;                  // the most at one instant; none: at most 1
+  std::optional<std::vector<std::string>> serves;    // the actors, at the end
+  std::map<std::string, std::string> files;  // at the end: "gone", "empty", "names A", "says TEXT"
+  std::vector<std::string> signalled;        // the bystanders that got a signal
+};
+
+struct IncidentActor {
+  std::string name;
+  std::vector<std::string> command;  // empty of a bystander
+  std::map<std::string, std::string> environment;
+  bool is_bystander = false;
+  bool has_other_port = false;
+  bool is_container = false;  // pid 1 of its own pids
+  std::string host;           // its host's name; empty: this one's
+  bool may_signal = true;     // else kill() gives EPERM
 };
 
 struct IncidentVariant {
@@ -53,12 +68,12 @@ struct Incident {
   std::string file;
   std::string id;  // the file's name without .toml
   std::string title;
-  std::string dated;  // 2025-12-22
+  std::string dated;  // 2025-12-22; empty: not known
   std::string source;
   std::vector<std::string> see;  // the same mechanism elsewhere
   std::string mechanism;
-  std::vector<std::string> actors;
-  std::map<std::string, std::vector<std::string>> commands;  // by actor
+  std::string socket;  // the unix socket that they serve on; empty: a port, or none
+  std::vector<IncidentActor> actors;
   std::vector<IncidentGuard> guards;
   std::vector<IncidentVariant> variants;
 };
@@ -67,19 +82,27 @@ struct Incident {
 Incident ReadIncident(const std::string& file);
 std::vector<Incident> ReadIncidents(const std::string& folder);  // every *.toml, by name
 
-// By id, by source address (owner/repo#N or its URL), or a file. Throws BadInput.
+// By id, by address (owner/repo#N or its URL) of the source, or a file. Throws BadInput, which
+// names the nearest.
 Incident FindIncident(const std::string& folder, const std::string& id_address_or_file);
 
-// One command per actor of the plan, {guard} and {servers} filled in; {port}, {pid_file} and {dir}
-// are left to the sandbox.
-std::vector<std::vector<std::string>> CommandsOf(const Incident& incident,
-                                                 const IncidentGuard& guard,
-                                                 const std::string& servers_folder);
+// How each actor is started, {guard} and {servers} filled in; {port}, {pid_file} and the like are
+// left to the sandbox.
+std::vector<StageActor> ActorsOf(const Incident& incident, const IncidentGuard& guard,
+                                 const std::string& servers_folder);
+// The same with a command of the user's in place of each one that {guard} stands in; of all, where
+// it stands in none.
+std::vector<StageActor> ActorsOf(const Incident& incident, const std::vector<std::string>& command,
+                                 const std::string& servers_folder);
+// {servers} filled in.
+std::string WithServers(std::string text, const std::string& servers_folder);
+// What of the stage the commands speak of.
+bool Mentions(const Incident& incident, const std::string& place);
 
 // A sentence for each way in which the outcome is not the expected one.
 std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log);
 
-std::string IncidentTemplate();
+std::string IncidentTemplate(const std::string& id);
 // What `incident new FILE` does, never over a file that is there: it may be somebody's work. Throws
 // BadInput.
 void WriteIncidentTemplate(const std::string& path);

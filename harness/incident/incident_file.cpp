@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/incident/incident.h"
+#include "harness/incident/incident_events.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/toml_table.h"
 #include "harness/supervisor/policies.h"
@@ -13,10 +14,8 @@
 namespace pidfall {
 namespace {
 
-constexpr std::pair<std::string_view, Deed> kDeeds[] = {
-    {"start", Deed::kStart},   {"stop", Deed::kStop},   {"kill", Deed::kKill},
-    {"hang", Deed::kHang},     {"wake", Deed::kWake},   {"load", Deed::kLoad},
-    {"unload", Deed::kUnload}, {"write", Deed::kWrite}, {"remove", Deed::kRemove}};
+// What a file is expected to be at the end.
+constexpr std::string_view kFileWords = "gone, empty, names ACTOR, misnames ACTOR, says TEXT";
 
 using Policies = std::map<std::string, std::shared_ptr<const Policy>>;
 
@@ -31,10 +30,11 @@ class IncidentReader {
     const std::string stem = std::filesystem::path(file_).stem();
     if (incident_.id != stem) root_.Fail("id", "'id' must be the file's name, " + stem);
     incident_.title = root_.Text("title");
-    incident_.dated = root_.Date("dated");
+    if (root_.Has("dated")) incident_.dated = root_.Date("dated");
     incident_.source = root_.Text("source");
     if (root_.Has("see")) incident_.see = root_.Texts("see");
     incident_.mechanism = root_.Text("mechanism");
+    incident_.socket = root_.Text("socket", "");
     duration_ = root_.Duration("for");
     if (duration_ <= SupervisorTime(0)) root_.Fail("for", "'for' must be longer than nothing");
     for (TomlTable actor : root_.Tables("actor")) ReadActor(actor);
@@ -45,17 +45,47 @@ class IncidentReader {
   }
 
  private:
-  bool IsActor(const std::string& name) const { return incident_.commands.contains(name); }
+  bool IsActor(const std::string& name) const {
+    return std::any_of(incident_.actors.begin(), incident_.actors.end(),
+                       [&](const IncidentActor& actor) { return actor.name == name; });
+  }
 
   void ReadActor(TomlTable& table) {
-    const std::string name = table.Text("name");
-    if (name.find(' ') != std::string::npos) table.Fail("name", "a name has no blanks");
-    if (IsActor(name)) table.Fail("name", "two actors are called " + name);
-    incident_.actors.push_back(name);
-    if (table.Has("policy")) policies_[name] = ReadPolicy(table, "policy", table.Text("policy"));
-    incident_.commands[name] = table.Has("command") ? table.Texts("command") : TheirOwn(name);
-    if (incident_.commands[name].empty()) table.Fail(name + " has no command");
+    IncidentActor actor{.name = table.Text("name")};
+    if (actor.name.find(' ') != std::string::npos) table.Fail("name", "a name has no blanks");
+    if (IsActor(actor.name)) table.Fail("name", "two actors are called " + actor.name);
+    if (table.Has("policy")) {
+      policies_[actor.name] = ReadPolicy(table, "policy", table.Text("policy"));
+    }
+    actor.is_bystander = table.Flag("bystander");
+    actor.is_container = table.Flag("container");
+    actor.may_signal = !table.Flag("signals_nobody");
+    actor.has_other_port = table.Flag("other_port");
+    actor.host = table.Text("host", "");
+    if (table.Has("environment")) actor.environment = ReadEnvironment(table);
+    ReadCommand(table, &actor);
     table.Done();
+    incident_.actors.push_back(std::move(actor));
+  }
+
+  void ReadCommand(TomlTable& table, IncidentActor* actor) {
+    if (!table.Has("command") && !actor->is_bystander) actor->command = TheirOwn(actor->name);
+    if (table.Has("command")) actor->command = table.Texts("command");
+    if (actor->is_bystander && (table.Has("command") || table.Has("policy"))) {
+      table.Fail("bystander", "a bystander has neither a command nor a policy");
+    }
+    if (!actor->is_bystander && actor->command.empty()) {
+      table.Fail(actor->name + " has no command");
+    }
+  }
+
+  static std::map<std::string, std::string> ReadEnvironment(TomlTable& table) {
+    TomlTable variables = table.Table("environment");
+    std::map<std::string, std::string> environment;
+    for (const std::string& name : variables.Keys()) {
+      environment[name] = variables.TextOrNothing(name);
+    }
+    return environment;
   }
 
   std::vector<std::string> TheirOwn(const std::string& actor) const {
@@ -88,12 +118,16 @@ class IncidentReader {
     variant.name = table.Text("name");
     variant.plan.duration = duration_;
     const Policies policies = PoliciesOf(table);
-    for (const std::string& actor : incident_.actors) {
-      const auto policy = policies.find(actor);
-      variant.plan.actors.push_back({actor, policy == policies.end() ? nullptr : policy->second});
+    for (const IncidentActor& actor : incident_.actors) {
+      const auto policy = policies.find(actor.name);
+      variant.plan.actors.push_back(
+          {actor.name, policy == policies.end() ? nullptr : policy->second});
     }
     for (TomlTable event : table.Tables("events")) {
-      variant.plan.events.push_back(ReadEvent(event, variant.plan));
+      const int line = event.LineOf("at");
+      variant.plan.events.push_back(ReadEvent(event, variant.plan.actors));
+      if (variant.plan.events.back().at < duration_) continue;
+      throw BadInput(file_, line, "an event after the end");
     }
     ReadExpectations(table, variant);
     table.Done();
@@ -112,49 +146,6 @@ class IncidentReader {
     return policies;
   }
 
-  Event ReadEvent(TomlTable& table, const SimulationPlan& plan) {
-    Event event = {.at = table.Duration("at")};
-    if (event.at >= duration_) table.Fail("at", "an event after the end");
-    const std::string sentence = table.Text("do");
-    const auto blank = std::min(sentence.find(' '), sentence.size());
-    const std::string object = sentence.substr(std::min(blank + 1, sentence.size()));
-    event.deed = DeedOf(table, sentence.substr(0, blank));
-    if (event.deed == Deed::kWrite || event.deed == Deed::kRemove) {
-      event.file = object;
-      if (object.empty()) table.Fail("do", "which file?");
-      if (event.deed == Deed::kWrite) event.text = table.Text("text");
-    } else {
-      event.actor = IndexOf(table, object);
-      RequirePolicy(table, event, plan.actors[event.actor]);
-    }
-    table.Done();
-    return event;
-  }
-
-  static Deed DeedOf(const TomlTable& table, const std::string& verb) {
-    for (const auto& [name, deed] : kDeeds) {
-      if (name == verb) return deed;
-    }
-    std::string known;
-    for (const auto& [name, deed] : kDeeds) {
-      known += (known.empty() ? "" : ", ") + std::string(name);
-    }
-    table.Fail("do", fmt::format("'{}' is none of {}", verb, known));
-  }
-
-  std::size_t IndexOf(const TomlTable& table, const std::string& actor) const {
-    const auto found = std::find(incident_.actors.begin(), incident_.actors.end(), actor);
-    if (found == incident_.actors.end()) {
-      table.Fail("do", fmt::format("no actor is called '{}'", actor));
-    }
-    return static_cast<std::size_t>(found - incident_.actors.begin());
-  }
-
-  static void RequirePolicy(const TomlTable& table, const Event& event, const Actor& actor) {
-    const bool supervised = event.deed == Deed::kLoad || event.deed == Deed::kUnload;
-    if (supervised && !actor.policy) table.Fail("do", actor.name + " has no policy");
-  }
-
   void ReadExpectations(TomlTable& table, IncidentVariant& variant) {
     TomlTable expect = table.Table("expect");
     for (const IncidentGuard& guard : incident_.guards) {
@@ -168,9 +159,12 @@ class IncidentReader {
     ExpectedOutcome outcome;
     outcome.why = table.Text("why");
     outcome.breaks = table.Text("breaks", "");
-    outcome.owners = table.Number("owners", 1);
+    if (table.Has("owners")) outcome.owners = ReadCount(table, "owners");
     if (table.Has("starts")) outcome.starts = ReadStarts(table);
     if (table.Has("statuses")) outcome.statuses = ReadStatuses(table);
+    if (table.Has("serves")) outcome.serves = ReadNames(table, "serves");
+    if (table.Has("signalled")) outcome.signalled = ReadNames(table, "signalled");
+    if (table.Has("files")) outcome.files = ReadFiles(table);
     if (table.Has("served_within")) {
       outcome.never_served = table.Text("served_within") == "never";
       if (!outcome.never_served) outcome.served_within = table.Duration("served_within");
@@ -183,21 +177,51 @@ class IncidentReader {
   std::map<std::string, CountRange> ReadStarts(TomlTable& table) {
     TomlTable starts = table.Table("starts");
     std::map<std::string, CountRange> bounds;
-    for (const std::string& actor : ActorKeys(starts)) {
-      bounds[actor] = starts.IsList(actor) ? ReadRange(starts, actor) : ReadExact(starts, actor);
-    }
+    for (const std::string& actor : ActorKeys(starts)) bounds[actor] = ReadCount(starts, actor);
     return bounds;
   }
 
-  static CountRange ReadExact(TomlTable& table, const std::string& actor) {
-    const int exact = table.Number(actor, 0);
-    return {exact, exact};
+  static CountRange ReadCount(TomlTable& table, const std::string& key) {
+    if (!table.IsList(key)) {
+      const int exact = table.Number(key, 0);
+      return {exact, exact};
+    }
+    const std::vector<int> range = table.Numbers(key);
+    if (range.size() != 2 || range[0] > range[1]) table.Fail(key, "not [least, most]");
+    return {range[0], range[1]};
   }
 
-  static CountRange ReadRange(TomlTable& table, const std::string& actor) {
-    const std::vector<int> range = table.Numbers(actor);
-    if (range.size() != 2 || range[0] > range[1]) table.Fail(actor, "not [least, most]");
-    return {range[0], range[1]};
+  std::vector<std::string> ReadNames(TomlTable& table, const std::string& key) {
+    std::vector<std::string> names = table.Texts(key);
+    for (const std::string& name : names) {
+      if (!IsActor(name)) table.Fail(key, fmt::format("no actor is called '{}'", name));
+    }
+    return names;
+  }
+
+  std::map<std::string, std::string> ReadFiles(TomlTable& table) {
+    TomlTable files = table.Table("files");
+    std::map<std::string, std::string> result;
+    for (const std::string& file : files.Keys()) {
+      result[file] = files.Text(file);
+      CheckFileWords(files, file, result[file]);
+    }
+    return result;
+  }
+
+  void CheckFileWords(const TomlTable& table, const std::string& file,
+                      const std::string& said) const {
+    const auto blank = std::min(said.find(' '), said.size());
+    const std::string verb = said.substr(0, blank);
+    const std::string object = said.substr(std::min(blank + 1, said.size()));
+    const bool stands_alone = verb == "gone" || verb == "empty";
+    const bool takes_actor = verb == "names" || verb == "misnames";
+    if (stands_alone ? !object.empty() : (!takes_actor && verb != "says") || object.empty()) {
+      table.Fail(file, fmt::format("'{}' is none of {}", said, kFileWords));
+    }
+    if (takes_actor && !IsActor(object)) {
+      table.Fail(file, fmt::format("no actor is called '{}'", object));
+    }
   }
 
   std::map<std::string, std::vector<int>> ReadStatuses(TomlTable& table) {

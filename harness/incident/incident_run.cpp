@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <optional>
+#include <set>
 
 #include "harness/supervisor/convergence.h"
 
@@ -31,15 +33,31 @@ std::vector<Pairing> Pairings(const Incident& incident, bool yours) {
   return pairings;
 }
 
+std::vector<std::string> FilesOf(const IncidentVariant& variant) {
+  std::set<std::string> files;
+  for (const auto& [guard, expected] : variant.expected) {
+    for (const auto& [file, said] : expected.files) files.insert(file);
+  }
+  return {files.begin(), files.end()};
+}
+
 SimulationRequest RequestFor(const Incident& incident, const Pairing& pairing,
                              const IncidentOptions& options) {
-  SimulationRequest request{.plan = pairing.variant->plan, .commands = {}, .port = kPort};
+  SimulationRequest request{.plan = pairing.variant->plan, .actors = {}, .port = std::nullopt};
   request.plan.real_time = options.real_time;
+  request.files = FilesOf(*pairing.variant);
+  for (Event& event : request.plan.events) {
+    event.change.file = WithServers(event.change.file, options.servers);
+    event.change.text = WithServers(event.change.text, options.servers);
+  }
   if (pairing.guard != nullptr) {
-    request.commands = CommandsOf(incident, *pairing.guard, options.servers);
+    request.actors = ActorsOf(incident, *pairing.guard, options.servers);
+    request.socket = incident.socket;
+    if (Mentions(incident, "{port}")) request.port = kPort;
   } else {
-    request.commands.assign(request.plan.actors.size(), options.command);
+    request.actors = ActorsOf(incident, options.command, options.servers);
     request.port = options.port;
+    request.pid_file = options.pid_file.value_or("{pid_file}");
     request.as_deployed = true;
   }
   return request;
@@ -64,8 +82,30 @@ void JudgeExpected(const ExpectedOutcome& expected, const SimulationLog& log, Re
       result->surprise ? fmt::format("{}", fmt::join(differences, "; ")) : expected.why;
 }
 
-void JudgeConvergence(const SimulationLog& log, Result* result) {
-  const auto breaches = ConvergenceBreaches(log);
+// What the last guard, the fixed one, is allowed.
+int MostOwnersAllowed(const Incident& incident, const IncidentVariant& variant) {
+  if (incident.guards.empty()) return 1;
+  const ExpectedOutcome& fixed = variant.expected.at(incident.guards.back().name);
+  return fixed.owners ? fixed.owners->most : 1;
+}
+
+// Of a command of the user's, which has been seen to serve where nothing is in its way.
+std::vector<ConvergenceBreach> BreachesOf(const Incident& incident, const IncidentVariant& variant,
+                                          const SimulationLog& log) {
+  std::vector<ConvergenceBreach> breaches = ConvergenceBreaches(log);
+  if (MostOwners(log) <= MostOwnersAllowed(incident, variant)) {
+    std::erase_if(breaches, [](const ConvergenceBreach& breach) { return breach.clause == "C1"; });
+  }
+  for (const ActorLog& actor : log.actors) {
+    if (actor.signals.empty()) continue;
+    breaches.push_back(
+        {"C5", fmt::format("{}, a stranger, got {}", actor.name, fmt::join(actor.signals, ", "))});
+  }
+  if (!EverServed(log)) breaches.push_back({"C3", "it never served"});
+  return breaches;
+}
+
+void JudgeYours(const std::vector<ConvergenceBreach>& breaches, Result* result) {
   result->clauses = {kConvergence};
   result->verdict = breaches.empty() ? Verdict::kPass : Verdict::kFail;
   if (breaches.empty()) return;
@@ -75,29 +115,27 @@ void JudgeConvergence(const SimulationLog& log, Result* result) {
   }
 }
 
-Result JudgeCell(const Pairing& pairing, const SimulationLog& log) {
+Result JudgeCell(const Incident& incident, const Pairing& pairing, const SimulationLog& log) {
   Result result;
-  if (pairing.guard != nullptr) {
+  if (log.skipped || log.cut_short) {
+    result.verdict = log.skipped ? Verdict::kSkip : Verdict::kBroken;
+    result.summary = log.skipped ? *log.skipped : *log.cut_short;
+  } else if (pairing.guard != nullptr) {
     JudgeExpected(pairing.variant->expected.at(pairing.guard->name), log, &result);
   } else {
-    JudgeConvergence(log, &result);
+    JudgeYours(BreachesOf(incident, *pairing.variant, log), &result);
   }
-  const bool yours = pairing.guard == nullptr;
-  if (!log.cut_short && (!yours || EverServed(log))) return result;
-  result.verdict = Verdict::kBroken;
-  result.surprise = false;
-  result.summary = log.cut_short.value_or("your command never served");
   return result;
 }
 
 IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
                     const Pairing& pairing, SimulationLog log) {
-  Result result = JudgeCell(pairing, log);
+  Result result = JudgeCell(incident, pairing, log);
   result.scenario = fmt::format("incident/{} ({})", incident.id, pairing.variant->name);
   result.family = "incident";
   result.guard = pairing.guard != nullptr ? pairing.guard->name : "yours";
   result.duration_ms = std::chrono::duration<double, std::milli>(log.real).count();
-  result.reproduce = options.reproduce;
+  if (options.reproduce) result.reproduce = options.reproduce(incident);
   for (const ActorLog& actor : log.actors) {
     result.evidence.push_back(fmt::format("saw {}: {}", actor.name, Summary(log, actor)));
   }
@@ -109,20 +147,33 @@ IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
 
 }  // namespace
 
-std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
-                                      const Simulator& simulate) {
-  const auto pairings = Pairings(incident, !options.command.empty());
+std::vector<std::vector<IncidentCell>> RunIncidents(const std::vector<Incident>& incidents,
+                                                    const IncidentOptions& options,
+                                                    const Simulator& simulate) {
   std::vector<SimulationRequest> requests;
-  requests.reserve(pairings.size());
-  for (const Pairing& pairing : pairings) {
-    requests.push_back(RequestFor(incident, pairing, options));
+  std::vector<std::vector<Pairing>> pairings;
+  for (const Incident& incident : incidents) {
+    pairings.push_back(Pairings(incident, !options.command.empty()));
+    for (const Pairing& pairing : pairings.back()) {
+      requests.push_back(RequestFor(incident, pairing, options));
+    }
   }
   std::vector<SimulationLog> logs = simulate(requests);
-  std::vector<IncidentCell> cells;
-  for (std::size_t i = 0; i < std::min(logs.size(), pairings.size()); ++i) {
-    cells.push_back(CellOf(incident, options, pairings[i], std::move(logs[i])));
+  std::vector<std::vector<IncidentCell>> all;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    std::vector<IncidentCell>& cells = all.emplace_back();
+    for (const Pairing& pairing : pairings[i]) {
+      if (next == logs.size()) return all;
+      cells.push_back(CellOf(incidents[i], options, pairing, std::move(logs[next++])));
+    }
   }
-  return cells;
+  return all;
+}
+
+std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
+                                      const Simulator& simulate) {
+  return RunIncidents({incident}, options, simulate).at(0);
 }
 
 const ActorLog& SupervisedActor(const SimulationLog& log) {

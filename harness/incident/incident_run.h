@@ -3,6 +3,7 @@
 //   const auto cells = RunIncident(incident, {.servers = ProgramFolder()}, simulate);
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +15,13 @@
 namespace pidfall {
 
 struct IncidentOptions {
-  std::string servers;    // the folder of the bundled servers
-  std::string reproduce;  // the command that shows it again
+  std::string servers;  // the folder of the bundled servers
+  // The command that shows one again.
+  std::function<std::string(const Incident&)> reproduce = {};
   bool real_time = false;
   std::vector<std::string> command;  // a program of the user's in every role; empty: the file's
   std::optional<int> port;           // that it serves on; none: it serves by staying
+  std::optional<std::string> pid_file = {};
 };
 
 struct IncidentCell {
@@ -32,6 +35,11 @@ struct IncidentCell {
 // With a command of the user's there is one guard, "yours", judged by clause C11 alone.
 std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
                                       const Simulator& simulate);
+
+// Several, side by side. After an interrupt, those that had ended.
+std::vector<std::vector<IncidentCell>> RunIncidents(const std::vector<Incident>& incidents,
+                                                    const IncidentOptions& options,
+                                                    const Simulator& simulate);
 
 // Of the actor that a supervisor started; of the only one, where none was.
 const ActorLog& SupervisedActor(const SimulationLog& log);

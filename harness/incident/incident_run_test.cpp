@@ -40,7 +40,8 @@ std::vector<SimulationLog> Model(const std::vector<SimulationRequest>& requests)
 
 TEST(IncidentRunTest, AnExpectedBreachIsAFailAndNoSurprise) {
   const auto cells =
-      RunIncident(PortConflict(), {.servers = "/bin", .reproduce = "show it again"}, Model);
+      RunIncident(PortConflict(), {.servers = "/bin",
+                   .reproduce = [](const Incident&) { return "show it again"; }}, Model);
   ASSERT_EQ(cells.size(), 1U);
   const Result& result = cells[0].result;
   EXPECT_EQ(result.scenario, "incident/2025-12-22-x (by hand first)");

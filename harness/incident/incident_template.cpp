@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 #include "harness/incident/incident.h"
@@ -7,75 +8,82 @@
 
 namespace pidfall {
 
-// Kept readable by the same reader: a test reads it back.
-std::string IncidentTemplate() {
-  return R"(# An incident: a dated public failure as a timeline, with the outcome per guard.
-# Try it:  pidfall incident run THIS-FILE.toml
-
-id = "ID"                               # the file's name without .toml
-title = "What went wrong, in a line"
-dated = 2025-12-22                      # the day it was reported
-source = "owner/repo#1"                 # its public address; `incident run owner/repo#1` finds it
-see = ["owner/other#2"]                 # optional: the same mechanism elsewhere
-mechanism = "duplicate exits 0, policy always"
+// Kept readable by the same reader: a test reads it back, and another runs it.
+std::string IncidentTemplate(const std::string& id) {
+  return "# An incident: what happened, as a timeline, and what must be seen before and after the "
+         "fix.\n# Run it:  pidfall incident run " +
+         id + ".toml        All keys: docs/incident-file.md\n\nid = \"" + id + R"("
+title = "A polite duplicate exits 0, and its supervisor starts it for ever"
+source = "owner/repo#1"                 # its address; `incident run owner/repo#1` finds it
+# dated = 2025-12-22                    # optional: the day it happened
+# see = ["owner/other#2"]               # optional: the same elsewhere
+mechanism = "M30: a duplicate exits 0, and the policy restarts every end"
 for = "10min"                           # of the supervisor's time; waiting is jumped over
 
-# Who takes part. In a command, {guard} stands for the guard's arguments, {servers} for the folder
-# of the bundled servers, and {port}, {pid_file}, {dir} for what the sandbox chose.
+# Who takes part. In a command, {guard} stands for the words below, {port}, {pid_file}, {dir} and
+# {run} (empty after a reboot) for what the sandbox chose. {servers}/stand-in is a small server that
+# has the faults of public incidents (its --help lists them). Put your own program in its place.
 [[actor]]
 name = "by-hand"                        # without a policy: started by hand, never restarted
-command = ["{servers}/serve-task-manager", "{guard}", "--port", "{port}", "--pid-file", "{pid_file}"]
+command = ["{servers}/stand-in", "--port", "{port}", "--record", "{pid_file}", "--locked", "{guard}"]
 
 [[actor]]
 name = "agent"
-policy = "launchd:keepalive"            # a name, or a plist beside this file
-command = ["{servers}/serve-task-manager", "{guard}", "--port", "{port}", "--pid-file", "{pid_file}"]
+policy = "launchd:keepalive"            # as for `supervise --policy`; files are beside this one
+command = ["{servers}/stand-in", "--port", "{port}", "--record", "{pid_file}", "--locked", "{guard}"]
 
-# Before and after the fix: every variant is run with every guard.
+# Before and after the fix: every timeline is run with each of them.
 [[guard]]
-name = "none"
-arguments = ["--guard", "none"]
-note = "before"                         # optional
+name = "broken"
+arguments = ["--duplicate-exit", "0"]
+note = "a duplicate exits 0"            # optional
 
 [[guard]]
-name = "reference"
-arguments = ["--guard", "reference", "--on-duplicate", "auto"]
+name = "fixed"
+arguments = ["--on-owner", "wait"]
+note = "a duplicate stands by"
 
 [[variant]]
 name = "by hand first"
-# policy = { agent = "other.plist" }    # optional: in place of the actor's own
-# start, stop, kill, hang (SIGSTOP), wake (SIGCONT) ACTOR; load, unload ACTOR (its supervisor);
-# write FILE with text = "...", remove FILE
+# policy = { agent = "docker:always" }  # optional: in place of the actor's own
+# start, stop, kill, hang, wake, visit ACTOR; load, unload ACTOR (its supervisor); reboot;
+# restart-container; fill-disk; free-disk; write, remove, link, copy, upgrade FILE; and more
 events = [
   { at = "0s", do = "start by-hand" },
   { at = "1s", do = "load agent" },
   { at = "8min", do = "stop by-hand" },
 ]
 
-# What must be seen. All but `why` may be left out; what is left out is not looked at.
-[variant.expect.none]
-why = "status 1 is a failure, and KeepAlive=true restarts whatever the status"
-breaks = "C11"                          # the clause, if this outcome breaks one
-starts = { agent = [44, 50], by-hand = 1 }   # exactly, or [least, most]
-statuses = { agent = [1] }              # how it ended by itself; -9: by signal 9; []: not at all
-served_within = "20s"                   # after the last owner went; or "never"
-owners = 1                              # the most at one instant; 1 unless set
+# What must be seen. All but `why` may be left out; what is left out is not looked at, but for two
+# owners at once and signals to strangers.
+[variant.expect.broken]
+why = "KeepAlive=true restarts whatever the status: a start every 10 s"
+breaks = "C11"                          # the clause that this outcome breaks (guard/CONTRACT.md)
+starts = { agent = [42, 50], by-hand = 1 }   # exactly, or [least, most]
+statuses = { agent = [0] }              # how it ended by itself; -9: by signal 9; []: not at all
+served_within = "12s"                   # after the last owner went; or "never"
+serves = ["agent"]                      # at the end
 
-[variant.expect.reference]
+[variant.expect.fixed]
 why = "the agent's copy stands by and takes over"
-starts = { agent = 1 }
+starts = { agent = 1, by-hand = 1 }
 statuses = { agent = [] }
 served_within = "1s"
+serves = ["agent"]
 )";
 }
 
 void WriteIncidentTemplate(const std::string& path) {
-  std::FILE* file = std::fopen(path.c_str(), "wxe");
-  if (file == nullptr) {
+  const std::filesystem::path file = path;
+  if (file.extension() != ".toml" || file.stem().empty()) {
+    throw BadInput(path + ": an incident's file ends with .toml");
+  }
+  std::FILE* stream = std::fopen(path.c_str(), "wxe");
+  if (stream == nullptr) {
     throw BadInput("cannot create " + path + ": " + std::generic_category().message(errno));
   }
-  const bool written = std::fputs(IncidentTemplate().c_str(), file) >= 0;
-  if (std::fclose(file) != 0 || !written) {
+  const bool written = std::fputs(IncidentTemplate(file.stem()).c_str(), stream) >= 0;
+  if (std::fclose(stream) != 0 || !written) {
     throw std::system_error(errno, std::generic_category(), "cannot write " + path);
   }
 }

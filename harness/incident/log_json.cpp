@@ -31,14 +31,14 @@ namespace pidfall {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StartEntry, at, pid, beside_an_owner)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExitEntry, at, pid, status, signal, served, provoked)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, phase, from, to)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ActorLog, name, supervised, starts, exits, spans, gave_up, rest)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ActorLog, name, supervised, starts, exits, spans, gave_up, rest,
+                                   signals)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FileLog, exists, content)
 
 void to_json(nlohmann::json& json, const SimulationLog& log) {
-  json = {{"actors", log.actors},
-          {"duration", log.duration},
-          {"real", log.real},
-          {"notes", log.notes},
-          {"cut_short", log.cut_short}};
+  json = {{"actors", log.actors}, {"duration", log.duration},   {"real", log.real},
+          {"notes", log.notes},   {"cut_short", log.cut_short}, {"skipped", log.skipped},
+          {"files", log.files}};
 }
 
 void from_json(const nlohmann::json& json, SimulationLog& log) {
@@ -47,6 +47,8 @@ void from_json(const nlohmann::json& json, SimulationLog& log) {
   json.at("real").get_to(log.real);
   json.at("notes").get_to(log.notes);
   json.at("cut_short").get_to(log.cut_short);
+  json.at("skipped").get_to(log.skipped);
+  json.at("files").get_to(log.files);
 }
 
 }  // namespace pidfall

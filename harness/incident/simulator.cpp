@@ -1,12 +1,15 @@
 #include "harness/incident/simulator.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <utility>
 
+#include "harness/faults/disk.h"
 #include "harness/incident/log_json.h"
 #include "harness/run/pool.h"
 #include "harness/stage/stage.h"
+#include "harness/stage/story_end.h"
 #include "harness/supervisor/stage_jobs.h"
 
 namespace pidfall {
@@ -22,29 +25,58 @@ Duration BoundOf(const SimulationPlan& plan) {
   return own + kBeyondItsBounds;
 }
 
-// What all actors stand on.
+// The first that has a command; what all actors stand on.
+const StageActor& FirstServer(const SimulationRequest& request) {
+  return *std::find_if(request.actors.begin(), request.actors.end(),
+                       [](const StageActor& actor) { return !actor.is_bystander; });
+}
+
 Target TargetOf(const SimulationRequest& request) {
-  return {.command = request.commands.at(0),
+  return {.command = FirstServer(request).start.command,
           .port = request.port,
-          .pid_file = "{pid_file}",
+          .pid_file = request.pid_file,
           .as_deployed = request.as_deployed && FullSandboxWorks(),
           .folder = std::filesystem::current_path()};
 }
 
-std::vector<StartOptions> StartsOf(const SimulationRequest& request) {
-  std::vector<StartOptions> starts;
-  for (const auto& command : request.commands) starts.push_back({.command = command});
-  return starts;
+bool FillsDisk(const SimulationPlan& plan) {
+  return std::any_of(plan.events.begin(), plan.events.end(), [](const Event& event) {
+    return event.deed == Deed::kChange && event.change.kind == Change::Kind::kFillDisk;
+  });
+}
+
+SimulationLog SimulateIn(const World& world, const SimulationRequest& request, Target target) {
+  const Places places{.folder = world.folder + "/run"};
+  if (!request.socket.empty()) target.unix_socket = FillIn({request.socket}, places).front();
+  Stage stage(target, world);
+  if (FillsDisk(request.plan)) MountSmallDisk(stage);
+  if (!target.as_deployed) std::filesystem::create_directory(stage.folder() + "/run");
+  StageJobs jobs(stage, request.actors);
+  SimulationLog log = Simulate(request.plan, jobs);
+  jobs.Complete(&log, request.files);
+  return log;
+}
+
+SimulationLog Skipped(const std::string& why) {
+  SimulationLog log;
+  log.skipped = why;
+  return log;
 }
 
 Story StoryOf(const SimulationRequest& request) {
   const Target target = TargetOf(request);
   SandboxOptions sandbox = SandboxFor(target);
-  for (const auto& command : request.commands) sandbox.keep_visible.push_back(command.at(0));
+  for (const StageActor& actor : request.actors) {
+    if (!actor.is_bystander) sandbox.keep_visible.push_back(actor.start.command.at(0));
+  }
   const auto tell = [&request, target](const World& world) {
-    Stage stage(target, world);
-    StageJobs jobs(stage, StartsOf(request));
-    return Simulate(request.plan, jobs);
+    try {
+      return SimulateIn(world, request, target);
+    } catch (const Skip& skip) {
+      return Skipped(skip.what());
+    } catch (const NotApplicable& missing) {
+      return Skipped(missing.what());
+    }
   };
   return {.sandbox = std::move(sandbox), .tell = tell, .bound = BoundOf(request.plan)};
 }

@@ -1,6 +1,6 @@
 // Runs simulations on real processes, side by side, each in a sandbox of its own.
 //
-//   const auto logs = SimulateAll({{.plan = plan, .commands = commands, .port = 8767}}, 2);
+//   const auto logs = SimulateAll({{.plan = plan, .actors = actors, .port = 8767}}, 2);
 //
 // The caller must have one thread only: each sandbox is forked from it.
 #pragma once
@@ -11,14 +11,18 @@
 #include <vector>
 
 #include "harness/supervisor/simulation.h"
+#include "harness/supervisor/stage_jobs.h"
 
 namespace pidfall {
 
 struct SimulationRequest {
   SimulationPlan plan;
-  std::vector<std::vector<std::string>> commands;  // one per actor of the plan
-  std::optional<int> port;                         // none: they serve by staying
-  bool as_deployed = false;                        // a program of the user's, in its own places
+  std::vector<StageActor> actors;  // of the plan
+  std::optional<int> port;         // none: they serve by staying, unless there is a socket
+  std::string socket = {};         // a unix socket's path
+  std::string pid_file = "{pid_file}";
+  std::vector<std::string> files = {};  // to be looked at in the end
+  bool as_deployed = false;             // a program of the user's, in its own places
 };
 
 // Injected in tests, which bring servers made of rules.

@@ -94,6 +94,13 @@ std::chrono::nanoseconds TomlTable::Duration(std::string_view key) {
   }
 }
 
+bool TomlTable::Flag(std::string_view key) {
+  if (!Has(key)) return false;
+  const auto* flag = Need(key).as_boolean();
+  if (flag == nullptr) Fail(key, fmt::format("'{}' must be true or false", key));
+  return flag->get();
+}
+
 int TomlTable::Number(std::string_view key, int otherwise) {
   if (!Has(key)) return otherwise;
   const auto* number = Need(key).as_integer();

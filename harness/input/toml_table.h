@@ -30,6 +30,7 @@ class TomlTable {
   std::string TextOrNothing(std::string_view key);  // may be empty
   std::string Date(std::string_view key);
   std::chrono::nanoseconds Duration(std::string_view key);
+  bool Flag(std::string_view key);  // false where it is missing
   int Number(std::string_view key, int otherwise);
   int Number(std::string_view key, int least, int most);
   std::vector<std::string> Texts(std::string_view key);

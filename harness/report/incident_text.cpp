@@ -44,6 +44,12 @@ std::string GuardWords(const IncidentCell& cell) {
   return fmt::format("{} {}", cell.guard, Summary(cell.log, SupervisedActor(cell.log)));
 }
 
+// Where nobody is supervised, counts of starts tell nothing.
+std::string OutcomeWords(const IncidentCell& cell) {
+  const bool counts = !cell.log.actors.empty() && SupervisedActor(cell.log).supervised;
+  return counts ? GuardWords(cell) : fmt::format("{} {}", cell.guard, cell.result.summary);
+}
+
 }  // namespace
 
 std::string IncidentListText(const std::vector<Incident>& incidents) {
@@ -51,15 +57,17 @@ std::string IncidentListText(const std::vector<Incident>& incidents) {
   for (const Incident& incident : incidents) width = std::max(width, incident.id.size());
   std::string out;
   for (const Incident& incident : incidents) {
-    out += fmt::format("{:<{}}  {} ({})\n", incident.id, width, incident.title, incident.mechanism);
+    out += fmt::format("{:<{}}  {}\n{:<{}}  {}; {}\n", incident.id, width, incident.title, "", width,
+                       incident.mechanism, incident.source);
   }
   return out;
 }
 
 std::string IncidentText(const Incident& incident) {
   std::string out =
-      fmt::format("{}  {}\n{}\nmechanism  {}\nsource     {}\n", incident.id, incident.title,
-                  incident.dated, incident.mechanism, incident.source);
+      fmt::format("{}  {}\nmechanism  {}\nsource     {}\n", incident.id, incident.title,
+                  incident.mechanism, incident.source);
+  if (!incident.dated.empty()) out += fmt::format("dated      {}\n", incident.dated);
   if (!incident.see.empty()) out += fmt::format("see        {}\n", fmt::join(incident.see, " "));
   for (const IncidentVariant& variant : incident.variants) {
     out += fmt::format("\n{}\n", variant.name);
@@ -77,6 +85,15 @@ std::string CellsText(const Incident& incident, const std::vector<IncidentCell>&
   std::string out;
   for (const auto& variant : ByVariant(cells)) {
     out += VariantHead(incident, variant) + Drawing(variant, style) + '\n';
+  }
+  return out;
+}
+
+std::string CellsLines(const Incident& incident, const std::vector<IncidentCell>& cells) {
+  std::string out;
+  for (const auto& variant : ByVariant(cells)) {
+    out += fmt::format("{} ({}), {}\n", incident.id, incident.source, variant.front()->variant);
+    for (const IncidentCell* cell : variant) out += "  " + OutcomeWords(*cell) + '\n';
   }
   return out;
 }

@@ -19,6 +19,9 @@ std::string IncidentText(const Incident& incident);
 std::string CellsText(const Incident& incident, const std::vector<IncidentCell>& cells,
                       const TimelineStyle& style);
 
+// A line per guard: "  broken 6 starts, 5 x status 1, never serves after".
+std::string CellsLines(const Incident& incident, const std::vector<IncidentCell>& cells);
+
 // A line per variant: "incident 2025-12-22, agent first, launchd ...: none 60 starts, ...".
 std::string CellsSummary(const Incident& incident, const std::vector<IncidentCell>& cells);
 

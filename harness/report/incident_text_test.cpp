@@ -31,13 +31,14 @@ IncidentCell Cell(const std::string& variant, const std::string& guard) {
 }
 
 TEST(IncidentTextTest, ListsIdTitleAndMechanism) {
-  EXPECT_EQ(IncidentListText({Example()}), "2025-12-22-x  Two copies fight (a restart policy)\n");
+  EXPECT_EQ(IncidentListText({Example()}), "2025-12-22-x  Two copies fight\n"
+            "              a restart policy; owner/repo#1\n");
 }
 
 TEST(IncidentTextTest, ShowsTheExpectedOutcomes) {
   EXPECT_EQ(IncidentText(Example()),
-            "2025-12-22-x  Two copies fight\n2025-12-22\nmechanism  a restart policy\n"
-            "source     owner/repo#1\n\nagent first\n  none: it loops (breaks C11)\n");
+            "2025-12-22-x  Two copies fight\nmechanism  a restart policy\n"
+            "source     owner/repo#1\ndated      2025-12-22\n\nagent first\n  none: it loops (breaks C11)\n");
 }
 
 TEST(IncidentTextTest, SummarizesALinePerVariant) {
@@ -47,6 +48,14 @@ TEST(IncidentTextTest, SummarizesALinePerVariant) {
   EXPECT_EQ(text,
             "incident 2025-12-22, agent first, 10 min: none 1 start; pidfile 1 start\n"
             "incident 2025-12-22, by hand first, 10 min: none 1 start\n");
+}
+
+TEST(IncidentTextTest, TellsALinePerGuard) {
+  IncidentCell by_hand = Cell("agent first", "fixed");
+  by_hand.log.actors[0].supervised = false;
+  by_hand.result.summary = "two serve";
+  EXPECT_EQ(CellsLines(Example(), {Cell("agent first", "broken"), by_hand}),
+            "2025-12-22-x (owner/repo#1), agent first\n  broken 1 start\n  fixed two serve\n");
 }
 
 TEST(IncidentTextTest, DrawsAVariantWithAllItsGuards) {

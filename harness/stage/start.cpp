@@ -132,6 +132,7 @@ std::function<void()> PrepareChild(const StartOptions& options, const Places& pl
     ShiftBootClock(options.boot_offset);
     TakePlace(options.takes_place_of, places.pid_file);
     ChangeUser(options.user, world);
+    if (options.signals_nobody) ForbidSignalsToOthers();
     ChangeOutput(options.output);
     if (options.closed) close(*options.closed);
     Limit(RLIMIT_NOFILE, options.most_files);

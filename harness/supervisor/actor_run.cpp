@@ -9,11 +9,13 @@
 namespace pidfall {
 namespace {
 
-JobStart StartedBy(const Policy* policy) {
-  if (policy == nullptr) return {};
+JobStart StartedBy(const Policy* policy, const JobStart& wanted) {
+  if (policy == nullptr) return wanted;
   std::map<std::string, std::string> environment = policy->job().environment;
   environment.insert(policy->job().marks.begin(), policy->job().marks.end());
-  return {.supervised = true,
+  return {.pid = wanted.pid,
+          .held_at = wanted.held_at,
+          .supervised = true,
           .environment = std::move(environment),
           .working_directory = policy->job().working_directory,
           .end_group_with_it = policy->EndsProcessGroup()};
@@ -76,6 +78,22 @@ void ActorRun::Send(int signal) {
   Stir();
 }
 
+void ActorRun::NoteKilled() {
+  if (!running_) return;
+  provoked_ = true;
+  state_ = JobState::kBusy;  // its end is seen at the next look
+  Stir();
+}
+
+void ActorRun::Reboot(SupervisorTime now) {
+  NoteKilled();
+  start_at_.reset();
+  if (!loaded_ && !load_again_) return;
+  loaded_ = false;
+  load_again_ = running_;
+  if (!running_) Load(now);
+}
+
 std::optional<SupervisorTime> ActorRun::due() const {
   if (start_at_ && kill_at_) return std::min(*start_at_, *kill_at_);
   return start_at_ ? start_at_ : kill_at_;
@@ -91,7 +109,9 @@ void ActorRun::FireDue(SupervisorTime now) {
 
 void ActorRun::StartNow(SupervisorTime now) {
   start_at_.reset();
-  const JobStarted started = jobs_.Start(index_, StartedBy(actor_.policy.get()));
+  if (keeps_pid_ && next_start_.pid == 0) next_start_.pid = last_pid();
+  const JobStarted started = jobs_.Start(index_, StartedBy(actor_.policy.get(), next_start_));
+  next_start_ = {};
   log_.starts.push_back({now, started.pid, started.beside_an_owner});
   running_ = true;
   state_ = JobState::kBusy;

@@ -26,6 +26,12 @@ class ActorRun {
   void Stop(SupervisorTime now);
   void Kill();
   void Send(int signal);
+  void NoteKilled();                // with all others, from outside
+  void Reboot(SupervisorTime now);  // so killed; its supervisor remembers nothing
+  // Its pid, and where it is held.
+  // Each later start gets its last pid, as in a container that is started again.
+  void KeepPid() { keeps_pid_ = true; }
+  void UseForNextStart(const JobStart& wanted) { next_start_ = wanted; }
 
   // The moment of its next start or SIGKILL by the supervisor.
   std::optional<SupervisorTime> due() const;
@@ -43,6 +49,7 @@ class ActorRun {
 
   bool loaded() const { return loaded_; }
   Phase phase() const { return phase_; }
+  int last_pid() const { return log_.starts.empty() ? 0 : log_.starts.back().pid; }
 
   ActorLog Finish(SupervisorTime now);
   const std::string& name() const { return log_.name; }
@@ -65,6 +72,8 @@ class ActorRun {
   std::vector<EndedRun> history_;
   std::optional<SupervisorTime> start_at_;
   std::optional<SupervisorTime> kill_at_;
+  JobStart next_start_;
+  bool keeps_pid_ = false;
 
   // The process.
   bool running_ = false;

@@ -30,6 +30,8 @@ struct JobSighting {
 };
 
 struct JobStart {
+  int pid = 0;      // the number that it must get; 0: any
+  int held_at = 0;  // its so-manieth touch of the pid file's folder, where it stays until Release
   bool supervised = false;  // it has ended when its main process has, whatever that left
   std::map<std::string, std::string> environment;  // what its supervisor adds
   std::string working_directory;                   // none: wherever
@@ -41,6 +43,26 @@ struct JobStart {
 struct JobStarted {
   int pid = 0;
   bool beside_an_owner = false;  // somebody served when it was started
+};
+
+// What an incident does to all that surrounds its processes. Files may be {pid_file}, {run}/name or
+// {dir}/name; {pid 0} in a text stands for the number of actor 0, {thread 0} for its second
+// thread's.
+struct Change {
+  enum class Kind {
+    kWrite,     // `text` into the file
+    kRemove,    // the file, or a folder with all that is in it
+    kLink,      // the file becomes a symlink to `text`
+    kCopy,      // the file or folder is copied to `text`
+    kReplace,   // by a copy of `text`, by rename, as an upgrade does
+    kFillDisk,  // that the pid file is on
+    kFreeDisk,
+    kStepClock,  // the wall clock, as /proc tells it, by `text` seconds
+    kNewBoot,    // another boot id, and nothing in {run}
+  };
+  Kind kind = Kind::kWrite;
+  std::string file;
+  std::string text;
 };
 
 class Jobs {
@@ -60,9 +82,15 @@ class Jobs {
   // started, or ended before, kEnded.
   virtual std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) = 0;
 
-  // Incidents that begin with a file, or lose one. `file` may be {pid_file} or {dir}/name.
-  virtual void Write(const std::string& file, const std::string& text) = 0;
-  virtual void Remove(const std::string& file) = 0;
+  // Of one that is held at a touch.
+  virtual void Release(std::size_t actor) = 0;
+  // Its end leaves a zombie.
+  virtual void KeepUnreaped(std::size_t actor) = 0;
+  // A client asks for a page and reads the answer.
+  virtual void Visit(std::size_t actor) = 0;
+  // SIGKILL to every process that there is, children and bystanders included; all have ended then.
+  virtual void EndAll() = 0;
+  virtual void Make(const Change& change) = 0;
 };
 
 }  // namespace pidfall

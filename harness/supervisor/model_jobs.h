@@ -37,10 +37,11 @@ class ModelJobs : public Jobs {
   JobStarted Start(std::size_t actor, const JobStart& how) override {
     const bool beside_an_owner = Owned();
     processes_.at(actor) = {.state = JobState::kBusy, .next = now_ + servers_[actor].start_up};
+    pids_wanted.push_back(how.pid);
     environments.push_back(how.environment);
     groups_ended_with_it.push_back(how.end_group_with_it);
     changed_ = true;
-    return {++last_pid_, beside_an_owner};
+    return {how.pid != 0 ? how.pid : ++last_pid_, beside_an_owner};
   }
 
   void Signal(std::size_t actor, int signal) override {
@@ -65,16 +66,24 @@ class ModelJobs : public Jobs {
     return sightings;
   }
 
-  void Write(const std::string& file, const std::string& text) override {
-    files.push_back(file + "=" + text);
+  void Release(std::size_t actor) override { released.push_back(actor); }
+  void KeepUnreaped(std::size_t actor) override { unreaped.push_back(actor); }
+  void Visit(std::size_t actor) override { visited.push_back(actor); }
+  void EndAll() override {
+    changed_ = true;
+    for (Process& process : processes_) {
+      if (process.state != JobState::kEnded) End(process, 0, SIGKILL);
+    }
   }
-  void Remove(const std::string& file) override { files.push_back("-" + file); }
+  void Make(const Change& change) override { changes.push_back(change); }
 
   // What it was told, for the tests to see.
   std::vector<int> signals;
   std::vector<bool> groups_ended_with_it;
   std::vector<std::map<std::string, std::string>> environments;
-  std::vector<std::string> files;
+  std::vector<Change> changes;
+  std::vector<std::size_t> released, visited, unreaped;
+  std::vector<int> pids_wanted;
   int looks = 0;
 
  private:

@@ -102,13 +102,36 @@ class Simulation {
     return false;
   }
 
+  int NumberOf(const PidChoice& pid) const {
+    return pid.of ? actors_.at(*pid.of).last_pid() : pid.number;
+  }
+
+  void Reboot(SupervisorTime now) {
+    jobs_.EndAll();
+    jobs_.Make({.kind = Change::Kind::kNewBoot});
+    for (ActorRun& actor : actors_) actor.Reboot(now);
+  }
+
+  void RestartContainer() {
+    jobs_.EndAll();
+    for (ActorRun& actor : actors_) {
+      actor.NoteKilled();
+      actor.KeepPid();
+    }
+  }
+
   void Do(const Event& event, SupervisorTime now) {
+    if (event.pid.of || event.pid.number != 0 || event.held_at != 0) {
+      actors_.at(event.actor)
+          .UseForNextStart({.pid = NumberOf(event.pid), .held_at = event.held_at});
+    }
     switch (event.deed) {
       case Deed::kStart:
         return actors_.at(event.actor).Start(now);
       case Deed::kStop:
         return actors_.at(event.actor).Stop(now);
       case Deed::kKill:
+        if (event.unreaped) jobs_.KeepUnreaped(event.actor);
         return actors_.at(event.actor).Kill();
       case Deed::kHang:
         return actors_.at(event.actor).Send(SIGSTOP);
@@ -118,10 +141,19 @@ class Simulation {
         return actors_.at(event.actor).Load(now);
       case Deed::kUnload:
         return actors_.at(event.actor).Unload(now);
-      case Deed::kWrite:
-        return jobs_.Write(event.file, event.text);
-      case Deed::kRemove:
-        return jobs_.Remove(event.file);
+      case Deed::kSignal:
+        return actors_.at(event.actor).Send(event.signal);
+      case Deed::kRelease:
+        actors_.at(event.actor).Stir();
+        return jobs_.Release(event.actor);
+      case Deed::kVisit:
+        return jobs_.Visit(event.actor);
+      case Deed::kChange:
+        return jobs_.Make(event.change);
+      case Deed::kReboot:
+        return Reboot(now);
+      case Deed::kRestartContainer:
+        return RestartContainer();
     }
   }
 

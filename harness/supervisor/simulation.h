@@ -30,24 +30,38 @@ struct Actor {
   std::shared_ptr<const Policy> policy;  // none: started by hand
 };
 
+// The pid that a start gets: of an actor's last process, or a number; 0: any.
+struct PidChoice {
+  std::optional<std::size_t> of;
+  int number = 0;
+};
+
 enum class Deed {
-  kStart,   // by hand; of a supervised actor, by asking its supervisor (launchctl start)
-  kStop,    // SIGTERM; of a supervised actor, by its supervisor (launchctl stop)
-  kKill,    // SIGKILL from outside
-  kHang,    // SIGSTOP from outside
-  kWake,    // SIGCONT
-  kLoad,    // give the actor to its supervisor
-  kUnload,  // take it away: stopped, and not started again
-  kWrite,   // a file
-  kRemove,  // a file
+  kStart,    // by hand; of a supervised actor, by asking its supervisor (launchctl start)
+  kStop,     // SIGTERM; of a supervised actor, by its supervisor (launchctl stop)
+  kKill,     // SIGKILL from outside
+  kHang,     // SIGSTOP from outside
+  kWake,     // SIGCONT
+  kSignal,   // of which it makes what it will
+  kRelease,  // one that is held at a touch
+  kVisit,    // by a client
+  kLoad,     // give the actor to its supervisor
+  kUnload,   // take it away: stopped, and not started again
+  kChange,   // what surrounds them
+  kReboot,   // nothing runs, and every loaded actor is loaded afresh
+  // Nothing runs, every supervisor goes on, and each actor's later starts get its last pid.
+  kRestartContainer,
 };
 
 struct Event {
   SupervisorTime at{};
   Deed deed = Deed::kStart;
-  std::size_t actor = 0;  // not of kWrite and kRemove
-  std::string file;       // of kWrite and kRemove
-  std::string text;       // of kWrite
+  std::size_t actor = 0;  // of the deeds before kChange
+  PidChoice pid = {};     // of kStart and kLoad
+  int held_at = 0;        // of kStart
+  bool unreaped = false;  // of kKill: its parent never asks for it
+  int signal = 0;         // of kSignal
+  Change change = {};     // of kChange
 };
 
 // From `begins` on the second of two actors takes the first one's place.

@@ -3,6 +3,7 @@
 //   Summary(log, log.actors[1])   // "49 starts, 48 x status 1, serves 4 s after"
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,13 @@ struct ActorLog {
   std::vector<Span> spans;             // without holes, in order
   std::optional<std::string> gave_up;  // why
   std::string rest;                    // why it is not started again, where it is not
+  std::vector<std::string> signals;    // that a bystander got
+};
+
+// At the end of the simulation.
+struct FileLog {
+  bool exists = false;
+  std::string content;  // its beginning
 };
 
 struct SimulationLog {
@@ -51,6 +59,9 @@ struct SimulationLog {
   std::chrono::nanoseconds real{};  // how long it really took
   std::vector<std::string> notes;   // what was assumed, or not simulated
   std::optional<std::string> cut_short;
+  std::optional<std::string> skipped;  // what this machine cannot
+  std::map<std::string, FileLog>
+      files;  // those that were asked for, by the name they were asked by
 };
 
 // A time when nobody served, after somebody had.

@@ -226,17 +226,65 @@ TEST(Simulation, TwoOwnersAtOnceAreSeen) {
 }
 
 TEST(Simulation, FilesAndSignalsOfTheTimelineReachTheJobs) {
-  const SimulationPlan plan = {.actors = {{"by-hand", nullptr}},
-                               .events = {{.deed = Deed::kWrite, .file = "{pid_file}", .text = "1"},
-                                          {.at = 1s, .deed = Deed::kStart},
-                                          {.at = 2s, .deed = Deed::kHang},
-                                          {.at = 3s, .deed = Deed::kWake},
-                                          {.at = 4s, .deed = Deed::kRemove, .file = "{pid_file}"}},
-                               .duration = 1min};
+  const SimulationPlan plan = {
+      .actors = {{"by-hand", nullptr}},
+      .events = {{.deed = Deed::kChange, .change = {.file = "{pid_file}", .text = "1"}},
+                 {.at = 1s, .deed = Deed::kStart},
+                 {.at = 2s, .deed = Deed::kHang},
+                 {.at = 3s, .deed = Deed::kWake},
+                 {.at = 3s, .deed = Deed::kSignal, .signal = SIGUSR2},
+                 {.at = 4s, .deed = Deed::kVisit},
+                 {.at = 5s, .deed = Deed::kRelease}},
+      .duration = 1min};
   ModelJobs jobs({ModelServer{}});
   Simulate(plan, jobs);
-  EXPECT_EQ(jobs.files, (std::vector<std::string>{"{pid_file}=1", "-{pid_file}"}));
-  EXPECT_EQ(jobs.signals, (std::vector<int>{SIGSTOP, SIGCONT}));
+  ASSERT_EQ(jobs.changes.size(), 1U);
+  EXPECT_EQ(jobs.changes[0].text, "1");
+  EXPECT_EQ(jobs.signals, (std::vector<int>{SIGSTOP, SIGCONT, SIGUSR2}));
+  EXPECT_EQ(jobs.visited, std::vector<std::size_t>{0});
+  EXPECT_EQ(jobs.released, std::vector<std::size_t>{0});
+}
+
+TEST(Simulation, ARebootEndsAllAndLoadsAfreshWhatWasLoaded) {
+  const SimulationPlan plan = {.actors = {{"by-hand", nullptr}, {"agent", KeepAlive()}},
+                               .events = {{.deed = Deed::kStart, .actor = 0},
+                                          {.at = 1s, .deed = Deed::kLoad, .actor = 1},
+                                          {.at = 1min, .deed = Deed::kReboot}},
+                               .duration = 2min};
+  ModelJobs jobs({ModelServer{}, {.on_owner = OnOwner::kWait}});
+  const SimulationLog log = Simulate(plan, jobs);
+  ASSERT_EQ(jobs.changes.size(), 1U);
+  EXPECT_EQ(jobs.changes[0].kind, Change::Kind::kNewBoot);
+  EXPECT_EQ(log.actors[0].starts.size(), 1U);
+  ASSERT_EQ(log.actors[1].starts.size(), 2U);
+  EXPECT_LT(log.actors[1].starts[1].at, 61s);  // launchd's throttle went with its memory
+  EXPECT_TRUE(log.actors[0].exits.at(0).provoked);
+  EXPECT_TRUE(ServesAt(log.actors[1], log.duration - 1s));
+}
+
+TEST(Simulation, ARestartedContainerStartsEachJobWithItsLastPid) {
+  const SimulationPlan plan = {.actors = {{"agent", KeepAlive()}},
+                               .events = {{.deed = Deed::kLoad},
+                                          {.at = 30s, .deed = Deed::kRestartContainer},
+                                          {.at = 1min, .deed = Deed::kKill}},
+                               .duration = 2min};
+  ModelJobs jobs({ModelServer{}});
+  const SimulationLog log = Simulate(plan, jobs);
+  ASSERT_EQ(log.actors[0].starts.size(), 3U);
+  EXPECT_EQ(log.actors[0].starts[1].pid, log.actors[0].starts[0].pid);
+  EXPECT_EQ(log.actors[0].starts[2].pid, log.actors[0].starts[0].pid);
+}
+
+TEST(Simulation, AStartCanGetAnothersPid) {
+  const SimulationPlan plan = {
+      .actors = {{"agent", nullptr}, {"stranger", nullptr}},
+      .events = {{.deed = Deed::kStart},
+                 {.at = 1s, .deed = Deed::kKill},
+                 {.at = 2s, .deed = Deed::kStart, .actor = 1, .pid = {.of = 0}}},
+      .duration = 1min};
+  ModelJobs jobs({ModelServer{}, ModelServer{}});
+  const SimulationLog log = Simulate(plan, jobs);
+  EXPECT_EQ(log.actors[1].starts.at(0).pid, log.actors[0].starts.at(0).pid);
 }
 
 TEST(Simulation, SpansCoverTheWholeTime) {

@@ -2,10 +2,22 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
+#include "harness/faults/hold.h"
+#include "harness/faults/pid_file.h"
+#include "harness/observe/file_state.h"
+#include "harness/observe/numbers.h"
+#include "harness/probe/http.h"
 #include "harness/probe/process.h"
+#include "harness/sandbox/landlock.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/needs.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
+#include "harness/stage/story_end.h"
+#include "harness/supervisor/surroundings.h"
 
 namespace pidfall {
 namespace {
@@ -15,6 +27,15 @@ using Clock = std::chrono::steady_clock;
 // A signal is not handled at once. A server that serves for longer has ignored it; the bound is
 // C12's.
 constexpr Duration kReactsWithin = kStopBound;
+
+constexpr Duration kAnswerBound = std::chrono::seconds(2);
+constexpr std::size_t kMostKept = 4096;  // of a file
+
+void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
 
 bool IsServing(const JobSighting& sighting) {
   return sighting.state == JobState::kServes || sighting.still_serves;
@@ -26,9 +47,10 @@ bool SameState(const JobSighting& one, const JobSighting& other) {
 
 }  // namespace
 
-StageJobs::StageJobs(Stage& stage, const std::vector<StartOptions>& actors) : stage_(stage) {
-  for (const StartOptions& start : actors) {
-    actors_.push_back({.start = start, .settling = SettlingOn(stage)});
+StageJobs::StageJobs(Stage& stage, const std::vector<StageActor>& actors) : stage_(stage) {
+  for (const StageActor& actor : actors) {
+    actors_.push_back({.how = actor, .settling = SettlingOn(stage)});
+    if (actor.has_other_port) actors_.back().how.start.port = stage.OtherPort();
   }
   last_.resize(actors_.size());
 }
@@ -37,21 +59,72 @@ std::chrono::nanoseconds StageJobs::Now() { return Clock::now().time_since_epoch
 
 JobStarted StageJobs::Start(std::size_t actor, const JobStart& how) {
   const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
+  changed_ = true;
   Actor& started = actors_.at(actor);
+  return started.how.is_bystander ? StartBystander(started, how.pid) : StartInstance(started, how);
+}
+
+JobStarted StageJobs::StartInstance(Actor& actor, const JobStart& how) {
   const bool beside_an_owner = !Serving(stage_).empty();
   if (how.supervised && beside_an_owner) ++starts_beside_an_owner_;
-  StartOptions start = started.start;
+  const StartOptions start = OptionsFor(actor, how);
+  actor.instance = how.held_at == 0
+                       ? &stage_.Start(start)
+                       : &StartUntil(stage_, how.held_at, FolderEvents::kTouches, start);
+  actor.supervised = how.supervised;
+  actor.settling = SettlingOn(stage_);
+  actor.signalled.reset();
+  if (how.end_group_with_it) actor.instance->EndGroupWithIt();
+  return {actor.instance->pid(), beside_an_owner};
+}
+
+void StageJobs::NeedWhatItNeeds(const StartOptions& start) const {
+  if (start.contained) NeedFullSandbox(stage_, "a container");
+  if (!start.host_name.empty()) NeedFullSandbox(stage_, "another host name");
+  if (start.signals_nobody && !LandlockScopesSignals()) {
+    throw Skip("a process that may signal nobody needs Linux 6.12");
+  }
+}
+
+StartOptions StageJobs::OptionsFor(const Actor& actor, const JobStart& how) {
+  StartOptions start = actor.how.start;
   for (const auto& [name, value] : how.environment) {
     start.environment.push_back(std::string(name).append("=").append(value));
   }
   if (!how.working_directory.empty()) start.folder = how.working_directory;
-  started.instance = &stage_.Start(start);
-  started.supervised = how.supervised;
-  started.settling = SettlingOn(stage_);
-  started.signalled.reset();
-  if (how.end_group_with_it) started.instance->EndGroupWithIt();
-  changed_ = true;
-  return {started.instance->pid(), beside_an_owner};
+  for (std::string& word : start.command) word = Resolved(word);
+  for (std::string& variable : start.environment) variable = FileNamed(variable);
+  NeedWhatItNeeds(start);
+  if (how.pid == 0) return start;
+  if (stage_.world().full) {
+    start.pid = how.pid;
+    return start;
+  }
+  // Other processes draw on the same numbers.
+  if (!HasNumber(PidFile(stage_).content, how.pid)) NeedFullSandbox(stage_, "a chosen pid");
+  start.takes_place_of = how.pid;
+  notes_.emplace_back("its own pid was written into the pid file, not handed out again");
+  return start;
+}
+
+JobStarted StageJobs::StartBystander(Actor& actor, int pid) {
+  const bool full = stage_.world().full;
+  EndBystander(actor);
+  actor.bystander = &stage_.StartBystander({.pid = full ? pid : 0, .has_thread = true});
+  if (pid != 0 && !full) WriteOver(pid, actor.bystander->pid());
+  return {.pid = actor.bystander->pid()};
+}
+
+void StageJobs::WriteOver(int number, int live) {
+  WritePidFile(stage_, ReplaceNumber(PidFile(stage_).content, number, live));
+  notes_.emplace_back("a bystander's pid was written into the pid file, not handed out again");
+}
+
+void StageJobs::EndBystander(Actor& actor) {
+  if (actor.bystander == nullptr) return;
+  for (std::string& signal : actor.bystander->Signals()) actor.signals.push_back(std::move(signal));
+  actor.bystander->End();
+  actor.bystander = nullptr;
 }
 
 void StageJobs::Signal(std::size_t actor, int signal) {
@@ -65,6 +138,7 @@ void StageJobs::Signal(std::size_t actor, int signal) {
 }
 
 JobState StageJobs::StateOf(Actor& actor) {
+  if (actor.instance->IsHeld()) return JobState::kWaits;
   const Settling& seen = See(stage_, *actor.instance, actor.settling);
   if (!seen.looks()) return seen.stays() ? JobState::kTimedWait : JobState::kBusy;
   switch (seen.looks()->outcome) {
@@ -85,9 +159,15 @@ bool StageJobs::MayStillReact(Actor& actor, const JobSighting& sighting) {
 }
 
 JobSighting StageJobs::Sight(Actor& actor) {
+  if (actor.bystander != nullptr) return {.state = JobState::kWaits};
   if (actor.instance == nullptr) return {};
   const bool over = actor.supervised && actor.instance->ended();
   JobSighting sighting{.state = over ? JobState::kEnded : StateOf(actor)};
+  // Somebody else may just have told it to end: a signal makes it run at once.
+  const bool runs = !actor.settling.sleeps() && !actor.settling.settled();
+  if (sighting.state == JobState::kServes && runs) {
+    return {.state = JobState::kBusy, .still_serves = true};
+  }
   if (MayStillReact(actor, sighting)) {
     return {.state = JobState::kBusy, .still_serves = IsServing(sighting)};
   }
@@ -114,14 +194,77 @@ std::vector<JobSighting> StageJobs::Look(std::chrono::nanoseconds at_most) {
   return last_ = sightings;
 }
 
+void StageJobs::Release(std::size_t actor) {
+  const Evidence::Hush hush(stage_.evidence());
+  Actor& held = actors_.at(actor);
+  changed_ = true;
+  if (held.instance == nullptr || !held.instance->IsHeld()) return;
+  pidfall::Release(stage_, *held.instance);
+  held.settling = SettlingOn(stage_);
+}
+
+void StageJobs::KeepUnreaped(std::size_t actor) {
+  Instance* instance = actors_.at(actor).instance;
+  if (instance != nullptr) instance->KeepAsZombie();
+}
+
+// Of one that does not answer nothing is asked.
+void StageJobs::Visit(std::size_t actor) {
+  const Instance* visited = actors_.at(actor).instance;
+  if (visited == nullptr || !stage_.target().port) return;
+  try {
+    HttpGet({stage_.target().address, visited->port()}, "/", kAnswerBound);
+  } catch (const std::system_error&) {
+    notes_.push_back(visited->name() + " did not answer a client");
+  }
+}
+
+void StageJobs::EndAll() {
+  const Evidence::Hush hush(stage_.evidence());
+  changed_ = true;
+  for (Actor& actor : actors_) EndBystander(actor);
+  stage_.EndAll();
+}
+
+// {pid 0} and {thread 0} as numbers, and {run} as a folder.
+std::string StageJobs::Resolved(std::string text) const {
+  ReplaceAll(text, "{run}", "{dir}/run");
+  for (std::size_t i = 0; i < actors_.size(); ++i) {
+    const Actor& actor = actors_[i];
+    const std::string index = " " + std::to_string(i) + "}";
+    const pid_t pid = actor.bystander != nullptr  ? actor.bystander->pid()
+                      : actor.instance != nullptr ? actor.instance->pid()
+                                                  : 0;
+    ReplaceAll(text, "{pid" + index, std::to_string(pid));
+    const pid_t thread = actor.bystander != nullptr ? actor.bystander->thread_id() : 0;
+    ReplaceAll(text, "{thread" + index, std::to_string(thread));
+  }
+  return text;
+}
+
 std::string StageJobs::FileNamed(const std::string& file) const {
-  return FillIn({file}, {stage_.port(), stage_.pid_file(), "", stage_.folder()}).front();
+  const Places places{stage_.port(), stage_.pid_file(), "", stage_.folder(), ""};
+  return FillIn({Resolved(file)}, places).front();
 }
 
-void StageJobs::Write(const std::string& file, const std::string& text) {
-  WriteFile(FileNamed(file), text);
+void StageJobs::Make(const Change& change) {
+  const Evidence::Hush hush(stage_.evidence());
+  changed_ = true;
+  MakeChange(stage_, {change.kind, FileNamed(change.file), FileNamed(change.text)});
 }
 
-void StageJobs::Remove(const std::string& file) { std::filesystem::remove(FileNamed(file)); }
+void StageJobs::Complete(SimulationLog* log, const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < log->actors.size(); ++i) {
+    EndBystander(actors_.at(i));
+    log->actors[i].signals = std::move(actors_[i].signals);
+  }
+  for (const std::string& file : files) {
+    const FileState state = ReadState(FileNamed(file));
+    log->files[file] = {state.exists, state.content.substr(0, kMostKept)};
+  }
+  std::sort(notes_.begin(), notes_.end());
+  notes_.erase(std::unique(notes_.begin(), notes_.end()), notes_.end());
+  log->notes.insert(log->notes.end(), notes_.begin(), notes_.end());
+}
 
 }  // namespace pidfall

@@ -2,6 +2,7 @@
 //
 //   StageJobs jobs(stage, {by_hand, agent});   // how each actor is started
 //   SimulationLog log = Simulate(plan, jobs);
+//   jobs.Complete(&log, {"{pid_file}"});       // what only the stage can tell
 #pragma once
 
 #include <chrono>
@@ -13,43 +14,66 @@
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "harness/supervisor/jobs.h"
+#include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {
 
+struct StageActor {
+  StartOptions start;
+  // A process that only writes down its signals, with a second thread.
+  bool is_bystander = false;
+  bool has_other_port = false;  // that {port} stands for
+};
+
 class StageJobs : public Jobs {
  public:
-  StageJobs(Stage& stage, const std::vector<StartOptions>& actors);
+  StageJobs(Stage& stage, const std::vector<StageActor>& actors);
 
   std::chrono::nanoseconds Now() override;
   JobStarted Start(std::size_t actor, const JobStart& how) override;
   void Signal(std::size_t actor, int signal) override;
   std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) override;
-  void Write(const std::string& file, const std::string& text) override;
-  void Remove(const std::string& file) override;
+  void Release(std::size_t actor) override;
+  void KeepUnreaped(std::size_t actor) override;
+  void Visit(std::size_t actor) override;
+  void EndAll() override;
+  void Make(const Change& change) override;
 
   // Starts by a supervisor at moments when somebody served, a daemon that it had lost included.
   int StartsBesideAnOwner() const { return starts_beside_an_owner_; }
+  // The signals of bystanders, the files, and what could not be done to the letter.
+  void Complete(SimulationLog* log, const std::vector<std::string>& files);
 
  private:
   struct Actor {
-    StartOptions start;
+    StageActor how;
     Instance* instance = nullptr;  // the present one, or the last
+    Bystander* bystander = nullptr;
     bool supervised = false;
     Settling settling;                   // of that instance
     std::optional<GivenTime> signalled;  // and not seen to react
+    std::vector<std::string> signals;    // of a bystander that has ended
   };
 
+  JobStarted StartInstance(Actor& actor, const JobStart& how);
+  JobStarted StartBystander(Actor& actor, int pid);
+  StartOptions OptionsFor(const Actor& actor, const JobStart& how);
+  void NeedWhatItNeeds(const StartOptions& start) const;
   JobSighting Sight(Actor& actor);
   bool MayStillReact(Actor& actor, const JobSighting& sighting);
   JobState StateOf(Actor& actor);
   std::vector<JobSighting> SightAll();
+  void EndBystander(Actor& actor);
+  std::string Resolved(std::string text) const;
   std::string FileNamed(const std::string& file) const;
+  void WriteOver(int number, int live);
 
   Stage& stage_;
   std::vector<Actor> actors_;
   std::vector<JobSighting> last_;
   bool changed_ = false;
   int starts_beside_an_owner_ = 0;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace pidfall

@@ -33,8 +33,8 @@ class StageJobsTest : public testing::Test {
     std::filesystem::remove_all(world_.folder);
   }
 
-  static StartOptions Shell(const std::string& script) {
-    return {.command = {"/bin/sh", "-c", script}};
+  static StageActor Shell(const std::string& script) {
+    return {.start = {.command = {"/bin/sh", "-c", script}}};
   }
   // Looks until the first actor is in one of these states.
   static JobSighting Await(StageJobs& jobs, JobState state) {
@@ -123,9 +123,9 @@ TEST_F(StageJobsTest, SignalThatIsIgnoredLeavesItServing) {
 
 TEST_F(StageJobsTest, FilesOfATimelineAreWrittenAndRemoved) {
   StageJobs jobs(*stage_, {});
-  jobs.Write("{pid_file}", "99999");
+  jobs.Make({.file = "{pid_file}", .text = "99999"});
   EXPECT_EQ(PidFile(*stage_).content, "99999");
-  jobs.Remove("{pid_file}");
+  jobs.Make({.kind = Change::Kind::kRemove, .file = "{pid_file}"});
   EXPECT_FALSE(PidFile(*stage_).exists);
 }
 

@@ -44,7 +44,7 @@ std::string Told(const std::string& policy, FirstCopy first) {
 
 SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
   const std::shared_ptr<const Policy> rules = LookUpPolicy(policy);
-  StageJobs jobs(stage, std::vector<StartOptions>(2));
+  StageJobs jobs(stage, std::vector<StageActor>(2));
   const auto began = std::chrono::steady_clock::now();
   const auto loops = [&] {
     const bool slow = std::chrono::steady_clock::now() - began > kTimeForMore;

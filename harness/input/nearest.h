@@ -1,0 +1,18 @@
+// The word that somebody may have meant.
+//
+//   Nearest("launchd-exit-loop", ids)   // "launchd-exit0-loop"
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pidfall {
+
+// How many letters to add, drop or change.
+std::size_t EditDistance(std::string_view one, std::string_view other);
+
+// The first of those that are as near; empty where none is.
+std::string Nearest(std::string_view word, const std::vector<std::string>& words);
+
+}  // namespace pidfall

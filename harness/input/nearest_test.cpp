@@ -1,0 +1,22 @@
+#include "harness/input/nearest.h"
+
+#include <gtest/gtest.h>
+
+namespace pidfall {
+namespace {
+
+TEST(EditDistance, CountsLettersAddedDroppedAndChanged) {
+  EXPECT_EQ(EditDistance("", ""), 0U);
+  EXPECT_EQ(EditDistance("abc", ""), 3U);
+  EXPECT_EQ(EditDistance("abc", "axc"), 1U);
+  EXPECT_EQ(EditDistance("abc", "ac"), 1U);
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3U);
+}
+
+TEST(Nearest, IsTheFirstOfThoseAsNear) {
+  EXPECT_EQ(Nearest("exit-loop", {"parked", "exit0-loop", "exit1-loop"}), "exit0-loop");
+  EXPECT_EQ(Nearest("anything", {}), "");
+}
+
+}  // namespace
+}  // namespace pidfall
