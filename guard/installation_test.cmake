@@ -1,7 +1,7 @@
 # cmake -DBUILD=... -DSOURCE=... -DWORK=... -DLIBDIR=... -DCONFIG=... -DSTRATEGIES=LIBRARY -DNM=nm
 #       -P installation_test.cmake
-# The installed files are listed here one by one. None of them comes from the strategies of the
-# bundled servers, which are broken on purpose.
+# The installed files are listed here one by one. None of what is linked or run comes from the
+# strategies of the bundled servers, which are broken on purpose: those play in incidents only.
 cmake_minimum_required(VERSION 3.25)
 
 set(expected
@@ -9,6 +9,8 @@ set(expected
   bin/pidfall-guard
   include/guard/guard.h
   include/guard/guard_c.h
+  libexec/pidfall/serve-task-manager
+  libexec/pidfall/stand-in
   ${LIBDIR}/libpidfall_guard.a
   ${LIBDIR}/cmake/pidfall/pidfallConfig.cmake
   ${LIBDIR}/cmake/pidfall/pidfallConfigVersion.cmake

@@ -156,7 +156,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
 
 void AddList(CLI::App* incident, const Options& options, Invocation* invocation) {
   CLI::App* list = incident->add_subcommand("list", "The incidents that come with pidfall");
-  list->add_option("--mechanism", options->mechanism, "Only those of this one: M30, or words of its name");
+  list->add_option("--mechanism", options->mechanism,
+                   "Only those of this one: M30, or words of its name");
   list->add_option("--policy", options->policy, "Only those under this policy");
   list->callback([=] {
     RefuseCommand(invocation->command, "incident list");

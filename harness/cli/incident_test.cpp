@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
 #include "harness/process/program_folder.h"
@@ -11,6 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr char kIncident[] = "2025-12-22-port-conflict";
 
@@ -38,6 +41,64 @@ TEST_F(IncidentCommandTest, ACommandThatNeverServesIsNoSuccess) {
   const ProgramOutcome outcome = RunIncident({}, {"false"});
   EXPECT_EQ(outcome.status, kBrokenRun);
   EXPECT_THAT(outcome.error, HasSubstr("false never served"));
+}
+
+TEST_F(IncidentCommandTest, ANewFileRunsAsItIs) {
+  ASSERT_EQ(Run({"incident", "new", "ours.toml"}).status, kAsItShouldBe);
+  const ProgramOutcome outcome = Run({"incident", "run", "ours.toml"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("OK: 2 verdicts, 2 as expected"));
+  const std::string before = Content(work_ / "ours.toml");
+  EXPECT_EQ(Run({"incident", "new", "ours.toml"}).status, kBadUsage);
+  EXPECT_EQ(Content(work_ / "ours.toml"), before);
+}
+
+TEST_F(IncidentCommandTest, AFaultInAFileIsOneLineWithItsPlace) {
+  std::ofstream(work_ / "x.toml") << "id = \"x\"\ntitle = 7\n";
+  const ProgramOutcome outcome = Run({"incident", "run", "x.toml"});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_EQ(outcome.error, "pidfall: x.toml:2: 'title' must be a text\n");
+}
+
+TEST_F(IncidentCommandTest, AnIncidentIsFoundByItsAddress) {
+  const ProgramOutcome outcome =
+      Run({"incident", "show", "https://github.com/rails/rails/issues/51155"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe);
+  EXPECT_THAT(outcome.out, StartsWith("rails-own-pid  "));
+}
+
+TEST_F(IncidentCommandTest, ABadNameIsToldTheNearest) {
+  const ProgramOutcome outcome = Run({"incident", "run", "rails/rails#51156"});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_THAT(outcome.error, HasSubstr("the nearest is 'rails/rails#51155'"));
+}
+
+TEST_F(IncidentCommandTest, TheListIsNarrowedByMechanismAndPolicy) {
+  const std::string third = Run({"incident", "list", "--mechanism", "M3"}).out;
+  EXPECT_THAT(third, HasSubstr("apache-disk-helper"));
+  EXPECT_THAT(third, Not(HasSubstr("launchd-exit0-loop")));  // that is M30
+  const std::string docker = Run({"incident", "list", "--policy", "docker"}).out;
+  EXPECT_THAT(docker, HasSubstr("rails-own-pid"));
+  EXPECT_THAT(docker, Not(HasSubstr("apache-disk-helper")));
+  const std::string one = Run({"incident", "list", "--policy", "launchd:successful-exit"}).out;
+  EXPECT_THAT(one, HasSubstr("apache-disk-helper"));
+  EXPECT_THAT(one, Not(HasSubstr("launchd-exit0-loop")));
+  EXPECT_EQ(Run({"incident", "list", "--mechanism", "M99"}).status, kBadUsage);
+}
+
+TEST_F(IncidentCommandTest, AProgramThatTrustsItsOwnPidBreaksInTheIncidentsWay) {
+  const std::string stand_in = ProgramFolder() + "/stand-in";
+  const auto run = [&](const std::vector<std::string>& guard) {
+    std::vector<std::string> words = {"incident", "run",  "rails-own-pid", "--",   stand_in,
+                                      "--port",   "9124", "--record",      "r.pid"};
+    words.insert(words.end(), guard.begin(), guard.end());
+    return Run(words);
+  };
+  const ProgramOutcome broken = run({"--judge", "kill"});
+  EXPECT_EQ(broken.status, kBroke) << broken.out << broken.error;
+  EXPECT_THAT(broken.out, HasSubstr("FAIL  breach  C11"));
+  const ProgramOutcome fixed = run({"--locked"});
+  EXPECT_EQ(fixed.status, kAsItShouldBe) << fixed.out << fixed.error;
 }
 
 TEST_F(IncidentCommandTest, APortWithoutACommandIsRefused) {

@@ -71,6 +71,44 @@ function(pidfall_check)
   endforeach()
 endfunction()
 
+# One test per incident file: each happens again, and what must be seen is in the file
+# (`pidfall incident new FILE` writes one to start from):
+#
+#   pidfall_incidents(FILES incidents/*.toml)
+#
+# The tests are called incident/ID, and have the labels `incident` and those M1 to M52 that the
+# file's mechanism names (ctest -L M30).
+#
+#   FILES              files, or globs
+#   WORKING_DIRECTORY  as of add_test; a command in a file may be relative to it
+#   TIMEOUT            seconds for one test [120]
+function(pidfall_incidents)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "WORKING_DIRECTORY;TIMEOUT" "FILES")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "pidfall_incidents: '${arg_UNPARSED_ARGUMENTS}' is not known")
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${arg_FILES})
+  if(NOT files)
+    message(FATAL_ERROR "pidfall_incidents: '${arg_FILES}' matches no file")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_WORKING_DIRECTORY)
+    set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  foreach(file IN LISTS files)
+    cmake_path(GET file STEM LAST_ONLY id)
+    file(STRINGS ${file} mechanism REGEX "^mechanism *=" LIMIT_COUNT 1)
+    string(REGEX MATCHALL "M[0-9]+" numbers "${mechanism}")
+    add_test(NAME incident/${id} COMMAND ${PIDFALL_PROGRAM} incident run ${file}
+             WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
+    set_tests_properties(incident/${id} PROPERTIES
+      LABELS "incident;${numbers}" SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT})
+  endforeach()
+endfunction()
+
 function(_pidfall_scenarios result only except)
   set(options)
   foreach(glob IN LISTS only)

@@ -113,8 +113,7 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
   const auto cells = RunIncident(
       incident,
       {.servers = ServersFolder(),
-       .reproduce =
-           [&](const Incident& one) { return AgainIncident(options.program, {one.id}); }},
+       .reproduce = [&](const Incident& one) { return AgainIncident(options.program, {one.id}); }},
       [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);

@@ -44,5 +44,5 @@ expect_in("${junit}" "testcase name=\"serve.stale/zero\"")
 
 build_sample(${WORK}/unguarded -DSAMPLE_GUARDED=OFF)
 run_command(8 ${ctest} --test-dir ${WORK}/unguarded -R duplicate/other-port)
-run_command(0 ${WORK}/prefix/bin/pidfall incident list)
+run_command(0 ${WORK}/prefix/bin/pidfall incident run rails/rails#51155)
 file(REMOVE_RECURSE ${WORK})

@@ -16,8 +16,8 @@ using std::chrono::seconds;
 // A copy by hand first, an agent that is never satisfied, and a guard that exits 1.
 Incident PortConflict() {
   Incident incident{.id = "2025-12-22-x", .dated = "2025-12-22"};
-  incident.actors = {"by-hand", "agent"};
-  incident.commands = {{"by-hand", {"{servers}/s", "{guard}"}}, {"agent", {"{servers}/s"}}};
+  incident.actors = {{.name = "by-hand", .command = {"{servers}/s", "{guard}", "{port}"}},
+                     {.name = "agent", .command = {"{servers}/s"}}};
   incident.guards = {{.name = "none", .arguments = {"--guard", "none"}}};
   IncidentVariant variant{.name = "by hand first"};
   variant.plan = {.actors = {{"by-hand", nullptr}, {"agent", LookUpPolicy("launchd:keepalive")}},
@@ -39,9 +39,9 @@ std::vector<SimulationLog> Model(const std::vector<SimulationRequest>& requests)
 }
 
 TEST(IncidentRunTest, AnExpectedBreachIsAFailAndNoSurprise) {
-  const auto cells =
-      RunIncident(PortConflict(), {.servers = "/bin",
-                   .reproduce = [](const Incident&) { return "show it again"; }}, Model);
+  const auto cells = RunIncident(
+      PortConflict(),
+      {.servers = "/bin", .reproduce = [](const Incident&) { return "show it again"; }}, Model);
   ASSERT_EQ(cells.size(), 1U);
   const Result& result = cells[0].result;
   EXPECT_EQ(result.scenario, "incident/2025-12-22-x (by hand first)");
@@ -67,8 +67,11 @@ TEST(IncidentRunTest, CommandsAreFilledInPerActor) {
                 return Model(requests);
               });
   ASSERT_EQ(seen.size(), 1U);
-  EXPECT_EQ(seen[0].commands,
-            (std::vector<std::vector<std::string>>{{"/bin/s", "--guard", "none"}, {"/bin/s"}}));
+  ASSERT_EQ(seen[0].actors.size(), 2U);
+  EXPECT_EQ(seen[0].actors[0].start.command,
+            (std::vector<std::string>{"/bin/s", "--guard", "none", "{port}"}));
+  EXPECT_EQ(seen[0].actors[1].start.command, std::vector<std::string>{"/bin/s"});
+  EXPECT_TRUE(seen[0].port);
   EXPECT_TRUE(seen[0].plan.real_time);
 }
 
@@ -93,14 +96,57 @@ TEST(IncidentRunTest, ACommandOfTheUsersServesOnItsOwnPort) {
   EXPECT_EQ(seen.at(0).port, std::nullopt);
 }
 
-TEST(IncidentRunTest, ACommandThatNeverServesIsNotJudged) {
+TEST(IncidentRunTest, ACommandOfTheUsersThatNothingLetsServeIsABreach) {
   const auto cells = RunIncident(
       PortConflict(), {.command = {"false"}}, [](const std::vector<SimulationRequest>& requests) {
         ModelJobs jobs({{.duplicate_status = 1, .fails = true}, {.fails = true}});
         return std::vector<SimulationLog>{Simulate(requests.at(0).plan, jobs)};
       });
-  EXPECT_EQ(cells.at(0).result.verdict, Verdict::kBroken);
-  EXPECT_EQ(cells.at(0).result.summary, "your command never served");
+  EXPECT_EQ(cells.at(0).result.verdict, Verdict::kFail);
+  EXPECT_EQ(cells.at(0).result.summary, "it never served");
+}
+
+TEST(IncidentRunTest, ACommandOfTheUsersStandsWhereTheGuardDoes) {
+  std::vector<SimulationRequest> seen;
+  RunIncident(PortConflict(), {.servers = "/bin", .command = {"serve"}, .pid_file = "/run/s.pid"},
+              [&](const std::vector<SimulationRequest>& requests) {
+                seen = requests;
+                return Model(requests);
+              });
+  EXPECT_EQ(seen.at(0).actors.at(0).start.command, std::vector<std::string>{"serve"});
+  EXPECT_EQ(seen.at(0).actors.at(1).start.command, std::vector<std::string>{"/bin/s"});
+  EXPECT_EQ(seen.at(0).pid_file, "/run/s.pid");
+}
+
+TEST(IncidentRunTest, AStrangerThatGotASignalIsABreachOfYours) {
+  const auto cells = RunIncident(PortConflict(), {.command = {"serve"}}, [](const auto& requests) {
+    std::vector<SimulationLog> logs = Model(requests);
+    logs.at(0).actors.at(0).signals = {"SIGTERM"};
+    return logs;
+  });
+  EXPECT_NE(cells.at(0).result.summary.find("by-hand, a stranger, got SIGTERM"), std::string::npos);
+}
+
+TEST(IncidentRunTest, TwoOwnersAreNoBreachWhereTheFixedOneHasTwo) {
+  Incident incident = PortConflict();
+  const auto two_owners = [](const std::vector<SimulationRequest>& requests) {
+    ModelJobs jobs({ModelServer{}, {.on_owner = OnOwner::kServeToo}});
+    return std::vector<SimulationLog>{Simulate(requests.at(0).plan, jobs)};
+  };
+  EXPECT_EQ(RunIncident(incident, {.command = {"s"}}, two_owners)[0].result.clauses.at(0), "C1");
+  incident.variants[0].expected["none"].owners = CountRange{2, 2};
+  EXPECT_EQ(RunIncident(incident, {.command = {"s"}}, two_owners)[0].result.verdict,
+            Verdict::kPass);
+}
+
+TEST(IncidentRunTest, WhatThisMachineCannotIsSkipped) {
+  const auto cells = RunIncident(PortConflict(), {}, [](const auto& requests) {
+    SimulationLog log;
+    log.skipped = "needs namespaces";
+    return std::vector<SimulationLog>(requests.size(), log);
+  });
+  EXPECT_EQ(cells[0].result.verdict, Verdict::kSkip);
+  EXPECT_EQ(cells[0].result.summary, "needs namespaces");
 }
 
 TEST(IncidentRunTest, WhatCouldNotBeSimulatedIsBroken) {

@@ -27,8 +27,7 @@ class IncidentFile : public ::testing::Test {
   }
   ~IncidentFile() override { std::filesystem::remove_all(folder_); }
 
-  // The template under the name that it must have.
-  std::string Text() const { return Replaced(IncidentTemplate(), "\"ID\"", "\"sample\""); }
+  std::string Text() const { return IncidentTemplate("sample"); }
   std::string Write(const std::string& text, const std::string& name = "sample.toml") const {
     std::ofstream(folder_ + "/" + name) << text;
     return folder_ + "/" + name;
@@ -53,8 +52,9 @@ class IncidentFile : public ::testing::Test {
 TEST_F(IncidentFile, TemplateIsReadBack) {
   const Incident incident = ReadIncident(Write(Text()));
   EXPECT_EQ(incident.id, "sample");
-  EXPECT_EQ(incident.dated, "2025-12-22");
-  EXPECT_EQ(incident.actors, (std::vector<std::string>{"by-hand", "agent"}));
+  EXPECT_EQ(incident.dated, "");
+  ASSERT_EQ(incident.actors.size(), 2U);
+  EXPECT_EQ(incident.actors[1].name, "agent");
   ASSERT_EQ(incident.variants.size(), 1U);
   const SimulationPlan& plan = incident.variants[0].plan;
   EXPECT_EQ(plan.duration, 10min);
@@ -63,41 +63,73 @@ TEST_F(IncidentFile, TemplateIsReadBack) {
   ASSERT_EQ(plan.events.size(), 3U);
   EXPECT_EQ(plan.events[2].at, 8min);
   EXPECT_EQ(plan.events[2].deed, Deed::kStop);
-  const ExpectedOutcome& none = incident.variants[0].expected.at("none");
-  EXPECT_EQ(none.starts.at("agent").most, 50);
-  EXPECT_EQ(none.served_within, 20s);
-  EXPECT_EQ(none.breaks, "C11");
+  const ExpectedOutcome& broken = incident.variants[0].expected.at("broken");
+  EXPECT_EQ(broken.starts.at("agent").most, 50);
+  EXPECT_EQ(broken.served_within, 12s);
+  EXPECT_EQ(broken.serves, std::vector<std::string>{"agent"});
+  EXPECT_EQ(broken.breaks, "C11");
 }
 
-TEST_F(IncidentFile, CommandsAreFilledIn) {
+TEST_F(IncidentFile, NewFileIsReadAsItIsAndNeverWrittenOver) {
+  const std::string file = folder_ + "/mine.toml";
+  WriteIncidentTemplate(file);
+  EXPECT_EQ(ReadIncident(file).id, "mine");
+  EXPECT_THROW(WriteIncidentTemplate(file), BadInput);
+  EXPECT_THROW(WriteIncidentTemplate(folder_ + "/mine"), BadInput);
+}
+
+TEST_F(IncidentFile, ActorsAreFilledIn) {
   const Incident incident = ReadIncident(Write(Text()));
-  const auto commands = CommandsOf(incident, incident.guards[0], "/opt/servers");
-  EXPECT_EQ(commands.at(1),
-            (std::vector<std::string>{"/opt/servers/serve-task-manager", "--guard", "none",
-                                      "--port", "{port}", "--pid-file", "{pid_file}"}));
+  const auto actors = ActorsOf(incident, incident.guards[0], "/opt/servers");
+  EXPECT_EQ(actors.at(1).start.command,
+            (std::vector<std::string>{"/opt/servers/stand-in", "--port", "{port}", "--record",
+                                      "{pid_file}", "--locked", "--duplicate-exit", "0"}));
+}
+
+TEST_F(IncidentFile, AnActorTellsWhereItRuns) {
+  const std::string text =
+      Replaced(Text(), "policy = \"launchd:keepalive\"",
+               "container = true\nhost = \"web-1\"\nsignals_nobody = true\nother_port = true\n"
+               "environment = { A = \"b\" }\npolicy = \"launchd:keepalive\"");
+  const Incident incident = ReadIncident(Write(text));
+  const StageActor agent = ActorsOf(incident, incident.guards[0], "").at(1);
+  EXPECT_TRUE(agent.start.contained);
+  EXPECT_TRUE(agent.start.signals_nobody);
+  EXPECT_TRUE(agent.has_other_port);
+  EXPECT_EQ(agent.start.host_name, "web-1");
+  EXPECT_EQ(agent.start.environment, std::vector<std::string>{"A=b"});
+}
+
+TEST_F(IncidentFile, ABystanderHasNoCommand) {
+  const std::string stranger = "[[actor]]\nname = \"stranger\"\nbystander = true\n";
+  const Incident incident =
+      ReadIncident(Write(Replaced(Text(), "[[guard]]", stranger + "[[guard]]")));
+  EXPECT_TRUE(incident.actors.at(2).is_bystander);
+  EXPECT_EQ(ErrorAfter("[[guard]]", stranger + "policy = \"docker\"\n[[guard]]"),
+            "sample.toml:27: a bystander has neither a command nor a policy");
 }
 
 TEST_F(IncidentFile, UnknownKeysAreErrorsWithTheirLine) {
   EXPECT_EQ(ErrorAfter("title =", "titel ="), "sample.toml:1: 'title' is missing");
-  EXPECT_EQ(ErrorAfter("see =", "look ="), "sample.toml:8: unknown key 'look'");
-  EXPECT_EQ(ErrorAfter("owners =", "owner ="), "sample.toml:51: unknown key 'owner'");
+  EXPECT_EQ(ErrorAfter("mechanism =", "look = \"x\"\nmechanism ="),
+            "sample.toml:9: unknown key 'look'");
+  EXPECT_EQ(ErrorAfter("serves =", "serve ="), "sample.toml:54: unknown key 'serve'");
 }
 
 TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
   const std::tuple<const char*, const char*, const char*> cases[] = {
       {"\"10min\"", "\"ten\"",
        "sample.toml:10: 'ten' is not a duration such as 500ms, 10s, 8min or 1h 30min"},
-      {"2025-12-22", "\"monday\"", "sample.toml:6: 'dated' must be a date such as 2025-12-22"},
+      {"# dated = 2025-12-22", "dated = \"monday\"",
+       "sample.toml:7: 'dated' must be a date such as 2025-12-22"},
       {"\"sample\"", "\"other\"", "sample.toml:4: 'id' must be the file's name, sample"},
-      {"stop by-hand", "stop me", "sample.toml:41: no actor is called 'me'"},
-      {"load agent", "load by-hand", "sample.toml:40: by-hand has no policy"},
-      {"\"8min\"", "\"11min\"", "sample.toml:41: an event after the end"},
-      {"[44, 50]", "[50, 44]", "sample.toml:48: not [least, most]"},
-      {"launchd:keepalive", "docker:maybe", "sample.toml:20: docker: 'maybe' is none of"},
-      {"launchd:keepalive", "gone.plist", "sample.toml:20: "},
-      {"name = \"agent\"", "name = \"by-hand\"", "sample.toml:19: two actors are called by-hand"},
-      {"[variant.expect.reference]", "[variant.expect.other]",
-       "sample.toml:45: 'reference' is missing"},
+      {"\"8min\"", "\"11min\"", "sample.toml:43: an event after the end"},
+      {"[42, 50]", "[50, 42]", "sample.toml:51: not [least, most]"},
+      {"launchd:keepalive", "docker:maybe", "sample.toml:21: docker: 'maybe' is none of"},
+      {"launchd:keepalive", "gone.plist", "sample.toml:21: "},
+      {"name = \"agent\"", "name = \"by-hand\"", "sample.toml:20: two actors are called by-hand"},
+      {"[variant.expect.fixed]", "[variant.expect.other]", "sample.toml:48: 'fixed' is missing"},
+      {"[\"agent\"]", "[\"me\"]", "sample.toml:54: no actor is called 'me'"},
       {"title = \"", "title = ", "sample.toml:5: "},
   };
   for (const auto& [from, to, error] : cases) {
@@ -105,10 +137,25 @@ TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
   }
 }
 
-TEST_F(IncidentFile, UnknownDeedListsTheKnown) {
-  EXPECT_EQ(ErrorAfter("stop by-hand", "poke by-hand"),
-            "sample.toml:41: 'poke' is none of start, stop, kill, hang, wake, load, unload, write, "
-            "remove");
+TEST_F(IncidentFile, WhatAFileIsExpectedToBeIsChecked) {
+  const std::tuple<const char*, const char*> cases[] = {
+      {"gone", "none"},
+      {"empty", "none"},
+      {"names agent", "none"},
+      {"misnames agent", "none"},
+      {"says 12", "none"},
+      {"names",
+       "sample.toml:54: 'names' is none of gone, empty, names ACTOR, misnames ACTOR, "
+       "says TEXT"},
+      {"names me", "sample.toml:54: no actor is called 'me'"},
+      {"gone for good",
+       "sample.toml:54: 'gone for good' is none of gone, empty, names ACTOR, "
+       "misnames ACTOR, says TEXT"},
+  };
+  for (const auto& [said, error] : cases) {
+    const std::string files = "files = { \"{pid_file}\" = \"" + std::string(said) + "\" }\n";
+    EXPECT_EQ(ErrorAfter("serves =", files + "serves ="), error) << said;
+  }
 }
 
 TEST_F(IncidentFile, IdAddressAndFileAllFindIt) {
@@ -117,44 +164,20 @@ TEST_F(IncidentFile, IdAddressAndFileAllFindIt) {
                                   std::string("https://github.com/owner/repo/issues/1"), file}) {
     EXPECT_EQ(FindIncident(folder_, name).id, "sample") << name;
   }
-  EXPECT_THROW(FindIncident(folder_, "owner/repo#2"), BadInput);
   EXPECT_THROW(FindIncident(folder_ + "/gone", "sample"), BadInput);
 }
 
-// An agent that failed `failures` times beside the copy by hand, then served.
-SimulationLog Loop(int failures, SupervisorTime gap) {
-  ActorLog by_hand = {.name = "by-hand", .starts = {{0s, 1}}};
-  by_hand.exits = {{.at = 8min, .served = true, .provoked = true}};
-  by_hand.spans = {{Phase::kServes, 0s, 8min}, {Phase::kDown, 8min, 10min}};
-  ActorLog agent = {.name = "agent", .supervised = true};
-  for (int i = 0; i < failures; ++i) {
-    agent.starts.push_back({10s * i, 2});
-    agent.exits.push_back({.at = 10s * i, .status = 1});
+TEST_F(IncidentFile, ABadNameIsToldTheNearest) {
+  Write(Text());
+  Write(IncidentTemplate("another"), "another.toml");
+  try {
+    FindIncident(folder_, "simple");
+    FAIL() << "found";
+  } catch (const BadInput& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "no incident is called 'simple': the nearest is 'sample'; `pidfall incident list` "
+              "names them all");
   }
-  agent.starts.push_back({8min + gap, 3});
-  agent.spans = {{Phase::kThrottled, 0s, 8min + gap}, {Phase::kServes, 8min + gap, 10min}};
-  return {.actors = {by_hand, agent}, .duration = 10min};
-}
-
-TEST(Differences, ExpectedOutcomeHasNone) {
-  const ExpectedOutcome expected = {.starts = {{"agent", {40, 50}}, {"by-hand", {1, 1}}},
-                                    .statuses = {{"agent", {1}}, {"by-hand", {}}},
-                                    .served_within = 20s};
-  EXPECT_TRUE(Differences(expected, Loop(48, 4s)).empty());
-}
-
-TEST(Differences, EachWayToDifferIsSaid) {
-  const SimulationLog log = Loop(48, 30s);
-  EXPECT_EQ(Differences({.starts = {{"agent", {1, 1}}}}, log),
-            std::vector<std::string>{"agent: 49 starts, expected 1"});
-  EXPECT_EQ(Differences({.statuses = {{"agent", {0}}}}, log),
-            std::vector<std::string>{"agent: statuses 1, expected 0"});
-  EXPECT_EQ(Differences({.statuses = {{"agent", {}}}}, log),
-            std::vector<std::string>{"agent: statuses 1, expected none"});
-  EXPECT_EQ(Differences({.served_within = 20s}, log),
-            std::vector<std::string>{"served 30 s after, expected within 20 s"});
-  EXPECT_EQ(Differences({.never_served = true}, log),
-            std::vector<std::string>{"served 30 s after, expected never"});
 }
 
 }  // namespace

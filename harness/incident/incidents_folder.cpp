@@ -25,9 +25,7 @@ bool HasWords(const std::string& text, const std::string& words) {
   return padded.find(' ' + Lower(words) + ' ') != std::string::npos;
 }
 
-std::string FirstWord(const std::string& text) {
-  return text.substr(0, text.find_first_of(" ,"));
-}
+std::string FirstWord(const std::string& text) { return text.substr(0, text.find_first_of(" ,")); }
 
 // A supervisor's name alone means any policy of it.
 std::function<bool(const Policy&)> Matching(const std::string& policy) {

@@ -57,16 +57,15 @@ std::string IncidentListText(const std::vector<Incident>& incidents) {
   for (const Incident& incident : incidents) width = std::max(width, incident.id.size());
   std::string out;
   for (const Incident& incident : incidents) {
-    out += fmt::format("{:<{}}  {}\n{:<{}}  {}; {}\n", incident.id, width, incident.title, "", width,
-                       incident.mechanism, incident.source);
+    out += fmt::format("{:<{}}  {}\n{:<{}}  {}; {}\n", incident.id, width, incident.title, "",
+                       width, incident.mechanism, incident.source);
   }
   return out;
 }
 
 std::string IncidentText(const Incident& incident) {
-  std::string out =
-      fmt::format("{}  {}\nmechanism  {}\nsource     {}\n", incident.id, incident.title,
-                  incident.mechanism, incident.source);
+  std::string out = fmt::format("{}  {}\nmechanism  {}\nsource     {}\n", incident.id,
+                                incident.title, incident.mechanism, incident.source);
   if (!incident.dated.empty()) out += fmt::format("dated      {}\n", incident.dated);
   if (!incident.see.empty()) out += fmt::format("see        {}\n", fmt::join(incident.see, " "));
   for (const IncidentVariant& variant : incident.variants) {

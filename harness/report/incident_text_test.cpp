@@ -31,14 +31,16 @@ IncidentCell Cell(const std::string& variant, const std::string& guard) {
 }
 
 TEST(IncidentTextTest, ListsIdTitleAndMechanism) {
-  EXPECT_EQ(IncidentListText({Example()}), "2025-12-22-x  Two copies fight\n"
+  EXPECT_EQ(IncidentListText({Example()}),
+            "2025-12-22-x  Two copies fight\n"
             "              a restart policy; owner/repo#1\n");
 }
 
 TEST(IncidentTextTest, ShowsTheExpectedOutcomes) {
   EXPECT_EQ(IncidentText(Example()),
             "2025-12-22-x  Two copies fight\nmechanism  a restart policy\n"
-            "source     owner/repo#1\ndated      2025-12-22\n\nagent first\n  none: it loops (breaks C11)\n");
+            "source     owner/repo#1\ndated      2025-12-22\n\nagent first\n  none: it loops "
+            "(breaks C11)\n");
 }
 
 TEST(IncidentTextTest, SummarizesALinePerVariant) {

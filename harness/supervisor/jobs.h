@@ -82,15 +82,16 @@ class Jobs {
   // started, or ended before, kEnded.
   virtual std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) = 0;
 
+  // What incidents do; nothing where a job has no such thing.
   // Of one that is held at a touch.
-  virtual void Release(std::size_t actor) = 0;
+  virtual void Release(std::size_t /*actor*/) {}
   // Its end leaves a zombie.
-  virtual void KeepUnreaped(std::size_t actor) = 0;
+  virtual void KeepUnreaped(std::size_t /*actor*/) {}
   // A client asks for a page and reads the answer.
-  virtual void Visit(std::size_t actor) = 0;
+  virtual void Visit(std::size_t /*actor*/) {}
   // SIGKILL to every process that there is, children and bystanders included; all have ended then.
-  virtual void EndAll() = 0;
-  virtual void Make(const Change& change) = 0;
+  virtual void EndAll() {}
+  virtual void Make(const Change& /*change*/) {}
 };
 
 }  // namespace pidfall

@@ -41,8 +41,6 @@ class SpawnedJob : public Jobs {
   }
 
   void Signal(std::size_t /*actor*/, int signal) override { kill(pid_, signal); }
-  void Write(const std::string& /*file*/, const std::string& /*text*/) override {}
-  void Remove(const std::string& /*file*/) override {}
 
   std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) override {
     if (pid_ <= 0) return {ended_};

@@ -312,8 +312,6 @@ class ToldJobs : public Jobs {
   std::chrono::nanoseconds Now() override { return now_ += 1ms; }
   JobStarted Start(std::size_t /*actor*/, const JobStart& /*how*/) override { return {.pid = 1}; }
   void Signal(std::size_t /*actor*/, int /*signal*/) override {}
-  void Write(const std::string& /*file*/, const std::string& /*text*/) override {}
-  void Remove(const std::string& /*file*/) override {}
   std::vector<JobSighting> Look(std::chrono::nanoseconds /*at_most*/) override {
     return rows_.at(std::min(row_++, rows_.size() - 1));
   }

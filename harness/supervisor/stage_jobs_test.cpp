@@ -1,5 +1,6 @@
 #include "harness/supervisor/stage_jobs.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,7 +9,9 @@
 
 #include <filesystem>
 
+#include "harness/process/fd.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/story_end.h"
 
 namespace pidfall {
 namespace {
@@ -127,6 +130,74 @@ TEST_F(StageJobsTest, FilesOfATimelineAreWrittenAndRemoved) {
   EXPECT_EQ(PidFile(*stage_).content, "99999");
   jobs.Make({.kind = Change::Kind::kRemove, .file = "{pid_file}"});
   EXPECT_FALSE(PidFile(*stage_).exists);
+}
+
+TEST_F(StageJobsTest, SurroundingsChangeAsTheTimelineSays) {
+  StageJobs jobs(*stage_, {});
+  const std::string folder = stage_->folder();
+  jobs.Make({.file = "{run}/state/data", .text = "old"});
+  jobs.Make({.kind = Change::Kind::kCopy, .file = "{run}/state", .text = "{dir}/clone"});
+  EXPECT_EQ(ReadFile(folder + "/clone/data"), "old");
+  jobs.Make({.file = "{dir}/next", .text = "new"});
+  jobs.Make({.kind = Change::Kind::kLink, .file = "{dir}/link", .text = "{dir}/clone/data"});
+  const UniqueFd before = OpenFile(folder + "/clone/data", O_RDONLY);
+  jobs.Make({.kind = Change::Kind::kReplace, .file = "{dir}/clone/data", .text = "{dir}/next"});
+  EXPECT_EQ(ReadFile(folder + "/link"), "new");
+  EXPECT_EQ(ReadFile("/proc/self/fd/" + std::to_string(before.get())), "old");
+  jobs.Make({.kind = Change::Kind::kNewBoot});
+  EXPECT_TRUE(std::filesystem::is_empty(folder + "/run"));
+  EXPECT_TRUE(std::filesystem::exists(folder + "/clone/data"));
+}
+
+TEST_F(StageJobsTest, AStrangersSignalsAreToldInTheEnd) {
+  StageJobs jobs(*stage_, {{.is_bystander = true}});
+  const JobStarted stranger = jobs.Start(0, {});
+  EXPECT_EQ(jobs.Look(0ns).at(0).state, JobState::kWaits);
+  jobs.Make({.file = "{pid_file}", .text = "{pid 0}"});
+  EXPECT_EQ(PidFile(*stage_).content, std::to_string(stranger.pid));
+  kill(stranger.pid, SIGHUP);
+  SimulationLog log{.actors = {{.name = "stranger"}}};
+  jobs.Complete(&log, {"{pid_file}", "{dir}/gone"});
+  EXPECT_EQ(log.actors[0].signals, std::vector<std::string>{"SIGHUP"});
+  EXPECT_EQ(log.files.at("{pid_file}").content, std::to_string(stranger.pid));
+  EXPECT_FALSE(log.files.at("{dir}/gone").exists);
+}
+
+TEST_F(StageJobsTest, WithoutNamespacesAPidIsWrittenIntoTheFile) {
+  StageJobs jobs(*stage_, {Shell("exec cat " + blocker_), {.is_bystander = true}});
+  jobs.Make({.file = "{pid_file}", .text = "4194303\n"});
+  const JobStarted stranger = jobs.Start(1, {.pid = 4194303});
+  EXPECT_EQ(PidFile(*stage_).content, std::to_string(stranger.pid) + "\n");
+  jobs.Start(0, {.pid = stranger.pid});
+  Await(jobs, JobState::kServes);
+  EXPECT_EQ(PidFile(*stage_).content, std::to_string(stage_->instances().back().pid()) + "\n");
+  SimulationLog log{.actors = {{.name = "a"}, {.name = "b"}}};
+  jobs.Complete(&log, {});
+  EXPECT_EQ(log.notes.size(), 2U);
+  EXPECT_THROW(jobs.Start(0, {.pid = 77}), Skip);
+}
+
+TEST_F(StageJobsTest, AtTheEndOfAllEverybodyHasEnded) {
+  StageJobs jobs(*stage_, {Shell("exec cat " + blocker_), {.is_bystander = true}});
+  jobs.Start(0, {});
+  jobs.Start(1, {});
+  Await(jobs, JobState::kServes);
+  jobs.EndAll();
+  EXPECT_EQ(jobs.Look(0ns).at(0).state, JobState::kEnded);
+  EXPECT_EQ(jobs.Look(0ns).at(1).state, JobState::kEnded);
+  SimulationLog log{.actors = {{.name = "a"}, {.name = "b"}}};
+  jobs.Complete(&log, {});
+  EXPECT_EQ(log.actors[1].signals, std::vector<std::string>{});  // ours is not told
+}
+
+TEST_F(StageJobsTest, AKilledOneThatNobodyReapsIsAZombie) {
+  StageJobs jobs(*stage_, {Shell("exec cat " + blocker_)});
+  const JobStarted started = jobs.Start(0, {});
+  Await(jobs, JobState::kServes);
+  jobs.KeepUnreaped(0);
+  jobs.Signal(0, SIGKILL);
+  EXPECT_EQ(Await(jobs, JobState::kEnded).state, JobState::kEnded);
+  EXPECT_EQ(kill(started.pid, 0), 0);
 }
 
 }  // namespace

@@ -1,6 +1,12 @@
-// Every incident's expected outcome against model servers: the data and the supervisor's rules must
-// agree before a real process is started.
+// The library of incidents as data: what every file must hold, and the report's expected outcomes
+// against servers that are a few rules. That each one happens as its file says is a test by itself
+// (label `incident`), with real processes.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+#include <set>
 
 #include "harness/incident/incident.h"
 #include "harness/supervisor/convergence.h"
@@ -10,6 +16,80 @@ namespace pidfall {
 namespace {
 
 constexpr const char* kFolder = PIDFALL_INCIDENTS;
+constexpr const char* kReport = "2025-12-22-port-conflict";
+
+// Of public incidents: each has an address, and is told before and after its fix.
+class Library : public testing::Test {
+ protected:
+  Library() : incidents_(ReadIncidents(kFolder)) {
+    std::erase_if(incidents_, [](const Incident& incident) { return incident.id == kReport; });
+  }
+
+  std::vector<Incident> incidents_;
+};
+
+TEST_F(Library, HoldsTheTwelveThatComeFirst) {
+  std::set<std::string> ids;
+  for (const Incident& incident : incidents_) ids.insert(incident.id);
+  EXPECT_GE(ids.size(), 30U);
+  for (const char* first : {"launchd-exit0-loop",
+                            "launchd-exit1-loop",
+                            "parked-for-good",
+                            "untether-sibling",
+                            "rails-own-pid",
+                            "apache-disk-helper",
+                            "restart-race-two-cleaners",
+                            "hermit-unlink-inode",
+                            "materialize-inherited-fd",
+                            "rocksdb-close-drops-lock",
+                            "orphan-by-rebind",
+                            "old-exit-removes-new",
+                            "httplib-reuseport",
+                            "osquery-empty",
+                            "daemons-pid-zero",
+                            "crun-partial-overwrite",
+                            "fwknop-six-digits",
+                            "wazuh-enospc",
+                            "agent-browser-eperm",
+                            "patroni-thread-id",
+                            "pg-autofailover-zombie",
+                            "wedged-holder"}) {
+    EXPECT_TRUE(ids.contains(first)) << first;
+  }
+}
+
+TEST_F(Library, EveryOneHasAnAddressOfItsOwn) {
+  const std::regex address(R"([\w.-]+/[\w.-]+#[0-9]+)");
+  std::set<std::string> sources;
+  for (const Incident& incident : incidents_) {
+    EXPECT_TRUE(std::regex_match(incident.source, address)) << incident.id;
+    EXPECT_TRUE(sources.insert(incident.source).second) << incident.source << " stands twice";
+    for (const std::string& see : incident.see) EXPECT_TRUE(std::regex_match(see, address)) << see;
+  }
+}
+
+TEST_F(Library, EveryMechanismIsNumberedAndNamed) {
+  const std::regex numbered("M([1-9]|[1-4][0-9]|5[0-2]): .+");
+  for (const Incident& incident : incidents_) {
+    const bool is = std::regex_match(incident.mechanism, numbered);
+    // From a later look round than the numbers.
+    EXPECT_TRUE(is || incident.id == "replaced-program") << incident.id;
+  }
+}
+
+TEST_F(Library, TheBrokenOneBreaksAClauseAndTheFixedOneNone) {
+  for (const Incident& incident : incidents_) {
+    SCOPED_TRACE(incident.id);
+    ASSERT_EQ(incident.guards.size(), 2U);
+    EXPECT_EQ(incident.guards[0].name, "broken");
+    EXPECT_EQ(incident.guards[1].name, "fixed");
+    for (const IncidentVariant& variant : incident.variants) {
+      EXPECT_THAT(variant.expected.at("broken").breaks, testing::MatchesRegex("C[0-9]+"));
+      EXPECT_EQ(variant.expected.at("fixed").breaks, "");
+      EXPECT_TRUE(variant.expected.at("fixed").signalled.empty());
+    }
+  }
+}
 
 ModelServer ModelOf(const std::string& guard, bool supervised) {
   if (guard == "none") return {.duplicate_status = 1};
@@ -26,33 +106,26 @@ SimulationLog RunModel(const IncidentVariant& variant, const std::string& guard)
   return Simulate(variant.plan, jobs);
 }
 
-TEST(Incidents, EveryFileIsRead) { EXPECT_FALSE(ReadIncidents(kFolder).empty()); }
-
-TEST(Incidents, EveryCellIsAsExpectedOfModels) {
-  for (const Incident& incident : ReadIncidents(kFolder)) {
-    for (const IncidentVariant& variant : incident.variants) {
-      for (const auto& [guard, expected] : variant.expected) {
-        SCOPED_TRACE(incident.id + ", " + variant.name + ", " + guard);
-        EXPECT_EQ(Differences(expected, RunModel(variant, guard)), std::vector<std::string>{});
-      }
+TEST(Report, EveryCellIsAsExpectedOfModels) {
+  for (const IncidentVariant& variant : FindIncident(kFolder, kReport).variants) {
+    for (const auto& [guard, expected] : variant.expected) {
+      SCOPED_TRACE(variant.name + ", " + guard);
+      EXPECT_EQ(Differences(expected, RunModel(variant, guard)), std::vector<std::string>{});
     }
   }
 }
 
-TEST(Incidents, CellsThatDoNotConvergeAreThoseThatBreakC11) {
-  for (const Incident& incident : ReadIncidents(kFolder)) {
-    for (const IncidentVariant& variant : incident.variants) {
-      for (const auto& [guard, expected] : variant.expected) {
-        SCOPED_TRACE(incident.id + ", " + variant.name + ", " + guard);
-        const auto breaches = ConvergenceBreaches(RunModel(variant, guard));
-        EXPECT_EQ(!breaches.empty(), expected.breaks == "C11");
-      }
+TEST(Report, CellsThatDoNotConvergeAreThoseThatBreakC11) {
+  for (const IncidentVariant& variant : FindIncident(kFolder, kReport).variants) {
+    for (const auto& [guard, expected] : variant.expected) {
+      SCOPED_TRACE(variant.name + ", " + guard);
+      EXPECT_EQ(!ConvergenceBreaches(RunModel(variant, guard)).empty(), expected.breaks == "C11");
     }
   }
 }
 
-TEST(Incidents, TheReportHasFourCellsForEachOfThreeGuards) {
-  const Incident incident = FindIncident(kFolder, "2025-12-22-port-conflict");
+TEST(Report, HasFourCellsForEachOfThreeGuards) {
+  const Incident incident = FindIncident(kFolder, kReport);
   EXPECT_EQ(incident.variants.size(), 4U);
   EXPECT_EQ(incident.guards.size(), 3U);
   for (const IncidentVariant& variant : incident.variants) {
