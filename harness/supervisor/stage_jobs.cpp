@@ -163,9 +163,9 @@ JobSighting StageJobs::Sight(Actor& actor) {
   if (actor.instance == nullptr) return {};
   const bool over = actor.supervised && actor.instance->ended();
   JobSighting sighting{.state = over ? JobState::kEnded : StateOf(actor)};
-  // Somebody else may just have told it to end: a signal makes it run at once.
-  const bool runs = !actor.settling.sleeps() && !actor.settling.settled();
-  if (sighting.state == JobState::kServes && runs) {
+  // One that runs may just have been told to end by somebody else; one that its launcher is about
+  // to leave is no job any more.
+  if (sighting.state == JobState::kServes && !actor.settling.settled()) {
     return {.state = JobState::kBusy, .still_serves = true};
   }
   if (MayStillReact(actor, sighting)) {
