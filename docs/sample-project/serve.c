@@ -65,7 +65,9 @@ int main(int argc, char** argv) {
   if (argc != 3) return fprintf(stderr, "usage: serve PORT PID_FILE\n"), kBadUsage;
   const int signals = watch_signals(); /* before the guard: a stop always lets the file go */
 #if SAMPLE_GUARDED
-  pidfall_instance* instance = pidfall_acquire("Sample Server", argv[2]);
+  const struct pidfall_options options = {
+      .name = "Sample Server", .pid_file = argv[2], .on_duplicate = PIDFALL_AUTO};
+  pidfall_instance* instance = pidfall_acquire_with(&options);
   if (!pidfall_acquired(instance)) return pidfall_explain(instance, 0);
   const int status = run(atoi(argv[1]), signals);
   pidfall_release(instance);

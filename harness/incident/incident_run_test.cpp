@@ -1,5 +1,6 @@
 #include "harness/incident/incident_run.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -12,6 +13,7 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
+using testing::HasSubstr;
 
 // A copy by hand first, an agent that is never satisfied, and a guard that exits 1.
 Incident PortConflict() {
@@ -124,7 +126,7 @@ TEST(IncidentRunTest, AStrangerThatGotASignalIsABreachOfYours) {
     logs.at(0).actors.at(0).signals = {"SIGTERM"};
     return logs;
   });
-  EXPECT_NE(cells.at(0).result.summary.find("by-hand, a stranger, got SIGTERM"), std::string::npos);
+  EXPECT_THAT(cells.at(0).result.summary, HasSubstr("by-hand, a stranger, got SIGTERM"));
 }
 
 TEST(IncidentRunTest, TwoOwnersAreNoBreachWhereTheFixedOneHasTwo) {
