@@ -37,6 +37,7 @@ constexpr Verb kVerbs[] = {
     {"visit", Object::kActor, Deed::kVisit},
     {"load", Object::kSupervised, Deed::kLoad},
     {"unload", Object::kSupervised, Deed::kUnload},
+    {"orphan", Object::kSupervised, Deed::kOrphan},
     {"write", Object::kFile, Deed::kChange, Change::Kind::kWrite, "text"},
     {"remove", Object::kFile, Deed::kChange, Change::Kind::kRemove},
     {"link", Object::kFile, Deed::kChange, Change::Kind::kLink, "to"},

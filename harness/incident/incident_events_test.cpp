@@ -29,14 +29,21 @@ std::string ErrorOf(const std::string& text) {
 }
 
 TEST(ReadEvent, EveryDeedIsRead) {
-  const std::tuple<const char*, Deed> cases[] = {
-      {"start hand", Deed::kStart},    {"stop hand", Deed::kStop},
-      {"kill hand", Deed::kKill},      {"hang hand", Deed::kHang},
-      {"wake hand", Deed::kWake},      {"release hand", Deed::kRelease},
-      {"visit hand", Deed::kVisit},    {"load agent", Deed::kLoad},
-      {"unload agent", Deed::kUnload}, {"reboot", Deed::kReboot},
-      {"fill-disk", Deed::kChange},    {"free-disk", Deed::kChange},
-      {"remove {run}", Deed::kChange}, {"restart-container", Deed::kRestartContainer}};
+  const std::tuple<const char*, Deed> cases[] = {{"start hand", Deed::kStart},
+                                                 {"stop hand", Deed::kStop},
+                                                 {"kill hand", Deed::kKill},
+                                                 {"hang hand", Deed::kHang},
+                                                 {"wake hand", Deed::kWake},
+                                                 {"release hand", Deed::kRelease},
+                                                 {"visit hand", Deed::kVisit},
+                                                 {"load agent", Deed::kLoad},
+                                                 {"unload agent", Deed::kUnload},
+                                                 {"orphan agent", Deed::kOrphan},
+                                                 {"reboot", Deed::kReboot},
+                                                 {"fill-disk", Deed::kChange},
+                                                 {"free-disk", Deed::kChange},
+                                                 {"remove {run}", Deed::kChange},
+                                                 {"restart-container", Deed::kRestartContainer}};
   for (const auto& [sentence, deed] : cases) {
     const Event event = Read("at = '2s'\ndo = '" + std::string(sentence) + "'");
     EXPECT_EQ(event.deed, deed) << sentence;

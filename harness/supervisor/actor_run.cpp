@@ -85,6 +85,15 @@ void ActorRun::NoteKilled() {
   Stir();
 }
 
+void ActorRun::Orphan(SupervisorTime now) {
+  if (!loaded_) return;
+  jobs_.Forget(index_);
+  running_ = false;
+  kill_at_.reset();
+  Enter(Phase::kDown, now);
+  Load(now);
+}
+
 void ActorRun::Reboot(SupervisorTime now) {
   NoteKilled();
   start_at_.reset();

@@ -27,6 +27,7 @@ class ActorRun {
   void Kill();
   void Send(int signal);
   void NoteKilled();                // with all others, from outside
+  void Orphan(SupervisorTime now);  // a new supervisor knows nothing of its process
   void Reboot(SupervisorTime now);  // so killed; its supervisor remembers nothing
   // Its pid, and where it is held.
   // Each later start gets its last pid, as in a container that is started again.

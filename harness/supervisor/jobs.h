@@ -89,6 +89,8 @@ class Jobs {
   virtual void KeepUnreaped(std::size_t /*actor*/) {}
   // A client asks for a page and reads the answer.
   virtual void Visit(std::size_t /*actor*/) {}
+  // Its supervisor knows nothing of it any more; it lives on.
+  virtual void Forget(std::size_t /*actor*/) {}
   // SIGKILL to every process that there is, children and bystanders included; all have ended then.
   virtual void EndAll() {}
   virtual void Make(const Change& /*change*/) {}

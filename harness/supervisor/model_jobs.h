@@ -68,6 +68,7 @@ class ModelJobs : public Jobs {
 
   void Release(std::size_t actor) override { released.push_back(actor); }
   void KeepUnreaped(std::size_t actor) override { unreaped.push_back(actor); }
+  void Forget(std::size_t actor) override { processes_.at(actor) = {}; }
   void Visit(std::size_t actor) override { visited.push_back(actor); }
   void EndAll() override {
     changed_ = true;

@@ -148,6 +148,8 @@ class Simulation {
         return jobs_.Release(event.actor);
       case Deed::kVisit:
         return jobs_.Visit(event.actor);
+      case Deed::kOrphan:
+        return actors_.at(event.actor).Orphan(now);
       case Deed::kChange:
         return jobs_.Make(event.change);
       case Deed::kReboot:

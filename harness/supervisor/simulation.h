@@ -47,6 +47,7 @@ enum class Deed {
   kVisit,    // by a client
   kLoad,     // give the actor to its supervisor
   kUnload,   // take it away: stopped, and not started again
+  kOrphan,   // its supervisor is killed and comes back: the process lives on, and is unknown to it
   kChange,   // what surrounds them
   kReboot,   // nothing runs, and every loaded actor is loaded afresh
   // Nothing runs, every supervisor goes on, and each actor's later starts get its last pid.

@@ -275,6 +275,18 @@ TEST(Simulation, ARestartedContainerStartsEachJobWithItsLastPid) {
   EXPECT_EQ(log.actors[0].starts[2].pid, log.actors[0].starts[0].pid);
 }
 
+TEST(Simulation, ANewSupervisorStartsAnotherBesideTheOrphan) {
+  const SimulationPlan plan = {
+      .actors = {{"agent", KeepAlive()}},
+      .events = {{.deed = Deed::kLoad}, {.at = 30s, .deed = Deed::kOrphan}},
+      .duration = 1min};
+  ModelJobs jobs({ModelServer{}});
+  const SimulationLog log = Simulate(plan, jobs);
+  EXPECT_EQ(log.actors[0].starts.size(), 2U);
+  EXPECT_TRUE(log.actors[0].exits.empty());
+  EXPECT_TRUE(jobs.signals.empty());
+}
+
 TEST(Simulation, AStartCanGetAnothersPid) {
   const SimulationPlan plan = {
       .actors = {{"agent", nullptr}, {"stranger", nullptr}},

@@ -152,6 +152,12 @@ JobState StageJobs::StateOf(Actor& actor) {
   return JobState::kBusy;
 }
 
+// It may be on its way out, and somebody waits for just that.
+bool StageJobs::AnyOrphanRuns() const {
+  return std::any_of(orphans_.begin(), orphans_.end(),
+                     [](const Instance* orphan) { return !Sleeps(*orphan); });
+}
+
 bool StageJobs::MayStillReact(Actor& actor, const JobSighting& sighting) {
   const bool as_before = sighting.state == JobState::kServes || sighting.state == JobState::kWaits;
   if (!actor.signalled || !as_before) return false;
@@ -168,6 +174,7 @@ JobSighting StageJobs::Sight(Actor& actor) {
   if (sighting.state == JobState::kServes && !actor.settling.settled()) {
     return {.state = JobState::kBusy, .still_serves = true};
   }
+  if (sighting.state == JobState::kWaits && AnyOrphanRuns()) return {.state = JobState::kBusy};
   if (MayStillReact(actor, sighting)) {
     return {.state = JobState::kBusy, .still_serves = IsServing(sighting)};
   }
@@ -217,6 +224,13 @@ void StageJobs::Visit(std::size_t actor) {
   } catch (const std::system_error&) {
     notes_.push_back(visited->name() + " did not answer a client");
   }
+}
+
+void StageJobs::Forget(std::size_t actor) {
+  Instance*& instance = actors_.at(actor).instance;
+  if (instance != nullptr) orphans_.push_back(instance);
+  instance = nullptr;
+  changed_ = true;
 }
 
 void StageJobs::EndAll() {

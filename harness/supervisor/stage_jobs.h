@@ -35,6 +35,7 @@ class StageJobs : public Jobs {
   std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) override;
   void Release(std::size_t actor) override;
   void KeepUnreaped(std::size_t actor) override;
+  void Forget(std::size_t actor) override;
   void Visit(std::size_t actor) override;
   void EndAll() override;
   void Make(const Change& change) override;
@@ -62,6 +63,7 @@ class StageJobs : public Jobs {
   JobSighting Sight(Actor& actor);
   bool MayStillReact(Actor& actor, const JobSighting& sighting);
   JobState StateOf(Actor& actor);
+  bool AnyOrphanRuns() const;
   std::vector<JobSighting> SightAll();
   void EndBystander(Actor& actor);
   std::string Resolved(std::string text) const;
@@ -70,6 +72,7 @@ class StageJobs : public Jobs {
 
   Stage& stage_;
   std::vector<Actor> actors_;
+  std::vector<const Instance*> orphans_;
   std::vector<JobSighting> last_;
   bool changed_ = false;
   int starts_beside_an_owner_ = 0;

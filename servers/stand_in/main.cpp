@@ -37,7 +37,7 @@ class Server {
     if (options_.Has("daemonize")) Daemonize();
     listener_.Listen();
     Say("stand-in serves (pid " + std::to_string(getpid()) + ")");
-    if (listener_.ServeUntilSignal() == SIGUSR2) ExecuteAgain();
+    while (listener_.ServeUntilSignal() == SIGUSR2) StartAgain();
     listener_.Close();
     CleanUp();
   }
@@ -106,7 +106,18 @@ class Server {
     record_.Write();
   }
 
-  void ExecuteAgain() const {
+  // The new copy has the socket of the old one, so nobody is faster.
+  static void Respawn() {
+    const pid_t copy = fork();
+    if (copy != 0) {
+      setpgid(copy, copy);  // before our end, with which launchd ends our group
+      _exit(0);
+    }
+    setsid();
+  }
+
+  void StartAgain() const {
+    if (options_.Has("respawn")) return Respawn();
     execv(options_.command_line()[0], options_.command_line());
     throw Failure("cannot execute myself", errno);
   }

@@ -52,6 +52,7 @@ constexpr Known kKnown[] = {
     {"child", "", "start a program that stays when we end"},
     {"worker", "", "fork a worker that ends as we do"},
     {"daemonize", "", "go to the background once we serve"},
+    {"respawn", "", "SIGUSR2 starts another copy, in a session of its own, and ends us"},
     {"stop", "", "end the server: by --lock-kind posix the lock's owner, else the recorded pid"},
     {"idle", "", "do nothing, for ever"},
 };
