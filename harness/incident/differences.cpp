@@ -85,9 +85,8 @@ class Comparison {
   void CompareStarts(const std::string& name, const CountRange& bounds) {
     const ActorLog* actor = FindActor(log_, name);
     const int starts = actor == nullptr ? 0 : static_cast<int>(actor->starts.size());
-    if (!IsIn(bounds, starts))
-      differences_.push_back(
-          fmt::format("{}: {} starts, expected {}", name, starts, Words(bounds)));
+    if (IsIn(bounds, starts)) return;
+    differences_.push_back(fmt::format("{}: {} starts, expected {}", name, starts, Words(bounds)));
   }
 
   void CompareStatuses(const std::string& name, const std::set<int>& statuses) {
