@@ -2,7 +2,7 @@
 //
 //   Listener listener(options);
 //   if (!listener.Bind()) ...      // somebody is there
-//   listener.Listen();             // last: whoever sees it takes the start for complete
+//   listener.Listen();             // last: it tells that the start is complete
 //   listener.ServeUntilSignal();
 //   listener.Close();
 #pragma once
