@@ -44,11 +44,17 @@ class Simulation {
 
   void Step() {
     Look(nanoseconds(0));
-    if (FireDue() || RollOn()) return;
+    if (FireDue() || RollOn()) {
+      has_settled_ = false;
+      return;
+    }
     GiveUpOnTheSlow();
     const SupervisorTime due = NextDue();
-    if (!plan_.real_time && Settled()) return clock_.JumpTo(due, jobs_.Now());
-    Look(Patience(due));
+    if (plan_.real_time || !Settled()) {
+      has_settled_ = false;
+      return Look(Patience(due));
+    }
+    if (std::exchange(has_settled_, !has_settled_)) clock_.JumpTo(due, jobs_.Now());
   }
 
   void Look(nanoseconds at_most) {
@@ -215,6 +221,9 @@ class Simulation {
   std::vector<Event> events_;
   std::size_t next_event_ = 0;
   std::vector<ActorRun> actors_;
+  // At the last look. One look sees actors one by one: a start may end the owner after that has
+  // been seen and before the start itself is. So it takes two looks to jump.
+  bool has_settled_ = false;
   bool rolled_out_ = false;
   SimulationLog log_;
 };

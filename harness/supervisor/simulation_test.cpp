@@ -334,6 +334,22 @@ class ToldJobs : public Jobs {
   std::chrono::nanoseconds now_{};
 };
 
+// The owner is looked at first: it was told to end after that look, and before the look at the
+// start which told it and waits. Nothing may be jumped over then.
+TEST(Simulation, AnOwnerThatAStartHasJustToldToEndIsLookedAtAgain) {
+  const JobSighting busy{.state = JobState::kBusy};
+  const JobSighting serves{.state = JobState::kServes};
+  const JobSighting waits{.state = JobState::kWaits};
+  const JobSighting ends{.state = JobState::kBusy, .still_serves = true};
+  const SimulationPlan plan = {.actors = {{"owner", nullptr}, {"start", nullptr}},
+                               .events = {{.actor = 0}, {.actor = 1}},
+                               .duration = 1h};
+  ToldJobs jobs({{busy, busy}, {serves, waits}, {ends, waits}, {{}, serves}});
+  const SimulationLog log = Simulate(plan, jobs);
+  EXPECT_FALSE(ServesAt(log.actors[0], 30min));
+  EXPECT_TRUE(ServesAt(log.actors[1], 30min));
+}
+
 // The first actor takes over from the second, which is still on its way out.
 TEST(Simulation, TakeOverFromACopyThatStillEndsIsNoSecondOwner) {
   const SimulationPlan plan = {.actors = {{"next", nullptr}, {"owner", nullptr}},
