@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace pidfall {
@@ -59,6 +60,19 @@ void CompletePort(const Found& found, Target& whole) {
   const auto is_ipv4 = [](const Listener& l) { return l.address.find(':') == std::string::npos; };
   std::stable_partition(on_its_port.begin(), on_its_port.end(), is_ipv4);
   if (!on_its_port.empty()) whole.address = ReachedAt(on_its_port.front());
+}
+
+// Beside the pid file a name is enough: each plain sandbox has a folder of its own.
+void CompleteGuardFiles(const Found& found, Target& whole) {
+  const auto add = [&](const std::filesystem::path& path) {
+    const auto& file = found.pid_file ? found.pid_file : found.lock_file;
+    const bool is_beside = file && path.parent_path() == std::filesystem::path(*file).parent_path();
+    whole.guard_files.push_back(is_beside ? path.filename() : path);
+  };
+  for (const HeldLock& lock : found.locks) add(lock.path);
+  for (const std::string& name : found.unix_sockets) {
+    if (name.starts_with("/")) add(name);
+  }
 }
 
 void CompleteFile(const Found& found, Target& whole) {
@@ -142,6 +156,7 @@ Target Complete(const Target& target, const Found& found) {
   Target whole = target;
   CompletePort(found, whole);
   CompleteFile(found, whole);
+  CompleteGuardFiles(found, whole);
   whole.standby_polls = found.standby_polls;
   whole.answers = whole.answers || found.answers;
   whole.start_up = std::chrono::milliseconds(static_cast<int64_t>(found.started_after_ms));

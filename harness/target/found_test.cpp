@@ -66,6 +66,13 @@ TEST(CompleteTest, AUnixSocketIsTakenWhereThereIsNoPort) {
   EXPECT_FALSE(Complete({.port = 80}, {.unix_socket = "/run/x"}).unix_socket);
 }
 
+TEST(CompleteTest, LocksAndSocketsAreOfItsSafeguard) {
+  const Target whole = Complete({}, {.pid_file = "/run/x/x.pid",
+                                     .locks = {{"/run/x/x.lock", "flock"}, {"/var/lock/x", "OFD"}},
+                                     .unix_sockets = {"@x", "/run/x/socket"}});
+  EXPECT_EQ(whole.guard_files, (std::vector<std::string>{"x.lock", "/var/lock/x", "socket"}));
+}
+
 TEST(CompleteTest, APortFromTheSystemIsNone) {
   const Target whole =
       Complete({}, {.listeners = {{.port = 40001}}, .next_port = 40002, .pid_file = "/run/x.pid"});

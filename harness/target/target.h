@@ -22,9 +22,10 @@ struct Target {
   std::optional<std::string> unix_socket;  // where it serves on no port: a path, or "@..."
   std::optional<std::string> pid_file;     // absolute, or {pid_file} to let the sandbox choose
   bool file_has_pid = true;                // else it is a lock file
-  bool has_plain_pid_file = true;   // only the pid and a line end; else the pid is somewhere in it
-  bool file_ends_line = true;       // after the pid
-  std::optional<uid_t> file_owner;  // the owner of its pid file, where that is known
+  bool has_plain_pid_file = true;  // only the pid and a line end; else the pid is somewhere in it
+  bool file_ends_line = true;      // after the pid
+  std::vector<std::string> guard_files;  // its locks and sockets; a bare name: beside the pid file
+  std::optional<uid_t> file_owner;       // the owner of its pid file, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;      // none: the first duplicate's status counts as declared
   bool duplicate_is_declared = true;      // by its author, not learned from a start

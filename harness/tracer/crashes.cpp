@@ -28,7 +28,7 @@ class CrashSweep {
   CrashSweep(Stage& stage, const Found& found, const ExploreOptions& options)
       : stage_(stage),
         options_(options),
-        safeguard_(SafeguardOf(found, stage)),
+        safeguard_(SafeguardOf(stage)),
         fresh_(safeguard_),
         has_pid_file_(found.pid_file.has_value()),
         bystander_(stage.StartBystander({})) {}

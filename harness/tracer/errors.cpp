@@ -24,11 +24,11 @@ std::string FirstLineOf(const std::string& output) {
 
 class ErrorSweep {
  public:
-  ErrorSweep(Stage& stage, const Found& found, const ExploreOptions& options, bool beside_owner)
+  ErrorSweep(Stage& stage, const ExploreOptions& options, bool beside_owner)
       : stage_(stage),
         options_(options),
         beside_owner_(beside_owner),
-        safeguard_(SafeguardOf(found, stage)),
+        safeguard_(SafeguardOf(stage)),
         fresh_(safeguard_) {}
 
   Exploration Run() {
@@ -190,12 +190,12 @@ class ErrorSweep {
 
 }  // namespace
 
-Exploration ExploreErrors(const Target& target, const Found& found, const ExploreOptions& options) {
+Exploration ExploreErrors(const Target& target, const Found& /*found*/,
+                          const ExploreOptions& options) {
   std::vector<StageStory> stories;
   for (const bool beside_owner : {false, true}) {
-    stories.emplace_back([&, beside_owner](Stage& stage) {
-      return ErrorSweep(stage, found, options, beside_owner).Run();
-    });
+    stories.emplace_back(
+        [&, beside_owner](Stage& stage) { return ErrorSweep(stage, options, beside_owner).Run(); });
   }
   if (!options.replay.empty()) stories.pop_back();
   return TellExplorations(target, "errors/any", stories);

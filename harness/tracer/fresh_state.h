@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-#include "harness/tracer/safeguard.h"
+#include "harness/stage/safeguard.h"
 
 namespace pidfall {
 

@@ -18,9 +18,9 @@
 #include <set>
 #include <vector>
 
+#include "harness/probe/raw_call.h"
 #include "harness/process/fd.h"
 #include "harness/process/launch.h"
-#include "harness/tracer/raw_call.h"
 
 namespace pidfall {
 

@@ -37,7 +37,7 @@ class ScheduleExploration {
       : stage_(stage),
         options_(options),
         has_pid_file_(found.pid_file.has_value()),
-        safeguard_(SafeguardOf(found, stage)),
+        safeguard_(SafeguardOf(stage)),
         fresh_(safeguard_) {
     const bool elsewhere = found.pid_file && Mentions(stage.target().command, "{port}");
     for (int i = 0; i <= options.contenders; ++i) {

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "harness/observe/settling.h"
+#include "harness/stage/attention.h"
 #include "harness/stage/stage.h"
-#include "harness/tracer/attention.h"
 #include "harness/tracer/call.h"
 #include "harness/tracer/process_tree.h"
 

@@ -1,4 +1,4 @@
-#include "harness/tracer/safeguard.h"
+#include "harness/stage/safeguard.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,18 +18,11 @@ std::set<std::string> EntriesOf(const std::string& folder) {
   return paths;
 }
 
-// The path in this sandbox: each plain sandbox has a folder of its own.
-std::string Here(const std::string& path, const Found& found, const Stage& stage) {
-  if (!found.pid_file || FolderOf(path) != FolderOf(*found.pid_file)) return path;
-  return stage.folder() + "/" + fs::path(path).filename().string();
-}
-
-std::set<std::string> FilesOf(const Found& found, const Stage& stage) {
+std::set<std::string> FilesOf(const Stage& stage) {
   std::set<std::string> files;
   if (stage.target().pid_file) files.insert(stage.pid_file());
-  for (const HeldLock& lock : found.locks) files.insert(Here(lock.path, found, stage));
-  for (const std::string& name : found.unix_sockets) {
-    if (name.starts_with("/")) files.insert(Here(name, found, stage));
+  for (const std::string& file : stage.target().guard_files) {
+    files.insert(file.starts_with("/") ? file : stage.folder() + "/" + file);
   }
   return files;
 }
@@ -75,12 +68,17 @@ std::vector<std::string> Safeguard::Present() const {
   return present;
 }
 
-Safeguard SafeguardOf(const Found& found, const Stage& stage) {
-  const std::set<std::string> files = FilesOf(found, stage);
+// What came into the pid file's folder since the stage was set belongs to it, whoever left it.
+Safeguard SafeguardOf(const Stage& stage) {
+  const std::set<std::string> files = FilesOf(stage);
   const std::vector<std::string> folders = FoldersOf(files, stage);
   std::set<std::string> strangers;
   for (const std::string& folder : folders) strangers.merge(EntriesOf(folder));
-  for (const std::string& file : files) strangers.erase(file);
+  std::erase_if(strangers, [&](const std::string& path) {
+    const bool is_beside = FolderOf(path) == stage.folder();
+    return files.contains(path) ||
+           (is_beside && !stage.StoodBefore(fs::path(path).filename().string()));
+  });
   return {folders, files, strangers};
 }
 

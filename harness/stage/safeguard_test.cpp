@@ -1,4 +1,4 @@
-#include "harness/tracer/safeguard.h"
+#include "harness/stage/safeguard.h"
 
 #include <gtest/gtest.h>
 

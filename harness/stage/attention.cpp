@@ -1,4 +1,4 @@
-#include "harness/tracer/attention.h"
+#include "harness/stage/attention.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -11,9 +11,13 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace pidfall {
 namespace {
+
+namespace fs = std::filesystem;
 
 int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
 
@@ -70,11 +74,33 @@ std::string UnixName(const std::string& address) {
 
 }  // namespace
 
-std::string Attention::NameOfPath(const std::string& path) const {
+// Where the folder does not exist, its own name.
+const std::string& Attention::RealFolder(const std::string& folder) {
+  const auto known = real_.find(folder);
+  if (known != real_.end()) return known->second;
+  std::error_code missing;
+  const fs::path real = fs::canonical(folder, missing);
+  return real_[folder] = missing ? folder : real.string();
+}
+
+// The same file by the name that the safeguard has for its folder: /var/run may be /run.
+std::string Attention::Followed(const std::string& path) {
+  std::error_code missing;
+  const bool is_link = fs::is_symlink(path, missing);
+  const fs::path file = is_link ? fs::weakly_canonical(path, missing) : fs::path(path);
+  const std::string folder = RealFolder(file.parent_path());
+  for (const std::string& its : safeguard_->folders()) {
+    if (RealFolder(its) == folder) return fs::path(its) / file.filename();
+  }
+  return file;
+}
+
+std::string Attention::NameOfPath(const std::string& path) {
   if (path.empty() || path.front() != '/') return "";
   const std::string own = "/proc/" + std::to_string(pid_) + "/";
   if (IsProcessFolder(path) && !path.starts_with(own)) return WithoutPid(path, pid_);
-  return WithoutPid(safeguard_->NameOf(path), pid_);
+  const std::string name = safeguard_->NameOf(path);
+  return WithoutPid(name.empty() ? safeguard_->NameOf(Followed(path)) : name, pid_);
 }
 
 std::optional<std::string> Attention::PathObject(pid_t thread, const CallKind& kind,

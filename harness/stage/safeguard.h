@@ -1,7 +1,7 @@
 // The files that belong to a target's safeguard, so that the calls that touch it can be told from
 // the thousand others of a start.
 //
-//   const Safeguard safeguard = SafeguardOf(found, stage);
+//   const Safeguard safeguard = SafeguardOf(stage);
 //   safeguard.NameOf("/run/x.pid.lock")   // "x.pid.lock"; empty: it is none of it
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/discovery.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -38,8 +37,8 @@ class Safeguard {
   std::set<std::string> strangers_;
 };
 
-// From the findings of the probing start: pid file, locks, sockets, and the files beside them.
-Safeguard SafeguardOf(const Found& found, const Stage& stage);
+// The target's pid file, locks and sockets, and the files beside them.
+Safeguard SafeguardOf(const Stage& stage);
 
 // Replaces the pid in it by "{pid}", so that two starts give the same text.
 std::string WithoutPid(const std::string& text, pid_t pid);

@@ -1,4 +1,4 @@
-#include "harness/tracer/raw_call.h"
+#include "harness/probe/raw_call.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -18,7 +18,7 @@ ssize_t Copy(pid_t thread, uint64_t address, char* to, size_t size) {
   return process_vm_readv(thread, &here, 1, &there, 1, 0);
 }
 
-std::string ReadLink(const std::string& path) {
+std::string LinkTarget(const std::string& path) {
   std::array<char, PATH_MAX> target{};
   const ssize_t n = readlink(path.c_str(), target.data(), target.size());
   return {target.data(), static_cast<size_t>(std::max<ssize_t>(n, 0))};
@@ -50,7 +50,7 @@ std::string ReadBytes(pid_t thread, uint64_t address, size_t size) {
 }
 
 std::string DescriptorTarget(pid_t thread, int descriptor) {
-  return ReadLink("/proc/" + std::to_string(thread) + "/fd/" + std::to_string(descriptor));
+  return LinkTarget("/proc/" + std::to_string(thread) + "/fd/" + std::to_string(descriptor));
 }
 
 std::string AbsolutePath(pid_t thread, int folder, uint64_t address) {
@@ -58,8 +58,9 @@ std::string AbsolutePath(pid_t thread, int folder, uint64_t address) {
   if (path.empty() && folder == AT_FDCWD) return "";
   if (path.empty()) return DescriptorTarget(thread, folder);
   if (path.front() == '/') return std::filesystem::path(path).lexically_normal();
-  const std::string base = folder == AT_FDCWD ? ReadLink("/proc/" + std::to_string(thread) + "/cwd")
-                                              : DescriptorTarget(thread, folder);
+  const std::string base = folder == AT_FDCWD
+                               ? LinkTarget("/proc/" + std::to_string(thread) + "/cwd")
+                               : DescriptorTarget(thread, folder);
   return std::filesystem::path(base + "/" + path).lexically_normal();
 }
 

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 
-#include "harness/tracer/call_kinds.h"
-#include "harness/tracer/raw_call.h"
-#include "harness/tracer/safeguard.h"
+#include "harness/probe/call_kinds.h"
+#include "harness/probe/raw_call.h"
+#include "harness/stage/safeguard.h"
 
 namespace pidfall {
 
@@ -31,12 +31,15 @@ class Attention {
                                               const RawCall& call);
   std::optional<std::string> SocketObject(pid_t thread, const CallKind& kind, const RawCall& call);
   std::optional<std::string> ProcessObject(const RawCall& call, int argument) const;
-  std::string NameOfPath(const std::string& path) const;
+  std::string NameOfPath(const std::string& path);
+  std::string Followed(const std::string& path);
+  const std::string& RealFolder(const std::string& folder);
 
   const Safeguard* safeguard_;
   pid_t pid_;
   int port_;
   std::map<std::string, std::string> sockets_;  // "socket:[123]", and the address it was bound to
+  std::map<std::string, std::string> real_;     // folders, with every link followed
 };
 
 }  // namespace pidfall

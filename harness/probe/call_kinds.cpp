@@ -1,4 +1,4 @@
-#include "harness/tracer/call_kinds.h"
+#include "harness/probe/call_kinds.h"
 
 #include <sys/syscall.h>
 
