@@ -89,6 +89,15 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   ExpectFileNames(stage, *owner, "C6");
 }
 
+// As its first line, a finding says what it comes of.
+void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const std::string& cause) {
+  try {
+    ExpectOneOf(stage, together);
+  } catch (const Breach& breach) {
+    throw Breach(breach.clause, cause + ": " + breach.what());
+  }
+}
+
 constexpr size_t kContenders = 8;
 
 // An interpreter takes seconds where a compiled server takes one: then fewer rounds are run, among
@@ -98,12 +107,18 @@ constexpr int kFewestRounds = 5;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);
 constexpr Duration kTimeForAll = std::chrono::seconds(20);
 
+constexpr char kInStep[] =
+    "several of eight starts passed the check before one of them had taken its place";
+constexpr char kAtOnce[] = "eight starts at the same instant";
+
 // When all are released together, chance decides the order; every fourth round fixes the order.
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
   constexpr int kLockStepEvery = 4;
-  const bool in_lock_step = round % kLockStepEvery == 0;
-  ExpectOneOf(stage, in_lock_step ? StartInLockStep(stage, starts, 1 + round / kLockStepEvery)
-                                  : StartTogether(stage, starts));
+  if (round % kLockStepEvery == 0) {
+    ExpectOneOfAs(stage, StartInLockStep(stage, starts, 1 + round / kLockStepEvery), kInStep);
+  } else {
+    ExpectOneOfAs(stage, StartTogether(stage, starts), kAtOnce);
+  }
   stage.EndAll();
   if (stage.target().pid_file) RemovePidFile(stage);
 }
@@ -144,14 +159,24 @@ constexpr Scenario kEightOnOtherPorts{
     EightOnOtherPorts,
     part::kPidFile | part::kPort | part::kOtherPort};
 
+// What the first one was held at, and the second one made of it.
+std::string CauseOf(const Instance& first, const Instance& second, bool second_serves) {
+  const std::string& when = first.held_when();
+  const std::string before = "before it ";
+  if (second_serves && when.starts_with(before)) {
+    return "two starts both passed the check before either " + when.substr(before.size());
+  }
+  return second.name() + " came while " + first.name() + " started, " + when;
+}
+
 void DuringStartUp(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
-    Instance& first = StartUntil(stage, nth);
+    Instance& first = StartUntil(stage, nth, Moments::kChecks);
     if (!first.IsHeld()) return false;
     Instance& second = stage.Start(Elsewhere(stage));
-    Settle(stage, second);
+    const bool serves = Settle(stage, second) == Outcome::kServes;
     Release(stage, first);
-    ExpectOneOf(stage, {&first, &second});
+    ExpectOneOfAs(stage, {&first, &second}, CauseOf(first, second, serves));
     stage.EndAll();
     return true;
   });
@@ -201,7 +226,7 @@ constexpr Scenario kDuringShutdown{
 void AcrossShutdown(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
     Instance& owner = stage.StartOwner();
-    Instance& slow = StartUntil(stage, nth, FolderEvents::kTouches);
+    Instance& slow = StartUntil(stage, nth, Moments::kTouches);
     if (!slow.IsHeld()) return false;
     stage.Stop(owner);
     Release(stage, slow);

@@ -125,7 +125,7 @@ constexpr Scenario kWithAClientConnected{
 void UnloadWhileStarting(Stage& stage) {
   ServeAnAnswer(stage);
   AwaitTimeWait(stage);
-  Instance& starting = StartUntil(stage, 1, FolderEvents::kNew);
+  Instance& starting = StartUntil(stage, 1, Moments::kNewFiles);
   if (!starting.IsHeld()) {
     ExpectServes(stage, starting, "C10", "the port is only in TIME_WAIT");
     throw NotApplicable("its start does nothing that can be seen");

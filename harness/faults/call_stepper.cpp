@@ -6,7 +6,6 @@
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,18 +72,6 @@ class ChildSignals {
 };
 
 }  // namespace
-
-// Which arguments are paths depends on the call; an argument that is no address reads as nothing.
-bool NamesPath(const Call& call, const std::string& prefix) {
-  std::string found(prefix.size(), '\0');
-  const iovec here{found.data(), found.size()};
-  return std::any_of(call.arguments.begin(), call.arguments.end(), [&](uint64_t argument) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
-    const iovec there{reinterpret_cast<void*>(argument), prefix.size()};
-    const ssize_t n = process_vm_readv(call.thread, &here, 1, &there, 1, 0);
-    return n == static_cast<ssize_t>(prefix.size()) && found == prefix;
-  });
-}
 
 CallStepper CallStepper::ForHeld(pid_t pid) {
   CallStepper stepper(pid);
@@ -165,6 +152,7 @@ bool CallStepper::ShouldHold(pid_t id, const HoldWhen& when) {
     call.number = static_cast<long>(info.entry.nr);
     std::copy(std::begin(info.entry.args), std::end(info.entry.args), call.arguments.begin());
   }
+  if (call.returned) call.result = info.exit.rval;
   return when(call);
 }
 

@@ -1,8 +1,9 @@
 // Runs a process system call by system call, to hold it at a chosen moment.
 //
 //   CallStepper stepper = CallStepper::ForHeld(server.pid());
-//   bool held = stepper.RunUntil([&](const Call&) { return folder.Take(); }, is_over, bound);
-//   ...                    // it stands right after the call that changed the folder
+//   bool held = stepper.RunUntil([&](const Call& call) { return call.returned && ...; }, is_over,
+//   bound);
+//   ...                    // it stands right after that call
 //   stepper.Release();
 //
 // A SIGSTOP that is sent after an event is a few instructions too late, and the critical moment is
@@ -12,29 +13,23 @@
 
 #include <sys/types.h>
 
-#include <array>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/probe/raw_call.h"
 #include "harness/process/launch.h"
 #include "harness/stage/instance.h"
 
 namespace pidfall {
 
 // A system call, at its entry or when it has returned.
-struct Call {
+struct Call : RawCall {
   pid_t thread = 0;
-  long number = -1;
-  std::array<uint64_t, 6> arguments{};
   bool returned = false;
 };
-
-// Some argument of it is a path that begins with `prefix`.
-bool NamesPath(const Call& call, const std::string& prefix);
 
 class CallStepper final : public Holder {
  public:

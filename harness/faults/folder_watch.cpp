@@ -12,8 +12,7 @@ namespace {
 uint32_t MaskOf(FolderEvents events) {
   constexpr uint32_t kNew = IN_CREATE | IN_MOVED_TO;
   constexpr uint32_t kChanges = kNew | IN_MODIFY | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM;
-  if (events == FolderEvents::kNew) return kNew;
-  return events == FolderEvents::kChanges ? kChanges : kChanges | IN_OPEN | IN_CLOSE;
+  return events == FolderEvents::kNew ? kNew : kChanges;
 }
 
 }  // namespace

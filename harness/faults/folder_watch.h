@@ -15,7 +15,6 @@ namespace pidfall {
 enum class FolderEvents {
   kNew,      // something was created in it, or moved into it
   kChanges,  // or written, removed, given another mode
-  kTouches,  // or opened or closed, the folder itself as well
 };
 
 class FolderWatch {

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "harness/faults/call_stepper.h"
+#include "harness/faults/guard_calls.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
 
@@ -35,16 +36,17 @@ CallStepper Trace(pid_t pid) {
   }
 }
 
-// Null when the moment did not come: then the instance runs on.
+// Null when the moment did not come: then the instance runs on. `when` is read once it has come.
 CallStepper* HoldAt(Stage& stage, Instance& instance, CallStepper stepper,
-                    const CallStepper::HoldWhen& moment, const std::function<bool()>& is_over) {
+                    const CallStepper::HoldWhen& moment, const std::function<bool()>& is_over,
+                    const std::string& when = "") {
   if (!stepper.RunUntil(moment, is_over, stage.target().start_timeout)) {
     stepper.Release();
     return nullptr;
   }
   auto holder = std::make_unique<CallStepper>(std::move(stepper));
   CallStepper* held = holder.get();
-  instance.HoldBy(std::move(holder));
+  instance.HoldBy(std::move(holder), when);
   return held;
 }
 
@@ -73,31 +75,88 @@ Instance& StartTraced(Stage& stage, StartOptions options) {
   return stage.Start(options);
 }
 
+// --- moments
+
+// Counts them.
+class MomentSearch {
+ public:
+  MomentSearch(Moments moments, int nth) : moments_(moments), nth_(nth) {}
+
+  // It is the one that was asked for.
+  bool IsIt(const GuardCall& call) {
+    const bool is_one = IsMoment(call);
+    if (is_one) looked_ = false;
+    if (call.kind == GuardCall::kLook || call.kind == GuardCall::kOpen) looked_ = true;
+    if (!is_one || ++seen_ != nth_) return false;
+    when_ = call.When();
+    return true;
+  }
+
+  const std::string& when() const { return when_; }
+
+ private:
+  bool IsMoment(const GuardCall& call) const {
+    if (!call.returned) return moments_ == Moments::kChecks && looked_ && MayRestOnLook(call);
+    if (call.failed) return false;
+    if (call.kind == GuardCall::kListen) return true;
+    return moments_ == Moments::kNewFiles ? IsNew(call) : call.Changes() || IsAlso(call);
+  }
+
+  static bool IsNew(const GuardCall& call) {
+    return call.kind == GuardCall::kCreate || call.kind == GuardCall::kReplace;
+  }
+
+  bool IsAlso(const GuardCall& call) const {
+    if (moments_ == Moments::kChecks) return call.kind == GuardCall::kLock;
+    return moments_ == Moments::kTouches &&
+           (call.kind == GuardCall::kOpen || call.kind == GuardCall::kClose);
+  }
+
+  // With nothing looked at since the last moment, it stands where it stood then.
+  static bool MayRestOnLook(const GuardCall& call) {
+    const bool writes = call.kind == GuardCall::kWrite;
+    return (call.Changes() && !writes) || call.kind == GuardCall::kLock ||
+           call.kind == GuardCall::kBind;
+  }
+
+  Moments moments_;
+  int nth_;
+  int seen_ = 0;
+  bool looked_ = false;
+  std::string when_;
+};
+
 // --- lock step
 
 struct Stepping {
   Instance* instance = nullptr;
   CallStepper* stepper = nullptr;  // the instance's own; null: it is not held
-  int slept = 0;                   // this many turns
+  std::unique_ptr<GuardCalls> calls;
+  int slept = 0;  // this many turns
 };
 
 Stepping StartBeforeSafeguard(Stage& stage, const StartOptions& options) {
   Instance& instance = StartTraced(stage, options);
+  auto calls = std::make_unique<GuardCalls>(stage, instance);
   const auto moment = [&](const Call& call) {
-    return !call.returned && (call.number == SYS_bind || NamesPath(call, stage.folder()));
+    const auto seen = calls->See(call);
+    return seen && !seen->returned && seen->Touches();
   };
   CallStepper* stepper = HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment,
                                 IsDone(stage, instance));
-  return {&instance, stepper};
+  return {&instance, stepper, std::move(calls)};
 }
 
 enum class Turn { kTaken, kListens, kSleeps };
 
+// From before one call to before another.
 Turn TakeTurn(const Stepping& one, int calls, Duration bound) {
   bool listens = false;
   const auto moment = [&](const Call& call) {
-    listens = call.returned && call.number == SYS_listen;
-    return listens || (call.returned && --calls == 0);
+    const auto seen = one.calls->See(call);
+    if (!seen || !seen->Touches()) return false;
+    listens = seen->returned && seen->kind == GuardCall::kListen;
+    return listens || (!seen->returned && --calls == 0);
   };
   const auto sleeps = [&] { return Sleeps(*one.instance); };
   if (!one.stepper->RunUntil(moment, sleeps, bound)) return Turn::kSleeps;
@@ -119,16 +178,19 @@ void TakeTurns(Stage& stage, std::vector<Stepping> stepping, int calls) {
 
 }  // namespace
 
-Instance& StartUntil(Stage& stage, int nth, FolderEvents events, const StartOptions& options) {
-  const FolderWatch folder(stage.folder(), events);
+Instance& StartUntil(Stage& stage, int nth, Moments moments, const StartOptions& options) {
   Instance& instance = StartTraced(stage, options);
-  int seen = 0;
+  GuardCalls calls(stage, instance);
+  MomentSearch search(moments, nth);
   const auto moment = [&](const Call& call) {
-    return call.returned && (folder.Take() || call.number == SYS_listen) && ++seen == nth;
+    const auto seen = calls.See(call);
+    return seen && search.IsIt(*seen);
   };
-  HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment, IsDone(stage, instance));
+  HoldAt(stage, instance, CallStepper::ForHeld(instance.pid()), moment, IsDone(stage, instance),
+         search.when());
   if (instance.IsHeld()) {
-    stage.Did("hold " + instance.name() + " at moment " + std::to_string(nth));
+    stage.Did("hold " + instance.name() + " at moment " + std::to_string(nth) + ", " +
+              search.when());
   }
   return instance;
 }
@@ -136,26 +198,32 @@ Instance& StartUntil(Stage& stage, int nth, FolderEvents events, const StartOpti
 void StopUntil(Stage& stage, Instance& instance, int nth) {
   const auto main = instance.MainProcess();
   if (!main) throw Broken(instance.name() + " has ended before it was stopped");
-  const FolderWatch folder(stage.folder(), FolderEvents::kTouches);
+  GuardCalls calls(stage, instance);
   CallStepper stepper = Trace(*main);
   GoOn(stepper);
   stage.Signal(instance, SIGTERM);
   bool serves = Serves(stage, instance);
-  int seen = 0;
+  MomentSearch search(Moments::kTouches, nth);
   const auto moment = [&](const Call& call) {
+    const auto seen = calls.See(call);
     if (!call.returned) return false;
     const bool closed = serves && ClosesSomething(call.number) && !Serves(stage, instance);
     if (closed) serves = false;
-    return (folder.Take() || closed) && ++seen == nth;
+    if (seen && !closed) return search.IsIt(*seen);
+    return closed &&
+           search.IsIt({.kind = GuardCall::kClose, .object = "its port", .returned = true});
   };
-  HoldAt(stage, instance, std::move(stepper), moment, [&] { return HasEnded(stage, instance); });
+  HoldAt(
+      stage, instance, std::move(stepper), moment, [&] { return HasEnded(stage, instance); },
+      search.when());
   if (instance.IsHeld()) {
-    stage.Did("hold " + instance.name() + " at moment " + std::to_string(nth) + " of its end");
+    stage.Did("hold " + instance.name() + " at moment " + std::to_string(nth) + " of its end, " +
+              search.when());
   }
 }
 
 void AtEachMoment(Stage& stage, const std::function<bool(int nth)>& at) {
-  constexpr int kMostMoments = 16;  // a start that logs into the folder has one for each line
+  constexpr int kMostMoments = 24;  // a start that logs into the folder has one for each line
   for (int nth = 1; nth <= kMostMoments; ++nth) {
     if (!at(nth)) return;
   }
@@ -186,12 +254,12 @@ std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOpti
   std::vector<Instance*> started;
   std::vector<Stepping> stepping;
   for (const StartOptions& options : all) {
-    const Stepping one = StartBeforeSafeguard(stage, options);
+    Stepping one = StartBeforeSafeguard(stage, options);
     started.push_back(one.instance);
-    if (one.stepper != nullptr) stepping.push_back(one);
+    if (one.stepper != nullptr) stepping.push_back(std::move(one));
   }
-  stage.Did("let each make " + std::to_string(calls) + " system calls in turn");
-  TakeTurns(stage, stepping, calls);
+  stage.Did("let each make " + std::to_string(calls) + " calls to its safeguard in turn");
+  TakeTurns(stage, std::move(stepping), calls);
   // The start that has the port is slow to answer: the others have to decide without it.
   for (Instance* instance : started) {
     if (!instance->IsHeld()) Settle(stage, *instance);

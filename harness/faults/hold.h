@@ -7,24 +7,30 @@
 //   ...
 //   Release(stage, first);
 //
-// The target is run call by call. A moment is right after a call that changed the safeguard: the
-// pid file's folder, or the port.
+// The target is run call by call. A moment is before or after a call that touches the safeguard
+// (guard_calls.h): its files, by any path, or the port.
 #pragma once
 
 #include <functional>
 #include <vector>
 
-#include "harness/faults/folder_watch.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
 
-// Held at the `nth` moment of its start-up, or not held where it has fewer. Moments are changes of
-// its folder, or the given `events`, and listen.
-Instance& StartUntil(Stage& stage, int nth, FolderEvents events = FolderEvents::kChanges,
+// Which moments count: those after listen always do.
+enum class Moments {
+  kNewFiles,  // after something was created, or renamed into place
+  kChanges,   // after any change of the safeguard's files
+  kChecks,    // the same; and before each change that may rest on a look, and after a lock
+  kTouches,   // after changes, and after a file was opened or closed
+};
+
+// Held at the `nth` moment of its start-up, or not held where it has fewer.
+Instance& StartUntil(Stage& stage, int nth, Moments moments = Moments::kChanges,
                      const StartOptions& options = {});
-// Sends SIGTERM, and holds it at the `nth` moment of its end. Moments are touches of its folder, so
-// that the release of a lock by a close is noticed, and the close of the port.
+// Sends SIGTERM, and holds it at the `nth` moment of its end. Moments are touches, so that the
+// release of a lock by a close is noticed, and the close of the port.
 void StopUntil(Stage& stage, Instance& instance, int nth);
 // Calls `at` for the moments 1, 2 and so on, until it returns false: there is no such moment.
 void AtEachMoment(Stage& stage, const std::function<bool(int nth)>& at);
@@ -34,8 +40,8 @@ void Release(Stage& stage, Instance& held);
 
 // All execute their program, then all are released at one moment.
 std::vector<Instance*> StartTogether(Stage& stage, const std::vector<StartOptions>& options);
-// Runs the starts in lock step, from the first call that touches the safeguard: `calls` system
-// calls each, in turn. The first to listen is held until the rest have decided.
+// Runs the starts in lock step, from the first call that touches the safeguard: `calls` such calls
+// each, in turn. The first to listen is held until the rest have decided.
 std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOptions>& options,
                                        int calls);
 

@@ -38,6 +38,47 @@ TEST(HoldTest, AStartStandsRightAfterItsFirstChange) {
             "one held");
 }
 
+Target Script(const std::string& script) {
+  return {.command = {"/bin/sh", "-c", script + kStays}, .pid_file = "{pid_file}"};
+}
+
+std::string HeldAtFirstOf(const Target& target, Moments moments) {
+  return OnStage(target, [&](Stage& stage) {
+    const Instance& held = StartUntil(stage, 1, moments);
+    return FilesIn(stage) + (held.IsHeld() ? held.held_when() : "runs");
+  });
+}
+
+constexpr char kCheckThenCreate[] = "test -e one && exit 1; echo 1 > one; ";
+
+TEST(HoldTest, AStartStandsBetweenItsCheckAndWhatItCreates) {
+  const Target target = Script(std::string("cd {dir}; ") + kCheckThenCreate);
+  EXPECT_EQ(HeldAtFirstOf(target, Moments::kChecks), "before it created one");
+}
+
+TEST(HoldTest, AFolderBehindALinkIsTheSafeguards) {
+  const Target target =
+      Script(std::string("ln -s {dir} {dir}/../link; cd {dir}/../link; ") + kCheckThenCreate);
+  EXPECT_EQ(HeldAtFirstOf(target, Moments::kChanges), "one after it created one");
+}
+
+TEST(HoldTest, AHelperThatRemovesIsHeld) {
+  EXPECT_EQ(HeldAtFirstOf(Script("rm -f {dir}/one; ln {dir}/../none {dir}/two; mkdir {dir}/one; "),
+                          Moments::kChanges),
+            "one after it created one");
+}
+
+TEST(HoldTest, InLockStepStartsCheckBeforeAnyCreates) {
+  const std::string counts = "echo 1 >> {dir}/../count; ";
+  const Target target = Script("cd {dir}; " + std::string(kCheckThenCreate) + counts);
+  EXPECT_EQ(OnStage(target,
+                    [](Stage& stage) {
+                      StartInLockStep(stage, {{}, {}}, 1);
+                      return ReadOrEmpty(stage.folder() + "/../count");
+                    }),
+            "1\n1\n");
+}
+
 TEST(HoldTest, AReleasedStartGoesOn) {
   EXPECT_EQ(OnStage(Writer(),
                     [](Stage& stage) {

@@ -2,19 +2,17 @@
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <sstream>
 #include <system_error>
 #include <vector>
 
 #include "harness/faults/call_stepper.h"
+#include "harness/probe/raw_call.h"
 #include "harness/stage/settle.h"
 
 namespace pidfall {
@@ -41,18 +39,6 @@ std::vector<std::string> FoldersOf(const Target& target) {
   return folders;
 }
 
-// Empty where the address cannot be read.
-std::string TextAt(pid_t thread, uint64_t address) {
-  constexpr size_t kPage = 4096;
-  std::array<char, kPage> text{};
-  // Not past the end of the page: the next page may not exist.
-  const iovec here{text.data(), kPage - address % kPage};
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): another process's address, never followed here.
-  const iovec there{reinterpret_cast<void*>(address), here.iov_len};
-  const ssize_t n = process_vm_readv(thread, &here, 1, &there, 1, 0);
-  return {text.data(), strnlen(text.data(), static_cast<size_t>(std::max<ssize_t>(n, 0)))};
-}
-
 // Also calls that fail: a shell tries one folder after the other.
 class ExecutedTools {
  public:
@@ -60,7 +46,7 @@ class ExecutedTools {
 
   void Note(const Call& call) {
     if (call.returned || call.number != SYS_execve) return;
-    const fs::path program = TextAt(call.thread, call.arguments[0]);
+    const fs::path program = ReadText(call.thread, call.arguments[0]);
     const bool on_path =
         std::find(folders_.begin(), folders_.end(), program.parent_path()) != folders_.end();
     if (on_path && access(program.c_str(), X_OK) == 0) names_.insert(program.filename());

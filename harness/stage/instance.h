@@ -60,7 +60,12 @@ class Instance {
   void EndGroupWithIt() { ends_group_ = true; }
 
   bool IsHeld() const { return holder_ != nullptr; }
-  void HoldBy(std::unique_ptr<Holder> holder) { holder_ = std::move(holder); }
+  // `when`: "before it created x.pid"
+  void HoldBy(std::unique_ptr<Holder> holder, const std::string& when) {
+    holder_ = std::move(holder);
+    held_when_ = when;
+  }
+  const std::string& held_when() const { return held_when_; }
   void ReleaseFromHolder();
   void CollectFromHolder();
 
@@ -83,6 +88,7 @@ class Instance {
   std::string output_;
   std::optional<Ending> ending_;
   std::unique_ptr<Holder> holder_;
+  std::string held_when_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point ended_at_ = std::chrono::steady_clock::time_point::max();
   bool ends_group_ = false;

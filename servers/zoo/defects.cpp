@@ -22,6 +22,8 @@ constexpr DefectNote kNotes[] = {
      "Kills an owner that does not answer at once."},
     {Defect::kLosesPatience, "loses-patience",
      "The fifth refused start serves in spite of the owner."},
+    {Defect::kMakesLockAnew, "makes-lock-anew",
+     "Sees no lock file, and replaces the one that another start makes after that."},
     {Defect::kLockPerPort, "lock-per-port", "Takes another port for another instance."},
     {Defect::kTruncatesBeforeLock, "truncates-before-lock",
      "Empties the owner's file before it knows that there is an owner."},

@@ -25,6 +25,7 @@ enum class Defect {
   // a live owner
   kTakesOverStopped,
   kLosesPatience,
+  kMakesLockAnew,
   kLockPerPort,
   kTruncatesBeforeLock,
   kRewritesOnRefusal,

@@ -44,6 +44,7 @@ LockFile::~LockFile() { Close(); }
 
 void LockFile::Open() {
   Close();
+  if (Has(Defect::kMakesLockAnew) && access(path_.c_str(), F_OK) != 0) unlink(path_.c_str());
   const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   file_ = open(path_.c_str(), flags, kLockMode);
   if (file_ < 0) throw Failure("cannot open", path_, errno);

@@ -1,0 +1,68 @@
+// What a start does to its safeguard, call by call: whatever thread or helper of it makes the call,
+// and by whatever path.
+//
+//   GuardCalls calls(stage, instance);
+//   if (const auto now = calls.See(call)) ...   // "create x.pid", before or after
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/faults/call_stepper.h"
+#include "harness/stage/attention.h"
+#include "harness/stage/instance.h"
+#include "harness/stage/safeguard.h"
+#include "harness/stage/stage.h"
+
+namespace pidfall {
+
+struct GuardCall {
+  enum Kind {
+    kLook,
+    kOpen,
+    kClose,  // or unlock
+    kCreate,
+    kEmpty,
+    kReplace,
+    kRemove,
+    kLock,
+    kWrite,  // or set its mode, owner or times
+    kBind,
+    kListen,
+  };
+  Kind kind = kLook;
+  std::string object;     // a file by its name in the safeguard's folder, "127.0.0.1 port 80", ...
+  bool returned = false;  // else it is about to be made
+  bool failed = false;
+
+  // By it the safeguard's files become others, or they would.
+  bool Changes() const;
+  // Of the safeguard itself, rather than at another process or by another program.
+  bool Touches() const;
+  // "before it created x.pid", "after it created x.pid"
+  std::string When() const;
+};
+
+class GuardCalls {
+ public:
+  GuardCalls(const Stage& stage, const Instance& instance);
+  GuardCalls(const GuardCalls&) = delete;
+  GuardCalls& operator=(const GuardCalls&) = delete;
+
+  // Of each call, at its entry and when it has returned. Empty: it has nothing to do with the
+  // safeguard.
+  std::optional<GuardCall> See(const Call& call);
+
+ private:
+  std::optional<GuardCall> Entry(const Call& call);
+  GuardCall::Kind KindOfOpen(const Call& call, const std::string& object) const;
+  GuardCall::Kind KindOfCall(const Call& call, const CallKind& kind, const std::string& object);
+
+  std::string port_;
+  Safeguard safeguard_;
+  Attention attention_;
+  std::map<pid_t, GuardCall> made_;  // by the thread that is in it
+};
+
+}  // namespace pidfall
