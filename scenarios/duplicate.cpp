@@ -304,7 +304,7 @@ void OwnersFileUntouched(Stage& stage) {
   const auto before = FilesOf(stage, owner);
   if (before.empty()) throw NotApplicable("the owner keeps no pid file and no unix socket");
   ExpectQuiet(stage, stage.Start(), owner);
-  for (const auto& [path, state] : before) ExpectUnchanged(path, state, "C2", "a duplicate");
+  for (const auto& [path, state] : before) ExpectUnchanged(stage, path, state, "C2", "a duplicate");
 }
 
 constexpr Scenario kOwnersFileUntouched{

@@ -95,7 +95,7 @@ void ContenderExit(Stage& stage) {
   if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, "C1");
   if (outcome == Outcome::kWaits) stage.Stop(contender);
   Require(stage.Gone(contender, kStopBound), "C2", contender.name() + " neither served nor ended");
-  ExpectUnchanged(stage.pid_file(), before, "C6", "a contender's end");
+  ExpectUnchanged(stage, stage.pid_file(), before, "C6", "a contender's end");
   ExpectOneOwner(stage, owner);
 }
 

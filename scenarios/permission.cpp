@@ -27,7 +27,7 @@ void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
   const Outcome outcome = Settle(stage, contender);
   if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, clause);
   Require(Serves(stage, owner), clause, "the owner no longer serves");
-  ExpectUnchanged(stage.pid_file(), before, clause, "a contender");
+  ExpectUnchanged(stage, stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;
   const Ending ending = *contender.ending();
   Require(ending != Ending{} || IsDuplicateStatus(stage, ending), clause,

@@ -85,7 +85,7 @@ void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& o
     ExpectNotServing(stage, contender, owner, "C15", " under another " + clock);
   }
   Require(Serves(stage, owner), "C15", "under another " + clock + " the owner lost its place");
-  ExpectUnchanged(stage.pid_file(), before, "C15", "a contender");
+  ExpectUnchanged(stage, stage.pid_file(), before, "C15", "a contender");
   ExpectQuiet(stage, contender, owner);
   stage.EndAll();
   ExpectServes(stage, stage.Start(later), "C15", "its owner is gone, under another " + clock);

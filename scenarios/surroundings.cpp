@@ -102,7 +102,7 @@ void ExpectRefused(Stage& stage, Instance& owner, const StartOptions& world,
   const auto before = FilesOf(stage, owner);
   try {
     ExpectQuiet(stage, StartIn(stage, world), owner);
-    for (const auto& [path, state] : before) ExpectUnchanged(path, state, "C2", "it");
+    for (const auto& [path, state] : before) ExpectUnchanged(stage, path, state, "C2", "it");
   } catch (const Breach& breach) {
     throw Breach(breach.clause, difference + ": " + breach.what());
   }

@@ -46,10 +46,12 @@ bool IsDuplicateStatus(Stage& stage, const Ending& ending);
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
                    const std::string& names, int cause);
 
-void ExpectUnchanged(const std::string& path, const FileState& before, const std::string& clause,
-                     const std::string& after_what);
+// A change that the owner is seen to make by itself, a heartbeat for example, is not blamed on
+// others.
+void ExpectUnchanged(Stage& stage, const std::string& path, const FileState& before,
+                     const std::string& clause, const std::string& after_what);
 // No file of the safeguard is changed or new; `before` is from StatesOfFiles.
-void ExpectFilesUnchanged(const Stage& stage, const std::map<std::string, FileState>& before,
+void ExpectFilesUnchanged(Stage& stage, const std::map<std::string, FileState>& before,
                           const std::string& clause, const std::string& after_what);
 // The pid file names one of the owner's processes, now or soon.
 void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause);

@@ -96,10 +96,44 @@ TEST(ExpectTest, AChangedFileIsReportedWithBothStates) {
                        WriteFile(stage.pid_file(), "31");
                        const FileState before = PidFile(stage);
                        WriteFile(stage.pid_file(), "7");
-                       ExpectUnchanged(stage.pid_file(), before, "C6", "a duplicate");
+                       ExpectUnchanged(stage, stage.pid_file(), before, "C6", "a duplicate");
                      }),
               AllOf(StartsWith("C6: "), HasSubstr("changed by a duplicate"), HasSubstr("\"31\""),
                     HasSubstr("\"7\"")));
+}
+
+// Its file's times change ten times a second.
+Target Beats() {
+  return {.command = {"/bin/sh", "-c",
+                      "echo 31 > {pid_file}; while :; do touch {pid_file}; sleep 0.1; done"},
+          .pid_file = "{pid_file}"};
+}
+
+FileState AwaitBeat(Stage& stage) {
+  stage.Start();
+  stage.WaitUntil([&] { return PidFile(stage).content == "31\n"; }, Stage::kSettleBound);
+  const FileState before = PidFile(stage);
+  stage.WaitUntil([&] { return !(PidFile(stage) == before); }, Stage::kSettleBound);
+  return before;
+}
+
+TEST(ExpectTest, WhatTheOwnerChangesByItselfIsNoContendersDoing) {
+  EXPECT_EQ(Judged(Beats(),
+                   [](Stage& stage) {
+                     const FileState before = AwaitBeat(stage);
+                     ExpectUnchanged(stage, stage.pid_file(), before, "C2", "a duplicate");
+                   }),
+            "kept");
+}
+
+TEST(ExpectTest, AContentThatTheOwnerOnlyTouchesIsNotItsOwnChange) {
+  EXPECT_THAT(Judged(Beats(),
+                     [](Stage& stage) {
+                       const FileState before = AwaitBeat(stage);
+                       WriteFile(stage.pid_file(), "7\n");
+                       ExpectUnchanged(stage, stage.pid_file(), before, "C2", "a duplicate");
+                     }),
+              HasSubstr("changed by a duplicate"));
 }
 
 TEST(ExpectTest, ANewFileBesideTheSafeguardIsSeen) {

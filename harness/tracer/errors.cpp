@@ -90,7 +90,7 @@ class ErrorSweep {
     Require(!walk.start().Serves(), "C1", "X serves beside the owner " + owner.name());
     walk.start().Kill();
     ExpectOneOwner(stage_, owner);
-    ExpectUnchanged(stage_.pid_file(), before, "C6", injection.Text());
+    ExpectUnchanged(stage_, stage_.pid_file(), before, "C6", injection.Text());
   }
 
   void ImpairAlone(const Injection& injection) {
