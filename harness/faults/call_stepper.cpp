@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                           PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 constexpr int kCallStop = SIGTRAP | 0x80;  // a call's stop under PTRACE_O_TRACESYSGOOD
-constexpr std::chrono::milliseconds kLook{2};
+constexpr std::chrono::milliseconds kQuiet{2};
 // For processes in which some thread is never quiet.
 constexpr std::chrono::milliseconds kAskAtLeast{50};
 // For a thread that must stop: a parent in vfork stops when its child executes or ends.
@@ -59,7 +59,7 @@ class ChildSignals {
   // False: none came for a while.
   bool Await() const {
     pollfd event{signals_.get(), POLLIN, 0};
-    if (poll(&event, 1, static_cast<int>(kLook.count())) != 1) return false;
+    if (poll(&event, 1, static_cast<int>(kQuiet.count())) != 1) return false;
     signalfd_siginfo info{};
     while (read(signals_.get(), &info, sizeof(info)) > 0) {
     }

@@ -150,7 +150,7 @@ std::optional<GuardCall> GuardCalls::Entry(const Call& call) {
 
 std::optional<GuardCall> GuardCalls::See(const Call& call) {
   if (!call.returned) {
-    const auto entry = Entry(call);
+    auto entry = Entry(call);
     if (entry) made_[call.thread] = *entry;
     return entry;
   }
