@@ -112,7 +112,7 @@ Target Beats() {
 FileState AwaitBeat(Stage& stage) {
   stage.Start();
   stage.WaitUntil([&] { return PidFile(stage).content == "31\n"; }, Stage::kSettleBound);
-  const FileState before = PidFile(stage);
+  FileState before = PidFile(stage);
   stage.WaitUntil([&] { return !(PidFile(stage) == before); }, Stage::kSettleBound);
   return before;
 }
