@@ -15,27 +15,42 @@ class SuperviseTest : public CliTest {
  protected:
   void Write(const char* name, const char* text) { std::ofstream(work_ / name) << text; }
 
-  int StartsUnder(const std::string& policy, const std::vector<std::string>& options) {
-    std::vector<std::string> words = {"supervise", "--policy", policy,     "--for",
-                                      "750ms",     "--json",   "seen.json"};
-    words.insert(words.end(), options.begin(), options.end());
-    words.insert(words.end(), {"--", "false"});
-    EXPECT_EQ(Run(words).status, kBroke) << policy;
-    return nlohmann::json::parse(Content(work_ / "seen.json"))["results"][0]["starts"];
+  std::vector<std::string> Supervise(const std::string& policy, const std::string& file) {
+    return {"supervise", "--policy", policy, "--for", "1200ms", "--json", file, "--", "false"};
+  }
+
+  int StartsIn(const std::string& file) {
+    return nlohmann::json::parse(Content(work_ / file))["results"][0]["starts"];
   }
 };
 
-// A window that holds several starts of three of them.
+// A window that holds two starts or more of each. The real ones wait side by side.
 TEST_F(SuperviseTest, SimulatedAndRealSupervisorsStartItAsOften) {
   Write("my.service", "[Service]\nExecStart=/bin/false\nRestart=on-failure\n");
   Write("my.conf", "[program:web]\ncommand=false\n");
   Write("compose.yaml", "services: {web: {command: \"false\", restart: \"on-failure:3\"}}\n");
   Write("my.plist",
         "<plist><dict><key>Label</key><string>a</string><key>ProgramArguments</key>"
-        "<array><string>/bin/false</string></array><key>KeepAlive</key><true/></dict></plist>");
-  for (const char* policy : {"my.service", "supervisord:my.conf", "compose.yaml#web", "my.plist",
-                             "docker:on-failure:3"}) {
-    EXPECT_NEAR(StartsUnder(policy, {}), StartsUnder(policy, {"--real-time"}), 1) << policy;
+        "<array><string>/bin/false</string></array><key>KeepAlive</key><true/>"
+        "<key>ThrottleInterval</key><integer>1</integer></dict></plist>");
+  const std::pair<const char*, int> policies[] = {{"my.service", 5},
+                                                  {"supervisord:my.conf", 2},
+                                                  {"compose.yaml#web", 4},
+                                                  {"my.plist", 2},
+                                                  {"docker:on-failure:3", 4}};
+  std::vector<pid_t> waiting;
+  for (const auto& [policy, starts] : policies) {
+    auto words = Supervise(policy, std::string(policy) + ".real");
+    words.insert(words.begin() + 1, "--real-time");
+    const std::string output = folder_ / (std::string(policy) + ".out");
+    waiting.push_back(Spawn(words, output, output));
+  }
+  for (const pid_t pid : waiting) EXPECT_EQ(StatusOf(pid), kBroke);
+  for (const auto& [policy, starts] : policies) {
+    EXPECT_EQ(Run(Supervise(policy, std::string(policy) + ".simulated")).status, kBroke);
+    const int simulated = StartsIn(std::string(policy) + ".simulated");
+    EXPECT_NEAR(simulated, StartsIn(std::string(policy) + ".real"), 1) << policy;
+    EXPECT_NEAR(simulated, starts, 1) << policy;
   }
 }
 

@@ -121,7 +121,7 @@ TEST(Policies, DuplicateThatEndsAtOnceStartsAsOftenAsItsSupervisorIsKnownTo) {
                     {"runit", 58, 58},
                     {"s6", 58, 58},
                     {"daemontools", 60, 60},
-                    {"monit", 2, 2},
+                    {"monit", 1, 1},
                     {"pm2", 16, 16},
                     {"openrc", 11, 11},
                     {"procfile", 1, 1}};

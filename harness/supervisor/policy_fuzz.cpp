@@ -1,4 +1,4 @@
-// libFuzzer's target for the files of one supervisor: PIDFALL_PARSE(text) is its parser.
+// libFuzzer's target for the files of one supervisor: PIDFALL_PARSER is its name.
 //
 //   systemd_fuzz -runs=5000000
 #include <chrono>
@@ -42,14 +42,27 @@ void Use(const Policy& policy) {
 [[maybe_unused]] void Use(const std::unique_ptr<Policy>& policy) { Use(*policy); }
 
 }  // namespace
+
+namespace parser {
+
+using Text = std::string;
+
+inline auto systemd(const Text& text) { return ParseSystemdUnit({{"f", text}}); }
+inline auto supervisord(const Text& text) { return ParseSupervisordProgram("f", text, ""); }
+inline auto procfile(const Text& text) { return ParseProcfile("f", text); }
+inline auto launchd(const Text& text) { return ParseLaunchdPlist("f", text); }
+inline auto compose(const Text& text) { return ParseComposeService("f", text, ""); }
+inline auto kubernetes(const Text& text) { return ParseKubernetesManifest("f", text, ""); }
+inline auto pm2(const Text& text) { return ParsePm2Ecosystem("f", text, ""); }
+
+}  // namespace parser
 }  // namespace pidfall
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace pidfall;  // NOLINT(google-build-using-namespace): the parsers are named outside
   const std::string text(reinterpret_cast<const char*>(data), size);
   try {
-    Use(PIDFALL_PARSE(text));
-  } catch (const BadInput& error) {
+    pidfall::Use(pidfall::parser::PIDFALL_PARSER(text));
+  } catch (const pidfall::BadInput& error) {
     if (std::string(error.what()).empty()) std::abort();
   }
   return 0;

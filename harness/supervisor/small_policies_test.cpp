@@ -90,7 +90,14 @@ TEST_F(ServiceFolderTest, FilesThatChangeTheRuleAreReadOrNamed) {
 
 TEST(Monit, StartsAtTheNextCycle) {
   const auto policy = MakeMonitPolicy({.cycle = 30s});
-  EXPECT_THAT(Predict(*policy, {.run_time = 1s}, 100s).starts, ElementsAre(0s, 30s, 60s, 90s));
+  EXPECT_THAT(Predict(*policy, {.run_time = 1s}, 100s).starts,
+              ElementsAre(0s, 30100ms, 60200ms, 90300ms));
+  EXPECT_THAT(Predict(*policy, {.run_time = 31s}, 100s).starts, ElementsAre(0s, 60100ms));
+}
+
+TEST(Monit, WaitsForTheProcessThatItDidNotSee) {
+  const auto policy = MakeMonitPolicy({.cycle = 2s});
+  EXPECT_THAT(Predict(*policy, {.run_time = 50ms}, 100s).starts, ElementsAre(0s, 32s, 64s, 96s));
 }
 
 TEST(Pm2, SixteenUnstableRunsAreErrored) {
