@@ -99,8 +99,9 @@ class Picture {
       out_ += Rect(X(span.from), top, std::max(X(span.to) - X(span.from), 1.0), kBarHeight,
                    look->color);
     }
-    for (const ExitEntry& exit : actor.exits)
+    for (const ExitEntry& exit : actor.exits) {
       out_ += Rect(X(exit.at) - 1, top - 3, 2, kBarHeight + 3, ColorOf(exit));
+    }
   }
 
   static const char* ColorOf(const ExitEntry& exit) {
@@ -184,8 +185,9 @@ class Picture {
 SupervisorTime WholeDuration(const std::vector<Chart>& charts) {
   SupervisorTime longest = 1s;
   for (const Chart& chart : charts) {
-    for (const TimelineGroup& group : chart.groups)
+    for (const TimelineGroup& group : chart.groups) {
       longest = std::max(longest, group.log->duration);
+    }
   }
   return longest;
 }
@@ -202,16 +204,18 @@ std::string PictureText(const PictureHead& head, const std::vector<Chart>& chart
 
 std::chrono::seconds ParseClock(const std::string& text) {
   std::string_view rest = text;
-  if (const std::size_t date = rest.find('T'); date != std::string_view::npos)
+  if (const std::size_t date = rest.find('T'); date != std::string_view::npos) {
     rest.remove_prefix(date + 1);
+  }
   constexpr std::array<int, 3> kMost = {23, 59, 59};
   std::array<int, 3> parts{};
   std::size_t count = 0;
   for (bool more = true; more; ++count) {
     if (count == parts.size()) RefuseClock(text);
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), parts[count]);
-    if (error != std::errc() || end != rest.data() + 2 || parts[count] > kMost[count])
+    if (error != std::errc() || end != rest.data() + 2 || parts[count] > kMost[count]) {
       RefuseClock(text);
+    }
     rest.remove_prefix(2);
     more = rest.starts_with(':');
     if (more) rest.remove_prefix(1);

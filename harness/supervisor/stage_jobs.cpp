@@ -70,7 +70,7 @@ JobStarted StageJobs::StartInstance(Actor& actor, const JobStart& how) {
   const StartOptions start = OptionsFor(actor, how);
   actor.instance = how.held_at == 0
                        ? &stage_.Start(start)
-                       : &StartUntil(stage_, how.held_at, FolderEvents::kTouches, start);
+                       : &StartUntil(stage_, how.held_at, Moments::kTouches, start);
   actor.supervised = how.supervised;
   actor.settling = SettlingOn(stage_);
   actor.signalled.reset();
