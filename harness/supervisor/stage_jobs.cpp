@@ -68,9 +68,8 @@ JobStarted StageJobs::StartInstance(Actor& actor, const JobStart& how) {
   const bool beside_an_owner = !Serving(stage_).empty();
   if (how.supervised && beside_an_owner) ++starts_beside_an_owner_;
   const StartOptions start = OptionsFor(actor, how);
-  actor.instance = how.held_at == 0
-                       ? &stage_.Start(start)
-                       : &StartUntil(stage_, how.held_at, Moments::kTouches, start);
+  actor.instance = how.held_at == 0 ? &stage_.Start(start)
+                                    : &StartUntil(stage_, how.held_at, Moments::kTouches, start);
   actor.supervised = how.supervised;
   actor.settling = SettlingOn(stage_);
   actor.signalled.reset();
