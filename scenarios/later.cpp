@@ -80,8 +80,8 @@ constexpr Scenario kLockKept{
 // The time between two changes that the owner makes to its safeguard by itself; zero: it makes none
 // in kWhile.
 Duration RenewalOf(Stage& stage) {
-  const FolderWatch watch(stage.folder(), FolderEvents::kChanges);
-  const auto seen = [&] { return watch.Take(); };
+  const FolderWatch watch(stage.folder());
+  const auto seen = [&] { return watch.TakeChanges(); };
   if (!stage.WaitUntil(seen, kWhile)) return Duration::zero();
   const auto first = Clock::now();
   return stage.WaitUntil(seen, kWhile) ? Clock::now() - first : Duration::zero();

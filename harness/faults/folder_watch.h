@@ -1,8 +1,8 @@
-// Notices the moment at which something happens in a folder.
+// Notices that something happened in a folder.
 //
 //   const FolderWatch watch(stage.folder());
-//   Instance& server = stage.Start();
-//   stage.WaitUntil([&] { return watch.SawNew(); }, bound);
+//   ...
+//   if (watch.TakeChanges()) ...  // since the watch began
 #pragma once
 
 #include <string>
@@ -11,20 +11,13 @@
 
 namespace pidfall {
 
-// The events of inotify(7) that count.
-enum class FolderEvents {
-  kNew,      // something was created in it, or moved into it
-  kChanges,  // or written, removed, given another mode
-};
-
 class FolderWatch {
  public:
-  explicit FolderWatch(const std::string& folder, FolderEvents events = FolderEvents::kNew);
+  explicit FolderWatch(const std::string& folder);
 
-  // Something has happened since the watch began, or since Take().
-  bool SawNew() const;
-  // The same; events so far no longer count after that.
-  bool Take() const;
+  // Something in it was created, moved, written, removed or given another mode since the watch
+  // began, or since the last call.
+  bool TakeChanges() const;
 
  private:
   UniqueFd events_;

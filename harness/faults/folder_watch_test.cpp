@@ -21,26 +21,26 @@ class FolderWatchTest : public testing::Test {
   std::string folder_ = testing::TempDir() + "folder_watch_XXXXXX";
 };
 
-TEST_F(FolderWatchTest, NewFileIsSeen) {
+TEST_F(FolderWatchTest, ANewFileIsAChangeOnce) {
   const FolderWatch watch(folder_);
-  EXPECT_FALSE(watch.SawNew());
+  EXPECT_FALSE(watch.TakeChanges());
   WriteFile(folder_ + "/new", "");
-  EXPECT_TRUE(watch.SawNew());
+  EXPECT_TRUE(watch.TakeChanges());
+  EXPECT_FALSE(watch.TakeChanges());
 }
 
-TEST_F(FolderWatchTest, FileMovedInIsSeen) {
+TEST_F(FolderWatchTest, AFileMovedInIsAChange) {
   WriteFile(folder_ + ".elsewhere", "");
   const FolderWatch watch(folder_);
   std::filesystem::rename(folder_ + ".elsewhere", folder_ + "/moved");
-  EXPECT_TRUE(watch.SawNew());
+  EXPECT_TRUE(watch.TakeChanges());
 }
 
-TEST_F(FolderWatchTest, OldFileRewrittenOrRemovedIsNothingNew) {
+TEST_F(FolderWatchTest, ReadingIsNoChange) {
   WriteFile(folder_ + "/old", "1");
   const FolderWatch watch(folder_);
-  WriteFile(folder_ + "/old", "2");
-  std::filesystem::remove(folder_ + "/old");
-  EXPECT_FALSE(watch.SawNew());
+  EXPECT_EQ(ReadFile(folder_ + "/old"), "1");
+  EXPECT_FALSE(watch.TakeChanges());
 }
 
 TEST(FolderWatch, MissingFolderIsNamed) {
