@@ -13,8 +13,8 @@
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
 #include "harness/cli/target_options.h"
-#include "harness/input/shell_quote.h"
 #include "harness/report/findings.h"
+#include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
@@ -31,6 +31,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct ExploreCommand {
+  std::string program;  // how the user called us
   CommonOptions common;
   TargetOptions target{.verb = "explore"};
   ExploreOptions explore;
@@ -58,15 +59,6 @@ const std::vector<Kind> kKinds = {
      "two starts in the same moment, and two serve, or none does",
      "Every order: no bound on preemptions"},
 };
-
-std::string Again(const Kind& kind, const ExploreCommand& options, const std::string& replay,
-                  const std::vector<std::string>& command) {
-  std::string again = fmt::format("pidfall explore {}", kind.name);
-  for (const std::string& option : options.target.again) again += ' ' + ShellQuoted(option);
-  again += " --replay " + ShellQuoted(replay) + " --";
-  for (const std::string& word : command) again += ' ' + ShellQuoted(word);
-  return again;
-}
 
 // A replay always prints its story, also of a pass.
 std::string StoryText(const Result& result) {
@@ -105,7 +97,8 @@ int Explore(const Kind& kind, const ExploreCommand& options,
   const InterruptGuard guard;
   Exploration exploration = kind.explore(target, found, options.explore);
   for (Result& result : exploration.results) {
-    result.reproduce = Again(kind, options, result.reproduce, target.command);
+    result.reproduce = AgainExplore(
+        options.program, {kind.name, options.target.again, result.reproduce, target.command});
   }
   PrintResults(options, exploration, outputs, kind);
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
@@ -139,6 +132,7 @@ void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {
   DeclareNoSkip(one, &options->common);
   DeclareFollower(one);
   one->callback([=, &kind] {
+    options->program = invocation->program;
     invocation->action = [=, &kind] { return Explore(kind, *options, invocation->command); };
   });
 }

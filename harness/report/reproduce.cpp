@@ -29,6 +29,11 @@ std::string AgainCheck(const std::string& program, const std::vector<std::string
                      scenario, Joined(command));
 }
 
+std::string AgainExplore(const std::string& program, const ExploreAgain& again) {
+  return fmt::format("{} explore {}{} --replay {} --{}", ShellQuoted(program), again.kind,
+                     Joined(again.options), ShellQuoted(again.replay), Joined(again.command));
+}
+
 std::string AgainIncident(const std::string& program, const IncidentAgain& again) {
   std::string text = ShellQuoted(program) + " incident run " + ShellQuoted(again.which);
   if (again.real_time) text += " --real-time";

@@ -19,6 +19,16 @@ std::string AgainRun(const std::string& program, const std::string& server,
 std::string AgainCheck(const std::string& program, const std::vector<std::string>& options,
                        std::string_view scenario, const std::vector<std::string>& command);
 
+struct ExploreAgain {
+  std::string kind;  // "crash"
+  std::vector<std::string> options;
+  std::string replay;
+  std::vector<std::string> command;
+};
+
+// "pidfall explore crash --port 8767 --replay 'start:openat(serve.pid)#1:exit' -- python3 serve.py"
+std::string AgainExplore(const std::string& program, const ExploreAgain& again);
+
 struct IncidentAgain {
   std::string which;  // an id, or the incident's file
   bool real_time = false;

@@ -18,6 +18,11 @@ TEST(AgainTest, CheckCarriesItsOptionsAndItsCommand) {
       "build/bin/pidfall check --port 8767 --scenario stale/zero -- python3 'my serve.py'");
 }
 
+TEST(AgainTest, AnExplorationCarriesItsReplay) {
+  EXPECT_EQ(AgainExplore("./pidfall", {"schedules", {"--port", "80"}, "fresh:A1 B2", {"serve"}}),
+            "./pidfall explore schedules --port 80 --replay 'fresh:A1 B2' -- serve");
+}
+
 TEST(AgainTest, AnIncidentOfAFileIsRunAgainFromIt) {
   EXPECT_EQ(AgainIncident("./pidfall", {"my file.toml"}), "./pidfall incident run 'my file.toml'");
 }
