@@ -35,8 +35,13 @@ void Full(Stage& stage) {
 }
 
 constexpr Scenario kFull{
-    "disk/full", "C8", "The disk is full: the start serves guarded, or fails as a failure.",
-    "An empty pid file blocks every later start, or the server runs unguarded.", Full};
+    "disk/full",
+    "C8",
+    "The disk is full: the start serves guarded, or fails as a failure.",
+    "An empty pid file blocks every later start, or the server runs unguarded.",
+    Full,
+    part::kNone,
+    need::kNamespaces};
 
 void ReadOnly(Stage& stage) {
   MountDisk(stage);
@@ -50,9 +55,13 @@ void ReadOnly(Stage& stage) {
 }
 
 constexpr Scenario kReadOnly{
-    "disk/read-only", "C8",
+    "disk/read-only",
+    "C8",
     "The disk is read-only: the start serves guarded, or fails as a failure.",
-    "After a disk error the server runs unguarded, or ends as a quiet duplicate.", ReadOnly};
+    "After a disk error the server runs unguarded, or ends as a quiet duplicate.",
+    ReadOnly,
+    part::kNone,
+    need::kNamespaces};
 
 // Three descriptors are open at the start. Each limit stops a start at another step; the search
 // ends with the first limit under which it serves.

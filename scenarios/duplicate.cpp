@@ -141,10 +141,14 @@ void EightAtOnce(Stage& stage) {
 }
 
 constexpr Scenario kEightAtOnce{
-    "duplicate/eight-at-once", "C1 C2",
+    "duplicate/eight-at-once",
+    "C1 C2",
     "Eight starts at the same instant, 20 times (a slow target 5 times): one serves, seven are "
     "quiet.",
-    "Two cold starts both run: cron, an agent and a person at once.", EightAtOnce};
+    "Two cold starts both run: cron, an agent and a person at once.",
+    EightAtOnce,
+    part::kNone,
+    need::kSeconds};
 
 void EightOnOtherPorts(Stage& stage) {
   RaceInRounds(stage, [&] { return Elsewhere(stage); });
@@ -157,7 +161,8 @@ constexpr Scenario kEightOnOtherPorts{
     "Where the port does not keep the second copy out, the check that precedes the write lets it "
     "in, and both use the same data.",
     EightOnOtherPorts,
-    part::kPidFile | part::kPort | part::kOtherPort};
+    part::kPidFile | part::kPort | part::kOtherPort,
+    need::kSeconds};
 
 // What the first one was held at, and the second one made of it.
 std::string CauseOf(const Instance& first, const Instance& second, bool second_serves) {

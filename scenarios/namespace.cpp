@@ -4,7 +4,6 @@
 
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
-#include "harness/stage/needs.h"
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
@@ -21,7 +20,6 @@ void NeedForeground(Stage& stage, Instance& started) {
 
 // As pid 1 of a container with the same volume and a port of its own.
 Instance& StartContained(Stage& stage) {
-  NeedFullSandbox(stage, "a container");
   StartOptions options = Elsewhere(stage);
   options.contained = true;
   Instance& started = stage.Start(options);
@@ -47,7 +45,8 @@ constexpr Scenario kTwoContainers{
     "Two containers on one volume, each server is pid 1 there: the second is refused.",
     "Each takes the pid 1 in the file for its own, and both use the same data.",
     TwoContainers,
-    part::kPidFile};
+    part::kPidFile,
+    need::kNamespaces};
 
 void ContenderInside(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -60,7 +59,8 @@ constexpr Scenario kContenderInside{
     "The owner runs outside, the contender in a container that does not see it: refused.",
     "No process has the recorded pid there, so a second copy starts.",
     ContenderInside,
-    part::kPidFile};
+    part::kPidFile,
+    need::kNamespaces};
 
 void ContenderOutside(Stage& stage) {
   Instance& owner = ContainedOwner(stage);
@@ -73,7 +73,8 @@ constexpr Scenario kContenderOutside{
     "The owner is pid 1 of a container, the contender runs outside: refused.",
     "Outside, pid 1 is another process, so a second copy starts.",
     ContenderOutside,
-    part::kPidFile};
+    part::kPidFile,
+    need::kNamespaces};
 
 void RestartSamePid(Stage& stage) {
   Instance& killed = ContainedOwner(stage);
@@ -88,7 +89,8 @@ constexpr Scenario kRestartSamePid{
     "The file names its own number, and the container never comes up again "
     "(https://github.com/troglobit/inadyn/issues/334).",
     RestartSamePid,
-    part::kPidFile};
+    part::kPidFile,
+    need::kNamespaces};
 
 StartOptions OnHost(Stage& stage, const std::string& name) {
   StartOptions options = Elsewhere(stage);
@@ -98,7 +100,6 @@ StartOptions OnHost(Stage& stage, const std::string& name) {
 }
 
 void OtherHostName(Stage& stage) {
-  NeedFullSandbox(stage, "another host name");
   Instance& owner = stage.StartOwner(OnHost(stage, "first"));
   ExpectQuiet(stage, stage.Start(OnHost(stage, "second")), owner);
   stage.EndAll();
@@ -114,7 +115,8 @@ constexpr Scenario kOtherHostName{
     "A container gets a new name each time: the profile stays locked for ever, or is opened "
     "twice (https://github.com/guysoft/FullPageOS/issues/508).",
     OtherHostName,
-    part::kPidFile};
+    part::kPidFile,
+    need::kNamespaces};
 
 constexpr Scenario kFamily[] = {kTwoContainers, kContenderInside, kContenderOutside,
                                 kRestartSamePid, kOtherHostName};

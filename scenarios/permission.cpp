@@ -11,7 +11,6 @@
 #include "harness/faults/pid_file.h"
 #include "harness/faults/users.h"
 #include "harness/stage/expect.h"
-#include "harness/stage/needs.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -57,7 +56,6 @@ void ActAsOrdinary(Stage& stage) {
 }
 
 void OtherUser(Stage& stage) {
-  NeedSecondUser(stage);
   ActAsOrdinary(stage);
   ShareFolder(stage);
   const Instance& owner = stage.StartOwner();
@@ -72,7 +70,7 @@ constexpr Scenario kOtherUser{
     "A second copy starts, or another user's file is removed, because EPERM was taken for death.",
     OtherUser,
     part::kNone,
-    Users::kTwo};
+    need::kSecondUser};
 
 void UnreadableUnderOwner(Stage& stage) {
   ActAsOrdinary(stage);
@@ -89,7 +87,7 @@ constexpr Scenario kUnreadableUnderOwner{
     "A second copy starts because the first one's file could not be read.",
     UnreadableUnderOwner,
     part::kPidFile,
-    Users::kTwo};
+    need::kUserWherePossible};
 
 void UnreadableFile(Stage& stage) {
   ActAsOrdinary(stage);
@@ -111,7 +109,7 @@ constexpr Scenario kUnreadableFile{
     "A guard that cannot read the file decides that no owner lives.",
     UnreadableFile,
     part::kPidFile,
-    Users::kTwo};
+    need::kUserWherePossible};
 
 void ReadOnlyFolder(Stage& stage) {
   ActAsOrdinary(stage);
@@ -132,7 +130,7 @@ constexpr Scenario kReadOnlyFolder{
     "The server runs unguarded, or the supervisor takes the failure for a duplicate.",
     ReadOnlyFolder,
     part::kPidFile,
-    Users::kTwo};
+    need::kUserWherePossible};
 
 void MissingFolder(Stage& stage) {
   ActAsOrdinary(stage);
@@ -154,7 +152,7 @@ constexpr Scenario kMissingFolder{
     "After a reboot /run/NAME is gone, and the server runs unguarded.",
     MissingFolder,
     part::kPidFile | part::kOtherPidFile,
-    Users::kTwo};
+    need::kUserWherePossible};
 
 void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
@@ -175,7 +173,7 @@ constexpr Scenario kForeignFile{
     "Started once as root, the server never starts again as itself, or runs unguarded.",
     ForeignFile,
     part::kPidFile,
-    Users::kTwo};
+    need::kForeignFile};
 
 void ModeUnderUmask0(Stage& stage) {
   stage.StartOwner({.umask = 0});

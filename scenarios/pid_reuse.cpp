@@ -100,7 +100,6 @@ std::string WithLaterBootTime(std::string stat) {
 }
 
 void BootTime(Stage& stage) {
-  NeedFullSandbox(stage, "another btime");
   const Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
   ShowInstead(stage, "/proc/stat", WithLaterBootTime(ReadFile("/proc/stat")));
@@ -108,13 +107,15 @@ void BootTime(Stage& stage) {
 }
 
 constexpr Scenario kBootTime{
-    "pid-reuse/btime-changed", "C15",
+    "pid-reuse/btime-changed",
+    "C15",
     "/proc/stat shows another boot time: the owner stays the owner, then recovery works.",
     "A stepped clock moves btime; start times no longer match, and a second copy starts.",
-    BootTime};
+    BootTime,
+    part::kNone,
+    need::kNamespaces};
 
 void BootId(Stage& stage) {
-  NeedFullSandbox(stage, "another boot id");
   const Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
   ShowInstead(stage, "/proc/sys/kernel/random/boot_id", "2d6ca1a5-0e6b-4b6e-9a3e-6f1f9b0c7d11\n");
@@ -122,13 +123,15 @@ void BootId(Stage& stage) {
 }
 
 constexpr Scenario kBootId{
-    "pid-reuse/boot-id-changed", "C15",
+    "pid-reuse/boot-id-changed",
+    "C15",
     "The boot id is another one: the owner stays the owner, then recovery works.",
     "A container with its own boot_id takes the host's owner for one before the last boot.",
-    BootId};
+    BootId,
+    part::kNone,
+    need::kNamespaces};
 
 void BootOffset(Stage& stage) {
-  NeedFullSandbox(stage, "another boot-time offset");
   NeedKernelFile("/proc/self/ns/time", "another boot-time offset");
   const Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
@@ -137,9 +140,13 @@ void BootOffset(Stage& stage) {
 }
 
 constexpr Scenario kBootOffset{
-    "pid-reuse/boot-offset-changed", "C15",
+    "pid-reuse/boot-offset-changed",
+    "C15",
     "A contender in a time namespace sees other start times: the owner stays the owner.",
-    "A container with another boot offset takes the owner for a recycled pid.", BootOffset};
+    "A container with another boot offset takes the owner for a recycled pid.",
+    BootOffset,
+    part::kNone,
+    need::kNamespaces};
 
 constexpr Scenario kFamily[] = {kStranger, kSibling, kOwnPid,    kThreadId,
                                 kBootTime, kBootId,  kBootOffset};

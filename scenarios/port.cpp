@@ -9,7 +9,6 @@
 #include "harness/process/shell.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
-#include "harness/stage/needs.h"
 #include "harness/stage/said.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -177,10 +176,7 @@ void FollowHint(Stage& stage, const Instance& adviser, const Bystander& client) 
 
 StartOptions InUtf8() { return {.environment = {"LC_ALL=C.UTF-8"}}; }
 
-constexpr char kHint[] = "running a hint, which may kill,";
-
 void DuplicatesHint(Stage& stage) {
-  NeedFullSandbox(stage, kHint);
   stage.StartOwner();
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& duplicate = stage.Start(InUtf8());
@@ -194,10 +190,10 @@ constexpr Scenario kDuplicatesHint{
     "The command that a duplicate hints at is run while a client is connected: no signal for it.",
     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
     DuplicatesHint,
-    part::kPort};
+    part::kPort,
+    need::kNamespaces};
 
 void ConflictsHint(Stage& stage) {
-  NeedFullSandbox(stage, kHint);
   stage.StartBystander({.listen_on = stage.endpoint()});
   const Bystander& client = stage.StartBystander({.connect_to = stage.endpoint()});
   Instance& refused = stage.Start(InUtf8());
@@ -211,7 +207,8 @@ constexpr Scenario kConflictsHint{
     "The same for the command hinted at when a stranger has the port.",
     "\"lsof -ti :PORT | xargs kill\" lists the clients too, and kills the browser.",
     ConflictsHint,
-    part::kPort};
+    part::kPort,
+    need::kNamespaces};
 
 constexpr Scenario kFamily[] = {
     kHeldByStranger,          kStrangerGone,           kSharedByReuseport, kLoopbackShadow,

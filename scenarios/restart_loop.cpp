@@ -40,7 +40,7 @@ constexpr Scenario kKeepAliveByHandFirst{
     kLoops,
     KeepAliveByHandFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kKeepAlive};
 
 void KeepAliveAgentFirst(Stage& stage) { Converges(stage, kKeepAlive, FirstCopy::kAgent); }
@@ -53,7 +53,7 @@ constexpr Scenario kKeepAliveAgentFirst{
     kLoops,
     KeepAliveAgentFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kKeepAlive};
 
 void SuccessfulExitByHandFirst(Stage& stage) {
@@ -68,7 +68,7 @@ constexpr Scenario kSuccessfulExitByHandFirst{
     kNobody,
     SuccessfulExitByHandFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kSuccessfulExit};
 
 void SuccessfulExitAgentFirst(Stage& stage) {
@@ -83,7 +83,7 @@ constexpr Scenario kSuccessfulExitAgentFirst{
     kNobody,
     SuccessfulExitAgentFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kSuccessfulExit};
 
 void RunAtLoadByHandFirst(Stage& stage) { Converges(stage, kRunAtLoad, FirstCopy::kByHand, false); }
@@ -95,7 +95,7 @@ constexpr Scenario kRunAtLoadByHandFirst{
     "Two copies serve after a login.",
     RunAtLoadByHandFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kRunAtLoad};
 
 void RunAtLoadAgentFirst(Stage& stage) { Converges(stage, kRunAtLoad, FirstCopy::kAgent, false); }
@@ -107,7 +107,7 @@ constexpr Scenario kRunAtLoadAgentFirst{
     "Two copies serve after a login.",
     RunAtLoadAgentFirst,
     part::kNone,
-    Users::kOne,
+    need::kNothing,
     kRunAtLoad};
 
 bool ReplacesAKilledOwner(const std::string& policy) {

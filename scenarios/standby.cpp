@@ -202,9 +202,7 @@ constexpr Scenario kPersonEnds{"standby/person-ends",
 // --- taking over
 
 Instance& TakeOver(Stage& stage) {
-  const auto& arguments = stage.target().takeover_arguments;
-  if (arguments.empty()) throw NotApplicable("nothing is known that makes the target take over");
-  return StartElsewhere(stage, arguments);
+  return StartElsewhere(stage, stage.target().takeover_arguments);
 }
 
 void TakeOverRunning(Stage& stage) {
@@ -378,7 +376,8 @@ constexpr Scenario kStatusBesideStarts{
     "200 starts while the status command runs in a tight loop: none is refused.",
     "A monitor's check at the wrong moment turns a restart into an outage.",
     StatusBesideStarts,
-    part::kStatusCommand};
+    part::kStatusCommand,
+    need::kSeconds};
 
 constexpr Scenario kFamily[] = {kOwnerKilled,         kOwnerStopped,         kTwoWaiting,
                                 kStoppedWhileWaiting, kSupervisorWaits,      kPersonEnds,

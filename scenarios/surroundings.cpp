@@ -20,7 +20,6 @@
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
-#include "harness/stage/needs.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -303,7 +302,6 @@ constexpr Scenario kContenderWithoutDescriptor{
 
 // A connection from a port to itself succeeds where the kernel may choose that port for the client.
 void EphemeralPort(Stage& stage) {
-  NeedFullSandbox(stage, "a port range of its own");
   const std::string port = std::to_string(stage.port());
   stage.Did("make port " + port + " the only one that the kernel gives to outgoing connections");
   WriteFile("/proc/sys/net/ipv4/ip_local_port_range", port + " " + port);
@@ -322,7 +320,8 @@ constexpr Scenario kEphemeralPort{
     "The start asks its port whether a copy runs, is connected to itself, and refuses to start "
     "(OpenIdentityPlatform/OpenDJ#728).",
     EphemeralPort,
-    part::kPort};
+    part::kPort,
+    need::kNamespaces};
 
 // It ends with the sandbox.
 Child StartNamesake(Stage& stage) {

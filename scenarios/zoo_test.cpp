@@ -105,10 +105,7 @@ std::string AllowedClause(const std::string& style, const std::string& scenario)
 
 bool IsLeftOut(const std::string& style, const Scenario& scenario) {
   if (scenario.family() == Data()["style"][style]["without"].value_or("")) return true;
-  const toml::array& slow = *Data()["only_separate_lock"].as_array();
-  return style != kDefaultStyle && std::ranges::any_of(slow, [&](const toml::node& node) {
-           return node.value_or(std::string_view()) == scenario.id;
-         });
+  return style != kDefaultStyle && Includes(scenario.needs, need::kSeconds);  // one style is enough
 }
 
 void CheckCorrect(const std::string& style) {

@@ -1,4 +1,4 @@
-// One probing start of a target, so that the target needs no configuration.
+// Probing starts of a target, so that the target needs no configuration.
 //
 //   Found found = Discover(target);            // in a sandbox of its own, gone afterwards
 //   Target whole = Complete(target, found);    // harness/target/found.h

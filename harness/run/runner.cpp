@@ -54,6 +54,7 @@ Told TellPassOrWeakness(Stage& stage) {
 
 Told TellOn(Stage& stage, const Scenario& scenario) {
   try {
+    CheckNeeds(stage, scenario.needs);
     scenario.run(stage);
     return TellPassOrWeakness(stage);
   } catch (const Breach& breach) {
@@ -80,7 +81,7 @@ Told Tell(const Case& which, const std::string& kept, const World& world) {
 
 Story StoryOf(const Case& which, const RunOptions& options) {
   SandboxOptions sandbox = SandboxFor(which.target);
-  sandbox.second_user = which.scenario->users == Users::kTwo;
+  sandbox.second_user = Includes(which.scenario->needs, need::kUserWherePossible);
   if (options.keep) sandbox.outside = MakeKeptFolder();
   const auto tell = [&which, kept = sandbox.outside](const World& world) {
     return Tell(which, kept, world);

@@ -53,9 +53,15 @@ void NeedFullSandbox(const Stage& stage, const std::string& what_for) {
   throw Skip(what_for + " needs namespaces (./pidfall doctor says how to get them)");
 }
 
-void NeedSecondUser(const Stage& stage) {
-  if (stage.world().second_user != 0 || LandlockScopesSignals()) return;
-  throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
+void CheckNeeds(const Stage& stage, Needs needs) {
+  const bool has_user = stage.world().second_user != 0, full = stage.world().full;
+  if (Includes(needs, need::kNamespaces)) NeedFullSandbox(stage, "it");
+  if (Includes(needs, need::kSecondUser) && !has_user && !LandlockScopesSignals()) {
+    throw Skip("a second user needs root, a range in /etc/subuid with newuidmap, or Linux 6.12");
+  }
+  if (Includes(needs, need::kForeignFile) && !has_user && !full) {
+    throw Skip("a file of another user needs root or namespaces (./pidfall doctor)");
+  }
 }
 
 void SkipIfOutOfReach(const Stage& stage) {

@@ -42,11 +42,11 @@ struct StartOptions {
   std::optional<rlim_t> most_bytes;      // RLIMIT_FSIZE
   std::optional<int> closed;             // this one of the descriptors 0 to 2
   mode_t umask = 022;
-  bool held = false;            // stopped before its first instruction, until Stage::Release
-  pid_t takes_place_of = 0;     // in the pid file, this number becomes its own before it starts
-  bool signals_nobody = false;  // outside of itself and its children: EPERM, by Landlock
-  bool contained = false;       // pid 1 of a pid namespace of its own, with its own /proc
-  std::string host_name;        // in a uts namespace of its own; empty: ours
+  bool held = false;         // stopped before its first instruction, until Release (faults/hold.h)
+  pid_t takes_place_of = 0;  // in the pid file, this number becomes its own before it starts
+  bool signals_nobody = false;          // outside of itself and its children: EPERM, by Landlock
+  bool contained = false;               // pid 1 of a pid namespace of its own, with its own /proc
+  std::string host_name;                // in a uts namespace of its own; empty: ours
   std::chrono::seconds boot_offset{0};  // CLOCK_BOOTTIME as it sees it, by a time namespace
 };
 
