@@ -216,10 +216,20 @@ bool CallStepper::RunUntil(const HoldWhen& when, const std::function<bool()>& is
     const auto now = Clock::now();
     if (now >= deadline) return false;
     if (!quiet && now - asked < kAskAtLeast) continue;
-    if (is_over()) return false;
+    if (is_over() && !AnEndIsUntold()) return false;
     asked = Clock::now();
   }
   return false;
+}
+
+// The kernel tells a parent of its child's end only after we have collected it: until then the
+// parent seems to wait for ever.
+bool CallStepper::AnEndIsUntold() const {
+  return std::any_of(tracees_.begin(), tracees_.end(), [](const auto& entry) {
+    constexpr int kLookOnly = WEXITED | WNOHANG | WNOWAIT | __WALL;
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(entry.first), &info, kLookOnly) == 0 && info.si_pid != 0;
+  });
 }
 
 std::vector<pid_t> CallStepper::Ids() const {

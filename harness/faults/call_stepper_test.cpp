@@ -1,5 +1,6 @@
 #include "harness/faults/call_stepper.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -95,6 +96,40 @@ TEST(CallStepperTest, AParentInVforkIsLetGoBeforeItsForkWasTold) {
     ASSERT_TRUE(WaitForEnd(child, kStepBound));
     ASSERT_EQ(Reap(child).status, 3);
   }
+}
+
+// Tells its child's number by `tell`, and calls once more when the child has ended.
+int OutliveAChild(int tell) {
+  ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  raise(SIGSTOP);
+  const pid_t child = fork();
+  if (child == 0) {
+    for (;;) pause();
+  }
+  (void)!write(tell, &child, sizeof(child));
+  waitpid(child, nullptr, 0);
+  syscall(SYS_getppid);
+  return 3;
+}
+
+// The child ends during the look, and the parent, which has not been told, still waits for it.
+TEST(CallStepperTest, AStartWhoseChildHasJustEndedIsNotOver) {
+  Pipe told = MakePipe();
+  const Child child = Clone({}, [&] { return OutliveAChild(told.write.get()); });
+  CallStepper stepper = CallStepper::ForHeld(child.pid);
+  fcntl(told.read.get(), F_SETFL, O_NONBLOCK);
+  const auto child_ends = [&, ended = false]() mutable {
+    pid_t grandchild = 0;
+    if (ended || read(told.read.get(), &grandchild, sizeof(grandchild)) < 0) return ended;
+    kill(grandchild, SIGKILL);
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(grandchild), &info, WEXITED | WNOWAIT | __WALL);
+    return ended = true;
+  };
+  EXPECT_TRUE(stepper.RunUntil(IsGetppid, child_ends, kStepBound));
+  stepper.Release();
+  ASSERT_TRUE(WaitForEnd(child, kStepBound));
+  EXPECT_EQ(Reap(child).status, 3);
 }
 
 int CallInAThread() {
