@@ -120,7 +120,7 @@ TEST(CallStepperTest, AStartWhoseChildHasJustEndedIsNotOver) {
   fcntl(told.read.get(), F_SETFL, O_NONBLOCK);
   const auto child_ends = [&, ended = false]() mutable {
     pid_t grandchild = 0;
-    if (ended || read(told.read.get(), &grandchild, sizeof(grandchild)) < 0) return ended;
+    if (ended || read(told.read.get(), &grandchild, sizeof(grandchild)) < 0) return false;
     kill(grandchild, SIGKILL);
     siginfo_t info{};
     waitid(P_PID, static_cast<id_t>(grandchild), &info, WEXITED | WNOWAIT | __WALL);
