@@ -17,6 +17,18 @@ std::string OnlyService(const std::string& file, const YAML::Node& services) {
   throw BadInput(file, LineOf(services), "say which service is meant: " + file + "#NAME");
 }
 
+YamlMap RootOf(const std::string& name, const std::string& text) {
+  const std::vector<YAML::Node> documents = LoadYaml(name, text);
+  if (documents.empty()) throw BadInput(name, 0, "is empty");
+  return {name, documents.front(), "the file"};
+}
+
+YamlMap ServicesOf(const std::string& name, YamlMap& root) {
+  auto services = root.Map("services");
+  if (!services) throw BadInput(name, 0, "no compose file: it has no `services`");
+  return *services;
+}
+
 class ComposeReader {
  public:
   ComposeReader(const std::string& file, YamlMap service, const std::string& name)
@@ -27,10 +39,8 @@ class ComposeReader {
     ReadEnvironment();
     if (const auto grace = map_.Text("stop_grace_period")) rules_.stop_grace = Duration(*grace);
     service_.job.working_directory = map_.Text("working_dir").value_or("");
-    if (const auto image = map_.Text("image")) {
-      service_.notes.push_back(
-          fmt::format("{}: image {} is not run: the command is, here", file_, *image));
-    }
+    ReadPorts();
+    ReadImage();
     map_.NoteTheRest(&service_.notes);
   }
 
@@ -80,6 +90,35 @@ class ComposeReader {
     service_.job.command.insert(service_.job.command.end(), command.begin(), command.end());
   }
 
+  // A service without an image is built, and runs in a container too.
+  void ReadImage() {
+    const auto image = map_.Text("image");
+    service_.job.image = image.value_or("its own");
+    if (!image) return;
+    service_.notes.push_back(
+        fmt::format("{}: image {} is not run: the command is, here", file_, *image));
+  }
+
+  // "8080:80", "127.0.0.1:8080:80/tcp" or {published: 8080}; "80" alone gets any port.
+  void ReadPorts() {
+    const YAML::Node ports = map_.Find("ports");
+    if (!ports.IsDefined() || !ports.IsSequence()) return;
+    for (const YAML::Node& port : ports) {
+      const auto number = port.IsMap() ? YamlMap(file_, port, "port").Text("published")
+                                       : PublishedPort(port.Scalar());
+      if (const auto published = WholeNumber(number.value_or(""))) {
+        service_.job.ports.push_back(*published);
+      }
+    }
+  }
+
+  static std::optional<std::string> PublishedPort(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return std::nullopt;
+    const std::string before = text.substr(0, colon);
+    return before.substr(before.rfind(':') + 1);
+  }
+
   void ReadEnvironment() {
     const YAML::Node value = map_.Find("environment");
     if (!value.IsDefined() || value.IsNull()) return;
@@ -116,16 +155,25 @@ class ComposeReader {
 
 }  // namespace
 
+std::vector<std::string> ComposeServices(const std::string& name, const std::string& text) {
+  YamlMap root = RootOf(name, text);
+  ServicesOf(name, root);
+  std::vector<std::string> names;
+  for (const auto& service : root.Find("services")) {
+    if (service.first.IsScalar() && service.first.Scalar() != "<<") {
+      names.push_back(service.first.Scalar());
+    }
+  }
+  return names;
+}
+
 std::unique_ptr<Policy> ParseComposeService(const std::string& name, const std::string& text,
                                             const std::string& service) {
-  const std::vector<YAML::Node> documents = LoadYaml(name, text);
-  if (documents.empty()) throw BadInput(name, 0, "is empty");
-  YamlMap root(name, documents.front(), "the file");
-  auto services = root.Map("services");
-  if (!services) throw BadInput(name, 0, "no compose file: it has no `services`");
+  YamlMap root = RootOf(name, text);
+  auto services = ServicesOf(name, root);
   const std::string chosen = service.empty() ? OnlyService(name, root.Find("services")) : service;
-  auto found = services->Map(chosen);
-  if (!found) throw BadInput(name, services->line(), "no service is called '" + chosen + "'");
+  auto found = services.Map(chosen);
+  if (!found) throw BadInput(name, services.line(), "no service is called '" + chosen + "'");
   return ComposeReader(name, std::move(*found), chosen).Make();
 }
 

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -31,5 +32,6 @@ DockerRules ParseDockerRestart(const std::string& where, const std::string& text
 std::unique_ptr<Policy> ReadComposeService(const std::string& file, const std::string& service);
 std::unique_ptr<Policy> ParseComposeService(const std::string& name, const std::string& text,
                                             const std::string& service);
+std::vector<std::string> ComposeServices(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

@@ -105,6 +105,18 @@ TEST(Compose, JobIsExposedAndTheRestIsNamed) {
   EXPECT_EQ(ParseComposeService("c.yaml", kCompose, "worker")->job().environment.at("C"), "d");
 }
 
+TEST(Compose, PublishedPortsAreTheMachines) {
+  const char* text =
+      "services:\n  web:\n    image: web:1\n    ports: ['8080:80', '127.0.0.1:8443:443/tcp', '90', "
+      "'${PORT:-1}:80', {published: 9090, target: 90}]\n";
+  EXPECT_THAT(ParseComposeService("c.yaml", text, "")->job().ports, ElementsAre(8080, 8443, 9090));
+}
+
+TEST(Compose, ServiceRunsInAContainerWithOrWithoutAnImage) {
+  EXPECT_EQ(ParseComposeService("c.yaml", kCompose, "web")->job().image, "web:1");
+  EXPECT_EQ(ParseComposeService("c.yaml", kCompose, "worker")->job().image, "its own");
+}
+
 TEST(Compose, FaultsAreNamedWithTheirLine) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "c.yaml: is empty"},

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -30,5 +31,7 @@ KubernetesRules ParsePodRestart(const std::string& where, const std::string& tex
 std::unique_ptr<Policy> ReadKubernetesManifest(const std::string& file, const std::string& name);
 std::unique_ptr<Policy> ParseKubernetesManifest(const std::string& file, const std::string& text,
                                                 const std::string& name);
+// "web/main": every container of every workload.
+std::vector<std::string> KubernetesContainers(const std::string& file, const std::string& text);
 
 }  // namespace pidfall

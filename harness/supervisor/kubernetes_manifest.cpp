@@ -11,11 +11,13 @@
 namespace pidfall {
 namespace {
 
-// Where the pod stands in a workload of each kind, and whether it may only be restarted always.
+// Where the pod stands in a workload of each kind, whether it may only be restarted always, and
+// whether it is meant to end.
 struct WorkloadKind {
   const char* kind;
   std::vector<const char*> path;
   bool always_only;
+  bool ends = false;
 };
 const std::vector<WorkloadKind>& WorkloadKinds() {
   static const std::vector<WorkloadKind> kinds = {
@@ -24,8 +26,8 @@ const std::vector<WorkloadKind>& WorkloadKinds() {
       {"StatefulSet", {"spec", "template"}, true},
       {"DaemonSet", {"spec", "template"}, true},
       {"ReplicaSet", {"spec", "template"}, true},
-      {"Job", {"spec", "template"}, false},
-      {"CronJob", {"spec", "jobTemplate", "spec", "template"}, false}};
+      {"Job", {"spec", "template"}, false, true},
+      {"CronJob", {"spec", "jobTemplate", "spec", "template"}, false, true}};
   return kinds;
 }
 
@@ -66,11 +68,26 @@ YamlMap Need(const std::optional<YamlMap>& found, const YamlMap& above, const ch
   return *found;
 }
 
+YamlMap PodSpec(const Workload& workload) {
+  YamlMap pod = workload.root;
+  for (const char* key : workload.kind->path) pod = Need(pod.Map(key), pod, key);
+  return Need(pod.Map("spec"), pod, "spec");
+}
+
+// Never empty.
+YAML::Node ContainersOf(YamlMap& spec) {
+  YAML::Node containers = spec.Find("containers");
+  if (!containers.IsDefined() || !containers.IsSequence() || containers.size() == 0) {
+    spec.Fail("containers", "is no list of containers");
+  }
+  return containers;
+}
+
 class ManifestReader {
  public:
   ManifestReader(const std::string& file, Workload& workload, const std::string& container)
       : file_(file), workload_(workload) {
-    YamlMap spec = PodSpec();
+    YamlMap spec = PodSpec(workload);
     ReadRestart(spec);
     if (const auto grace = spec.Number("terminationGracePeriodSeconds")) {
       rules_.grace = std::chrono::seconds(*grace);
@@ -82,12 +99,6 @@ class ManifestReader {
   std::unique_ptr<Policy> Make() { return MakeKubernetesPolicy(rules_, service_); }
 
  private:
-  YamlMap PodSpec() {
-    YamlMap pod = workload_.root;
-    for (const char* key : workload_.kind->path) pod = Need(pod.Map(key), pod, key);
-    return Need(pod.Map("spec"), pod, "spec");
-  }
-
   // Like the API server, refuses a policy that the kind does not allow.
   void ReadRestart(YamlMap& spec) {
     const auto restart = spec.Text("restartPolicy");
@@ -101,16 +112,22 @@ class ManifestReader {
   }
 
   void ReadContainer(YamlMap& spec, const std::string& wanted) {
-    const YAML::Node containers = spec.Find("containers");
-    if (!containers.IsDefined() || !containers.IsSequence() || containers.size() == 0) {
-      spec.Fail("containers", "is no list of containers");
-    }
-    for (const YAML::Node& node : containers) {
+    for (const YAML::Node& node : ContainersOf(spec)) {
       YamlMap container(file_, node, "container");
       const std::string name = container.Text("name").value_or("");
       if (wanted.empty() || wanted == name) return ReadCommand(container, name);
     }
     spec.Fail("containers", "holds none called '" + wanted + "'");
+  }
+
+  // The other ports are those of the pod's own address.
+  void ReadHostPorts(YamlMap& container) {
+    const YAML::Node ports = container.Find("ports");
+    if (!ports.IsDefined() || !ports.IsSequence()) return;
+    for (const YAML::Node& port : ports) {
+      const auto number = YamlMap(file_, port, "port").Number("hostPort");
+      if (number) service_.job.ports.push_back(*number);
+    }
   }
 
   void ReadCommand(YamlMap& container, const std::string& name) {
@@ -119,7 +136,11 @@ class ManifestReader {
     const std::vector<std::string> arguments = container.Texts("args");
     service_.job.command.insert(service_.job.command.end(), arguments.begin(), arguments.end());
     service_.job.working_directory = container.Text("workingDir").value_or("");
-    if (const auto image = container.Text("image")) {
+    ReadHostPorts(container);
+    service_.job.is_one_shot = workload_.kind->ends;
+    const auto image = container.Text("image");
+    service_.job.image = image.value_or("its own");
+    if (image) {
       service_.notes.push_back(
           fmt::format("{}: image {} is not run: the command is, here", file_, *image));
     }
@@ -133,6 +154,18 @@ class ManifestReader {
 };
 
 }  // namespace
+
+std::vector<std::string> KubernetesContainers(const std::string& file, const std::string& text) {
+  std::vector<std::string> names;
+  for (const Workload& workload : WorkloadsOf(file, text)) {
+    YamlMap spec = PodSpec(workload);
+    for (const YAML::Node& node : ContainersOf(spec)) {
+      YamlMap container(file, node, "container");
+      names.push_back(workload.name + "/" + container.Text("name").value_or(""));
+    }
+  }
+  return names;
+}
 
 std::unique_ptr<Policy> ParseKubernetesManifest(const std::string& file, const std::string& text,
                                                 const std::string& name) {

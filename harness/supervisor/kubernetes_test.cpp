@@ -91,6 +91,20 @@ TEST(KubernetesManifest, WorkloadAndContainerAreFoundByName) {
   EXPECT_EQ(nightly->ExitTimeout(), 5s);
 }
 
+TEST(KubernetesManifest, JobOfTheClusterIsMeantToEnd) {
+  EXPECT_TRUE(ParseKubernetesManifest("k.yaml", kManifest, "nightly")->job().is_one_shot);
+  EXPECT_FALSE(ParseKubernetesManifest("k.yaml", kManifest, "web")->job().is_one_shot);
+}
+
+TEST(KubernetesManifest, OnlyAHostPortIsTheMachines) {
+  const std::string pod =
+      "kind: Pod\nspec: {containers: [{name: a, image: web:1,\n"
+      "  ports: [{containerPort: 80, hostPort: 8080}, {containerPort: 81}]}]}\n";
+  const auto policy = ParseKubernetesManifest("k.yaml", pod, "");
+  EXPECT_THAT(policy->job().ports, ElementsAre(8080));
+  EXPECT_EQ(policy->job().image, "web:1");
+}
+
 TEST(KubernetesManifest, FaultsAreNamedWithTheirLine) {
   const std::string pod = "kind: Pod\nmetadata: {name: a}\n";
   const std::pair<std::string, const char*> cases[] = {

@@ -10,17 +10,10 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/supervisor/plist.h"
+#include "harness/supervisor/text_lines.h"
 
 namespace pidfall {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view Trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // Decimal or 0x; a leading zero is refused because libplist takes it for octal and macOS does not.
 bool IsInteger(std::string_view text) {

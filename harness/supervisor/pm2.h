@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -30,5 +31,6 @@ std::unique_ptr<Policy> MakePm2Policy(const Pm2Rules& rules, Service service = {
 std::unique_ptr<Policy> ReadPm2Ecosystem(const std::string& file, const std::string& application);
 std::unique_ptr<Policy> ParsePm2Ecosystem(const std::string& name, const std::string& text,
                                           const std::string& application);
+std::vector<std::string> Pm2Applications(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

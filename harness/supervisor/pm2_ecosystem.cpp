@@ -22,6 +22,8 @@ class ApplicationReader {
     ReadTime("kill_timeout", &rules_.kill_timeout);
     ReadStopCodes();
     ReadCommand();
+    // "max" and 0: one per processor.
+    service_.job.copies = WholeNumber(map_.Text("instances").value_or("1")).value_or(0);
     map_.NoteTheRest(&service_.notes);
   }
 
@@ -91,6 +93,14 @@ std::unique_ptr<Policy> ParsePm2Ecosystem(const std::string& name, const std::st
     if (candidate.Text("name") == application) return ApplicationReader(candidate).Make();
   }
   throw BadInput(name, 0, "no application is called '" + application + "'");
+}
+
+std::vector<std::string> Pm2Applications(const std::string& name, const std::string& text) {
+  std::vector<std::string> names;
+  for (YamlMap& application : ApplicationsOf(name, text)) {
+    names.push_back(application.Text("name").value_or(""));
+  }
+  return names;
 }
 
 std::unique_ptr<Policy> ReadPm2Ecosystem(const std::string& file, const std::string& application) {

@@ -29,7 +29,9 @@ constexpr std::pair<const char*, const char*> kEndings[] = {
 // The supervisor that the file belongs to, by the file's name. None: the name does not show it.
 std::optional<std::string> SupervisorOfFile(const std::string& argument) {
   const std::string file = SplitAtHash(argument).file;
-  if (fs::path(file).filename() == "Procfile") return "procfile";
+  const std::string name = fs::path(file).filename();
+  if (name == "Procfile") return "procfile";
+  if (name == "package.json") return "npm";
   for (const auto& [ending, supervisor] : kEndings) {
     if (file.ends_with(ending)) return supervisor;
   }
@@ -56,7 +58,6 @@ const SupervisorSettings* SupervisorNamed(const std::string& name) {
       text, fmt::join(PolicyNames(), ", ")));
 }
 
-// A YAML file's content shows which of the two it belongs to.
 std::string SupervisorOfYaml(const std::string& argument) {
   return HasKubernetesKinds(SplitAtHash(argument).file) ? "kubernetes" : "compose";
 }
@@ -72,16 +73,34 @@ Source SourceOf(const std::string& text) {
   Refuse(text);
 }
 
+// Of a YAML file only its content tells the supervisor.
+Source ReadableSource(const std::string& text) {
+  Source source = SourceOf(text);
+  if (source.supervisor == "yaml") source.supervisor = SupervisorOfYaml(source.argument);
+  return source;
+}
+
 }  // namespace
 
 std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file) {
-  Source source = SourceOf(name_or_file);
-  if (source.supervisor == "yaml") source.supervisor = SupervisorOfYaml(source.argument);
+  const Source source = ReadableSource(name_or_file);
   const SupervisorSettings& supervisor = *SupervisorNamed(source.supervisor);
   if (source.is_file) return supervisor.read(SplitAtHash(source.argument));
   auto policy = supervisor.make == nullptr ? nullptr : supervisor.make(source.argument);
   if (policy == nullptr) Refuse(name_or_file);
   return policy;
+}
+
+std::vector<std::string> ServicesIn(const std::string& file) {
+  const Source source = ReadableSource(file);
+  const SupervisorSettings& supervisor = *SupervisorNamed(source.supervisor);
+  if (!source.is_file) Refuse(file);
+  if (supervisor.names == nullptr) return {file};
+  std::vector<std::string> services;
+  for (const std::string& name : supervisor.names(source.argument, ReadText(source.argument))) {
+    services.push_back(file + "#" + name);
+  }
+  return services;
 }
 
 std::string LocatePolicy(const std::string& name_or_file, const fs::path& folder) {

@@ -17,6 +17,10 @@ namespace pidfall {
 // for a file whose name does not show its supervisor. Throws BadInput.
 std::unique_ptr<Policy> LookUpPolicy(const std::string& name_or_file);
 
+// Each service of a supervisor's file, as LookUpPolicy takes it: compose.yaml#web,
+// compose.yaml#worker. Throws BadInput.
+std::vector<std::string> ServicesIn(const std::string& file);
+
 // The same policy with the absolute path of its file, if any; relative paths start from `folder`.
 std::string LocatePolicy(const std::string& name_or_file, const std::filesystem::path& folder);
 

@@ -78,12 +78,41 @@ TEST_F(PolicyFiles, FileTellsItsSupervisorByItsName) {
       {"supervisord:" + Write("s/my", "[program:a]\ncommand=x\n"),
        "supervisord autorestart=unexpected, startsecs=1, startretries=3"},
       {Write("e.json", R"({"apps": [{"name": "a", "script": "x"}]})"), "pm2 max_restarts=16"},
+      {Write("package.json", R"({"scripts": {"start": "node a.js"}})"), "npm start: no restart"},
       {Write("Procfile", "web: x\nworker: y\n") + "#web", "procfile (foreman, honcho): no restart"},
       {"runit:" + std::filesystem::path(Write("sv/run", "")).parent_path().string(), "runit"},
   };
   for (const auto& [policy, description] : cases) {
     EXPECT_EQ(LookUpPolicy(policy)->Describe(), description);
   }
+}
+
+TEST_F(PolicyFiles, EveryServiceOfAFileIsNamed) {
+  struct {
+    std::string file;
+    std::vector<std::string> services;
+  } const rows[] = {
+      {Write("c.yaml", "services: {a: {}, b: {}}"), {"#a", "#b"}},
+      {Write("k.yaml",
+             "apiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: Pod\n"
+             "metadata: {name: p}\nspec: {containers: [{name: c}, {name: d}]}"),
+       {"#p/c", "#p/d"}},
+      {Write("s.conf", "[supervisord]\n[program:a]\ncommand=x\n[program:b]\n"), {"#a", "#b"}},
+      {"pm2:" + Write("e.json", R"({"apps": [{"name": "a"}, {"name": "b"}]})"), {"#a", "#b"}},
+      {Write("Procfile", "web: x\nworker: y\n"), {"#web", "#worker"}},
+      {Write("a.service", "[Service]\nExecStart=/x\n"), {""}},
+      {Write("package.json", R"({"scripts": {"start": "x"}})"), {""}}};
+  for (const auto& [file, services] : rows) {
+    std::vector<std::string> expected;
+    for (const std::string& name : services) expected.push_back(file + name);
+    EXPECT_EQ(ServicesIn(file), expected);
+  }
+}
+
+TEST_F(PolicyFiles, NamedServiceIsReadUnderItsName) {
+  const std::string file = Write("c.yaml", "services: {a: {restart: always}, b: {restart: 'no'}}");
+  const std::vector<std::string> services = ServicesIn(file);
+  EXPECT_EQ(LookUpPolicy(services.at(1))->Describe(), "docker restart no");
 }
 
 TEST_F(PolicyFiles, LocatedPolicyNamesTheSameFileFromAnyFolder) {

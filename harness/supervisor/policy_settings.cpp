@@ -10,6 +10,7 @@
 #include "harness/supervisor/kubernetes.h"
 #include "harness/supervisor/launchd.h"
 #include "harness/supervisor/monit.h"
+#include "harness/supervisor/npm.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/pm2.h"
 #include "harness/supervisor/procfile.h"
@@ -109,6 +110,11 @@ std::unique_ptr<Policy> MakeS6() { return MakeS6Policy(); }
 std::unique_ptr<Policy> MakeDaemontools() { return MakeDaemontoolsPolicy(); }
 std::unique_ptr<Policy> MakePm2() { return MakePm2Policy({}); }
 std::unique_ptr<Policy> MakeOpenrc() { return MakeOpenrcPolicy({}); }
+std::vector<std::string> ProcfileNames(const std::string& file, const std::string& text) {
+  std::vector<std::string> names;
+  for (const ProcfileEntry& entry : ParseProcfile(file, text)) names.push_back(entry.name);
+  return names;
+}
 std::unique_ptr<Policy> MakeProcfile() { return MakeProcfilePolicy(); }
 
 }  // namespace
@@ -122,16 +128,27 @@ const std::vector<SupervisorSettings>& AllSupervisors() {
       {"macos", MakeMacos, ReadWhole<ReadMacos>, {}},
       {"systemd", MakeSystemd, ReadWhole<ReadSystemdUnit>, {"on-failure", "always", "always:5s"}},
       {"docker", MakeDocker, nullptr, {"on-failure", "always"}},
-      {"compose", nullptr, ReadPart<ReadComposeService>, {}},
-      {"kubernetes", MakeKubernetes, ReadPart<ReadKubernetesManifest>, {"Always", "OnFailure"}},
-      {"supervisord", MakeSupervisord, ReadPart<ReadSupervisordProgram>, {"", "always"}},
+      {"compose", nullptr, ReadPart<ReadComposeService>, {}, false, ComposeServices},
+      {"kubernetes",
+       MakeKubernetes,
+       ReadPart<ReadKubernetesManifest>,
+       {"Always", "OnFailure"},
+       false,
+       KubernetesContainers},
+      {"supervisord",
+       MakeSupervisord,
+       ReadPart<ReadSupervisordProgram>,
+       {"", "always"},
+       false,
+       SupervisordPrograms},
       {"runit", MakeBare<MakeRunit>, ReadWhole<ReadRunitFolder>, {""}, true},
       {"s6", MakeBare<MakeS6>, ReadWhole<ReadS6Folder>, {""}, true},
       {"daemontools", MakeBare<MakeDaemontools>, ReadWhole<ReadDaemontoolsFolder>, {""}, true},
       {"monit", MakeMonit, nullptr, {""}},
-      {"pm2", MakeBare<MakePm2>, ReadPart<ReadPm2Ecosystem>, {""}},
+      {"pm2", MakeBare<MakePm2>, ReadPart<ReadPm2Ecosystem>, {""}, false, Pm2Applications},
+      {"npm", nullptr, ReadWhole<ReadPackageJson>, {}},
       {"openrc", MakeBare<MakeOpenrc>, nullptr, {""}},
-      {"procfile", MakeBare<MakeProcfile>, ReadPart<ReadProcfile>, {""}, true}};
+      {"procfile", MakeBare<MakeProcfile>, ReadPart<ReadProcfile>, {""}, true, ProcfileNames}};
   return all;
 }
 

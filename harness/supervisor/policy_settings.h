@@ -20,6 +20,8 @@ struct SupervisorSettings {
   std::unique_ptr<Policy> (*read)(const FileAndName& file);  // null: it has no file that is read
   std::vector<const char*> settings;                         // those of the table
   bool argument_is_a_file = false;                           // a folder, by any name
+  // The services in the text of a file; null: it holds one.
+  std::vector<std::string> (*names)(const std::string& file, const std::string& text) = nullptr;
 };
 
 const std::vector<SupervisorSettings>& AllSupervisors();

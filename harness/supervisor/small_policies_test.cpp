@@ -9,6 +9,7 @@
 
 #include "harness/supervisor/daemontools.h"
 #include "harness/supervisor/monit.h"
+#include "harness/supervisor/npm.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/pm2.h"
 #include "harness/supervisor/policy_testing.h"
@@ -167,6 +168,28 @@ TEST(Procfile, EntriesAreReadAndFaultsNamed) {
   EXPECT_EQ(BadInputOf([] { ParseProcfile("Procfile", "web\n"); }),
             "Procfile:1: not of the form NAME: COMMAND");
   EXPECT_EQ(BadInputOf([] { ParseProcfile("Procfile", "\nweb:\n"); }), "Procfile:2: no command");
+}
+
+TEST(Npm, StartScriptIsTheCommandAndIsNotRestarted) {
+  const auto npm =
+      ParsePackageJson("package.json", R"({"name": "a", "scripts": {"start": "node a.js"}})");
+  EXPECT_THAT(npm->job().command, ElementsAre("/bin/sh", "-c", "exec node a.js"));
+  EXPECT_EQ(npm->job().label, "a");
+  EXPECT_FALSE(RestartsAfter(*npm, {.ended = 1s, .status = 1}));
+}
+
+TEST(Npm, FaultsAreNamedWithTheirLine) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "package.json: is empty"},
+      {"{", "package.json:1: "},
+      {"{}", "package.json: no script `start`"},
+      {"{\"scripts\":\n 1}", "package.json:2: the file.scripts is no map"},
+      {R"({"scripts": {"start": []}})", "package.json:1: the file.scripts.start is no plain text"},
+  };
+  for (const auto& fault : cases) {
+    EXPECT_THAT(BadInputOf([&] { ParsePackageJson("package.json", fault.first); }),
+                StartsWith(fault.second));
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -32,5 +33,6 @@ std::unique_ptr<Policy> MakeSupervisordPolicy(const SupervisordRules& rules, Ser
 std::unique_ptr<Policy> ReadSupervisordProgram(const std::string& file, const std::string& program);
 std::unique_ptr<Policy> ParseSupervisordProgram(const std::string& name, const std::string& text,
                                                 const std::string& program);
+std::vector<std::string> SupervisordPrograms(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

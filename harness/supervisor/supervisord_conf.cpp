@@ -121,6 +121,7 @@ class ProgramReader {
         {"exitcodes", &ProgramReader::ReadExitCodes},
         {"stopwaitsecs", &ProgramReader::ReadStopWait},
         {"directory", &ProgramReader::ReadDirectory},
+        {"numprocs", &ProgramReader::ReadCopies},
         {"environment", &ProgramReader::ReadEnvironment}};
     const auto found = handlers.find(entry.key);
     if (found == handlers.end()) {
@@ -180,6 +181,7 @@ class ProgramReader {
   void ReadStartSecs(const ConfEntry& at) { rules_.start_secs = std::chrono::seconds(Number(at)); }
   void ReadStartRetries(const ConfEntry& at) { rules_.start_retries = Number(at); }
   void ReadStopWait(const ConfEntry& at) { rules_.stop_wait = std::chrono::seconds(Number(at)); }
+  void ReadCopies(const ConfEntry& at) { service_.job.copies = Number(at); }
   void ReadDirectory(const ConfEntry& at) { service_.job.working_directory = at.value; }
 
   void ReadExitCodes(const ConfEntry& at) {
@@ -226,6 +228,15 @@ std::unique_ptr<Policy> ParseSupervisordProgram(const std::string& name, const s
                                                 const std::string& program) {
   const std::vector<ConfSection> sections = ConfReader(name).Read(text);
   return ProgramReader(name, ProgramNamed(name, sections, program)).Make();
+}
+
+std::vector<std::string> SupervisordPrograms(const std::string& name, const std::string& text) {
+  std::vector<std::string> programs;
+  for (const ConfSection& section : ConfReader(name).Read(text)) {
+    if (!section.name.starts_with(kProgramSection)) continue;
+    programs.push_back(section.name.substr(kProgramSection.size()));
+  }
+  return programs;
 }
 
 std::unique_ptr<Policy> ReadSupervisordProgram(const std::string& file,

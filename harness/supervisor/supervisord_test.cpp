@@ -94,5 +94,13 @@ TEST(SupervisordConf, FaultsAreNamedWithTheirLine) {
   }
 }
 
+TEST(Supervisord, NumprocsIsTheNumberOfCopies) {
+  const auto copies = [](const std::string& text) {
+    return ParseSupervisordProgram("c", "[program:a]\ncommand=x\n" + text, "")->job().copies;
+  };
+  EXPECT_EQ(copies(""), 1);
+  EXPECT_EQ(copies("numprocs=4\n"), 4);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -138,5 +138,16 @@ TEST(SystemdWords, TimeSpansAreThoseOfTheManual) {
   }
 }
 
+TEST(SystemdUnit, JobTellsItsPidFileAndWhatKindItIs) {
+  const auto job = [](const char* name, const std::string& keys) {
+    return ParseSystemdUnit({{name, "[Service]\nExecStart=/x\n" + keys}})->job();
+  };
+  EXPECT_EQ(job("a.service", "PIDFile=a.pid\n").pid_file, "/run/a.pid");
+  EXPECT_TRUE(job("a.service", "Type=oneshot\n").is_one_shot);
+  EXPECT_FALSE(job("a.service", "").is_one_shot);
+  EXPECT_EQ(job("a.service", "").copies, 1);
+  EXPECT_EQ(job("a@.service", "").copies, 0) << "a template has any number of instances";
+}
+
 }  // namespace
 }  // namespace pidfall
