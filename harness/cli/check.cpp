@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/cli/baseline.h"
+#include "harness/cli/check_findings.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
 #include "harness/cli/interrupt.h"
@@ -19,7 +20,6 @@
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
-#include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
@@ -86,37 +86,6 @@ std::vector<Case> CasesOf(const CheckCommand& options, const Target& target, con
     cases.insert(cases.end(), static_cast<std::size_t>(common.repeat), one);
   }
   return cases;
-}
-
-Advice AdviceOn(const Result& result) {
-  const Scenario* scenario = FindScenario(result.scenario);
-  return {.harm = scenario != nullptr ? std::string(scenario->harm) : "",
-          .fix = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
-}
-
-Advice AdviceOn(const Cause& cause) {
-  Advice advice = AdviceOn(*cause.nearest);
-  if (cause.is_no_guard) {
-    advice.fix =
-        "nothing keeps a second copy out; the shortest way to a guard is\n"
-        "pidfall-guard --pid-file FILE -- COMMAND\n" +
-        advice.fix;
-  }
-  if (cause.others.empty()) return advice;
-  advice.also = fmt::format("{} more follow from it (-v shows each):", cause.others.size());
-  for (const Result* other : cause.others) advice.also += ' ' + other->scenario;
-  return advice;
-}
-
-// One finding per cause; with -v, the findings that follow from it come after it.
-void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
-  for (const Cause& cause : ByCause(Findings(results, verbose))) {
-    outputs.Print(FindingText(*cause.nearest, AdviceOn(cause), outputs.paint(), verbose));
-    if (!verbose) continue;
-    for (const Result* other : cause.others) {
-      outputs.Print(FindingText(*other, AdviceOn(*other), outputs.paint(), verbose));
-    }
-  }
 }
 
 void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const Outputs& outputs) {

@@ -51,8 +51,7 @@ void DeclareFile(CLI::App* command, const std::string& name, const std::string& 
 }
 
 void DeclareSelection(CLI::App* command, CommonOptions* options) {
-  DeclareGlobs(command, "--scenario", "Only these: 'stale/*', several times", &options->scenarios);
-  DeclareGlobs(command, "--except", "Not these", &options->excepts);
+  DeclareScenarios(command, options);
   command->add_flag("--list", options->list, "List the scenarios, run nothing");
   DeclareNumber(command, "--repeat", "Run each scenario N times", 1, kMostRepeats,
                 [options](int value) { options->repeat = value; });
@@ -84,6 +83,11 @@ void DeclareCommon(CLI::App* command, CommonOptions* options) {
   DeclareReports(command, options);
   command->add_flag("--keep", options->keep, "Keep the sandboxes' files and name their folder");
   DeclareNoSkip(command, options);
+}
+
+void DeclareScenarios(CLI::App* command, CommonOptions* options) {
+  DeclareGlobs(command, "--scenario", "Only these: 'stale/*', several times", &options->scenarios);
+  DeclareGlobs(command, "--except", "Not these", &options->excepts);
 }
 
 void DeclareNoSkip(CLI::App* command, CommonOptions* options) {

@@ -45,6 +45,7 @@ void DeclareCommon(CLI::App* command, CommonOptions* options);
 
 // The common options of a command without scenarios: the reports, -v, --color.
 void DeclareReports(CLI::App* command, CommonOptions* options);
+void DeclareScenarios(CLI::App* command, CommonOptions* options);
 void DeclareJobs(CLI::App* command, CommonOptions* options);
 void DeclareNoSkip(CLI::App* command, CommonOptions* options);
 

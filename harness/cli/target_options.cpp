@@ -108,16 +108,16 @@ std::string HintOn(const Found& found) {
   return "\n";
 }
 
-void SayNeverServed(const Target& target, const Found& found) {
-  Print(stderr, fmt::format("pidfall: {} never served: {}{}", ShellCommand(target.command),
-                            CleanText(found.why_not), HintOn(found)));
+std::string NeverServed(const Target& target, const Found& found) {
+  return fmt::format("{} never served: {}{}", ShellCommand(target.command),
+                     CleanText(found.why_not), HintOn(found));
 }
 
-void SayChangesPort(const Target& target, const Found& found) {
-  Print(stderr,
-        fmt::format("pidfall: {} serves on another port at each start ({}, then {}): give "
-                    "it one, or two copies cannot be told apart\n",
-                    ShellCommand(target.command), found.listeners.front().port, *found.next_port));
+std::string ChangesPort(const Target& target, const Found& found) {
+  return fmt::format(
+      "{} serves on another port at each start ({}, then {}): give it one, or two "
+      "copies cannot be told apart\n",
+      ShellCommand(target.command), found.listeners.front().port, *found.next_port);
 }
 
 // Otherwise every verdict would be about another file.
@@ -157,21 +157,24 @@ Target Declared(const TargetOptions& options) {
   return target;
 }
 
-std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
-                                  const std::vector<std::string>& command) {
+ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
+                         const std::vector<std::string>& command) {
   const Target asked = TargetOf(options, declared, command);
   RefuseToHarm(options, asked);
   Found found = Discover(asked);
-  if (!found.stays) {
-    SayNeverServed(asked, found);
-    return std::nullopt;
-  }
+  if (!found.stays) return {{}, NeverServed(asked, found)};
   if (found.next_port && !found.pid_file && !found.lock_file) {
-    SayChangesPort(asked, found);
-    return std::nullopt;
+    return {{}, ChangesPort(asked, found)};
   }
   RefuseOtherPidFile(asked, found);
-  return ProbedTarget{Complete(asked, found), std::move(found)};
+  return {ProbedTarget{Complete(asked, found), std::move(found)}, ""};
+}
+
+std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
+                                  const std::vector<std::string>& command) {
+  ProbeAnswer answer = AskForTarget(options, declared, command);
+  if (!answer.target) Print(stderr, "pidfall: " + answer.why_not);
+  return std::move(answer.target);
 }
 
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {

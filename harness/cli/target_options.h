@@ -44,8 +44,16 @@ struct ProbedTarget {
   Found found;
 };
 
-// One start of it, in a sandbox. Empty when it never served, or always on another port: standard
-// error has the reason. Throws BadInput.
+struct ProbeAnswer {
+  std::optional<ProbedTarget> target;
+  std::string why_not;  // it never served, or always on another port
+};
+
+// One start of it, in a sandbox. Throws BadInput.
+ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
+                         const std::vector<std::string>& command);
+
+// The same; standard error gets the reason.
 std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
                                   const std::vector<std::string>& command);
 
