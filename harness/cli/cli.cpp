@@ -59,6 +59,7 @@ void DeclareAll(CLI::App* app, Invocation* invocation) {
   AddExploreCommand(app, invocation);
   AddSuperviseCommand(app, invocation);
   AddIncidentCommand(app, invocation);
+  AddAuditCommand(app, invocation);
   AddDoctorCommand(app, invocation);
 }
 

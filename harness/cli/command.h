@@ -22,6 +22,7 @@ struct Invocation {
   std::function<int()> action;       // returns the exit status
 };
 
+void AddAuditCommand(CLI::App* app, Invocation* invocation);
 void AddCheckCommand(CLI::App* app, Invocation* invocation);
 void AddDoctorCommand(CLI::App* app, Invocation* invocation);
 void AddExploreCommand(CLI::App* app, Invocation* invocation);

@@ -62,9 +62,10 @@ std::string Line(std::string_view label, std::string_view text, const Paint& pai
   return out + '\n';
 }
 
-// Evidence begins with its label: "did ...", "saw ...". Any other line belongs to the one before.
+// Evidence begins with its label: "did ...", "saw ...", "do ..." (the cure). Any other line belongs
+// to the one before.
 std::string EvidenceLine(std::string_view evidence, const Paint& paint) {
-  for (const std::string_view label : {"did ", "saw ", "kept "}) {
+  for (const std::string_view label : {"did ", "saw ", "kept ", "do "}) {
     if (!evidence.starts_with(label)) continue;
     const std::size_t length = label.size();
     return Line(label.substr(0, length - 1), evidence.substr(length), paint);

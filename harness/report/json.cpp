@@ -29,8 +29,8 @@ Json ResultJson(const Result& result) {
   json["evidence"] = result.evidence;
   json["duration_ms"] = result.duration_ms;
   json["reproduce"] = result.reproduce;
+  if (!result.server.empty()) json["server"] = result.server;
   if (result.guard.empty()) return json;
-  json["server"] = result.server;
   json["guard"] = result.guard;
   json["expected"] = result.expected;
   return json;
@@ -73,6 +73,7 @@ std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
   Json json = {{"pidfall", head.version}, {"command", head.command}, {"sandbox", head.sandbox}};
   if (head.target) json["target"] = TargetJson(*head.target);
   if (!head.found.empty()) json["target"]["found"] = Json::parse(head.found);
+  if (!head.more.empty()) json.update(Json::parse(head.more));
   json["results"] = ResultsJson(results, facts);
   json["totals"] = TotalsJson(Count(results));
   constexpr int kIndent = 2;

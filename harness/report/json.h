@@ -19,6 +19,7 @@ struct JsonHead {
   std::string sandbox;                // "full" or "plain"
   std::optional<Target> target = {};  // where all results are about the same target
   std::string found = {};             // a JSON text: the findings of the probing start
+  std::string more = {};              // a JSON text: fields of this command alone
 };
 
 // One object on several lines, always in valid UTF-8.

@@ -35,8 +35,9 @@ struct Result {
   double duration_ms = 0;
   std::string reproduce;  // the command that shows just this case again
 
+  std::string server;  // of `run` and `audit`
+
   // `run` only.
-  std::string server;
   std::string guard;
   std::string expected;   // "pass", "fail C4", "n/a", from scenarios/expected.toml
   bool surprise = false;  // the verdict is not the expected one

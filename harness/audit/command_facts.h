@@ -1,0 +1,29 @@
+// What a service's command says plainly: its program and arguments, its ports, its pid file.
+//
+//   const CommandFacts facts = FactsOf({.command = {"/bin/sh", "-c", "exec web --port 8080"}});
+//   facts.words   // {"web", "--port", "8080"}
+//   facts.ports   // {8080}
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/supervisor/policy.h"
+
+namespace pidfall {
+
+struct CommandFacts {
+  std::vector<std::string> words;  // without a shell and variables in front of them
+  bool is_script = false;          // a shell's: what it runs in the end cannot be told
+  std::vector<int> ports;          // of the job, and in --port, --listen, PORT= and the like
+  std::string pid_file;            // absolute; empty: none that is plain to see
+};
+
+// Reads no file.
+CommandFacts FactsOf(const Job& job);
+
+// The command behind the last `exec` of a shell script; empty where there is none, or where the
+// shell would change it.
+std::string ExecLine(const std::string& script);
+
+}  // namespace pidfall

@@ -1,0 +1,100 @@
+#include "harness/audit/audit.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/audit/service_files.h"
+#include "harness/cli/audit_check.h"
+#include "harness/cli/command.h"
+#include "harness/cli/exit_status.h"
+#include "harness/cli/options.h"
+#include "harness/cli/outputs.h"
+#include "harness/cli/page_notes.h"
+#include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
+#include "harness/report/audit_json.h"
+#include "harness/report/audit_text.h"
+#include "harness/run/pool.h"
+#include "harness/sandbox/features.h"
+#include "scenarios/catalogue.h"
+#include "scenarios/select.h"
+
+namespace pidfall {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct AuditCommand {
+  AuditCheckOptions check;
+  std::vector<std::string> paths;
+  bool checks = false;
+};
+
+int RunAudit(const AuditCommand& options) {
+  const auto start = Clock::now();
+  const CommonOptions& common = options.check.common;
+  const Outputs outputs(common);
+  Select(Catalogue(), common.scenarios, common.excepts);
+  const Audit audit = AuditPaths(options.paths.empty() ? MachineFolders() : options.paths);
+  std::vector<Result> results = AllResults(audit);
+  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+  outputs.Print(AuditText(audit, outputs.paint(), common.verbose) +
+                AuditSummary(audit, took.count()) + '\n');
+  if (options.checks) {
+    const std::vector<Result> checked = CheckServices(audit, options.check, outputs);
+    results.insert(results.end(), checked.begin(), checked.end());
+  }
+  outputs.WriteFiles({.version = PIDFALL_VERSION,
+                      .command = "audit",
+                      .sandbox = SandboxName(),
+                      .more = AuditJson(audit)},
+                     results, NotesOn(results));
+  return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
+}
+
+void DeclareTime(CLI::App* audit, AuditCommand* options) {
+  const auto store = [options](const std::string& text) {
+    options->check.time = ParseDuration(text);
+    if (options->check.time->count() <= 0) {
+      throw BadInput("--time: '" + text + "' is no time at all");
+    }
+  };
+  audit
+      ->add_option_function<std::string>("--time", store,
+                                         "For each service's check; what matters most is first")
+      ->type_name("D");
+}
+
+}  // namespace
+
+void AddAuditCommand(CLI::App* app, Invocation* invocation) {
+  auto options = std::make_shared<AuditCommand>();
+  CLI::App* audit = app->add_subcommand(
+      "audit", "Every service of a machine or repository: what is wrong with its single copy");
+  audit->add_option("PATH", options->paths,
+                    "Unit files, plists, compose files, ... or folders with them [the machine's]");
+  CommonOptions* common = &options->check.common;
+  audit->add_flag("--check", options->checks,
+                  "Run the catalogue on each service's command, in its sandbox, the worst first");
+  DeclareScenarios(audit, common);
+  DeclareTime(audit, options.get());
+  DeclareJobs(audit, common);
+  DeclareReports(audit, common);
+  audit->get_option("--verbose")->description("Show foretold restart loops and skips, too");
+  DeclareNoSkip(audit, common);
+  // Without --check no scenario runs.
+  for (const char* option : {"--scenario", "--except", "--time", "--jobs"}) {
+    audit->get_option(option)->needs(audit->get_option("--check"));
+  }
+  audit->callback([=] {
+    options->check.program = invocation->program;
+    RefuseCommand(invocation->command, "audit");
+    invocation->action = [=] { return RunAudit(*options); };
+  });
+}
+
+}  // namespace pidfall
