@@ -191,7 +191,7 @@ TEST_F(CliTest, AnImpossiblePictureIsRefused) {
     return more;
   };
   ExpectRefused(with({"--picture", "x.gif", "--", "false"}),
-                "--picture: 'x.gif' does not end in .svg (rsvg-convert makes a PNG of it)");
+                "--picture: 'x.gif' ends neither in .svg nor in .png");
   ExpectRefused(with({"--start", "10:28", "--", "false"}),
                 "--start is the first time of a --picture");
   ExpectRefused(with({"--picture", "x.svg", "--start", "noon", "--", "false"}),

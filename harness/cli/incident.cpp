@@ -13,6 +13,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
 #include "harness/cli/terminal.h"
@@ -21,6 +22,7 @@
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/report/findings.h"
+#include "harness/report/incident_charts.h"
 #include "harness/report/incident_text.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/simulated_facts.h"
@@ -34,6 +36,7 @@ namespace {
 struct IncidentCommand {
   std::string program;  // how the user called us
   CommonOptions common;
+  PictureOptions picture;
   std::string mechanism;
   std::string policy;
   std::string which;  // an id, an address or a file
@@ -114,7 +117,8 @@ IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std
           .pid_file = target.pid_file};
 }
 
-Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const Outputs& outputs) {
+Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const Outputs& outputs,
+            const PictureFile& picture) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
     return SimulateAll(requests, options.common.jobs);
   };
@@ -125,6 +129,7 @@ Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const O
     const bool short_one = options.all && !options.common.verbose;
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
+    if (!options.all) picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
     Add(all[i], &told);
   }
   return told;
@@ -142,10 +147,12 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   if (options.port && !yours) throw BadInput("--port is the port of a command after --");
   Chosen(options);
   const Outputs outputs(options.common);
+  const PictureFile picture(options.picture);
+  if (options.all && picture.IsWanted()) throw BadInput("--picture is of one incident, not --all");
   const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
   if (!probed) return kBrokenRun;
   const InterruptGuard guard;
-  const Told told = RunAll(options, OptionsFor(options, command, probed->target), outputs);
+  const Told told = RunAll(options, OptionsFor(options, command, probed->target), outputs, picture);
   PrintFindings(outputs, told, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
@@ -192,6 +199,7 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
   DeclarePort(run, [options](int port) { options->port = port; });
   DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
+  DeclarePicture(run, &options->picture);
   DeclareFollower(run);
   run->callback([=] {
     options->program = invocation->program;

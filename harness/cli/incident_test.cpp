@@ -106,6 +106,22 @@ TEST_F(IncidentCommandTest, APortWithoutACommandIsRefused) {
                 "--port is the port of a command after --");
 }
 
+TEST_F(IncidentCommandTest, APictureShowsBeforeAndAfterWithTheirSource) {
+  const ProgramOutcome outcome = Run({"incident", "run", "launchd-exit0-loop", "--picture", "x.svg",
+                                      "--start", "2026-05-15T09:00"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.error;
+  const std::string picture = Content(work_ / "x.svg");
+  for (const char* words :
+       {">openclaw/openclaw#82248</text>", ">broken</text>", ">fixed</text>", ">09:15</text>"}) {
+    EXPECT_THAT(picture, HasSubstr(words));
+  }
+}
+
+TEST_F(IncidentCommandTest, APictureOfAllIsRefused) {
+  ExpectRefused({"incident", "run", "--all", "--picture", "x.svg"},
+                "--picture is of one incident, not --all");
+}
+
 TEST_F(IncidentCommandTest, ACommandThatFailsUnderItsSupervisorIsABreach) {
   const ProgramOutcome outcome =
       Run({"supervise", "--policy", "launchd:keepalive", "--for", "1min", "--", "false"});

@@ -1,4 +1,4 @@
-// --picture FILE.svg and --start CLOCK, of the commands that simulate.
+// --picture FILE.svg (or .png) and --start CLOCK, of the commands that simulate.
 //
 //   DeclarePicture(app, &options->picture);
 //   const PictureFile picture(options.picture);  // throws BadInput before anything has run
@@ -27,11 +27,14 @@ class PictureFile {
  public:
   explicit PictureFile(const PictureOptions& options);
 
+  bool IsWanted() const { return is_wanted_; }
   void Write(const std::string& title, const std::string& source,
              const std::vector<Chart>& charts) const;
 
  private:
   OutputFile file_;
+  bool is_wanted_;
+  bool is_png_;
   std::optional<std::chrono::seconds> start_;
 };
 

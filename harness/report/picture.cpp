@@ -77,14 +77,13 @@ class Picture {
 
   void DrawGroup(const TimelineGroup& group) {
     DrawOverlaps(*group.log);
-    std::string label = group.label.empty() ? "" : group.label + "  ";
+    if (!group.label.empty()) out_ += TextAt(0, y_, group.label, " font-weight=\"bold\"");
     for (const ActorLog& actor : group.log->actors) {
-      out_ += TextAt(0, y_, label + actor.name);
+      out_ += TextAt(kLeft - 10, y_, actor.name, " text-anchor=\"end\"");
       DrawBar(actor);
       out_ += TextAt(kLeft, y_ + kBarHeight, Summary(*group.log, actor),
                      " class=\"quiet\" font-size=\"11\"");
       y_ += kRow;
-      label.clear();
     }
   }
 
