@@ -105,6 +105,8 @@ void DeclareJobs(CLI::App* command, CommonOptions* options) {
 void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--json", "Write every result ('-': standard output)", &options->json);
   DeclareFile(command, "--junit", "Write JUnit XML ('-': standard output)", &options->junit);
+  DeclareFile(command, "--sarif", "Write SARIF for code hosts ('-': standard output)",
+              &options->sarif);
   DeclareFile(command, "--html", "Write a page for people ('-': standard output)", &options->html);
   command->add_flag("-v,--verbose", options->verbose, "Show expected fails and weaknesses too");
   DeclareBasics(command, &options->color);

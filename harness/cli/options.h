@@ -34,6 +34,7 @@ struct CommonOptions {
   Shard shard;
   std::string json;  // "": not wanted, "-": standard output
   std::string junit;
+  std::string sarif;
   std::string html;
   bool keep = false;
   bool no_skip = false;

@@ -7,13 +7,14 @@
 #include "harness/cli/print.h"
 #include "harness/input/bad_input.h"
 #include "harness/report/junit.h"
+#include "harness/report/sarif.h"
 
 namespace pidfall {
 namespace {
 
 struct Wish {
   const char* option;
-  const std::string& path;
+  std::string path;
 };
 
 bool IsOneFile(const std::string& one, const std::string& other) {
@@ -38,8 +39,10 @@ void RefuseOneFileForTwo(const std::vector<Wish>& wishes) {
 }
 
 std::FILE* TextStream(const CommonOptions& options) {
-  const std::vector<Wish> wishes = {
-      {"--json", options.json}, {"--junit", options.junit}, {"--html", options.html}};
+  const std::vector<Wish> wishes = {{"--json", options.json},
+                                    {"--junit", options.junit},
+                                    {"--sarif", options.sarif},
+                                    {"--html", options.html}};
   RefuseOneFileForTwo(wishes);
   const bool is_taken =
       std::any_of(wishes.begin(), wishes.end(), [](const Wish& wish) { return wish.path == "-"; });
@@ -53,6 +56,7 @@ Outputs::Outputs(const CommonOptions& options)
       paint_(WantsColor(options.color, text_)),
       json_(options.json),
       junit_(options.junit),
+      sarif_(options.sarif),
       html_(options.html) {}
 
 void Outputs::Print(const std::string& text) const { pidfall::Print(text_, text); }
@@ -62,6 +66,7 @@ void Outputs::WriteFiles(const JsonHead& head, const std::vector<Result>& result
                          const std::vector<SimulatedFacts>& facts) const {
   json_.Write(JsonText(head, results, facts));
   junit_.Write(JunitText(head.command, results));
+  sarif_.Write(SarifText(head, results, notes));
   html_.Write(HtmlText(head, results, facts, notes));
 }
 

@@ -1,4 +1,4 @@
-// The outputs of a command: a table and a page for people, JSON and JUnit for machines.
+// The outputs of a command: a table and a page for people, JSON, JUnit and SARIF for machines.
 //
 //   const Outputs outputs(common);  // throws BadInput before anything has run
 //   outputs.Print(table);
@@ -37,6 +37,7 @@ class Outputs {
   Paint paint_;
   OutputFile json_;
   OutputFile junit_;
+  OutputFile sarif_;
   OutputFile html_;
 };
 

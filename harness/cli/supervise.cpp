@@ -144,8 +144,8 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
 void DeclareTable(CLI::App* supervise, SuperviseCommand* options) {
   CLI::Option* table = supervise->add_flag(
       "--table", options->table, "How every known policy treats each answer of a duplicate");
-  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit", "--html",
-                            "--picture", "--verbose"}) {
+  for (const char* other : {"--policy", "--real-time", "--port", "--json", "--junit", "--sarif",
+                            "--html", "--picture", "--verbose"}) {
     table->excludes(supervise->get_option(other));
   }
 }

@@ -1,0 +1,169 @@
+#include "harness/report/sarif.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "harness/process/fd.h"
+#include "harness/report/text.h"
+
+namespace pidfall {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr char kSchema[] = "https://json.schemastore.org/sarif-2.1.0.json";
+
+Json Message(const std::string& text) { return {{"text", CleanText(text)}}; }
+
+// RFC 3986: what is not unreserved is written as %XX.
+std::string UriOf(const fs::path& path) {
+  std::string uri;
+  for (const char letter : path.generic_string()) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool is_plain =
+        std::isalnum(byte) != 0 || std::string_view("-._~/").find(letter) != std::string_view::npos;
+    uri += is_plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+  }
+  return uri;
+}
+
+bool IsProgram(const fs::path& file) {
+  constexpr std::string_view kElf =
+      "\x7F"
+      "ELF";
+  const UniqueFd opened = OpenFile(file, O_RDONLY | O_CLOEXEC);
+  return ReadToEnd(opened.get(), file, kElf.size()).starts_with(kElf);
+}
+
+std::optional<fs::path> SourceOf(const Target& target) {
+  std::optional<fs::path> program;
+  for (const std::string& word : target.command) {
+    std::error_code error;
+    const fs::path file = fs::path(target.folder) / word;
+    const fs::path below = file.lexically_normal().lexically_relative(target.folder);
+    if (below.empty() || *below.begin() == ".." || !fs::is_regular_file(file, error)) continue;
+    if (!IsProgram(file)) return below;
+    if (!program) program = below;
+  }
+  return program;
+}
+
+Json Location(const JsonHead& head, const Result& result) {
+  const std::string place =
+      result.guard.empty() ? result.scenario : result.guard + '/' + result.scenario;
+  Json location = {{"logicalLocations", Json::array({{{"fullyQualifiedName", place}}})}};
+  if (const auto source = head.target ? SourceOf(*head.target) : std::nullopt) {
+    location["physicalLocation"] = {
+        {"artifactLocation", {{"uri", UriOf(*source)}, {"uriBaseId", "%SRCROOT%"}}},
+        {"region", {{"startLine", 1}}}};
+  }
+  return location;
+}
+
+// A breach that is expected of a bundled server is no finding.
+bool IsFinding(const Result& result) {
+  return result.surprise || (HasFailed(result) && result.expected.empty());
+}
+
+const char* Level(const Result& result) {
+  const bool is_weakness = HasFailed(result) && result.severity == Severity::kWeakness;
+  return is_weakness ? "warning" : "error";
+}
+
+std::string Clause(const Result& result) {
+  return result.clauses.empty() ? "" : result.clauses.front();
+}
+
+std::string Story(const Result& result) {
+  std::string text = result.summary;
+  if (result.surprise) {
+    text = fmt::format("{}, expected {}. {}", Name(result.verdict), result.expected, text);
+  }
+  if (HasFailed(result)) text = fmt::format("{}: {}", Clause(result), text);
+  return fmt::format("{}\n{}\nagain: {}", text, fmt::join(result.evidence, "\n"), result.reproduce);
+}
+
+Json FindingJson(const JsonHead& head, const Result& result, std::size_t rule) {
+  Json json = {{"ruleId", result.scenario},
+               {"ruleIndex", rule},
+               {"level", Level(result)},
+               {"message", Message(Story(result))},
+               {"locations", Json::array({Location(head, result)})},
+               {"partialFingerprints",
+                {{"pidfall/v1", result.scenario + ' ' + Clause(result) + ' ' + result.guard}}},
+               {"properties", {{"reproduce", result.reproduce}, {"clauses", result.clauses}}}};
+  if (result.verdict == Verdict::kKnown) {
+    json["suppressions"] =
+        Json::array({{{"kind", "external"}, {"justification", "in the --baseline file"}}});
+  }
+  return json;
+}
+
+Json RuleJson(const Result& result, const PageNote& note) {
+  const std::string story = note.story.empty() ? result.scenario : note.story;
+  Json json = {{"id", result.scenario},
+               {"shortDescription", Message(story)},
+               {"properties", {{"tags", Json::array({result.family})}}}};
+  if (!note.harm.empty()) json["fullDescription"] = Message(note.harm);
+  if (!note.cure.empty()) json["help"] = Message(note.cure);
+  return json;
+}
+
+struct Collected {
+  Json rules = Json::array();
+  Json results = Json::array();
+
+  std::size_t RuleFor(const Result& result, const std::map<std::string, PageNote>& notes) {
+    const auto known = std::find_if(rules.begin(), rules.end(), [&](const Json& rule) {
+      return rule["id"] == result.scenario;
+    });
+    if (known != rules.end()) return static_cast<std::size_t>(known - rules.begin());
+    const auto note = notes.find(result.scenario);
+    rules.push_back(RuleJson(result, note != notes.end() ? note->second : PageNote()));
+    return rules.size() - 1;
+  }
+};
+
+Json Notifications(const std::vector<Result>& results) {
+  Json json = Json::array();
+  for (const Result& result : results) {
+    const bool is_broken = result.verdict == Verdict::kBroken;
+    if (!is_broken && result.verdict != Verdict::kSkip) continue;
+    json.push_back({{"level", is_broken ? "error" : "note"},
+                    {"message", Message(fmt::format("{} {}: {}", result.scenario,
+                                                    Name(result.verdict), result.summary))}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string SarifText(const JsonHead& head, const std::vector<Result>& results,
+                      const std::map<std::string, PageNote>& notes) {
+  Collected found;
+  for (const Result& result : results) {
+    if (!IsFinding(result) || result.verdict == Verdict::kBroken) continue;
+    found.results.push_back(FindingJson(head, result, found.RuleFor(result, notes)));
+  }
+  const Json driver = {{"name", "pidfall"}, {"version", head.version}, {"rules", found.rules}};
+  const Json invocation = {{"executionSuccessful", Count(results).broken == 0},
+                           {"toolExecutionNotifications", Notifications(results)}};
+  const Json run = {{"tool", {{"driver", driver}}},
+                    {"invocations", Json::array({invocation})},
+                    {"results", found.results},
+                    {"columnKind", "utf16CodeUnits"}};
+  const Json log = {{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}};
+  constexpr int kIndent = 2;
+  return log.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace pidfall
