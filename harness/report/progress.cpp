@@ -32,25 +32,39 @@ std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::durat
   return left_ms < kShortMs ? "" : ", about " + DurationText(left_ms) + " left";
 }
 
-Progress::Progress(std::FILE* stream, std::size_t total)
-    : stream_(stream), total_(total), on_(isatty(fileno(stream)) == 1) {}
+Progress::Progress(std::FILE* stream, std::size_t total, std::chrono::seconds between)
+    : stream_(stream),
+      total_(total),
+      between_(between),
+      is_terminal_(isatty(fileno(stream)) == 1) {}
 
 Progress::~Progress() {
-  if (!on_) return;
+  if (!is_terminal_) return;
   std::fputs(kClearLine, stream_);
   std::fflush(stream_);
+}
+
+std::string Progress::Line(const Result& result) const {
+  std::string line = fmt::format("{}/{} {}{}{}", done_, total_, result.guard,
+                                 result.guard.empty() ? "" : " ", CleanLine(result.scenario));
+  if (breaches_ > 0) {
+    line += fmt::format(", {} {}", breaches_, breaches_ == 1 ? "breach" : "breaches");
+  }
+  return line +
+         TimeLeftText(run_, total_ - done_ + run_, std::chrono::steady_clock::now() - began_);
 }
 
 void Progress::Step(const Result& result) {
   ++done_;
   if (result.duration_ms > 0) ++run_;
-  if (!on_) return;
-  const std::string left =
-      TimeLeftText(run_, total_ - done_ + run_, std::chrono::steady_clock::now() - began_);
-  std::string line =
-      fmt::format("{}/{} {} {}{}", done_, total_, result.guard, CleanLine(result.scenario), left);
-  line.resize(std::min(line.size(), Width(stream_) - 1));
-  std::fputs((kClearLine + line).c_str(), stream_);
+  // A breach under a policy that is not the user's does not count in the end.
+  if (IsFailure(result) && result.policy.empty()) ++breaches_;
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_terminal_ && now - shown_ < between_) return;
+  shown_ = now;
+  std::string line = Line(result);
+  if (is_terminal_) line = kClearLine + line.substr(0, Width(stream_) - 1);
+  std::fputs((line + (is_terminal_ ? "" : "\n")).c_str(), stream_);
   std::fflush(stream_);
 }
 

@@ -1,4 +1,5 @@
-// One line on a terminal that shows how far a run is; it is erased at the end.
+// How far a run is: on a terminal one line, erased at the end; in a pipe or a file a line now and
+// then.
 //
 //   Progress progress(stderr, cases.size());
 //   RunCases(cases, options, [&](const Result& result) { progress.Step(result); });
@@ -19,8 +20,10 @@ std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::durat
 
 class Progress {
  public:
-  // Prints nothing unless `stream` is a terminal.
-  Progress(std::FILE* stream, std::size_t total);
+  // A short run leaves no line in a file.
+  static constexpr std::chrono::seconds kBetweenLines{10};
+
+  Progress(std::FILE* stream, std::size_t total, std::chrono::seconds between = kBetweenLines);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -28,12 +31,17 @@ class Progress {
   void Step(const Result& result);
 
  private:
+  std::string Line(const Result& result) const;
+
   std::FILE* stream_;
   std::size_t total_;
   std::size_t done_ = 0;
   std::size_t run_ = 0;  // without results that needed no run
+  int breaches_ = 0;
+  std::chrono::seconds between_;  // lines, where there is no terminal
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  bool on_;
+  std::chrono::steady_clock::time_point shown_ = began_;
+  bool is_terminal_;
 };
 
 }  // namespace pidfall

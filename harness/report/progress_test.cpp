@@ -40,13 +40,21 @@ TEST(ProgressTest, ATerminalSeesOneLineThatIsErasedAtTheEnd) {
   close(master);
 }
 
-TEST(ProgressTest, AFileSeesNothing) {
+// What two steps, of which the second is a breach, leave in a file.
+std::string LeftInAFile(std::chrono::seconds between) {
   const File file(std::tmpfile(), &std::fclose);
-  {
-    Progress progress(file.get(), 2);
-    progress.Step(ResultOf("stale/zero", Verdict::kPass));
-  }
-  EXPECT_EQ(std::ftell(file.get()), 0);
+  Progress progress(file.get(), 2, between);
+  progress.Step(ResultOf("stale/zero", Verdict::kPass));
+  progress.Step(ResultOf("stale/empty", Verdict::kFail));
+  std::string left(static_cast<std::size_t>(std::ftell(file.get())), '\0');
+  std::rewind(file.get());
+  EXPECT_EQ(std::fread(left.data(), 1, left.size(), file.get()), left.size());
+  return left;
+}
+
+TEST(ProgressTest, AFileGetsPlainLinesNowAndThen) {
+  EXPECT_EQ(LeftInAFile(std::chrono::seconds(0)), "1/2 stale/zero\n2/2 stale/empty, 1 breach\n");
+  EXPECT_EQ(LeftInAFile(Progress::kBetweenLines), "");
 }
 
 TEST(ProgressTest, TheTimeLeftFollowsFromTheTimeSoFar) {
