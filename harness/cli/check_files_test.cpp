@@ -78,7 +78,9 @@ class CheckInputTest : public CliTest {
 };
 
 TEST_F(CheckInputTest, NoCommandIsRefused) {
-  ExpectRefused({"check"}, "nothing to check: write the server's command after --");
+  ExpectRefused({"check"},
+                "nothing to check: write the server's command after --, such as -- python3 "
+                "serve.py --port 8000");
 }
 
 TEST_F(CheckInputTest, ATargetFileIsRefusedWithItsLine) {

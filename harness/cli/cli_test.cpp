@@ -20,14 +20,30 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST_F(CliTest, UnknownWordsAreRefused) {
-  ExpectRefused({"run", "--bogus"},
-                "The following argument was not expected: --bogus (see --help)");
-  ExpectRefused({"ruin"}, "The following argument was not expected: ruin (see --help)");
+  ExpectRefused({"run", "--bogus"}, "'--bogus' is not known to pidfall run (see --help)");
   ExpectRefused({"run", "--guard", "belief"},
                 "--guard: belief not in {none,pidfile,lockfile,port,reference} (see --help)");
   ExpectRefused({"run", "--json"}, "--json: 1 required FILE missing (see --help)");
   ExpectRefused({"run", "--", "sleep", "1"}, "run takes no command: 'sleep' was given after --");
   ExpectRefused({"supervise", "--"}, "no command follows --");
+}
+
+TEST_F(CliTest, AnErrorInAWordNamesTheNearest) {
+  ExpectRefused({"ruin"}, "'ruin' is not known to pidfall; the nearest is run");
+  ExpectRefused({"check", "--jnit=x", "--", "true"},
+                "'--jnit=x' is not known to pidfall check; the nearest is --junit");
+  ExpectRefused({"incident", "shwo", "x"},
+                "'shwo' is not known to pidfall incident; the nearest is show");
+  ExpectRefused({"incident"}, "pidfall incident needs one of list, show, new, run");
+}
+
+TEST_F(CliTest, ACommandWithoutItsSeparatorIsShownWithIt) {
+  const ProgramOutcome outcome = Run({"python3", "a b.py"});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_THAT(outcome.error, HasSubstr("/pidfall check -- python3 'a b.py'\n"));
+  ExpectRefused({"check", "python3", "a.py"},
+                "'python3' is not known to pidfall check; the server's command comes after --, as "
+                "in: -- python3 a.py");
 }
 
 TEST_F(CliTest, NumbersOutOfRangeAreRefused) {
@@ -87,7 +103,7 @@ TEST_F(CliTest, AnOptionThatATableOfPoliciesWouldIgnoreIsRefused) {
 
 TEST_F(CliTest, ASingleSimulationTakesNoJobs) {
   ExpectRefused({"supervise", "--table", "-j", "2"},
-                "The following arguments were not expected: 2 -j (see --help)");
+                "'-j' is not known to pidfall supervise (see --help)");
 }
 
 TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
@@ -95,10 +111,10 @@ TEST_F(CliTest, ControlCharactersInAnArgumentStayOffTheTerminal) {
                 "--scenario '\\x1b[2J ' matches no scenario (--list shows them)");
 }
 
-TEST_F(CliTest, NoCommandIsHelpAndBadUsage) {
+TEST_F(CliTest, NoCommandIsBadUsageAndLeadsToTheFirstStep) {
   const ProgramOutcome outcome = Run({});
   EXPECT_EQ(outcome.status, kBadUsage);
-  EXPECT_THAT(outcome.error, HasSubstr("Usage: pidfall"));
+  EXPECT_THAT(outcome.error, HasSubstr("/pidfall check -- COMMAND "));
 }
 
 TEST_F(CliTest, HelpAndVersionAreAnswers) {

@@ -76,7 +76,9 @@ Target TargetOf(const TargetOptions& options, Target target,
                 const std::vector<std::string>& command) {
   if (!command.empty()) target.command = command;
   if (target.command.empty()) {
-    throw BadInput("nothing to " + options.verb + ": write the server's command after --");
+    throw BadInput(
+        "nothing to " + options.verb +
+        ": write the server's command after --, such as -- python3 serve.py --port 8000");
   }
   if (target.folder.empty()) target.folder = std::filesystem::current_path();
   Overlay(options, target);

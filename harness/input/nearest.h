@@ -9,7 +9,7 @@
 
 namespace pidfall {
 
-// How many letters to add, drop or change.
+// How many letters to add, drop or change; a swap of two neighbours is one change.
 std::size_t EditDistance(std::string_view one, std::string_view other);
 
 // The first of those that are as near; empty where none is.

@@ -13,6 +13,12 @@ TEST(EditDistance, CountsLettersAddedDroppedAndChanged) {
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3U);
 }
 
+TEST(EditDistance, ASwapOfNeighboursIsOneChange) {
+  EXPECT_EQ(EditDistance("josn", "json"), 1U);
+  EXPECT_EQ(EditDistance("abcd", "badc"), 2U);
+  EXPECT_EQ(EditDistance("ca", "abc"), 3U);
+}
+
 TEST(Nearest, IsTheFirstOfThoseAsNear) {
   EXPECT_EQ(Nearest("exit-loop", {"parked", "exit0-loop", "exit1-loop"}), "exit0-loop");
   EXPECT_EQ(Nearest("anything", {}), "");
