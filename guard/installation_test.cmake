@@ -20,6 +20,18 @@ set(expected
 file(GLOB incidents RELATIVE ${SOURCE}/scenarios
      ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist)
 file(GLOB targets RELATIVE ${SOURCE}/servers ${SOURCE}/servers/targets/*.toml)
+file(GLOB pages RELATIVE ${SOURCE}/docs ${SOURCE}/docs/*.md)
+list(TRANSFORM pages PREPEND share/doc/pidfall/)
+list(APPEND expected ${pages}
+  share/bash-completion/completions/pidfall
+  share/doc/pidfall-guard/CONTRACT.md
+  share/doc/pidfall-guard/copyright
+  share/doc/pidfall/README.md
+  share/doc/pidfall/copyright
+  share/fish/vendor_completions.d/pidfall.fish
+  share/man/man1/pidfall-guard.1
+  share/man/man1/pidfall.1
+  share/zsh/site-functions/_pidfall)
 set(shared ${incidents} ${targets})
 list(TRANSFORM shared PREPEND share/pidfall/)
 list(APPEND expected ${shared})

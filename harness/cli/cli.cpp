@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "harness/cli/completions.h"
 #include "harness/cli/exit_status.h"
 #include "harness/cli/options.h"
 #include "harness/cli/print.h"
@@ -53,6 +54,17 @@ std::vector<std::string> SplitArguments(int argc, const char* const* argv, Invoc
   return ours;
 }
 
+// For the packages, so it is not in the help.
+void DeclareCompletions(CLI::App* app, Invocation* invocation) {
+  const auto print = [app, invocation](const std::string& shell) {
+    invocation->action = [app, shell] {
+      Print(stdout, CompletionsText(*app, shell));
+      return kAsItShouldBe;
+    };
+  };
+  app->add_option_function<std::string>("--completions", print)->group("");
+}
+
 void DeclareAll(CLI::App* app, Invocation* invocation) {
   app->require_subcommand(0, 1);
   app->set_version_flag("--version", "pidfall " PIDFALL_VERSION, "Print the version");
@@ -63,6 +75,7 @@ void DeclareAll(CLI::App* app, Invocation* invocation) {
   AddIncidentCommand(app, invocation);
   AddAuditCommand(app, invocation);
   AddDoctorCommand(app, invocation);
+  DeclareCompletions(app, invocation);
 }
 
 int Complain(std::string_view message, int status) {

@@ -90,6 +90,16 @@ says '100% tests passed'
 calls clang-tidy-14
 calls '-L unit'
 
+# shellcheck disable=SC2016
+stand_in cpack 'mkdir -p "$4"; touch "$4/pidfall_1_all.deb"'
+cd "$folder"
+start package
+ends 0
+says pidfall_1_all.deb
+calls packaged
+calls dpkg-dev
+[ -e "$folder/pidfall_1_all.deb" ] || die 'the package is not here'
+
 preset=asan
 # shellcheck disable=SC2016
 stand_in ctest 'echo "with $ASAN_OPTIONS"'

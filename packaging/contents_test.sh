@@ -1,0 +1,30 @@
+#!/bin/sh
+# contents_test.sh BUILD_DIR: makes both packages and lists what is in them. What costs seconds is left out: to
+# strip, to compress, and to find the libraries that they depend on, which install_test.sh shows.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+cpack --config "$1/CPackConfig.cmake" -B "$folder" -D CPACK_STRIP_FILES=OFF \
+  -D CPACK_DEBIAN_COMPRESSION_TYPE=none -D CPACK_DEBIAN_PACKAGE_SHLIBDEPS=OFF >log 2>&1 || { cat log; exit 1; }
+
+files() { dpkg-deb -c "$1"_*.deb | awk '!/\/$/ { print $6 }'; } # PACKAGE
+has() { # PACKAGE FILE...
+  package=$1
+  shift
+  contents=$(files "$package")
+  for file; do
+    printf '%s\n' "$contents" | grep -qxF "./usr/$file" || { echo "$package has no $file"; exit 1; }
+  done
+}
+has pidfall bin/pidfall libexec/pidfall/stand-in share/man/man1/pidfall.1 \
+  share/bash-completion/completions/pidfall share/zsh/site-functions/_pidfall \
+  share/fish/vendor_completions.d/pidfall.fish share/doc/pidfall/SERVER-SAFEGUARD-PATTERNS.md \
+  share/doc/pidfall/copyright share/pidfall/incidents/2025-12-22-port-conflict.toml \
+  share/pidfall/targets/run.toml lib/cmake/pidfall/pidfall_check.cmake
+has pidfall-guard bin/pidfall-guard lib/libpidfall_guard.a include/guard/guard.h \
+  include/guard/guard_c.h lib/cmake/pidfall/pidfallConfig.cmake share/man/man1/pidfall-guard.1 \
+  share/doc/pidfall-guard/copyright
+files pidfall | sort >one
+twice=$(files pidfall-guard | sort | comm -12 - one)
+[ -z "$twice" ] || { printf 'in both packages:\n%s\n' "$twice"; exit 1; }
