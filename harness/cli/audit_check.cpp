@@ -105,7 +105,7 @@ class ServiceCheck {
     Progress progress(stderr, cases.size());
     auto results = RunCases(cases, run, [&](const Result& result) { progress.Step(result); });
     SetOtherPoliciesAside("not the policy named", &results);
-    PrintFindings(outputs_, results, options_.common.verbose);
+    PrintFindings(outputs_, results, answer.target->target, options_.common.verbose);
     const std::chrono::duration<double, std::milli> took = Clock::now() - start;
     outputs_.Print(CheckSummary(results, {.elapsed_ms = took.count(),
                                           .interrupted = Interrupted(),

@@ -115,8 +115,9 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   const std::string policies = named ? "" : OtherPoliciesText(results);
   SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
-  PrintFindings(outputs, results, common.verbose);
-  outputs.Print(policies + SkipText(results) + KeptText(results));
+  PrintFindings(outputs, results, *head.target, common.verbose);
+  outputs.Print(policies + SkipText(results) + KeptText(results) +
+                FirstStep(results, *head.target));
   const std::chrono::duration<double, std::milli> took = Clock::now() - start;
   outputs.Print(CheckSummary(results, {.elapsed_ms = took.count(),
                                        .interrupted = Interrupted(),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/page_notes.h"
+#include "harness/input/shell_quote.h"
 #include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "scenarios/catalogue.h"
@@ -12,16 +14,18 @@ namespace {
 Advice AdviceOn(const Result& result) {
   const Scenario* scenario = FindScenario(result.scenario);
   return {.harm = scenario != nullptr ? std::string(scenario->harm) : "",
-          .fix = "docs/SERVER-SAFEGUARD-PATTERNS.md#" + result.family};
+          .fix = PatternsPlace(result.family)};
 }
 
-Advice AdviceOn(const Cause& cause) {
+std::string GuardedCommand(const Target& target) {
+  return "pidfall-guard --pid-file FILE -- " + ShellCommand(target.command);
+}
+
+Advice AdviceOn(const Cause& cause, const Target& target) {
   Advice advice = AdviceOn(*cause.nearest);
   if (cause.is_no_guard) {
-    advice.fix =
-        "nothing keeps a second copy out; the shortest way to a guard is\n"
-        "pidfall-guard --pid-file FILE -- COMMAND\n" +
-        advice.fix;
+    advice.fix = "nothing keeps a second copy out; the shortest way to a guard is\n" +
+                 GuardedCommand(target) + '\n' + advice.fix;
   }
   if (cause.others.empty()) return advice;
   advice.also = fmt::format("{} more follow from it (-v shows each):", cause.others.size());
@@ -31,14 +35,21 @@ Advice AdviceOn(const Cause& cause) {
 
 }  // namespace
 
-void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, bool verbose) {
+void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, const Target& target,
+                   bool verbose) {
   for (const Cause& cause : ByCause(Findings(results, verbose))) {
-    outputs.Print(FindingText(*cause.nearest, AdviceOn(cause), outputs.paint(), verbose));
+    outputs.Print(FindingText(*cause.nearest, AdviceOn(cause, target), outputs.paint(), verbose));
     if (!verbose) continue;
     for (const Result* other : cause.others) {
       outputs.Print(FindingText(*other, AdviceOn(*other), outputs.paint(), verbose));
     }
   }
+}
+
+std::string FirstStep(const std::vector<Result>& results, const Target& target) {
+  return FirstStepText(results, [&](const Cause& cause) {
+    return cause.is_no_guard ? GuardedCommand(target) : AdviceOn(*cause.nearest).fix;
+  });
 }
 
 }  // namespace pidfall

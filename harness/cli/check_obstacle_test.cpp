@@ -39,6 +39,13 @@ TEST_F(CheckTest, AServerThatNeverServesOnItsPortIsNamedAfterItsStartTimeout) {
                     "it neither listened nor came to rest within 1 s; it printed nothing");
 }
 
+TEST_F(CheckTest, AServerThatListensOnAnotherPortIsToldWhich) {
+  ExpectNeverServes(
+      "import signal, socket; s = socket.create_server(('127.0.0.1', 9125)); signal.pause()",
+      {"--port", "8767", "--start-timeout", "1s"},
+      "it listens on port 9125, but did not on port 8767 within 1 s");
+}
+
 TEST_F(CheckTest, AServerThatFindsNoPeerGetsTheHintHowToStartOne) {
   ExpectNeverServes("import socket; socket.create_connection(('127.0.0.1', 6379))", {},
                     "--with COMMAND");

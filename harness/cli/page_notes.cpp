@@ -1,5 +1,9 @@
 #include "harness/cli/page_notes.h"
 
+#include <filesystem>
+#include <system_error>
+
+#include "harness/process/program_folder.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/cure.h"
 
@@ -8,10 +12,18 @@ namespace {
 
 std::string CureWithItsPlace(const std::string& family) {
   const std::string cure = CureOf(family);
-  return cure.empty() ? "" : cure + "\ndocs/SERVER-SAFEGUARD-PATTERNS.md#" + family;
+  return cure.empty() ? "" : cure + '\n' + PatternsPlace(family);
 }
 
 }  // namespace
+
+std::string PatternsPlace(const std::string& family) {
+  constexpr char kPage[] = "SERVER-SAFEGUARD-PATTERNS.md";
+  std::error_code is_missing;
+  const auto installed =
+      std::filesystem::canonical(ProgramFolder() + "/../share/doc/pidfall/" + kPage, is_missing);
+  return (is_missing ? std::string("docs/") + kPage : installed.string()) + '#' + family;
+}
 
 std::map<std::string, PageNote> NotesOn(const std::vector<Result>& results) {
   std::map<std::string, PageNote> notes;

@@ -1,9 +1,13 @@
 #include "harness/report/causes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <regex>
 #include <string_view>
+
+#include "harness/report/findings.h"
 
 namespace pidfall {
 namespace {
@@ -61,6 +65,19 @@ std::vector<Cause> ByCause(const std::vector<const Result*>& findings) {
     }
   }
   return causes;
+}
+
+std::string FirstStepText(const std::vector<Result>& results,
+                          const std::function<std::string(const Cause&)>& fix) {
+  auto findings = Findings(results, false);
+  std::erase_if(findings, [](const Result* finding) { return !IsBreach(*finding); });
+  if (findings.size() < 2) return "";
+  const std::vector<Cause> causes = ByCause(findings);
+  const auto largest = std::max_element(
+      causes.begin(), causes.end(),
+      [](const Cause& a, const Cause& b) { return a.others.size() < b.others.size(); });
+  return fmt::format("first    {} ({} of {} breaches): {}\n", largest->nearest->scenario,
+                     largest->others.size() + 1, findings.size(), fix(*largest));
 }
 
 }  // namespace pidfall

@@ -10,6 +10,7 @@
 // guard at all: that is the cause of every other double owner.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct Cause {
 
 // In the order of the nearest findings.
 std::vector<Cause> ByCause(const std::vector<const Result*>& findings);
+
+// After many findings a reader looks at the end: there stands the cause to begin with, and its fix.
+// Empty where one finding tells it itself.
+std::string FirstStepText(const std::vector<Result>& results,
+                          const std::function<std::string(const Cause&)>& fix);
 
 // A summary without the parts that differ between scenarios.
 std::string FormOf(const std::string& summary);

@@ -74,5 +74,16 @@ TEST(CausesTest, WeaknessesAndOtherGuardsStandByThemselves) {
   EXPECT_EQ(ByCause(Pointers(results)).size(), 3U);
 }
 
+TEST(CausesTest, TheFirstStepIsTheFixOfTheLargestCause) {
+  const auto fix = [](const Cause& cause) { return "fix " + cause.nearest->scenario; };
+  std::vector<Result> results = {Breach("stop/sigterm", "C12", "A serves on"),
+                                 Breach("stale/empty", "C5", "B waits"),
+                                 Breach("stale/zero", "C5", "B waits")};
+  EXPECT_EQ(FirstStepText(results, fix),
+            "first    stale/empty (2 of 3 breaches): fix stale/empty\n");
+  results.resize(1);
+  EXPECT_EQ(FirstStepText(results, fix), "");
+}
+
 }  // namespace
 }  // namespace pidfall

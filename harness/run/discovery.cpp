@@ -111,14 +111,21 @@ class Discovery {
     });
   }
 
+  std::string Obstacle(const Instance& instance) const {
+    if (instance.ending()) return "it ended with " + instance.ending()->Describe();
+    const auto bound = target_.start_timeout.count();
+    if (target_.port && !found_.listeners.empty()) {
+      return fmt::format("it listens on port {}, but did not on port {} within {} s",
+                         found_.listeners.front().port, *target_.port, bound);
+    }
+    return fmt::format("it neither listened nor came to rest within {} s", bound);
+  }
+
   Found Explain(const Instance& instance) {
     const std::string& output = instance.output();
     constexpr size_t kTail = 400;
     const std::string tail = output.size() > kTail ? output.substr(output.size() - kTail) : output;
-    found_.why_not = instance.ending()
-                         ? "it ended with " + instance.ending()->Describe()
-                         : fmt::format("it neither listened nor came to rest within {} s",
-                                       target_.start_timeout.count());
+    found_.why_not = Obstacle(instance);
     found_.why_not += tail.empty() ? "; it printed nothing" : "; its last output:\n" + tail;
     return found_;
   }
