@@ -17,9 +17,11 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/report/ci_snippet.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
@@ -108,6 +110,13 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
   return results;
 }
 
+void WriteCi(const CheckCommand& options, const Target& target) {
+  if (options.common.ci.empty()) return;
+  Print(stdout, CiSnippet(CiKind(options.common.ci), {.version = PIDFALL_VERSION,
+                                                      .options = options.target.again,
+                                                      .command = target.command}));
+}
+
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
           const Outputs& outputs, Clock::time_point start) {
   const CommonOptions& common = options.common;
@@ -124,6 +133,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
                                        .verbose = common.verbose}) +
                 '\n');
   outputs.WriteFiles(head, results, NotesOn(results));
+  WriteCi(options, *head.target);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
@@ -163,6 +173,13 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option_function<std::string>(
          "--time", store, "Judge the most important scenarios first, stop after this time")
       ->type_name("D");
+  const auto store_ci = [options](const std::string& kind) {
+    CiKind(kind);
+    options->common.ci = kind;
+  };
+  app->add_option_function<std::string>("--write-ci", store_ci,
+                                        "Print the job that runs this check in your CI")
+      ->type_name("github|gitlab|ctest");
   DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
 }
 

@@ -11,6 +11,7 @@
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 namespace {
@@ -186,11 +187,27 @@ TEST_F(CliTest, ResultsOnStandardOutputMoveTheTableToStandardError) {
 }
 
 TEST_F(CliTest, APageIsWrittenForPeople) {
-  const ProgramOutcome outcome = Run({"run", "--scenario", "stale/zero", "--html", "x.html"});
+  const ProgramOutcome outcome =
+      Run({"run", "--scenario", "stale/zero", "--html", "x.html", "--sarif", "x.sarif"});
   EXPECT_EQ(outcome.status, 0) << outcome.error;
   const std::string page = Content(work_ / "x.html");
   EXPECT_TRUE(page.starts_with("<!DOCTYPE html>")) << page;
   EXPECT_THAT(page, HasSubstr("\"scenario\":\"stale/zero\""));
+  EXPECT_THAT(Content(work_ / "x.sarif"), HasSubstr("\"version\": \"2.1.0\""));
+}
+
+TEST_F(CliTest, AJobForCiIsPrintedAloneOnStandardOutput) {
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "stale/zero", "--port", "8767", "--write-ci", "github", "--",
+           ProgramFolder() + "/serve-task-manager", "--guard", "reference"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.error;
+  EXPECT_TRUE(outcome.out.starts_with("# .github/workflows/pidfall.yml\n")) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("            --port 8767\n"));
+  EXPECT_THAT(outcome.error, HasSubstr("1 pass"));
+  ExpectRefused({"check", "--write-ci", "jenkins", "--", "true"},
+                "--write-ci: 'jenkins' is not github, gitlab or ctest");
+  ExpectRefused({"check", "--write-ci", "ctest", "--json", "-", "--", "true"},
+                "--json and --write-ci cannot both go to standard output");
 }
 
 TEST_F(CliTest, APictureIsDrawnOfASimulation) {

@@ -36,6 +36,7 @@ struct CommonOptions {
   std::string junit;
   std::string sarif;
   std::string html;
+  std::string ci;  // what a job for CI is printed for, to standard output; "": not wanted
   bool keep = false;
   bool no_skip = false;
   bool verbose = false;

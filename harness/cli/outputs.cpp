@@ -42,7 +42,8 @@ std::FILE* TextStream(const CommonOptions& options) {
   const std::vector<Wish> wishes = {{"--json", options.json},
                                     {"--junit", options.junit},
                                     {"--sarif", options.sarif},
-                                    {"--html", options.html}};
+                                    {"--html", options.html},
+                                    {"--write-ci", options.ci.empty() ? "" : "-"}};
   RefuseOneFileForTwo(wishes);
   const bool is_taken =
       std::any_of(wishes.begin(), wishes.end(), [](const Wish& wish) { return wish.path == "-"; });

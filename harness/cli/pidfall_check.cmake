@@ -9,16 +9,17 @@
 #   NAME               the beginning of the tests' names
 #   COMMAND            the server's command; the name of a target stands for its program
 #   PORT PID_FILE HEALTH POLICY DUPLICATE_EXIT START_TIMEOUT BASELINE TARGET
-#   VARIANT OLDER      as the options of `pidfall check`
+#   VARIANT OLDER STOP_COMMAND STATUS_COMMAND UNSANDBOXED
+#                      as the options of `pidfall check`
 #   WITH               commands that start what the server needs
 #   SCENARIO EXCEPT    only these scenarios, all but these (globs)
 #   WORKING_DIRECTORY  as of add_test
 #   TIMEOUT            seconds for one test [120]
 function(pidfall_check)
   set(files PID_FILE BASELINE TARGET POLICY)
-  set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT VARIANT OLDER)
+  set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT VARIANT OLDER STOP_COMMAND STATUS_COMMAND)
   set(lists WITH)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;WORKING_DIRECTORY;TIMEOUT;${values}"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "UNSANDBOXED" "NAME;WORKING_DIRECTORY;TIMEOUT;${values}"
                         "COMMAND;SCENARIO;EXCEPT;${lists}")
   if(NOT arg_NAME)
     message(FATAL_ERROR "pidfall_check: NAME is missing")
@@ -44,6 +45,9 @@ function(pidfall_check)
   endforeach()
 
   set(options)
+  if(arg_UNSANDBOXED)
+    set(options --unsandboxed)
+  endif()
   foreach(key IN LISTS values lists)
     string(TOLOWER ${key} option)
     string(REPLACE "_" "-" option --${option})

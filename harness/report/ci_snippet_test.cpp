@@ -1,0 +1,58 @@
+#include "harness/report/ci_snippet.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "harness/input/bad_input.h"
+
+namespace pidfall {
+namespace {
+
+using testing::HasSubstr;
+
+const CiCheck kCheck = {.version = "0.1.0",
+                        .options = {"--pid-file", "/run/my server.pid", "--unsandboxed"},
+                        .command = {"./serve", "a: b", "two\nlines"}};
+
+YAML::Node YamlOf(Ci kind) { return YAML::Load(CiSnippet(kind, kCheck)); }
+
+TEST(CiSnippet, OfGithubPassesTheCommandToTheAction) {
+  const YAML::Node with = YamlOf(Ci::kGithub)["jobs"]["pidfall"]["steps"][1]["with"];
+  EXPECT_EQ(with["command"].as<std::string>(), "./serve 'a: b' 'two\nlines'\n");
+  EXPECT_EQ(with["options"].as<std::string>(), "--pid-file '/run/my server.pid' --unsandboxed\n");
+}
+
+TEST(CiSnippet, OfGitlabRunsTheCommandItself) {
+  const YAML::Node job = YamlOf(Ci::kGitlab)["pidfall"];
+  EXPECT_THAT(job["script"][1].as<std::string>(),
+              HasSubstr("--pid-file '/run/my server.pid' --unsandboxed -- \\\n"
+                        "  ./serve 'a: b' 'two\nlines'\n"));
+  EXPECT_EQ(job["artifacts"]["reports"]["junit"].as<std::string>(), "pidfall.xml");
+}
+
+TEST(CiSnippet, OfCtestTakesAnyWordAsItIs) {
+  EXPECT_EQ(CiSnippet(Ci::kCtest, {.options = kCheck.options, .command = {"./serve", "a]b;c"}}),
+            "# CMakeLists.txt\nfind_package(pidfall REQUIRED)\ninclude(CTest)\n"
+            "pidfall_check(NAME serve\n  PID_FILE [[/run/my server.pid]]\n  UNSANDBOXED\n"
+            "  COMMAND ./serve [=[a]b;c]=])\n");
+}
+
+TEST(CiSnippet, AnotherKindIsRefused) { EXPECT_THROW(CiKind("jenkins"), BadInput); }
+
+// The page shows the jobs as they are printed.
+TEST(CiSnippet, EveryKindIsInThePageAboutCi) {
+  std::ifstream file(PIDFALL_DOCS "/ci.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const CiCheck check{.version = PIDFALL_VERSION,
+                      .command = {"python3", "-m", "http.server", "8000"}};
+  for (const Ci kind : {Ci::kGithub, Ci::kGitlab, Ci::kCtest}) {
+    EXPECT_THAT(page, HasSubstr(CiSnippet(kind, check)));
+  }
+}
+
+}  // namespace
+}  // namespace pidfall
