@@ -281,7 +281,8 @@ function facts(result) {
 function fill(result, body) {
   if (body.childElementCount > 0) return;
   body.append(facts(result));
-  if (result.evidence && result.evidence.length > 0) body.append(timeline(result.evidence));
+  const evidence = result.evidence || [];
+  if (evidence.length > 0) body.append(isSchedule(evidence) ? schedule(evidence) : timeline(evidence));
   if (result.exits && result.exits.length > 0) body.append(restarts(result));
   if (result.reproduce) body.append(make('p', {}, 'See it again:'), again(result.reproduce));
 }
