@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/baseline.h"
 #include "harness/cli/check_findings.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
@@ -21,6 +20,7 @@
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"

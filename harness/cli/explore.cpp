@@ -60,13 +60,6 @@ const std::vector<Kind> kKinds = {
      "Every order: no bound on preemptions"},
 };
 
-// A replay always prints its story, also of a pass.
-std::string StoryText(const Result& result) {
-  std::string text = fmt::format("{}  {}\n", Name(result.verdict), result.scenario);
-  for (const std::string& line : result.evidence) text += "  " + line + '\n';
-  return text;
-}
-
 void PrintResults(const ExploreCommand& options, const Exploration& found, const Outputs& outputs,
                   const Kind& kind) {
   const bool replays = !options.explore.replay.empty();
@@ -76,7 +69,8 @@ void PrintResults(const ExploreCommand& options, const Exploration& found, const
     outputs.Print(FindingText(*finding, advice, outputs.paint(), whole));
   }
   for (const Result& result : found.results) {
-    if (replays && result.verdict == Verdict::kPass) outputs.Print(StoryText(result));
+    const bool is_replayed = replays && result.verdict == Verdict::kPass;
+    if (is_replayed) outputs.Print(FindingText(result, {}, outputs.paint()));
   }
   outputs.Print(SkipText(found.results));
   for (const std::string& line : found.covered) {

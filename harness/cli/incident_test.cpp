@@ -126,7 +126,7 @@ TEST_F(IncidentCommandTest, ACommandThatFailsUnderItsSupervisorIsABreach) {
   const ProgramOutcome outcome =
       Run({"supervise", "--policy", "launchd:keepalive", "--for", "1min", "--", "false"});
   EXPECT_EQ(outcome.status, kBroke);
-  EXPECT_THAT(outcome.out, HasSubstr("FAIL  C11  it failed "));
+  EXPECT_THAT(outcome.out, HasSubstr("FAIL  breach  C11  restart-loop/supervise   it failed "));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/report/findings.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"
 #include "harness/report/text.h"
@@ -133,7 +134,9 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     for (const std::string& note : log.notes) outputs.Print("note: " + CleanLine(note) + '\n');
   }
   if (log.cut_short) outputs.Print("cut short: " + CleanLine(*log.cut_short) + '\n');
-  if (result.verdict == Verdict::kFail) outputs.Print("FAIL  C11  " + result.summary + '\n');
+  if (result.verdict == Verdict::kFail) {
+    outputs.Print(FindingText(result, {}, outputs.paint()));
+  }
   picture.Write(Title(request), "", {{"", {{"", &log}}}});
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
                      {FactsOf(options, log)});

@@ -39,9 +39,9 @@ std::string Head(const Result& result, const Paint& paint) {
       return breach ? paint.Red(head) : paint.Yellow(head);
     }
     case Verdict::kPass:
-      return paint.Yellow("PASS  surprise");
+      return result.surprise ? paint.Yellow("PASS  surprise") : "PASS";
     case Verdict::kNotApplicable:
-      return paint.Yellow("N/A   surprise");
+      return result.surprise ? paint.Yellow("N/A   surprise") : "N/A";
     case Verdict::kKnown:
       return fmt::format("KNOWN {}", Name(result.severity));
     case Verdict::kSkip:

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/process/fd.h"
 
 namespace pidfall {
 namespace {
@@ -52,14 +53,6 @@ void CheckWritable(const std::string& path) {
   if (!fs::exists(folder, ignored)) Refuse(path, ENOENT);
   if (!fs::is_directory(folder, ignored)) Refuse(path, ENOTDIR);
   if (access(folder.c_str(), W_OK | X_OK) != 0) Refuse(path, errno);
-}
-
-void WriteAll(int fd, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno != EINTR) Throw(path);
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 void WriteTo(const std::string& file, int flags, std::string_view text, const std::string& path) {

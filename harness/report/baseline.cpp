@@ -1,4 +1,4 @@
-#include "harness/cli/baseline.h"
+#include "harness/report/baseline.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,17 +13,15 @@
 namespace pidfall {
 namespace {
 
-using nlohmann::json;
-
 std::string KeyOf(const std::string& scenario, const std::string& clause,
                   const std::string& severity) {
   return fmt::format("{} {} {}", scenario, clause, severity);
 }
 
-json ParseFile(const std::string& path) {
+nlohmann::json ParseFile(const std::string& path) {
   try {
-    return json::parse(ReadToEnd(OpenFile(path, O_RDONLY).get(), path));
-  } catch (const json::parse_error& error) {
+    return nlohmann::json::parse(ReadToEnd(OpenFile(path, O_RDONLY).get(), path));
+  } catch (const nlohmann::json::parse_error& error) {
     throw BadInput(path, 0, "not JSON at byte " + std::to_string(error.byte));
   } catch (const std::system_error& error) {
     throw BadInput(error.what());
@@ -54,15 +52,15 @@ std::vector<std::string> Baseline::Fixed(const std::vector<Result>& results) con
 }
 
 Baseline ReadBaseline(const std::string& path) {
-  const json file = ParseFile(path);
+  const nlohmann::json file = ParseFile(path);
   std::set<std::string> failures;
   try {
-    for (const json& result : file.at("results")) {
+    for (const nlohmann::json& result : file.at("results")) {
       if (result.at("verdict") != "fail" && result.at("verdict") != "known") continue;
       failures.insert(
           KeyOf(result.at("scenario"), result.at("clauses").at(0), result.at("severity")));
     }
-  } catch (const json::exception&) {
+  } catch (const nlohmann::json::exception&) {
     throw BadInput(path, 0, "not a result file: write one with `pidfall check --json FILE`");
   }
   return Baseline(std::move(failures));

@@ -1,4 +1,4 @@
-#include "harness/cli/baseline.h"
+#include "harness/report/baseline.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
