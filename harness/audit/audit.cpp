@@ -40,7 +40,7 @@ std::vector<Result> AllResults(const Audit& audit) {
     results.insert(results.end(), judged.results.begin(), judged.results.end());
   }
   for (const std::string& why : audit.services.unread) {
-    results.push_back({.scenario = "readable",
+    results.push_back({.scenario = "files/readable",
                        .family = "files",
                        .verdict = Verdict::kSkip,
                        .summary = why,

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <stdlib.h>
 
+#include <ctime>
 #include <filesystem>
 
 #include "harness/process/launch.h"
@@ -110,6 +112,35 @@ TEST(AuditTest, AStaleFileAMissingFileTwoCopiesAndAStrangerAreFoundAndNothingEls
             "stale: stale.pid is stale: it names process 701, which is gone\n"
             "taken: port 8080 belongs to another program: pid 705 (stand-in --port 8080)\n"
             "twice: 2 copies of it run\n");
+}
+
+double ProcessorSeconds() {
+  return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
+}
+
+// Processor time: beside other tests the clock on the wall tells little.
+TEST(AuditTest, ATreeOfTwoHundredAndFiftyFilesTakesLessThanFiveSeconds) {
+  constexpr double kMostSeconds = 5;
+  char folder[] = "/tmp/pidfall-audit.XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  for (int i = 0; i < 200; ++i) {
+    WriteFile(fmt::format("{}/{}.service", folder, i),
+              fmt::format("[Service]\nExecStart=/bin/web --port {}\nPIDFile=/run/w{}.pid\n"
+                          "Restart=always\nRestartSec=1\n",
+                          10'000 + i, i));
+  }
+  for (int i = 0; i < 25; ++i) {
+    WriteFile(fmt::format("{}/{}.plist", folder, i),
+              "<plist><dict><key>Label</key><string>a</string><key>KeepAlive</key><true/>"
+              "<key>Program</key><string>/bin/web</string></dict></plist>");
+    WriteFile(fmt::format("{}/{}.yaml", folder, i),
+              "services:\n  web: {restart: always}\n  db: {restart: unless-stopped}\n");
+  }
+  const double start = ProcessorSeconds();
+  const Audit audit = AuditPaths({folder});
+  EXPECT_LT(ProcessorSeconds() - start, kMostSeconds);
+  EXPECT_EQ(audit.services.all.size(), 275U);
+  fs::remove_all(folder);
 }
 
 }  // namespace

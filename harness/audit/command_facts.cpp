@@ -154,13 +154,17 @@ CommandFacts FactsOf(const Job& job) {
 
 std::string ExecLine(const std::string& script) {
   constexpr std::string_view kToTheLog = "2>&1";
-  std::string found;
+  constexpr std::string_view kExec = "exec ";
+  std::vector<std::string> found;
   for (const TextLine& line : LinesOf(script)) {
     std::string_view text = Trim(line.text);
     if (text.ends_with(kToTheLog)) text = Trim(text.substr(0, text.size() - kToTheLog.size()));
-    if (text.starts_with("exec ")) found = IsPlain(text) ? std::string(text) : "";
+    if (!text.starts_with(kExec)) continue;
+    // `exec >log` executes nothing.
+    const std::string_view command = Trim(text.substr(kExec.size()));
+    if (command.find_first_of("<>0123456789") != 0) found.emplace_back(text);
   }
-  return found;
+  return found.size() == 1 && IsPlain(found.front()) ? found.front() : "";
 }
 
 }  // namespace pidfall

@@ -22,8 +22,8 @@ struct CommandFacts {
 // Reads no file.
 CommandFacts FactsOf(const Job& job);
 
-// The command behind the last `exec` of a shell script; empty where there is none, or where the
-// shell would change it.
+// The only command that a shell script executes in its own place; empty where there is none, where
+// there are two, or where the shell would change it.
 std::string ExecLine(const std::string& script);
 
 }  // namespace pidfall

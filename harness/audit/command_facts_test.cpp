@@ -35,9 +35,9 @@ TEST(CommandFactsTest, PortOfAnotherProgramIsNotItsOwn) {
 
 TEST(CommandFactsTest, PortIsReadFromTheEnvironmentAndTheJob) {
   const CommandFacts facts =
-      FactsOf({.command = {"web"}, .environment = {{"PORT", "3000"}}, .ports = {80, 3000}});
+      FactsOf({.command = {"web"}, .environment = {{"PORT", "3000"}}, .ports = {80}});
   EXPECT_THAT(facts.ports, ElementsAre(80, 3000));
-  EXPECT_THAT(OfShell("PORT=4000 web").ports, ElementsAre(4000));
+  EXPECT_THAT(OfShell("PORT=4000 web --port 4000").ports, ElementsAre(4000));
 }
 
 TEST(CommandFactsTest, PidFileOfTheSupervisorComesFirst) {
@@ -77,11 +77,13 @@ TEST(CommandFactsTest, TextThatAShellChangesIsAScript) {
   EXPECT_TRUE(OfShell("npm start").is_script) << "it starts a child by another name";
 }
 
-TEST(ExecLineTest, LastExecOfAScriptIsItsCommand) {
+TEST(ExecLineTest, OnlyExecOfAScriptIsItsCommand) {
   EXPECT_EQ(ExecLine("#!/bin/sh\nexec 2>&1\nexec web --port 80\n"), "exec web --port 80");
   EXPECT_EQ(ExecLine("#!/bin/sh\nexec chpst -u www web 2>&1\n"), "exec chpst -u www web");
   EXPECT_EQ(ExecLine("#!/bin/sh\nweb\n"), "");
   EXPECT_EQ(ExecLine("exec web $PORT\n"), "");
+  EXPECT_EQ(ExecLine("if test -x a; then\n  exec a\nfi\nexec b\n"), "") << "which of the two?";
+  EXPECT_EQ(ExecLine("exec >log\nexec web\n"), "exec web");
 }
 
 }  // namespace

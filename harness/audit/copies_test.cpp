@@ -50,6 +50,7 @@ TEST(CopiesTest, RelativePathCountsFromTheFolderOfItsProcess) {
   EXPECT_TRUE(HasItsWords(web, {.words = words, .folder = "/srv"}));
   EXPECT_FALSE(HasItsWords(web, {.words = words, .folder = "/home/me"}));
   EXPECT_FALSE(HasItsWords(web, {.words = words})) << "its folder is not to be seen";
+  EXPECT_FALSE(HasItsWords(ServiceOf(words), {.words = words})) << "neither is that of the service";
 }
 
 TEST(CopiesTest, ChildrenArePartOfACopy) {

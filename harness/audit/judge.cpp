@@ -13,6 +13,7 @@ Judged JudgeOne(const Asked& asked) {
       .results = {PidFileAnswer(asked), CopiesAnswer(asked), PortAnswer(asked), LoopAnswer(asked)}};
   for (const Copy& copy : asked.copies) judged.copies.push_back(copy.pid);
   for (Result& result : judged.results) {
+    result.scenario = asked.service.source + '/' + result.scenario;
     result.family = asked.service.source;
     result.server = asked.service.source;
   }
@@ -23,6 +24,7 @@ Judged JudgeOne(const Asked& asked) {
 
 std::vector<Judged> Judge(const std::vector<AuditedService>& services, const Machine& machine) {
   std::vector<Judged> all;
+  all.reserve(services.size());
   for (const AuditedService& service : services) {
     all.push_back(JudgeOne({service, services, machine, CopiesOf(service, machine)}));
   }

@@ -46,7 +46,7 @@ Result AnswerTo(const char* question, const std::vector<AuditedService>& service
                 const Machine& machine) {
   const std::vector<Result> results = Judge(services, machine).front().results;
   return *std::find_if(results.begin(), results.end(),
-                       [&](const Result& result) { return result.scenario == question; });
+                       [&](const Result& result) { return result.scenario.ends_with(question); });
 }
 
 Result PidFileOf(const Machine& machine) { return AnswerTo("pid-file", {Web()}, machine); }

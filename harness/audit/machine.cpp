@@ -129,6 +129,7 @@ std::vector<OpenPort> OpenPorts(const std::map<pid_t, LiveProcess>& processes) {
   std::vector<TcpSocket> sockets = TcpSocketsIn(TcpState::kListen);
   const std::vector<TcpSocket> udp = BoundUdpSockets();
   sockets.insert(sockets.end(), udp.begin(), udp.end());
+  ports.reserve(sockets.size());
   for (const TcpSocket& socket : sockets) ports.push_back({socket.port, holders[socket.inode]});
   return ports;
 }

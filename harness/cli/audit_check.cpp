@@ -132,7 +132,7 @@ class ServiceCheck {
   std::vector<Result> Skipped(std::string why) const {
     why.erase(why.find_last_not_of('\n') + 1);
     outputs_.Print(fmt::format("no check {}: {}\n", CleanLine(service_.source), CleanLine(why)));
-    return {{.scenario = "check",
+    return {{.scenario = service_.source + "/check",
              .family = service_.source,
              .verdict = Verdict::kSkip,
              .summary = why,

@@ -42,7 +42,7 @@ TEST_F(AuditCommandTest, NothingFoundIsStatus0AndAFindingStatus1) {
   WriteStaleService();
   const ProgramOutcome outcome = Run({"audit", "."});
   EXPECT_EQ(outcome.status, kBroke);
-  EXPECT_THAT(outcome.out, HasSubstr("FAIL  breach  C4  web.service pid-file"));
+  EXPECT_THAT(outcome.out, HasSubstr("FAIL  breach  C4  web.service/pid-file"));
   EXPECT_THAT(outcome.out, HasSubstr("1 service: 1 breach, 0 would"));
 }
 
@@ -53,7 +53,7 @@ TEST_F(AuditCommandTest, FilesOfResultsHaveTheServiceAndTheFinding) {
   EXPECT_EQ(found["command"], "audit");
   EXPECT_EQ(found["services"][0]["ports"], json({9}));
   EXPECT_EQ(found["results"][0]["server"], "web.service");
-  EXPECT_EQ(found["results"][0]["scenario"], "pid-file");
+  EXPECT_EQ(found["results"][0]["scenario"], "web.service/pid-file");
   EXPECT_EQ(found["totals"]["fail"], 1);
   EXPECT_THAT(Content(work_ / "a.xml"), HasSubstr("<testsuite name=\"pidfall audit web.service\""));
   EXPECT_THAT(Content(work_ / "a.html"), HasSubstr("web.service"));

@@ -73,14 +73,11 @@ std::string FindingsText(const Audit& audit, const Paint& paint, bool verbose) {
   std::string text;
   for (const Judged& judged : audit.judged) {
     for (const Result* found : Findings(judged.results, verbose)) {
-      Result named = *found;
-      named.scenario = named.server + " " + named.scenario;
-      text += FindingText(named, {}, paint);
+      text += FindingText(*found, {}, paint);
     }
     for (const Result& result : judged.results) {
       if (!verbose || result.verdict != Verdict::kSkip) continue;
-      text += fmt::format("skipped: {} {}: {}\n", result.server, result.scenario,
-                          CleanLine(result.summary));
+      text += "skipped: " + CleanLine(result.scenario + ": " + result.summary) + '\n';
     }
   }
   return text;

@@ -42,16 +42,29 @@ TEST(AuditTextTest, ImageStandsInTheRowOfAContainer) {
 
 TEST(AuditTextTest, FindingsAndUnreadFilesFollowTheRows) {
   const std::string text = AuditText(StaleAudit(), Paint(false), false);
-  EXPECT_THAT(text, HasSubstr("FAIL  breach  C4  web.service pid-file   /run/web.pid is stale: it "
+  EXPECT_THAT(text, HasSubstr("FAIL  breach  C4  web.service/pid-file   /run/web.pid is stale: it "
                               "names process 4711, which is gone\n"));
   EXPECT_THAT(text, HasSubstr("  do     restart the service"));
   EXPECT_THAT(text, HasSubstr("not read: /etc/old.service:3: no such type\n"));
 }
 
+// A file may come from a stranger, and its name must not steer the terminal.
+TEST(AuditTextTest, NameOfAFileStaysOnItsLine) {
+  Audit audit = StaleAudit();
+  audit.services.all[0].source = "a\x1b[2J\nb.service";
+  Machine machine;
+  machine.pid_files["/run/web.pid"] = {};
+  audit.judged = Judge(audit.services.all, machine);
+  audit.services.unread = {"c\x1b.service: ?"};
+  const std::string text = AuditText(audit, Paint(false), true);
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, HasSubstr("a\\x1b[2J b.service/restart-loop"));
+}
+
 TEST(AuditTextTest, ForetoldLoopsAreShownOnRequest) {
   EXPECT_THAT(AuditText(StaleAudit(), Paint(false), false), Not(HasSubstr("weakness")));
   EXPECT_THAT(AuditText(StaleAudit(), Paint(false), true),
-              HasSubstr("FAIL  weakness  C11  web.service restart-loop"));
+              HasSubstr("FAIL  weakness  C11  web.service/restart-loop"));
 }
 
 TEST(AuditTextTest, SummaryCountsServicesFindingsAndUnreadFiles) {

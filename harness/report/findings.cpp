@@ -113,7 +113,7 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
                         bool whole) {
   std::string out = fmt::format("{}  {}  ", Head(result, paint), Clauses(result));
   if (!result.guard.empty()) out += result.guard + "  ";
-  out += paint.Bold(result.scenario);
+  out += paint.Bold(CleanLine(result.scenario));
   if (!result.summary.empty()) out += "   " + CleanLine(result.summary);
   out += '\n';
   out += EvidenceText(result.evidence, whole, paint);
