@@ -9,6 +9,7 @@
 #include "harness/observe/all_listeners.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
+#include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/serving.h"
@@ -91,6 +92,7 @@ void ChildOutlives(Stage& stage) {
   Instance& owner = StartWithChildren(stage);
   stage.Kill(owner);
   if (owner.Processes().empty()) throw NotApplicable("no child of the target outlives it");
+  ExpectNoIdleHolder(stage, owner);
   if (Serves(stage, owner)) throw NotApplicable("what it leaves serves on (kill9/worker-on-port)");
   ExpectRecovery(stage, "C13", "of the killed owner only a child is left, which serves nobody");
 }
@@ -110,6 +112,7 @@ void ExpectAfterWorker(Stage& stage, Instance& next) {
 
 // The target's own worker: it may end by itself when it notices that its master has ended.
 void OwnWorkerOnPort(Stage& stage, Instance& owner) {
+  ExpectNoIdleHolder(stage, owner);
   if (stage.WaitUntil([&] { return !Serves(stage, owner); }, kStopBound)) {
     return ExpectRecovery(stage, "C3", "the owner was killed, and its workers have gone");
   }

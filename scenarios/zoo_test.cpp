@@ -144,6 +144,17 @@ TEST(ZooTest, ADaemonWhoseLauncherEndsLaterCannotBeContained) {
   EXPECT_EQ(result.verdict, Verdict::kNotApplicable) << Account(result);
 }
 
+// The twin of helper-keeps-port: the helper lives on and holds nothing.
+TEST(ZooTest, AHelperThatHoldsNothingMayOutliveItsServer) {
+  Target target = ZooTarget(kDefaultStyle);
+  target.command.emplace_back("--helper");
+  for (const char* scenario :
+       {"kill9/child-outlives", "kill9/worker-on-port", "stop/sigterm", "stop/sigint"}) {
+    const Result result = RunCase(*FindScenario(scenario), target);
+    EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+  }
+}
+
 TEST(ZooTest, EveryScenarioHasSomethingThatItCatches) {
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_TRUE(HasBreaker(scenario)) << scenario.id << " fails for no strategy and no defect";

@@ -9,13 +9,16 @@
 #include <cerrno>
 
 #include "servers/zoo/console.h"
+#include "servers/zoo/defects.h"
 #include "servers/zoo/serve.h"
+#include "servers/zoo/stop.h"
 
 namespace pidfall::zoo {
 namespace {
 
 pid_t worker = 0;
 int to_parent = -1;
+bool helper_awaits_request = false;
 
 pid_t Fork() {
   const pid_t child = fork();
@@ -74,6 +77,19 @@ void EndWorker() {
   if (worker == 0) return;
   kill(worker, SIGKILL);
   StatusOf(worker);
+}
+
+void AwaitRequestForHelper() { helper_awaits_request = true; }
+
+void StartHelperOnce(int listening) {
+  if (!helper_awaits_request) return;
+  helper_awaits_request = false;
+  if (Fork() != 0) return;
+  // Everything else that is open is closed by the exec.
+  if (Has(Defect::kHelperKeepsPort)) fcntl(listening, F_SETFD, 0);
+  const EndOnStopSignal ends_as_any_program_does;
+  execlp("sleep", "sleep", "infinity", nullptr);
+  _exit(kFailure);
 }
 
 void ForkChildThatCleansUp(Guard& guard) {

@@ -81,6 +81,8 @@ constexpr DefectNote kNotes[] = {
      "A mark that a killed stop leaves keeps the next start out."},
     {Defect::kLeaksLockToChild, "leaks-lock-to-child", "A child outlives it and holds the lock."},
     {Defect::kWorkerKeepsPort, "worker-keeps-port", "A worker outlives it and holds the port."},
+    {Defect::kHelperKeepsPort, "helper-keeps-port",
+     "The helper that its first request starts inherits the port."},
     {Defect::kSupervisorOrphan, "supervisor-orphan",
      "Releases its lock and file when its supervisor dies, and serves on."},
     {Defect::kAdminNotBack, "admin-not-back",

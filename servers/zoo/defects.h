@@ -69,6 +69,7 @@ enum class Defect {
   kLeaksLockToChild,
   kWorkerKeepsPort,
   kSupervisorOrphan,
+  kHelperKeepsPort,
   kAdminNotBack,
   kDaemonizes,
   // other users

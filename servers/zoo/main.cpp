@@ -86,6 +86,7 @@ void Run(Settings& settings) {
   if (Has(Defect::kLeaksLockToChild)) StartLockHolder();
   const int listening = ListenOrEnd(settings, *guard);
   if (settings.has_admin) ListenForAdmin(settings.pid_file);
+  if (settings.has_helper || Has(Defect::kHelperKeepsPort)) AwaitRequestForHelper();
   MarkServing(settings.pid_file);
   SayServing(settings);
   TellParentThatWeServe();

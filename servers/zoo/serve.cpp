@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "servers/zoo/children.h"
 #include "servers/zoo/defects.h"
 #include "servers/zoo/stop.h"
 
@@ -70,6 +71,7 @@ void Serve(int listening, Guard& guard) {
     if (SupervisorGone()) guard.Release();
     // Before the answer: a client that has the answer may start the next copy at once.
     if (Has(Defect::kDropsLockOnRequest) && AnyAsks(polled)) guard.Release();
+    if (AnyAsks(polled)) StartHelperOnce(listening);
     AnswerClients(polled);
     if (polled.front().revents != 0) Accept(polled);
   }

@@ -19,7 +19,7 @@ constexpr int kLastPort = 65535;
 constexpr int kLastStatus = 255;
 constexpr std::string_view kUsage =
     "usage: zoo --pid-file FILE [--port N] [--host ADDRESS] [--duplicate-exit N]\n"
-    "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread] [--admin]\n"
+    "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread] [--admin] [--helper]\n"
     "           [--style STYLE] [--defect NAME]... [--status | --stop]\n"
     "       zoo --list\n"
     "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing\n"
@@ -122,6 +122,9 @@ void Apply(int option, Settings& settings) {
     case 'a':
       settings.has_admin = true;
       return;
+    case 'e':
+      settings.has_helper = true;
+      return;
     case 'm':
       settings.ends_main_thread = true;
       return;
@@ -151,6 +154,7 @@ constexpr option kOptions[] = {
     {"on-duplicate", required_argument, nullptr, 'o'},
     {"end-main-thread", no_argument, nullptr, 'm'},
     {"admin", no_argument, nullptr, 'a'},
+    {"helper", no_argument, nullptr, 'e'},
     {"duplicate-exit", required_argument, nullptr, 'x'},
     {"status", no_argument, nullptr, 'A'},
     {"stop", no_argument, nullptr, 'T'},

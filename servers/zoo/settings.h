@@ -36,6 +36,7 @@ struct Settings {
   OnDuplicate on_duplicate = OnDuplicate::kExit;
   bool ends_main_thread = false;  // other threads serve
   bool has_admin = false;         // listens on a unix socket, too
+  bool has_helper = false;        // the first request starts a program that outlives it
   char** command_line = nullptr;  // ours, for the restart in place on SIGUSR2
 };
 
