@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <chrono>
 #include <deque>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace pidfall {
@@ -40,6 +42,20 @@ Telling Understand(const std::string& heard) {
   if (message.is_discarded()) return {.error = "its own process ended before it had told a result"};
   if (message.contains(kThrew)) return {.error = message[kThrew]};
   return {.told = message[kTold]};
+}
+
+// How many processes the kernel has killed since the boot because memory was short.
+std::string OutOfMemoryKills() {
+  std::istringstream counters(ReadFile("/proc/vmstat"));
+  for (std::string line; std::getline(counters, line);) {
+    if (line.starts_with("oom_kill ")) return line;
+  }
+  return "";
+}
+
+bool IsOwnCrash(int signal) {
+  constexpr int kCrashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+  return std::find(std::begin(kCrashes), std::end(kCrashes), signal) != std::end(kCrashes);
 }
 
 // A signal between the check of the flag and the wait would not end the wait. So it is blocked
@@ -153,8 +169,14 @@ class Pool {
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(position));
     Telling telling = told ? Understand(running.heard) : Telling{.error = Silence(running.bound)};
     telling.took = Clock::now() - running.began;
-    running.sandbox.Close();
+    const int signal = running.sandbox.Close();
+    if (!telling.error.empty() && WasSent(signal)) telling.ended_by = signal;
     on_end_(running.index, telling);
+  }
+
+  bool WasSent(int signal) const {
+    const bool by_kernel = signal == SIGKILL && OutOfMemoryKills() != out_of_memory_kills_;
+    return signal != 0 && !IsOwnCrash(signal) && !by_kernel;
   }
 
   static std::string Silence(Duration bound) {
@@ -167,6 +189,7 @@ class Pool {
   const std::function<void(std::size_t, const Telling&)>& on_end_;
   std::deque<Running> running_;
   std::size_t next_ = 0;
+  const std::string out_of_memory_kills_ = OutOfMemoryKills();
 };
 
 }  // namespace

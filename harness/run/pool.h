@@ -33,6 +33,7 @@ struct Telling {
   // story threw, its process ended early, or the bound was over.
   std::string error;
   bool out_of_time = false;  // the time for all stories was over
+  int ended_by = 0;          // the signal that somebody in there sent to the story's process
   Duration took{};
 };
 

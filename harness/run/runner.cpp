@@ -1,7 +1,10 @@
 #include "harness/run/runner.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <optional>
 
 #include "harness/run/keep.h"
@@ -68,6 +71,20 @@ Told TellOn(Stage& stage, const Scenario& scenario) {
   }
 }
 
+// Only the target can have sent it, and only to all that it may signal: it does not know the
+// story's process.
+Told TellOfSignal(const Scenario& scenario, int signal) {
+  const bool by_stopping = scenario.clauses.find("C16") != std::string_view::npos;
+  const std::string name = std::string("SIG") + sigabbrev_np(signal);
+  return {.verdict = Verdict::kFail,
+          .summary = "the target sent " + name +
+                     " to every process that it may signal, as kill does for -1: it ended this "
+                     "test's own process, too",
+          .clause = by_stopping ? "C16" : "C5",
+          .evidence = {"saw the process that runs this scenario end by " + name +
+                       ", so what it did and saw is lost"}};
+}
+
 // In the sandbox.
 Told Tell(const Case& which, const std::string& kept, const World& world) {
   Stage stage(which.target, world);
@@ -115,8 +132,10 @@ Result ResultOf(const Case& which, const Telling& telling) {
     result.verdict = Verdict::kSkip;
     result.summary = "not judged: the time that --time allows was over";
   }
-  if (!telling.error.empty()) return result;
-  const Told told = telling.told;
+  const bool was_signalled = telling.ended_by != 0;
+  if (!telling.error.empty() && !was_signalled) return result;
+  const Told told =
+      was_signalled ? TellOfSignal(*which.scenario, telling.ended_by) : telling.told.get<Told>();
   result.verdict = told.verdict;
   result.summary = told.summary;
   result.evidence = told.evidence;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -72,6 +73,22 @@ TEST(RunnerTest, AProcessThatEndsWithoutAVerdictIsBroken) {
   const Result result = ResultOf(Running([](Stage&) { _exit(0); }));
   EXPECT_EQ(result.verdict, Verdict::kBroken);
   EXPECT_EQ(result.summary, "its own process ended before it had told a result");
+}
+
+TEST(RunnerTest, ATargetThatSignalsAllOfItsWorldIsABreach) {
+  const Result result = ResultOf(Running([](Stage& stage) {
+    stage.Start({.command = {"/bin/sh", "-c", "kill -KILL -1"}});
+    stage.WaitUntil([] { return false; }, Stage::kSettleBound);
+  }));
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  EXPECT_EQ(result.severity, Severity::kBreach);
+  EXPECT_EQ(result.clauses.front(), "C5");
+  EXPECT_NE(result.summary.find("SIGKILL to every process"), std::string::npos) << result.summary;
+}
+
+TEST(RunnerTest, ACrashOfTheStorysOwnProcessIsBroken) {
+  const Result result = ResultOf(Running([](Stage&) { raise(SIGSEGV); }));
+  EXPECT_EQ(result.verdict, Verdict::kBroken);
 }
 
 TEST(RunnerTest, AStoryOfAPartThatTheTargetLacksDoesNotRun) {

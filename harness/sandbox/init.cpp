@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -51,22 +52,26 @@ std::pair<char*, char*> Arguments() {
   return {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end)};
 }
 
-// True when `director` was among those reaped.
-bool ReapAll(pid_t director) {
-  bool director_ended = false;
-  for (pid_t pid = 0; (pid = waitpid(-1, nullptr, WNOHANG)) > 0;) {
-    director_ended = director_ended || pid == director;
+// How `director` ended, as wait tells it, when it was among those reaped.
+std::optional<int> ReapAll(pid_t director) {
+  std::optional<int> directors;
+  int status = 0;
+  for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == director) directors = status;
   }
-  return director_ended;
+  return directors;
 }
 
-void ReapUntilOver(int lifeline, int signals, pid_t director) {
+// As the exit status of init.
+int ReapUntilOver(int lifeline, int signals, pid_t director) {
   for (;;) {
     pollfd events[] = {{lifeline, POLLIN, 0}, {signals, POLLIN, 0}};
-    if (poll(events, 2, -1) < 0 && errno != EINTR) return;
-    if (events[0].revents != 0) return;
+    if (poll(events, 2, -1) < 0 && errno != EINTR) return 0;
+    if (events[0].revents != 0) return 0;
     Drain(signals);
-    if (ReapAll(director)) return;
+    if (const auto end = ReapAll(director)) {
+      return WIFSIGNALED(*end) ? kEndedBySignal + WTERMSIG(*end) : 0;
+    }
   }
 }
 
@@ -136,20 +141,16 @@ void WearOwnName() {
 int RunFullInit(int lifeline, const std::function<int()>& director) {
   const UniqueFd signals = WatchChildren();
   const Child child = StartDirector(director);
-  ReapUntilOver(lifeline, signals.get(), child.pid);
-  return 0;
+  return ReapUntilOver(lifeline, signals.get(), child.pid);
 }
 
 int RunPlainInit(int lifeline, const std::string& folder, const std::function<int()>& director) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const UniqueFd signals = WatchChildren();
-  {
-    const Child child = StartDirector(director);
-    ReapUntilOver(lifeline, signals.get(), child.pid);
-  }
+  const int status = ReapUntilOver(lifeline, signals.get(), StartDirector(director).pid);
   EndDescendants();
   RemoveAll(folder);
-  return 0;
+  return status;
 }
 
 }  // namespace pidfall

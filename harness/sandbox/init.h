@@ -11,6 +11,9 @@ namespace pidfall {
 // would take it for a running copy.
 void WearOwnName();
 
+// Init's exit status where a signal ended the director: this plus the signal's number. Else 0.
+inline constexpr int kEndedBySignal = 128;
+
 // In a pid namespace: returns when the director has ended or the harness is gone. The kernel then
 // ends all processes that are left.
 int RunFullInit(int lifeline, const std::function<int()>& director);

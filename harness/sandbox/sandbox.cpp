@@ -213,10 +213,10 @@ Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   return sandbox;
 }
 
-void Sandbox::Close(Duration bound) {
+int Sandbox::Close(Duration bound) {
   lifeline_.Reset();
   if (!WaitForEnd(init_, bound)) SendSignal(init_, SIGKILL);
-  Reap(init_);
+  return std::max(Reap(init_).status - kEndedBySignal, 0);
 }
 
 const std::string& FullSandboxObstacle() {

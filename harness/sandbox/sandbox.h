@@ -62,8 +62,9 @@ class Sandbox {
   // Ends after everything inside has ended.
   const Child& init() const { return init_; }
   // Ends everything inside, and returns when it has ended. After `bound` init is killed, which
-  // leaves a plain world's folder behind.
-  void Close(Duration bound = kTeardownBound);
+  // leaves a plain world's folder behind. Returns the signal that had ended the director before, or
+  // 0.
+  int Close(Duration bound = kTeardownBound);
 
  private:
   Child init_;

@@ -53,6 +53,7 @@ enum class Defect {
   kAppendsPid,
   kKeepsOldTail,
   kSignalsGroupOnZero,
+  kSignalsAllOnMinusOne,
   // pids of other processes
   kKillsRecordedPid,
   kWakesRecordedPid,
@@ -68,8 +69,8 @@ enum class Defect {
   kStopMarkBlocks,
   kLeaksLockToChild,
   kWorkerKeepsPort,
-  kSupervisorOrphan,
   kHelperKeepsPort,
+  kSupervisorOrphan,
   kAdminNotBack,
   kDaemonizes,
   // other users
