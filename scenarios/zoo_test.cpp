@@ -155,6 +155,16 @@ TEST(ZooTest, AHelperThatHoldsNothingMayOutliveItsServer) {
   }
 }
 
+TEST(ZooTest, WhatIsWrittenToTheSystemLogIsSaid) {
+  if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
+  Target target = ZooTarget(kDefaultStyle);
+  target.command.emplace_back("--syslog");
+  for (const char* scenario : {"duplicate/second-start", "port/held-by-stranger"}) {
+    const Result result = RunCase(*FindScenario(scenario), target);
+    EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+  }
+}
+
 TEST(ZooTest, EveryScenarioHasSomethingThatItCatches) {
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_TRUE(HasBreaker(scenario)) << scenario.id << " fails for no strategy and no defect";

@@ -63,11 +63,12 @@ std::optional<int> ReapAll(pid_t director) {
 }
 
 // As the exit status of init.
-int ReapUntilOver(int lifeline, int signals, pid_t director) {
+int ReapUntilOver(int lifeline, int signals, pid_t director, const SystemLog& log = {}) {
   for (;;) {
-    pollfd events[] = {{lifeline, POLLIN, 0}, {signals, POLLIN, 0}};
-    if (poll(events, 2, -1) < 0 && errno != EINTR) return 0;
+    pollfd events[] = {{lifeline, POLLIN, 0}, {signals, POLLIN, 0}, {log.socket(), POLLIN, 0}};
+    if (poll(events, 3, -1) < 0 && errno != EINTR) return 0;
     if (events[0].revents != 0) return 0;
+    if (events[2].revents != 0) log.Collect();
     Drain(signals);
     if (const auto end = ReapAll(director)) {
       return WIFSIGNALED(*end) ? kEndedBySignal + WTERMSIG(*end) : 0;
@@ -138,10 +139,10 @@ void WearOwnName() {
   std::copy_n(name.begin(), std::min<size_t>(name.size(), end - begin - 1), begin);
 }
 
-int RunFullInit(int lifeline, const std::function<int()>& director) {
+int RunFullInit(int lifeline, const SystemLog& log, const std::function<int()>& director) {
   const UniqueFd signals = WatchChildren();
   const Child child = StartDirector(director);
-  return ReapUntilOver(lifeline, signals.get(), child.pid);
+  return ReapUntilOver(lifeline, signals.get(), child.pid, log);
 }
 
 int RunPlainInit(int lifeline, const std::string& folder, const std::function<int()>& director) {

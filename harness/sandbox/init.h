@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 
+#include "harness/sandbox/system_log.h"
+
 namespace pidfall {
 
 // From now on the process table shows only pidfall's name for this process. It is a copy of the
@@ -15,8 +17,8 @@ void WearOwnName();
 inline constexpr int kEndedBySignal = 128;
 
 // In a pid namespace: returns when the director has ended or the harness is gone. The kernel then
-// ends all processes that are left.
-int RunFullInit(int lifeline, const std::function<int()>& director);
+// ends all processes that are left. Meanwhile it collects what comes to `log`.
+int RunFullInit(int lifeline, const SystemLog& log, const std::function<int()>& director);
 
 // Without namespaces: a subreaper that ends its descendants itself, then removes `folder`.
 int RunPlainInit(int lifeline, const std::string& folder, const std::function<int()>& director);

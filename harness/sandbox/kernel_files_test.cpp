@@ -20,6 +20,7 @@
 #include "harness/run/pool.h"
 #include "harness/sandbox/mount_points.h"
 #include "harness/sandbox/sandbox.h"
+#include "harness/sandbox/system_log.h"
 
 namespace pidfall {
 namespace {
@@ -80,7 +81,8 @@ void AskDevices() {
   const auto options = std::filesystem::directory_options::skip_permission_denied;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("/dev", options)) {
     const std::string path = entry.path();
-    if (!IsBelow(path, "/dev/pts") && !IsBelow(path, "/dev/shm")) AskDevice(entry);
+    if (IsBelow(path, "/dev/pts") || IsBelow(path, "/dev/shm") || path == kSystemLogPath) continue;
+    AskDevice(entry);
   }
 }
 

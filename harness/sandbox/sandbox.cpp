@@ -26,6 +26,7 @@
 #include "harness/sandbox/mount_points.h"
 #include "harness/sandbox/mounts.h"
 #include "harness/sandbox/signal_filter.h"
+#include "harness/sandbox/system_log.h"
 #include "harness/sandbox/trial.h"
 #include "harness/sandbox/users.h"
 
@@ -130,6 +131,15 @@ UniqueFd OpenOutside(World& world) {
   return folder;
 }
 
+// Where sandboxes are made inside, /dev is the machine's.
+SystemLog CollectSystemLog(World& world) {
+  if (world.holds_sandboxes) return {};
+  world.system_log = world.folder + "/system.log";
+  SystemLog log(kSystemLogPath, world.system_log);
+  world.system_log_socket = log.socket();
+  return log;
+}
+
 int FullInit(const Pipes& pipes, World world, const std::string& base, const ViewPlan* plan,
              const Story& story) {
   WearOwnName();
@@ -138,7 +148,8 @@ int FullInit(const Pipes& pipes, World world, const std::string& base, const Vie
   if (!WasToldToGo(pipes.go.read.get())) return 1;
   const UniqueFd outside = OpenOutside(world);
   BuildWorld(world, base, plan);
-  return RunFullInit(pipes.lifeline.read.get(),
+  const SystemLog log = CollectSystemLog(world);
+  return RunFullInit(pipes.lifeline.read.get(), log,
                      [&] { return Direct(world, story, pipes.result.write.get()); });
 }
 

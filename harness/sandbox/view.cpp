@@ -14,6 +14,7 @@
 #include "harness/sandbox/devices.h"
 #include "harness/sandbox/foreign.h"
 #include "harness/sandbox/kernel_files.h"
+#include "harness/sandbox/system_log.h"
 
 namespace pidfall {
 namespace fs = std::filesystem;
@@ -167,7 +168,7 @@ class Builder {
 bool IsView(const View& view) { return !view.links.empty(); }
 
 // Calls `visit` with the path of every file on the tmpfs below `folder`, except other mounts, the
-// view's own folder and files that vanish meanwhile.
+// view's own folder and socket, and files that vanish meanwhile.
 void ForEachFile(const std::string& folder, dev_t tmpfs,
                  const std::function<void(const std::string&)>& visit) {
   std::error_code ignored;
@@ -176,6 +177,7 @@ void ForEachFile(const std::string& folder, dev_t tmpfs,
     const std::string path = entry.path().string();
     struct stat info {};
     if (lstat(path.c_str(), &info) != 0 || info.st_dev != tmpfs || path == kViewFolder) continue;
+    if (path == kSystemLogPath) continue;
     if (S_ISDIR(info.st_mode)) {
       ForEachFile(path, tmpfs, visit);
     } else if (!S_ISCHR(info.st_mode)) {  // device 0/0 means that the file was removed

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/sandbox/system_log.h"
 #include "harness/sandbox/view.h"
 #include "harness/stage/safeguard_files.h"
 
@@ -54,6 +55,9 @@ std::string SaidBy(const Stage& stage, const Instance& instance) {
       std::chrono::duration_cast<fs::file_time_type::duration>(instance.age() + kTick);
   const auto safeguard = SafeguardFiles(stage);
   std::string said = instance.output();
+  const World& world = stage.world();
+  if (world.system_log_socket >= 0) AwaitCollected(world.system_log_socket);
+  if (IsWrittenSince(world.system_log, begin)) said += '\n' + EndOf(world.system_log);
   for (const std::string& path : WrittenFiles(stage)) {
     const bool is_safeguard =
         std::find(safeguard.begin(), safeguard.end(), path) != safeguard.end();

@@ -1,5 +1,5 @@
-// All messages of a start: its output, and the text that it wrote into files. Many daemons log the
-// reason for their end and print nothing.
+// All messages of a start: its output, and the text that it wrote into files and to the system's
+// log. Many daemons log the reason for their end and print nothing.
 //
 //   if (!NamesNumber(SaidBy(stage, refused), stage.port())) ...
 #pragma once

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,7 +16,13 @@
 namespace pidfall::zoo {
 namespace {
 
+bool speaks_to_system_log = false;
+
 bool WriteLine(int descriptor, std::string_view line) {
+  if (speaks_to_system_log) {
+    syslog(LOG_NOTICE, "%s", std::string(line).c_str());
+    return true;
+  }
   const std::string text = std::string(line) + "\n";
   ssize_t written = 0;
   do {
@@ -47,6 +54,11 @@ void OpenStandardDescriptors() {
   int descriptor = open("/dev/null", O_RDWR);
   while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = dup(descriptor);
   if (descriptor > STDERR_FILENO) close(descriptor);
+}
+
+void SpeakToSystemLog() {
+  openlog("zoo", LOG_PID, LOG_DAEMON);
+  speaks_to_system_log = true;
 }
 
 bool Say(std::string_view line) { return WriteLine(STDOUT_FILENO, line); }

@@ -26,6 +26,9 @@ struct Failure {
 // With descriptors 0 to 2 closed, messages would be written into the lock file or a socket.
 void OpenStandardDescriptors();
 
+// From now on all messages go to the system's log, and none to the output.
+void SpeakToSystemLog();
+
 void SayServing(const Settings& settings);
 bool Say(std::string_view line);  // false: it could not be written
 void Complain(std::string_view line);

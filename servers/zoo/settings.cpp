@@ -20,7 +20,7 @@ constexpr int kLastStatus = 255;
 constexpr std::string_view kUsage =
     "usage: zoo --pid-file FILE [--port N] [--host ADDRESS] [--duplicate-exit N]\n"
     "           [--on-duplicate exit|wait|takeover|auto] [--end-main-thread] [--admin] [--helper]\n"
-    "           [--style STYLE] [--defect NAME]... [--status | --stop]\n"
+    "           [--syslog] [--style STYLE] [--defect NAME]... [--status | --stop]\n"
     "       zoo --list\n"
     "styles: separate-lock flock-on-pid-file abstract-socket port-only stands-by daemonizing\n"
     "        lock-only udp-port";
@@ -125,6 +125,8 @@ void Apply(int option, Settings& settings) {
     case 'e':
       settings.has_helper = true;
       return;
+    case 'g':
+      return SpeakToSystemLog();
     case 'm':
       settings.ends_main_thread = true;
       return;
@@ -155,6 +157,7 @@ constexpr option kOptions[] = {
     {"end-main-thread", no_argument, nullptr, 'm'},
     {"admin", no_argument, nullptr, 'a'},
     {"helper", no_argument, nullptr, 'e'},
+    {"syslog", no_argument, nullptr, 'g'},
     {"duplicate-exit", required_argument, nullptr, 'x'},
     {"status", no_argument, nullptr, 'A'},
     {"stop", no_argument, nullptr, 'T'},
