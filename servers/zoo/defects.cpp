@@ -58,8 +58,8 @@ constexpr DefectNote kNotes[] = {
     {Defect::kKeepsOldTail, "keeps-old-tail", "Writes over longer content without cutting it."},
     {Defect::kSignalsGroupOnZero, "signals-group-on-zero",
      "A file that says 0 makes it signal its own process group."},
-    {Defect::kSignalsAllOnMinusOne, "signals-all-on-minus-one",
-     "A file that says -1 makes it kill every process that it may signal."},
+    {Defect::kKillsNegative, "kills-negative",
+     "Kills what a negative number means: a group, or with -1 every process."},
 
     {Defect::kKillsRecordedPid, "kills-recorded-pid",
      "Sends SIGTERM to any process with the recorded pid."},

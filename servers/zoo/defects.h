@@ -53,7 +53,7 @@ enum class Defect {
   kAppendsPid,
   kKeepsOldTail,
   kSignalsGroupOnZero,
-  kSignalsAllOnMinusOne,
+  kKillsNegative,
   // pids of other processes
   kKillsRecordedPid,
   kWakesRecordedPid,

@@ -180,7 +180,7 @@ bool BreaksIn(const Record& record) {
 void Meddle(const Record& record) {
   if (!record.pid) return;
   if (Has(Defect::kSignalsGroupOnZero) && *record.pid == 0) kill(0, SIGTERM);
-  if (Has(Defect::kSignalsAllOnMinusOne) && *record.pid == -1) kill(-1, SIGKILL);
+  if (Has(Defect::kKillsNegative) && *record.pid < 0) kill(*record.pid, SIGKILL);
   if (*record.pid <= 1 || *record.pid == getpid()) return;
   if (Has(Defect::kKillsRecordedPid)) kill(*record.pid, SIGTERM);
   if (Has(Defect::kWakesRecordedPid)) kill(*record.pid, SIGHUP);
