@@ -63,6 +63,7 @@ void Overlay(const TargetOptions& options, Target& target) {
   if (!given.stop_command.empty()) target.stop_command = given.stop_command;
   if (!given.status_command.empty()) target.status_command = given.status_command;
   if (!given.older_command.empty()) target.older_command = given.older_command;
+  if (!given.also.empty()) target.also = given.also;
 }
 
 // A placeholder means that the sandbox chooses.
@@ -220,6 +221,9 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
           [&given](const std::string& command) {
             given.older_command = {"/bin/sh", "-c", "exec " + command};
           });
+  declare("--also", "COMMAND",
+          "Another way in which it is started: does each keep the others out? Several times",
+          [&given](const std::string& command) { given.also.push_back(command); });
   declare("--start-timeout", "D", "How long a start may take [10s]",
           [options](const std::string& text) {
             options->start_timeout = std::chrono::ceil<std::chrono::seconds>(ParseDuration(text));

@@ -48,6 +48,8 @@ constexpr Part kParts[] = {
      "no argument is known that makes the target check whether a supervisor started it"},
     {part::kDeadMain, [](const Target& t) { return !t.dead_main_arguments.empty(); },
      "nothing is known that makes the target's main thread end"},
+    {part::kAlso, [](const Target& t) { return !t.also.empty(); },
+     "no other way to start it is known (--also)"},
 };
 
 }  // namespace

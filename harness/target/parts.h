@@ -31,6 +31,7 @@ inline constexpr Parts kStandby = 1U << 10;  // also where that is not known yet
 inline constexpr Parts kTakeover = 1U << 11;
 inline constexpr Parts kAuto = 1U << 12;
 inline constexpr Parts kDeadMain = 1U << 13;
+inline constexpr Parts kAlso = 1U << 14;
 }  // namespace part
 
 // Why a scenario about `parts` does not concern `target`; empty when it does.

@@ -44,6 +44,7 @@ struct Target {
   std::vector<std::string> auto_arguments;       // stand by under a supervisor, else end
   std::vector<std::string> dead_main_arguments;  // its main thread ends, and others serve
   std::vector<std::string> older_command;        // an older version, for scenarios about an upgrade
+  std::vector<std::string> also;   // shell commands: other ways in which it is started
   int restart_signal = 0;          // makes it execute itself anew, with the same pid; 0: none does
   std::vector<std::string> needs;  // shell commands started before it: a database, say
   std::string stop_command;        // shell commands, empty where there is none

@@ -111,6 +111,7 @@ void FillInPrograms(std::string& text) {
 void FillInPrograms(Target& target) {
   for (std::string& word : target.command) FillInPrograms(word);
   for (std::string& word : target.older_command) FillInPrograms(word);
+  for (std::string& command : target.also) FillInPrograms(command);
   FillInPrograms(target.stop_command);
   FillInPrograms(target.status_command);
 }

@@ -69,6 +69,7 @@ Target WithEveryKey() {
           .auto_arguments = {"--auto"},
           .dead_main_arguments = {"--end-main"},
           .older_command = {"python2", "old.py"},
+          .also = {"supervised {command}"},
           .restart_signal = SIGUSR2,
           .needs = {"redis-server"},
           .stop_command = "kill $(cat {pid_file})",

@@ -142,6 +142,7 @@ constexpr TargetKey kKeys[] = {
     Text<&Target::status_command>("status_command"),
     Text<&Target::policy>("policy"),
     List<&Target::older_command>("older_command"),
+    List<&Target::also>("also"),
     List<&Target::standby_arguments>("standby_arguments"),
     List<&Target::takeover_arguments>("take_over_arguments"),
     List<&Target::auto_arguments>("auto_arguments"),

@@ -182,6 +182,10 @@ constexpr DefectNote kNotes[] = {
 
     {Defect::kLockPerFolder, "lock-per-folder", "Has a lock for each working folder."},
     {Defect::kLockPerHome, "lock-per-home", "Has a lock for each home."},
+    {Defect::kLockPerEntrance, "lock-per-entrance",
+     "Has a lock of its own where a supervisor starts it (SUPERVISED is set)."},
+    {Defect::kOtherEntranceBlocks, "other-entrance-blocks",
+     "A file that the other way in (SUPERVISED is set or not) left keeps it out."},
     {Defect::kMissingToolIsRunning, "missing-tool-is-running",
      "Takes a tool that is not there for a lock that is held."},
     {Defect::kMissingToolIsDead, "missing-tool-is-dead",

@@ -135,6 +135,8 @@ enum class Defect {
   // the surroundings of a start, and time
   kLockPerFolder,
   kLockPerHome,
+  kLockPerEntrance,
+  kOtherEntranceBlocks,
   kMissingToolIsRunning,
   kMissingToolIsDead,
   kTrustsLocalTime,

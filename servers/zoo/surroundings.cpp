@@ -70,11 +70,23 @@ void Rest(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(ti
 
 void Renew(const std::string& record) { utimensat(AT_FDCWD, record.c_str(), nullptr, 0); }
 
+bool IsSupervised() { return std::getenv("SUPERVISED") != nullptr; }
+
+// A mark of the way in, which nobody removes.
+bool OtherEntranceWasUsed(const std::string& pid_file) {
+  const std::string ours = pid_file + (IsSupervised() ? ".supervised" : ".by-hand");
+  const std::string others = pid_file + (IsSupervised() ? ".by-hand" : ".supervised");
+  if (access(others.c_str(), F_OK) == 0) return true;
+  close(open(ours.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+  return false;
+}
+
 }  // namespace
 
 std::string LockSuffix() {
   if (Has(Defect::kLockPerFolder)) return "." + AsName(fs::current_path());
   const char* home = std::getenv("HOME");
+  if (Has(Defect::kLockPerEntrance) && IsSupervised()) return ".supervised";
   if (Has(Defect::kLockPerHome)) return "." + AsName(home != nullptr ? home : "");
   return "";
 }
@@ -82,6 +94,7 @@ std::string LockSuffix() {
 bool SeesSomebody(const Settings& settings) {
   return (Has(Defect::kMissingToolIsRunning) && LacksTool()) ||
          (Has(Defect::kWordsAreRunning) && HasNamesake()) ||
+         (Has(Defect::kOtherEntranceBlocks) && OtherEntranceWasUsed(settings.pid_file)) ||
          (Has(Defect::kOwnConnectionIsRunning) && Connects(settings));
 }
 
