@@ -7,6 +7,7 @@
 #include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "scenarios/catalogue.h"
+#include "scenarios/nearness.h"
 
 namespace pidfall {
 namespace {
@@ -37,7 +38,8 @@ Advice AdviceOn(const Cause& cause, const Target& target) {
 
 void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, const Target& target,
                    bool verbose) {
-  for (const Cause& cause : ByCause(Findings(results, verbose))) {
+  const std::vector<Result> nearest_first = NearestFirst(results);
+  for (const Cause& cause : ByCause(Findings(nearest_first, verbose))) {
     outputs.Print(FindingText(*cause.nearest, AdviceOn(cause, target), outputs.paint(), verbose));
     if (!verbose) continue;
     for (const Result* other : cause.others) {
@@ -47,7 +49,7 @@ void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, c
 }
 
 std::string FirstStep(const std::vector<Result>& results, const Target& target) {
-  return FirstStepText(results, [&](const Cause& cause) {
+  return FirstStepText(NearestFirst(results), [&](const Cause& cause) {
     return cause.is_no_guard ? GuardedCommand(target) : AdviceOn(*cause.nearest).fix;
   });
 }
