@@ -51,6 +51,10 @@ std::vector<std::pair<pid_t, uint64_t>> SwitchesOf(const Sighting& now) {
 
 }  // namespace
 
+// No two starts take the same time: a quarter more.
+Settling::Settling(Port port, Duration start_up)
+    : has_port_(port == Port::kExpected), without_port_(kSettlesFor + start_up + start_up / 4) {}
+
 void Settling::See(const Sighting& sighting) {
   Sighting now = sighting;
   std::erase_if(now.processes, IsGone);
@@ -134,7 +138,7 @@ bool Settling::IsStillBusy(const Sighting& now) {
 std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
   if (!has_port_ || !now.port_is_taken || !sleeps_ || now.processes.empty()) return std::nullopt;
   if (!without_since_) without_since_ = now.over;
-  if (now.began - *without_since_ < kSettlesFor) return std::nullopt;
+  if (now.began - *without_since_ < without_port_) return std::nullopt;
   return kLacksPort;
 }
 

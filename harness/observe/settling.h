@@ -56,7 +56,9 @@ class Settling {
   // Without a port, a start serves by staying.
   enum class Port { kExpected, kNone };
 
-  explicit Settling(Port port) : has_port_(port == Port::kExpected) {}
+  // `start_up`: how long a start took that nobody kept out. A start that lacks its port may load
+  // for as long before it finds that out.
+  explicit Settling(Port port, Duration start_up = Duration::zero());
 
   void See(const Sighting& sighting);
 
@@ -90,6 +92,7 @@ class Settling {
   bool AwaitsLauncher(const Sighting& now);
 
   bool has_port_;
+  Duration without_port_;  // a start that lacks its port for this long goes on without it
   std::vector<std::pair<pid_t, uint64_t>> switches_;  // at the last look
   TimePoint sleeps_since_;
   std::optional<Mark> blocked_, launched_;

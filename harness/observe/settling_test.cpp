@@ -289,6 +289,20 @@ TEST(SettlingTimeTest, ANewProcessWithTheSamePidIsAnother) {
   EXPECT_FALSE(settling.stays());
 }
 
+TEST(SettlingTimeTest, AStartThatLoadsForLongMayLackItsPortForAsLong) {
+  Settling settling(Port::kExpected, 4s);
+  const auto lacks_port = [](Duration at) {
+    Sighting sighting = At(at, at, Sleeps());
+    sighting.port_is_taken = true;
+    return sighting;
+  };
+  settling.See(lacks_port(0ms));
+  settling.See(lacks_port(kSettlesFor + 4s));
+  EXPECT_FALSE(settling.settled());
+  settling.See(lacks_port(kSettlesFor + 5s));
+  EXPECT_THAT(settling.settled(), Optional(Field(&Settled::outcome, Outcome::kWaits)));
+}
+
 TEST(SettlingTimeTest, TheLastSightingSaysServesBeforeItIsSettled) {
   Settling settling(Port::kExpected);
   Sighting busy = At(0ms, 0ms, Runs());

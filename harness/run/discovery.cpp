@@ -223,7 +223,7 @@ class Discovery {
 
   // It retries for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
-    const Duration bound = IsAtRest(second) ? Duration::zero() : kDuplicateBound;
+    const Duration bound = IsAtRest(second) ? Duration::zero() : kDuplicateBound + StartUp();
     return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
   }
 

@@ -71,7 +71,9 @@ std::string Describe(Outcome outcome, const Instance& instance) {
 }  // namespace
 
 Settling SettlingOn(const Stage& stage) {
-  return Settling(stage.target().listens() ? Settling::Port::kExpected : Settling::Port::kNone);
+  const Target& target = stage.target();
+  return Settling(target.listens() ? Settling::Port::kExpected : Settling::Port::kNone,
+                  target.start_up);
 }
 
 const Settling& See(const Stage& stage, const Instance& instance, Settling& settling) {

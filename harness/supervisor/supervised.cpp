@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/stage/expect.h"
+#include "harness/stage/story_end.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/simulation.h"
 #include "harness/supervisor/stage_jobs.h"
@@ -40,6 +42,26 @@ std::string Told(const std::string& policy, FirstCopy first) {
               : ": the agent, 1 min later a copy by hand; after 10 min the agent is killed");
 }
 
+// A start that sleeps while it loads takes no longer than it did alone.
+SimulationLimits LimitsFor(const Stage& stage) {
+  SimulationLimits limits;
+  limits.timed_wait = BoundOfStart(stage, limits.timed_wait);
+  return limits;
+}
+
+// A launcher has ended, and what it left goes on. Under these policies the job has ended then.
+bool GoesToBackground(const Stage& stage) {
+  return std::any_of(stage.instances().begin(), stage.instances().end(), [](const Instance& start) {
+    return start.ended() && !start.Processes().empty();
+  });
+}
+
+void NeedServing(const Stage& stage, const SimulationLog& log, const StageJobs& jobs) {
+  if (EverServed(log) || jobs.StartsBesideAnOwner() > 0) return;
+  if (GoesToBackground(stage)) throw NotApplicable("it goes to the background, unsupervised");
+  throw Broken("the target never served");
+}
+
 }  // namespace
 
 SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first) {
@@ -55,11 +77,11 @@ SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first
                                 .events = EventsOf(first),
                                 .duration = kWithOwner + kWithoutOwner,
                                 .is_decided = loops},
-                               jobs);
+                               jobs, LimitsFor(stage));
   for (const ActorLog& actor : log.actors) stage.Saw(actor.name + ": " + Summary(log, actor));
   for (const std::string& note : log.notes) stage.Saw(note);
   if (log.cut_short) throw Broken(*log.cut_short);
-  if (!EverServed(log) && jobs.StartsBesideAnOwner() == 0) throw Broken("the target never served");
+  NeedServing(stage, log, jobs);
   return log;
 }
 
