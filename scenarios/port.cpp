@@ -39,6 +39,8 @@ void ExpectNamed(Stage& stage, const Instance& refused, const Bystander& strange
 void HeldByStranger(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& server = stage.Start();
+  Settle(stage, server);
+  NeedOwnPort(stage, server);
   ExpectFailure(stage, server, "C8", std::to_string(stage.port()), EADDRINUSE);
   ExpectNamed(stage, server, stranger);
   ExpectUntouched(stranger);
@@ -58,12 +60,17 @@ void StrangerGone(Stage& stage) {
   Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
   Instance& refused = stage.Start();
   Settle(stage, refused);
+  NeedOwnPort(stage, refused);
   stranger.End();
   stage.Did("end the bystander");
   Instance& next = stage.Start();
   // A start that stood by, or still tries to bind its port, counts like a new one.
   const auto one_serves = [&] { return Serves(stage, next) || Serves(stage, refused); };
-  const auto is_decided = [&] { return one_serves() || (next.ended() && refused.ended()); };
+  // A launcher may have ended before its daemon listens.
+  const auto is_over = [](const Instance& start) {
+    return start.ended() && start.Processes().empty();
+  };
+  const auto is_decided = [&] { return one_serves() || (is_over(next) && is_over(refused)); };
   stage.WaitUntil(is_decided, Stage::kSettleBound);
   Require(one_serves(), "C8",
           "what a failed start left behind keeps the next one out: it printed \"" +

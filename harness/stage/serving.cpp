@@ -81,6 +81,11 @@ bool ListensAnywhere(const Stage& stage, const Instance& instance) {
   return AnyHolds(instance.Processes(), stage.census().Listeners());
 }
 
+void NeedOwnPort(const Stage& stage, const Instance& instance) {
+  if (Serves(stage, instance) || !ListensAnywhere(stage, instance)) return;
+  throw NotApplicable(instance.name() + " serves on another port, because its own is taken");
+}
+
 bool PortIsTaken(const Stage& stage, const Instance& instance) {
   return stage.target().port && !ListenersOn(stage, instance.port()).empty();
 }

@@ -18,6 +18,9 @@ bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port.
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
 bool ListensAnywhere(const Stage& stage, const Instance& instance);
+// Its own port is taken, and it serves on another. Throws NotApplicable then: the port is no part
+// of what keeps others out.
+void NeedOwnPort(const Stage& stage, const Instance& instance);
 // Any process listens on the instance's port.
 bool PortIsTaken(const Stage& stage, const Instance& instance);
 // The instances that serve on `port` now.
