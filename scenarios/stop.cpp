@@ -1,6 +1,8 @@
 // Ending the target by a signal or by its own stop command: soon, at any moment, and nothing that
 // is left blocks the next start. The status with which it ends is recorded, not judged: conventions
 // differ.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -48,12 +50,18 @@ bool Ends(Stage& stage, const Instance& instance, const std::vector<pid_t>& star
   return !Serves(stage, instance);
 }
 
+std::string WhatGoesOn(const Stage& stage, const Instance& instance) {
+  const std::string goes_on = Serves(stage, instance) ? " serves on" : " runs on";
+  const auto left = instance.Living();
+  if (!instance.ended() || left.empty()) return instance.name() + goes_on;
+  return fmt::format("{} ended, and its child {} (pid {}), which the signal did not reach,{}",
+                     instance.name(), left.front().program, left.front().pid, goes_on);
+}
+
 void ExpectEnds(Stage& stage, Instance& instance, const std::string& when,
                 const std::optional<std::vector<pid_t>>& started = {}) {
   const bool gone = started ? Ends(stage, instance, *started) : stage.Gone(instance, kStopBound);
-  Require(gone, "C12",
-          instance.name() + (Serves(stage, instance) ? " serves on" : " runs on") +
-              " 2 s after the signal that came " + when);
+  Require(gone, "C12", WhatGoesOn(stage, instance) + " 2 s after the signal that came " + when);
   if (instance.ending()) {
     stage.Saw(instance.name() + " ended with " + instance.ending()->Describe());
     Require(EndedCleanly(*instance.ending()), "C12",
