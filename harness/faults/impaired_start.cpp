@@ -1,8 +1,10 @@
 #include "harness/faults/impaired_start.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
@@ -56,7 +58,10 @@ bool ImpairedStart::SettlesInTime(Instance& instance) {
 Outcome ImpairedStart::SettleSoon() {
   try {
     const Outcome outcome = Settle(stage_, *started_);
-    Require(outcome != Outcome::kWaits, impairment_.clause,
+    // Without a port it would seem to serve, because it stays.
+    const auto all = started_->Processes();
+    const bool hangs = !stage_.target().listens() && std::ranges::any_of(all, WaitsInOpen);
+    Require(outcome != Outcome::kWaits && !hangs, impairment_.clause,
             "a start waits for ever when " + impairment_.what);
     // Without a free descriptor it cannot accept a client, which is no fault of its guard.
     const bool must_answer = outcome == Outcome::kServes && !impairment_.start.most_files;

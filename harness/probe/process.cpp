@@ -302,6 +302,12 @@ bool WaitsToWrite(pid_t pid) {
   return std::find(answers.begin(), answers.end(), true) != answers.end();
 }
 
+bool WaitsInOpen(pid_t pid) {
+  const auto answers =
+      MapThreads(pid, [](const BlockedCall& call) { return call.number == SYS_openat; });
+  return std::find(answers.begin(), answers.end(), true) != answers.end();
+}
+
 std::set<uint64_t> OpenSockets(pid_t pid) {
   std::set<uint64_t> inodes;
   std::string folder = ProcPath(pid, "fd");

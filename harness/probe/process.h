@@ -83,6 +83,9 @@ bool WaitsForLock(pid_t pid);
 // Some thread is blocked because no process reads its output.
 bool WaitsToWrite(pid_t pid);
 
+// Some thread is blocked while it opens a file: a FIFO whose other end nobody opens.
+bool WaitsInOpen(pid_t pid);
+
 // The inode numbers of the sockets that it holds open.
 std::set<uint64_t> OpenSockets(pid_t pid);
 

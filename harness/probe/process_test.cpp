@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -142,6 +143,15 @@ TEST(ContextSwitchesTest, OneThatRanBetweenTwoLooksHasMore) {
   kill(child.pid(), SIGCONT);
   waitpid(child.pid(), nullptr, WUNTRACED);
   EXPECT_GT(ContextSwitches(child.pid()), before);
+}
+
+TEST(WaitsInOpenTest, AReaderOfAFifoThatNobodyWritesToIsBlocked) {
+  const std::string fifo = testing::TempDir() + "waits-in-open-" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const Running opens([&] { open(fifo.c_str(), O_RDONLY | O_CLOEXEC); });
+  EXPECT_TRUE(opens.Becomes(WaitsInOpen));
+  EXPECT_FALSE(WaitsInOpen(getpid()));
+  unlink(fifo.c_str());
 }
 
 TEST(WaitsToWriteTest, AWriterWithASlowReaderIsBlocked) {
