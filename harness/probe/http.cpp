@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 
 namespace pidfall {
@@ -39,6 +40,7 @@ HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration boun
   while (reply.text.size() < kMostKept && ReadableBefore(fd.get(), deadline)) {
     const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
     reply.closed_by_server = n == 0;
+    reply.reset_by_server = n < 0 && errno == ECONNRESET;
     if (n <= 0) break;
     reply.text.append(chunk.data(), static_cast<size_t>(n));
   }

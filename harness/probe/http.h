@@ -15,6 +15,7 @@ struct HttpReply {
   int status = 0;  // 0: no answer that looks like HTTP
   std::string text;
   bool closed_by_server = false;
+  bool reset_by_server = false;  // closed before it had read the question
 };
 
 // Throws std::system_error when no server listens. After `bound` it stops waiting.

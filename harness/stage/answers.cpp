@@ -17,7 +17,7 @@ constexpr Duration kHangsAfter = std::chrono::seconds(2);
 bool IsAnswered(const Endpoint& endpoint, const std::string& path, Duration bound) {
   try {
     const HttpReply reply = HttpGet(endpoint, path, bound);
-    return !reply.text.empty() || reply.closed_by_server;
+    return !reply.text.empty() || reply.closed_by_server || reply.reset_by_server;
   } catch (const std::system_error&) {
     return false;
   }
