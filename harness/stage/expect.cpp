@@ -71,12 +71,15 @@ void SayWhatBecameOf(const Instance& owner, const Instance& contender, const std
                              ", which lives and serves no more");
   }
   const std::string how = owner.name() + " ended with " + HowItEnded(owner);
-  if (owner.ended_at() < contender.started_at()) {
+  if (owner.gone_at() < contender.started_at()) {
     throw Broken(how + " by itself " + Seconds(owner.ended_at() - owner.started_at()) +
                  " after its start; its standard input is /dev/null");
   }
-  throw Breach(
-      clause, "take-over: " + contender.name() + " serves, and the owner " + how + " when it came");
+  const bool was_left = owner.ended_at() < contender.started_at();
+  throw Breach(clause, "take-over: " + contender.name() + " serves, and " +
+                           (was_left ? "what was left of the owner " + owner.name() + " ended"
+                                     : "the owner " + how) +
+                           " when it came");
 }
 
 }  // namespace

@@ -70,7 +70,11 @@ void Instance::Update() {
   ReadOutput();
 }
 
-void Instance::NoteWhatIsLeft() { nothing_left_ = ended() && Processes().empty(); }
+void Instance::NoteWhatIsLeft() {
+  const bool had_left = !nothing_left_;
+  nothing_left_ = ended() && Processes().empty();
+  if (had_left && nothing_left_) gone_at_ = std::chrono::steady_clock::now();
+}
 
 std::vector<ProcessInfo> Instance::Living() const {
   if (nothing_left_) return {};

@@ -38,6 +38,8 @@ class Instance {
 
   // When its end was seen; time_point::max() where it has not ended.
   std::chrono::steady_clock::time_point ended_at() const { return ended_at_; }
+  // When it was seen that nothing of it was left, a daemon included; else time_point::max().
+  std::chrono::steady_clock::time_point gone_at() const { return gone_at_; }
   std::chrono::steady_clock::time_point started_at() const { return started_; }
 
   // Its output so far, both streams; at most the first 64 KiB are kept.
@@ -91,6 +93,7 @@ class Instance {
   std::string held_when_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point ended_at_ = std::chrono::steady_clock::time_point::max();
+  std::chrono::steady_clock::time_point gone_at_ = std::chrono::steady_clock::time_point::max();
   bool ends_group_ = false;
   bool keep_as_zombie_ = false;
   bool left_as_zombie_ = false;
