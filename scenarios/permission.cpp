@@ -42,12 +42,18 @@ Instance& StartFirst(Stage& stage) {
   }
 }
 
+// Some listen before they open what an ordinary user may not.
+bool GoesOn(Stage& stage, const Instance& first) {
+  stage.WaitUntil([&] { return first.ended() || IsAtRest(first); }, kBusyAfter);
+  return Serves(stage, first);
+}
+
 // A target that only root can run cannot be judged where an ordinary user cannot start it.
 void ActAsOrdinary(Stage& stage) {
   ActAs(stage, User::kOrdinary);
   if (stage.world().ordinary_user == geteuid()) return;
   Instance& first = StartFirst(stage);
-  if (Settle(stage, first) != Outcome::kServes) {
+  if (Settle(stage, first) != Outcome::kServes || !GoesOn(stage, first)) {
     SkipIfOutOfReach(stage);
     throw NotApplicable("an ordinary user cannot start it: " + first.FirstLines());
   }
