@@ -105,6 +105,7 @@ constexpr Scenario kChildOutlives{
     ChildOutlives};
 
 void ExpectAfterWorker(Stage& stage, Instance& next) {
+  NeedOwnPort(stage, next);
   if (next.Processes().empty()) return ExpectRecovery(stage, "C3", "the worker is gone, too");
   Require(stage.WaitUntil([&] { return Serves(stage, next); }, Stage::kSettleBound), "C17",
           next.name() + " stood by and did not take over");
@@ -171,8 +172,16 @@ StartOptions Supervised(StartOptions options) {
   return options;
 }
 
+Instance& StartUnderShell(Stage& stage) {
+  try {
+    return stage.StartOwner(Supervised({}));
+  } catch (const Broken& broken) {
+    throw NotApplicable(std::string("under a shell: ") + broken.what());
+  }
+}
+
 void SupervisorKilled(Stage& stage) {
-  Instance& owner = stage.StartOwner(Supervised({}));
+  Instance& owner = StartUnderShell(stage);
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
   if (!Answers(stage) || !Serves(stage, owner)) {

@@ -56,10 +56,14 @@ void ToolMissing(Stage& stage) {
     RemoveSafeguard(stage);
     stage.Did("take " + tool + " from the PATH");
     ImpairedStart start(stage, {.clause = "C8",
-                                .what = tool + " is not on the PATH",
+                                .what = "that tool is missing",
                                 .names = tool,
                                 .start = {.environment = {PathWithout(stage, tool)}}});
-    start.ExpectFailsClosed();
+    try {
+      start.ExpectFailsClosed();
+    } catch (const Breach& breach) {
+      throw Breach(breach.clause, "without " + tool + " on the PATH: " + breach.summary);
+    }
     stage.EndAll();
   }
 }
@@ -326,10 +330,14 @@ constexpr Scenario kEphemeralPort{
 // It ends with the sandbox.
 Child StartNamesake(Stage& stage) {
   std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
-  const auto& words = stage.target().command;
+  const auto words = stage.LaunchOf({}, -1, "").command;  // with the port and the paths filled in
   command.insert(command.end(), words.begin(), words.end());
   stage.Did("start a shell script whose arguments are the words of the target's command");
-  return Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
+  Child namesake = Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
+  // The kernel shows a program's command line a moment after it has begun to execute it.
+  const std::string shown = "/proc/" + std::to_string(namesake.pid) + "/cmdline";
+  stage.WaitUntil([&] { return !ReadOrEmpty(shown).empty(); }, Stage::kSettleBound);
+  return namesake;
 }
 
 void SameWords(Stage& stage) {
