@@ -7,7 +7,8 @@
 //
 // Breaches have one cause when the same clause is broken in the same way: their sentences differ
 // only in names, numbers, paths and circumstances. A server whose plain second start serves has no
-// guard at all: that is the cause of every other double owner.
+// guard at all: that is the cause of every other double owner. So is, where only the port keeps a
+// second copy out, one that serves on another port.
 #pragma once
 
 #include <functional>

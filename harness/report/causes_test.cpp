@@ -63,6 +63,19 @@ TEST(CausesTest, WithoutAGuardEveryPairOfOwnersFollowsFromThePlainSecondStart) {
   EXPECT_THAT(causes[0].others, ElementsAre(&results[1], &results[2]));
 }
 
+TEST(CausesTest, WhereOnlyThePortGuardsEveryPairOfOwnersFollowsFromAnotherPort) {
+  const std::vector<Result> results = {
+      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
+      Breach("surroundings/other-time-zone", "C1",
+             "unlike time zones: B serves beside the owner A"),
+      Breach("path/symlink", "C9", "the start wrote through a symlink"),
+  };
+  const auto causes = ByCause(Pointers(results));
+  ASSERT_EQ(causes.size(), 2U);
+  EXPECT_FALSE(causes[0].is_no_guard);
+  EXPECT_THAT(causes[0].others, ElementsAre(&results[1]));
+}
+
 TEST(CausesTest, WeaknessesAndOtherGuardsStandByThemselves) {
   std::vector<Result> results = {
       Breach("duplicate/second-start", "C2", "a duplicate ended with status 1"),
