@@ -103,13 +103,6 @@ bool HasWordsLikeIts(const AuditedService& service, const LiveProcess& process) 
                     });
 }
 
-bool MayBe(const AuditedService& service, const LiveProcess& process) {
-  const Words& words = service.facts.words;
-  return HasWordsLikeIts(service, process) ||
-         std::any_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return HasItsName(process, word); });
-}
-
 // The processes above it, its parent first.
 std::vector<pid_t> Above(const Machine& machine, pid_t pid) {
   std::vector<pid_t> above;
@@ -142,6 +135,14 @@ bool HasItsWords(const AuditedService& service, const LiveProcess& process) {
     if (AreSameWords(service, from, process, 0)) return true;
   }
   return false;
+}
+
+bool MayBe(const AuditedService& service, const LiveProcess& process) {
+  if (process.is_in_container) return false;
+  const Words& words = service.facts.words;
+  return HasWordsLikeIts(service, process) ||
+         std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return HasItsName(process, word); });
 }
 
 std::vector<Copy> CopiesOf(const AuditedService& service, const Machine& machine) {

@@ -24,6 +24,9 @@ struct Copy {
 // Oldest first. The children of a copy are part of it.
 std::vector<Copy> CopiesOf(const AuditedService& service, const Machine& machine);
 
+// Its name, or its words without their folders, are those of the service.
+bool MayBe(const AuditedService& service, const LiveProcess& process);
+
 // A copy, a descendant of one, a process above one, or a process that may be one.
 bool IsKin(const AuditedService& service, const Machine& machine, pid_t pid);
 

@@ -132,6 +132,14 @@ TEST(CopiesAnswerTest, OneOfEachUserIsNoSecondCopyOfAUsersAgent) {
   EXPECT_EQ(AnswerTo("copies", {agent}, machine).verdict, Verdict::kFail);
 }
 
+TEST(CopiesAnswerTest, ProcessThatOnlyLooksLikeItIsNamed) {
+  const AuditedService web = ServiceOf({"python3", "/srv/serve.py"});
+  const Machine machine = MachineWith({{.pid = 10, .words = {"python3", "serve.py"}}});
+  const Result result = AnswerTo("copies", {web}, machine);
+  EXPECT_EQ(result.verdict, Verdict::kSkip);
+  EXPECT_EQ(result.summary, "whether it runs as pid 10 (python3 serve.py) cannot be seen");
+}
+
 TEST(CopiesAnswerTest, ScriptsProcessesAreNotGuessed) {
   const AuditedService script = ServiceOf({"/bin/sh", "-c", "cd /srv && exec web"});
   EXPECT_EQ(AnswerTo("copies", {script}, Running()).verdict, Verdict::kSkip);

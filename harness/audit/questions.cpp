@@ -48,6 +48,13 @@ int CopiesAtOnce(const Asked& asked) {
   return most;
 }
 
+const LiveProcess* ProcessLikeIt(const Asked& asked) {
+  for (const auto& [pid, process] : asked.machine.processes) {
+    if (MayBe(asked.service, process)) return &process;
+  }
+  return nullptr;
+}
+
 std::string ExtraCopies(const Asked& asked) {
   std::vector<pid_t> extra;
   for (const Copy& copy : asked.copies) {
@@ -139,7 +146,11 @@ Result CopiesAnswer(const Asked& asked) {
     return answer(Verdict::kSkip,
                   "its command is a script: which processes are its own cannot be told");
   }
-  if (asked.copies.empty()) return answer(Verdict::kNotApplicable, "it does not run");
+  if (asked.copies.empty()) {
+    const LiveProcess* like = ProcessLikeIt(asked);
+    if (like == nullptr) return answer(Verdict::kNotApplicable, "it does not run");
+    return answer(Verdict::kSkip, "whether it runs as " + Named(*like) + " cannot be seen");
+  }
   const int meant = MeantToRun(asked);
   const int copies = CopiesAtOnce(asked);
   if (meant == 0 || copies <= meant) {
