@@ -125,7 +125,10 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   const PictureFile picture(options.picture);
   const InterruptGuard guard;
   const auto logs = SimulateAll({request}, 1);
-  if (logs.empty()) return kInterrupted;
+  if (logs.empty()) {
+    outputs.Print("INTERRUPTED: the simulation had not ended\n");
+    return kInterrupted;
+  }
   const SimulationLog& log = logs.front();
   const Result result = ResultOf(log);
   if (!log.actors.empty()) {

@@ -83,9 +83,11 @@ def check_page(browser, address):
     expect(browser.run('return document.querySelectorAll("script").length') == 2, 'no script came in')
     expect(browser.run('return document.images.length') == 0, 'no image came in')
 
-    calls = json.dumps(['did fresh: AB', 'saw A bind() = 0', 'saw ' + ' ' * 44 + 'B serves'])
+    calls = json.dumps(['did fresh: AB', 'saw A bind() = 0', 'saw A serves', 'saw ' + ' ' * 44 + 'B serves'])
     columns = browser.run(f'return [...schedule({calls}).querySelectorAll("tr")].map(r => [...r.cells].map(c => c.textContent))')
-    expect(columns == [['A', 'B'], ['fresh: AB'], ['bind() = 0', ''], ['', 'serves']], f'calls stand side by side: {columns}')
+    expect(columns == [['A', 'B'], ['fresh: AB'], ['bind() = 0', ''], ['serves', ''], ['', 'serves']],
+           f'calls stand side by side: {columns}')
+    expect(browser.run(f'return schedule({calls}).querySelectorAll(".two").length') == 1, 'two owners are marked')
 
     browser.run('document.querySelector(".tile:not(.pass):not(.none)").click()')
     expect(browser.run('return document.querySelector("details[open] .lanes") !== null'),
