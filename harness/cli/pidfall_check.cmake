@@ -13,13 +13,14 @@
 #                      as the options of `pidfall check`
 #   WITH               commands that start what the server needs
 #   SCENARIO EXCEPT    only these scenarios, all but these (globs)
+#   PAGES              a folder: each test writes its page of results into it, which CDash shows with a failure
 #   WORKING_DIRECTORY  as of add_test
 #   TIMEOUT            seconds for one test [120]
 function(pidfall_check)
   set(files PID_FILE BASELINE TARGET POLICY)
   set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT VARIANT OLDER STOP_COMMAND STATUS_COMMAND)
   set(lists WITH)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "UNSANDBOXED" "NAME;WORKING_DIRECTORY;TIMEOUT;${values}"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "UNSANDBOXED" "NAME;PAGES;WORKING_DIRECTORY;TIMEOUT;${values}"
                         "COMMAND;SCENARIO;EXCEPT;${lists}")
   if(NOT arg_NAME)
     message(FATAL_ERROR "pidfall_check: NAME is missing")
@@ -35,6 +36,11 @@ function(pidfall_check)
   endif()
   if(NOT arg_WORKING_DIRECTORY)
     set(arg_WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+
+  if(arg_PAGES)
+    cmake_path(ABSOLUTE_PATH arg_PAGES BASE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+    file(MAKE_DIRECTORY ${arg_PAGES})
   endif()
 
   # A file's path is relative to the CMakeLists.txt; a policy may also be a name.
@@ -67,11 +73,20 @@ function(pidfall_check)
   _pidfall_scenarios(scenarios "${arg_SCENARIO}" "${arg_EXCEPT}")
   foreach(scenario IN LISTS scenarios)
     string(REGEX REPLACE "/.*" "" family ${scenario})
+    set(page)
+    set(page_options)
+    if(arg_PAGES)
+      string(REPLACE "/" "-" page ${arg_NAME}.${scenario}.html)
+      set(page ${arg_PAGES}/${page})
+      set(page_options --html ${page})
+    endif()
     add_test(NAME ${arg_NAME}.${scenario}
-             COMMAND ${PIDFALL_PROGRAM} check --scenario ${scenario} ${options} -- ${command}
+             COMMAND ${PIDFALL_PROGRAM} check --scenario ${scenario} ${options}
+                     ${page_options} -- ${command}
              WORKING_DIRECTORY ${arg_WORKING_DIRECTORY})
     set_tests_properties(${arg_NAME}.${scenario} PROPERTIES
-      LABELS "pidfall;${family}" SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT})
+      LABELS "pidfall;${family}" SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT}
+      ATTACHED_FILES_ON_FAIL "${page}")
   endforeach()
 endfunction()
 
