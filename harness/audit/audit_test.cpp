@@ -44,8 +44,8 @@ void StartAndEnd(pid_t pid) {
 }
 
 std::string Without(const std::string& part, std::string text) {
-  for (std::size_t at = 0; (at = text.find(part)) != std::string::npos;)
-    text.erase(at, part.size());
+  std::size_t at = 0;
+  while ((at = text.find(part)) != std::string::npos) text.erase(at, part.size());
   return text;
 }
 

@@ -98,7 +98,7 @@ std::vector<std::string> ServicesIn(const std::string& file) {
   if (supervisor.names == nullptr) return {file};
   std::vector<std::string> services;
   for (const std::string& name : supervisor.names(source.argument, ReadText(source.argument))) {
-    services.push_back(file + "#" + name);
+    services.push_back(fmt::format("{}#{}", file, name));
   }
   return services;
 }
