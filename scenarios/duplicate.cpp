@@ -100,10 +100,11 @@ void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const s
 
 constexpr size_t kContenders = 8;
 
-// An interpreter takes seconds where a compiled server takes one: then fewer rounds are run, among
-// them one in lock step by two calls. The bundled servers get all rounds, also on a loaded machine.
+// An interpreter takes seconds where a compiled server takes one: then fewer rounds are run, two of
+// them in lock step, by one call and by two. The bundled servers get all rounds, also on a loaded
+// machine.
 constexpr int kRounds = 20;
-constexpr int kFewestRounds = 5;
+constexpr int kFewestRounds = 3;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);
 constexpr Duration kTimeForAll = std::chrono::seconds(20);
 
@@ -111,9 +112,9 @@ constexpr char kInStep[] =
     "several of eight starts passed the check before one of them had taken its place";
 constexpr char kAtOnce[] = "eight starts at the same instant";
 
-// When all are released together, chance decides the order; every fourth round fixes the order.
+// When all are released together, chance decides the order; every second round fixes the order.
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
-  constexpr int kLockStepEvery = 4;
+  constexpr int kLockStepEvery = 2;
   if (round % kLockStepEvery == 0) {
     ExpectOneOfAs(stage, StartInLockStep(stage, starts, 1 + round / kLockStepEvery), kInStep);
   } else {
@@ -143,7 +144,7 @@ void EightAtOnce(Stage& stage) {
 constexpr Scenario kEightAtOnce{
     "duplicate/eight-at-once",
     "C1 C2",
-    "Eight starts at the same instant, 20 times (a slow target 5 times): one serves, seven are "
+    "Eight starts at the same instant, 20 times (a slow target 3 times): one serves, seven are "
     "quiet.",
     "Two cold starts both run: cron, an agent and a person at once.",
     EightAtOnce,

@@ -46,7 +46,7 @@ Telling Understand(const std::string& heard) {
 
 // How many processes the kernel has killed since the boot because memory was short.
 std::string OutOfMemoryKills() {
-  std::istringstream counters(ReadFile("/proc/vmstat"));
+  std::istringstream counters(ReadOrEmpty("/proc/vmstat"));
   for (std::string line; std::getline(counters, line);) {
     if (line.starts_with("oom_kill ")) return line;
   }

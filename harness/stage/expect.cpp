@@ -194,7 +194,10 @@ bool OneAloneWakes(const Stage& stage) {
 bool ChangesByItself(Stage& stage, const std::string& path, const FileState& now,
                      unsigned differences) {
   constexpr Duration kHeartbeat = std::chrono::seconds(3);  // two are common, of a half second
-  if (!now.exists || !OneAloneWakes(stage)) return false;
+  // A shell whose child has just ended looks at rest.
+  constexpr Duration kBetweenChildren = std::chrono::milliseconds(250);
+  const auto one_wakes = [&] { return OneAloneWakes(stage); };
+  if (!now.exists || !stage.WaitUntil(one_wakes, kBetweenChildren)) return false;
   unsigned its_own = 0;
   stage.WaitUntil([&] { return (its_own = Differences(now, ReadState(path))) != 0; }, kHeartbeat);
   return its_own != 0 && (differences & ~its_own) == 0;

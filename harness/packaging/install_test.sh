@@ -1,7 +1,7 @@
 #!/bin/sh
 # install_test.sh SUITE PACKAGE...: installs the packages into a fresh Debian root, which has no compiler,
 # and checks a server there. As root, by hand: debootstrap takes minutes.
-#   sh packaging/install_test.sh bookworm pidfall_*.deb pidfall-guard_*.deb
+#   sh harness/packaging/install_test.sh bookworm pidfall_*.deb pidfall-guard_*.deb
 set -eu
 suite=$1
 shift
