@@ -27,8 +27,9 @@ std::string WhatRuns(const Asked& asked) {
 
 Result Missing(const Asked& asked) {
   const std::string& path = asked.service.facts.pid_file;
-  if (asked.copies.empty())
+  if (asked.copies.empty()) {
     return Answer(Verdict::kPass, path + " is not there, and no copy is seen");
+  }
   return Answer(Verdict::kFail,
                 fmt::format("{} is missing while pid {} runs", path, asked.copies.front().pid),
                 {WhatRuns(asked),
@@ -39,8 +40,9 @@ Result Missing(const Asked& asked) {
 // Some programs empty their file when they end.
 Result HoldsNoPid(const Asked& asked, const PidFile& file) {
   const std::string& path = asked.service.facts.pid_file;
-  if (asked.copies.empty())
+  if (asked.copies.empty()) {
     return Answer(Verdict::kPass, path + " holds no pid, and no copy is seen");
+  }
   return Answer(Verdict::kFail,
                 fmt::format("{} holds no pid ({}) while pid {} runs", path, file.why,
                             asked.copies.front().pid),
