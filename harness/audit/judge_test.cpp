@@ -11,7 +11,6 @@
 namespace pidfall {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 using State = PidFile::State;
