@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Port = Settling::Port;
-using testing::AllOf;
 using testing::Field;
 using testing::Optional;
 

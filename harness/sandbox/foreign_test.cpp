@@ -22,8 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using testing::ElementsAre;
-
 constexpr Duration kRightsBound = std::chrono::seconds(20);
 constexpr uid_t kUser = 61006;
 constexpr gid_t kItsOtherGroup = 61007;

@@ -25,9 +25,6 @@
 namespace pidfall {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-
 constexpr Duration kAskBound = std::chrono::seconds(60);
 constexpr size_t kListed = 2000;  // characters of a failure message
 

@@ -13,8 +13,6 @@
 namespace pidfall {
 namespace {
 
-using std::chrono::seconds;
-
 constexpr std::pair<const char*, SystemdRestart> kRestartNames[] = {
     {"no", SystemdRestart::kNo},
     {"on-success", SystemdRestart::kOnSuccess},
