@@ -104,6 +104,7 @@ TEST_F(PolicyFiles, EveryServiceOfAFileIsNamed) {
       {Write("package.json", R"({"scripts": {"start": "x"}})"), {""}}};
   for (const auto& [file, services] : rows) {
     std::vector<std::string> expected;
+    expected.reserve(services.size());
     for (const std::string& name : services) expected.push_back(file + name);
     EXPECT_EQ(ServicesIn(file), expected);
   }
