@@ -6,12 +6,11 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/probe/endpoint.h"
 #include "harness/supervisor/text_lines.h"
 
 namespace pidfall {
 namespace {
-
-constexpr int kMostPort = 65535;
 
 bool IsOneOf(std::string_view name, const std::vector<std::string_view>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -63,7 +62,7 @@ class ShellText {
 std::optional<int> PortIn(const std::string& value) {
   const std::size_t colon = value.rfind(':');
   const auto port = WholeNumber(colon == std::string::npos ? value : value.substr(colon + 1));
-  return port && *port > 0 && *port <= kMostPort ? port : std::nullopt;
+  return port && *port > 0 && *port <= kLastPort ? port : std::nullopt;
 }
 
 // An option without its dashes, in lower case, `_` as `-`.

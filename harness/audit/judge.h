@@ -4,9 +4,9 @@
 //   for (const Judged& judged : Judge(services.all, machine)) ... judged.results ...
 //
 // Four questions for each service: "web.service/pid-file", ".../copies", ".../port" and
-// ".../restart-loop". Nothing is a
-// breach that could be a misunderstanding: where the processes, files or sockets of another user
-// are not to be seen, the answer is a skip. A restart loop is foretold, not seen: a weakness.
+// ".../restart-loop". Nothing is a breach that could be a misunderstanding: where the processes,
+// files or sockets of another user are not to be seen, the answer is a skip. A restart loop is
+// foretold, not seen: a weakness.
 #pragma once
 
 #include <sys/types.h>

@@ -82,19 +82,6 @@ Clock::time_point BootTime() {
   return {};
 }
 
-std::vector<pid_t> AllPids() {
-  std::vector<pid_t> pids;
-  std::error_code error;
-  for (fs::directory_iterator entry("/proc", error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename();
-    pid_t pid = 0;
-    const auto [rest, failed] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (failed == std::errc() && rest == name.data() + name.size()) pids.push_back(pid);
-  }
-  return pids;
-}
-
 std::optional<LiveProcess> ReadLive(pid_t pid, Clock::time_point boot) {
   const auto info = ReadProcess(pid);
   if (!info || info->state == 'Z' || info->state == 'X') return std::nullopt;

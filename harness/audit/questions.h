@@ -1,8 +1,7 @@
 // The four questions that are asked about a service, each a function of its own.
 //
 //   const Asked asked{service, all, machine, CopiesOf(service, machine)};
-//   const Result result = PidFileAnswer(asked);   // "/run/web.pid names process 4711, which is
-//   gone"
+//   PidFileAnswer(asked).summary   // "/run/web.pid names process 4711, which is gone"
 #pragma once
 
 #include <string>

@@ -14,8 +14,6 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
-#include "harness/input/bad_input.h"
-#include "harness/input/duration.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/audit_text.h"
 #include "harness/run/pool.h"
@@ -56,19 +54,6 @@ int RunAudit(const AuditCommand& options) {
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
-void DeclareTime(CLI::App* audit, AuditCommand* options) {
-  const auto store = [options](const std::string& text) {
-    options->check.time = ParseDuration(text);
-    if (options->check.time->count() <= 0) {
-      throw BadInput("--time: '" + text + "' is no time at all");
-    }
-  };
-  audit
-      ->add_option_function<std::string>("--time", store,
-                                         "For each service's check; what matters most is first")
-      ->type_name("D");
-}
-
 }  // namespace
 
 void AddAuditCommand(CLI::App* app, Invocation* invocation) {
@@ -81,7 +66,7 @@ void AddAuditCommand(CLI::App* app, Invocation* invocation) {
   audit->add_flag("--check", options->checks,
                   "Run the catalogue on each service's command, in its sandbox, the worst first");
   DeclareScenarios(audit, common);
-  DeclareTime(audit, options.get());
+  DeclareTime(audit, "For each service's check; what matters most is first", &options->check.time);
   DeclareJobs(audit, common);
   DeclareReports(audit, common);
   audit->get_option("--verbose")->description("Show foretold restart loops and skips, too");

@@ -19,7 +19,6 @@
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
-#include "harness/input/duration.h"
 #include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
 #include "harness/report/findings.h"
@@ -166,13 +165,8 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option("--write-target", options->write_target,
                   "Write the target, with all findings, to this file")
       ->type_name("FILE");
-  const auto store = [options](const std::string& text) {
-    options->time = ParseDuration(text);
-    if (options->time->count() <= 0) throw BadInput("--time: '" + text + "' is no time at all");
-  };
-  app->add_option_function<std::string>(
-         "--time", store, "Judge the most important scenarios first, stop after this time")
-      ->type_name("D");
+  DeclareTime(app, "Judge the most important scenarios first, stop after this time",
+              &options->time);
   const auto store_ci = [options](const std::string& kind) {
     CiKind(kind);
     options->common.ci = kind;

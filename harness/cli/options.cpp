@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
+#include "harness/probe/endpoint.h"
 
 namespace pidfall {
 namespace {
@@ -20,7 +22,6 @@ namespace {
 constexpr int kMostJobs = 1024;
 constexpr int kMostRepeats = 1'000'000;
 constexpr int kMostShards = 100'000;
-constexpr int kLastPort = 65535;
 
 // Many scenarios wait for a bound to end: one job per processor would leave processors idle.
 int DefaultJobs() {
@@ -158,6 +159,15 @@ void DeclareNumber(CLI::App* command, const std::string& names, const std::strin
 
 void DeclarePort(CLI::App* command, const std::function<void(int)>& store) {
   DeclareNumber(command, "--port", "The port that the server serves on", 1, kLastPort, store);
+}
+
+void DeclareTime(CLI::App* command, const std::string& description,
+                 std::optional<std::chrono::nanoseconds>* time) {
+  const auto store = [time](const std::string& text) {
+    *time = ParseDuration(text);
+    if ((*time)->count() <= 0) throw BadInput("--time: '" + text + "' is no time at all");
+  };
+  command->add_option_function<std::string>("--time", store, description)->type_name("D");
 }
 
 void DeclareFollower(CLI::App* command) {

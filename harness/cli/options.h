@@ -4,7 +4,9 @@
 //   DeclareCommon(command, &common);
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,9 @@ void DeclareCommon(CLI::App* command, CommonOptions* options);
 void DeclareReports(CLI::App* command, CommonOptions* options);
 void DeclareScenarios(CLI::App* command, CommonOptions* options);
 void DeclareJobs(CLI::App* command, CommonOptions* options);
+// --time D: how long it may take. Zero is refused.
+void DeclareTime(CLI::App* command, const std::string& description,
+                 std::optional<std::chrono::nanoseconds>* time);
 void DeclareNoSkip(CLI::App* command, CommonOptions* options);
 
 // --version and --color.

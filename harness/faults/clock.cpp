@@ -18,6 +18,15 @@ void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& 
   stage.Did("change " + proc_path);
 }
 
+void ShowLaterBootTime(Stage& stage, std::chrono::seconds by) {
+  const std::string field = "btime ";
+  std::string stat = ReadFile("/proc/stat");
+  const std::size_t at = stat.find(field) + field.size();
+  const std::size_t end = stat.find('\n', at);
+  const long time = std::stol(stat.substr(at, end - at)) + by.count();
+  ShowInstead(stage, "/proc/stat", stat.replace(at, end - at, std::to_string(time)));
+}
+
 void ShiftFileTimes(Stage& stage, std::chrono::seconds shift) {
   for (const std::string& file : SafeguardFiles(stage)) {
     const auto before = std::filesystem::last_write_time(file);

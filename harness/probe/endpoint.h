@@ -10,6 +10,8 @@
 
 namespace pidfall {
 
+inline constexpr int kLastPort = 65535;
+
 struct Endpoint {
   std::string address = "127.0.0.1";  // or "::1": as inet_pton takes it
   int port = 0;

@@ -42,6 +42,16 @@ std::vector<std::string> ListFolder(const std::string& path) {
   return names;
 }
 
+// The entries that are named by a number.
+std::vector<pid_t> NumbersIn(const std::string& folder) {
+  std::vector<pid_t> numbers;
+  ForEachEntry(folder, [&](const dirent& entry) {
+    const auto number = static_cast<pid_t>(strtol(entry.d_name, nullptr, 10));
+    if (number > 0) numbers.push_back(number);
+  });
+  return numbers;
+}
+
 // One line of /proc/PID/task/TID/syscall: "running", or the number and six arguments in hex.
 struct BlockedCall {
   long number = -1;
@@ -219,13 +229,9 @@ std::vector<ProcessInfo> Lineage::Descendants() {
 
 std::vector<ProcessInfo> Descendants(pid_t root) { return Lineage(root).Descendants(); }
 
-std::vector<pid_t> Threads(pid_t pid) {
-  std::vector<pid_t> threads;
-  for (const std::string& name : ListFolder(ProcPath(pid, "task"))) {
-    threads.push_back(static_cast<pid_t>(strtol(name.c_str(), nullptr, 10)));
-  }
-  return threads;
-}
+std::vector<pid_t> AllPids() { return NumbersIn("/proc"); }
+
+std::vector<pid_t> Threads(pid_t pid) { return NumbersIn(ProcPath(pid, "task")); }
 
 std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid) {
   std::map<pid_t, ProcessorTime> times;

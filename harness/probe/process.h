@@ -26,6 +26,8 @@ std::optional<ProcessInfo> ReadProcess(pid_t pid);
 // Its current effective user; none of a process that is gone.
 std::optional<uid_t> UserOf(pid_t pid);
 
+std::vector<pid_t> AllPids();
+
 // Every descendant of `root`, children before grandchildren and the older before the younger;
 // without `root` itself.
 std::vector<ProcessInfo> Descendants(pid_t root);

@@ -53,6 +53,11 @@ TEST(FindingsTest, ASurprisePassSaysWhatWasExpected) {
             "  again  ./pidfall run --guard pidfile --scenario stale/zero\n");
 }
 
+TEST(FindingsTest, APassThatWasAskedForIsNoSurprise) {
+  EXPECT_EQ(FindingText(ResultOf("race/fresh", Verdict::kPass), {}, Paint(false)),
+            "PASS  C5  race/fresh\n");
+}
+
 TEST(FindingsTest, AnExpectedFailSaysWhyItIsKnown) {
   const Result result = ResultOf("a/b", Verdict::kFail, {.guard = "none", .expected = "fail C5"});
   EXPECT_EQ(FindingText(result, {.known = "It never looks."}, Paint(false)),

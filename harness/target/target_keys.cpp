@@ -6,11 +6,11 @@
 #include <cstring>
 
 #include "harness/input/bad_input.h"
+#include "harness/probe/endpoint.h"
 
 namespace pidfall {
 namespace {
 
-constexpr int kLastPort = 65535;
 constexpr int kLastStatus = 255;
 
 template <std::string Target::*kMember>
