@@ -11,6 +11,7 @@
 namespace pidfall {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -46,6 +47,7 @@ TEST(AuditTextTest, FindingsAndUnreadFilesFollowTheRows) {
                               "names process 4711, which is gone\n"));
   EXPECT_THAT(text, HasSubstr("  do     restart the service"));
   EXPECT_THAT(text, HasSubstr("not read: /etc/old.service:3: no such type\n"));
+  EXPECT_THAT(text, ContainsRegex("runs as(.|\n)*FAIL(.|\n)*not read"));
 }
 
 // A file may come from a stranger, and its name must not steer the terminal.
