@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/faults/impaired_start.h"
+#include "harness/faults/network.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/program_files.h"
 #include "harness/faults/tools.h"
@@ -306,9 +307,7 @@ constexpr Scenario kContenderWithoutDescriptor{
 
 // A connection from a port to itself succeeds where the kernel may choose that port for the client.
 void EphemeralPort(Stage& stage) {
-  const std::string port = std::to_string(stage.port());
-  stage.Did("make port " + port + " the only one that the kernel gives to outgoing connections");
-  WriteFile("/proc/sys/net/ipv4/ip_local_port_range", port + " " + port);
+  LeaveOnePortToTheKernel(stage, stage.port());
   Instance& server = stage.Start();
   const Outcome outcome = Settle(stage, server);
   if (outcome == Outcome::kEnded && !IsDuplicateStatus(stage, *server.ending())) {
