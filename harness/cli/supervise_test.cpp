@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli_testing.h"
@@ -11,12 +12,29 @@
 namespace pidfall {
 namespace {
 
+// Of which each policy starts a program that ends so: with status 0, with 1, by SIGKILL.
+struct StartsOf {
+  const char* policy;
+  int starts[3];
+};
+constexpr const char* kEndings[] = {"exit 0", "exit 1", "kill -9 $$"};
+
 class SuperviseTest : public CliTest {
  protected:
   void Write(const char* name, const char* text) { std::ofstream(work_ / name) << text; }
 
-  std::vector<std::string> Supervise(const std::string& policy, const std::string& file) {
-    return {"supervise", "--policy", policy, "--for", "1200ms", "--json", file, "--", "false"};
+  // The window holds two starts or more of each supervisor that restarts.
+  static std::vector<std::string> Supervise(const std::string& policy, const std::string& ending,
+                                            const std::string& file) {
+    return {"supervise", "--policy", policy,    "--for", "3500ms", "--json",
+            file,        "--",       "/bin/sh", "-c",    ending};
+  }
+
+  pid_t SuperviseInRealTime(const std::string& policy, const std::string& ending,
+                            const std::string& file) {
+    auto words = Supervise(policy, ending, file);
+    words.insert(words.begin() + 1, "--real-time");
+    return Spawn(words, folder_ / (file + ".out"), folder_ / (file + ".out"));
   }
 
   int StartsIn(const std::string& file) {
@@ -24,33 +42,39 @@ class SuperviseTest : public CliTest {
   }
 };
 
-// A window that holds two starts or more of each. The real ones wait side by side.
+// The real ones wait side by side.
 TEST_F(SuperviseTest, SimulatedAndRealSupervisorsStartItAsOften) {
   Write("my.service", "[Service]\nExecStart=/bin/false\nRestart=on-failure\n");
   Write("my.conf", "[program:web]\ncommand=false\n");
-  Write("compose.yaml", "services: {web: {command: \"false\", restart: \"on-failure:3\"}}\n");
+  Write("compose.yaml", "services: {service: {command: x, restart: \"on-failure:3\"}}\n");
   Write("my.plist",
         "<plist><dict><key>Label</key><string>a</string><key>ProgramArguments</key>"
         "<array><string>/bin/false</string></array><key>KeepAlive</key><true/>"
         "<key>ThrottleInterval</key><integer>1</integer></dict></plist>");
-  const std::pair<const char*, int> policies[] = {{"my.service", 5},
-                                                  {"supervisord:my.conf", 2},
-                                                  {"compose.yaml#web", 4},
-                                                  {"my.plist", 2},
-                                                  {"docker:on-failure:3", 4}};
-  std::vector<pid_t> waiting;
-  for (const auto& [policy, starts] : policies) {
-    auto words = Supervise(policy, std::string(policy) + ".real");
-    words.insert(words.begin() + 1, "--real-time");
-    const std::string output = folder_ / (std::string(policy) + ".out");
-    waiting.push_back(Spawn(words, output, output));
+  const StartsOf rows[] = {{"my.plist", {4, 4, 4}},
+                           {"my.service", {1, 5, 5}},
+                           {"docker:on-failure:3", {1, 4, 4}},
+                           {"supervisord:my.conf", {3, 3, 3}},
+                           {"compose.yaml#service", {1, 4, 4}}};
+  const auto file_for = [](const StartsOf& row, std::size_t ending) {
+    return std::string(row.policy) + "." + std::to_string(ending);
+  };
+  std::map<std::string, pid_t> waiting;
+  for (const StartsOf& row : rows) {
+    for (std::size_t i = 0; i < std::size(kEndings); ++i) {
+      const std::string file = file_for(row, i);
+      waiting[file] = SuperviseInRealTime(row.policy, kEndings[i], file + ".real");
+    }
   }
-  for (const pid_t pid : waiting) EXPECT_EQ(StatusOf(pid), kBroke);
-  for (const auto& [policy, starts] : policies) {
-    EXPECT_EQ(Run(Supervise(policy, std::string(policy) + ".simulated")).status, kBroke);
-    const int simulated = StartsIn(std::string(policy) + ".simulated");
-    EXPECT_NEAR(simulated, StartsIn(std::string(policy) + ".real"), 1) << policy;
-    EXPECT_NEAR(simulated, starts, 1) << policy;
+  for (const StartsOf& row : rows) {
+    for (std::size_t i = 0; i < std::size(kEndings); ++i) {
+      const std::string file = file_for(row, i);
+      SCOPED_TRACE(file + ", " + kEndings[i]);
+      EXPECT_LE(StatusOf(waiting.at(file)), kBroke);
+      EXPECT_LE(Run(Supervise(row.policy, kEndings[i], file)).status, kBroke);
+      EXPECT_NEAR(StartsIn(file), StartsIn(file + ".real"), 1);
+      EXPECT_EQ(StartsIn(file), row.starts[i]);
+    }
   }
 }
 
