@@ -48,13 +48,23 @@ bool HasStartScript(const std::string& text) {
 
 bool IsEcosystem(const std::string& text) { return Holds(text, "apps") && Holds(text, "script"); }
 
+bool IsMonitControl(const std::string& text) { return Holds(text, "check process"); }
+
+// With a start() of its own instead of a command, only a shell can tell what it runs.
+bool IsOpenrcScript(const std::string& text) {
+  const std::string first = text.substr(0, text.find('\n'));
+  return first.starts_with("#!") && (Holds(first, "openrc-run") || Holds(first, "runscript")) &&
+         Holds(text, "command=");
+}
+
 bool IsAny(const std::string&) { return true; }
 
-// The first row whose pattern the file's whole name has.
+// The first row that has the file's name, its folder's and its content.
 struct FileKind {
-  const char* name;                          // a regular expression
+  const char* name;                          // a regular expression, of the whole name
   const char* supervisor;                    // before the path; "": the name says it
   bool (*belongs)(const std::string& text);  // by its content
+  const char* folder = ".*";                 // the same, of the last two folders above it
 };
 constexpr FileKind kFileKinds[] = {
     {R"(.+\.service)", "", IsUnit},
@@ -63,18 +73,29 @@ constexpr FileKind kFileKinds[] = {
     {R"((ecosystem|pm2|process)(\..+)?\.(json|ya?ml))", "pm2:", IsEcosystem},
     {R"(.+\.plist)", "", IsLaunchdJob},
     {R"(.+\.ya?ml)", "", IsComposeOrManifest},
-    {R"(.+\.(conf|ini))", "", IsSupervisordConf}};
+    {R"(.+\.(conf|ini))", "", IsSupervisordConf},
+    {R"(.*monitrc|.+\.monit)", "monit:", IsMonitControl},
+    {".+", "monit:", IsMonitControl, R"(.*/monit(\.d)?|monit/conf(\.d|-enabled))"},
+    {R"(.+\.(initd|openrc))", "openrc:", IsOpenrcScript},
+    {".+", "openrc:", IsOpenrcScript, R"(.*/(init\.d|openrc))"}};
 
-const FileKind* KindOf(const std::string& name) {
-  static const std::vector<std::regex> patterns = [] {
-    std::vector<std::regex> all;
-    for (const FileKind& kind : kFileKinds) all.emplace_back(kind.name);
+std::vector<const FileKind*> KindsOf(const fs::path& file) {
+  static const std::vector<std::pair<std::regex, std::regex>> patterns = [] {
+    std::vector<std::pair<std::regex, std::regex>> all;
+    for (const FileKind& kind : kFileKinds) all.emplace_back(kind.name, kind.folder);
     return all;
   }();
+  const std::string name = file.filename();
+  const fs::path above = file.parent_path();
+  const std::string folder = above.parent_path().filename() / above.filename();
+  std::vector<const FileKind*> kinds;
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    if (std::regex_match(name, patterns[i])) return &kFileKinds[i];
+    const auto& [name_pattern, folder_pattern] = patterns[i];
+    if (std::regex_match(name, name_pattern) && std::regex_match(folder, folder_pattern)) {
+      kinds.push_back(&kFileKinds[i]);
+    }
   }
-  return nullptr;
+  return kinds;
 }
 
 bool IsExecutableFile(const fs::path& path) {
@@ -181,8 +202,8 @@ class Finder {
   bool IsHidden(const std::string& unit) { return !unit.empty() && !units_.insert(unit).second; }
 
   void LookAtFile(const fs::path& link) {
-    const FileKind* kind = KindOf(link.filename());
-    if (kind == nullptr) return LookAtJavaScript(link);
+    const std::vector<const FileKind*> kinds = KindsOf(link);
+    if (kinds.empty()) return LookAtJavaScript(link);
     std::error_code error;
     const bool is_link = fs::is_symlink(link, error);
     const fs::path target = is_link ? fs::canonical(link, error) : link;
@@ -192,18 +213,23 @@ class Finder {
     if (UnitOf(file) != unit && IsHidden(UnitOf(file))) return;
     // A unit that is a link to /dev/null is switched off.
     if (!fs::is_regular_file(file, error) || !IsNew(file)) return;
-    if (Belongs(*kind, file)) found_.policies.push_back(kind->supervisor + file.string());
+    if (const FileKind* kind = KindOf(file, kinds)) {
+      found_.policies.push_back(kind->supervisor + file.string());
+    }
   }
 
-  // A file that cannot be opened may be one; a huge one is none.
-  bool Belongs(const FileKind& kind, const fs::path& file) {
+  // Null: none. A file that cannot be opened may be one; a huge one is none.
+  const FileKind* KindOf(const fs::path& file, const std::vector<const FileKind*>& kinds) {
     try {
-      return kind.belongs(ReadFile(file));
+      const std::string text = ReadFile(file);
+      const auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                     [&](const FileKind* one) { return one->belongs(text); });
+      return kind == kinds.end() ? nullptr : *kind;
     } catch (const std::system_error& error) {
       if (error.code().value() == EACCES || error.code().value() == EPERM) {
         found_.unread.push_back(file.string() + ": " + error.code().message());
       }
-      return false;
+      return nullptr;
     }
   }
 
@@ -237,7 +263,9 @@ std::vector<std::string> MachineFolders() {
         std::string("/Library/LaunchDaemons"), std::string("/Library/LaunchAgents"),
         own + "/Library/LaunchAgents", std::string("/etc/supervisor"),
         std::string("/etc/supervisord.conf"), std::string("/etc/supervisord.d"),
-        std::string("/etc/sv"), std::string("/etc/service"), std::string("/service")}) {
+        std::string("/etc/sv"), std::string("/etc/service"), std::string("/service"),
+        std::string("/etc/monit"), std::string("/etc/monitrc"), std::string("/etc/monit.d"),
+        std::string("/etc/init.d")}) {
     std::error_code error;
     if (fs::exists(folder, error)) folders.push_back(folder);
   }

@@ -67,9 +67,25 @@ TEST_F(ServiceFilesTest, EachKindIsKnownByItsNameAndItsFirstLook) {
   Write("Procfile", "web: a\n");
   Write("Procfile.dev", "web: a\n");
   Write("s.conf", "[program:a]\n");
-  EXPECT_THAT(Found(), ElementsAre("procfile:Procfile", "procfile:Procfile.dev", "a.service",
-                                   "b.plist", "compose.yaml", "deploy.yml",
-                                   "pm2:ecosystem.config.yml", "package.json", "s.conf"));
+  Write("monitrc", "set daemon 30\ncheck process a with pidfile /a\n");
+  Write("a.initd", "#!/sbin/openrc-run\ncommand=/a\n");
+  EXPECT_THAT(Found(),
+              ElementsAre("procfile:Procfile", "procfile:Procfile.dev", "openrc:a.initd",
+                          "a.service", "b.plist", "compose.yaml", "deploy.yml",
+                          "pm2:ecosystem.config.yml", "monit:monitrc", "package.json", "s.conf"));
+}
+
+TEST_F(ServiceFilesTest, MonitAndOpenrcKeepFilesOfAnyNameInFoldersOfTheirOwn) {
+  Write("etc/monit/conf.d/web", "check process a with pidfile /a\n");
+  Write("etc/monit/conf.d/mail.conf", "check process b with pidfile /b\n");
+  Write("etc/monit/conf.d/disk", "check device root with path /\n");
+  Write("etc/nginx/conf.d/off", "check process c with pidfile /c\n");
+  Write("etc/monit/conf-available/off", "check process c with pidfile /c\n");
+  Write("etc/init.d/web", "#!/sbin/openrc-run\ncommand=/a\n");
+  Write("etc/init.d/clock", "#!/sbin/openrc-run\nstart() {\n}\n");
+  Write("etc/init.d/cron", "#!/bin/sh\ncommand=/c\n");
+  EXPECT_THAT(Found(), ElementsAre("openrc:etc/init.d/web", "monit:etc/monit/conf.d/mail.conf",
+                                   "monit:etc/monit/conf.d/web"));
 }
 
 TEST_F(ServiceFilesTest, FilesOfOtherProgramsArePassedOver) {

@@ -21,7 +21,7 @@ constexpr SupervisorTime kBeside = std::chrono::minutes(10);
 
 // "runit:/etc/sv/web" without its supervisor, and without the service's name.
 std::string FileOf(const std::string& source) {
-  static const std::regex prefix("^(runit|s6|daemontools|procfile|pm2):");
+  static const std::regex prefix("^(runit|s6|daemontools|procfile|pm2|monit|openrc):");
   return SplitAtHash(std::regex_replace(source, prefix, "")).file;
 }
 

@@ -54,6 +54,10 @@ std::chrono::nanoseconds Window(const std::string& text) {
 std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
                                    const std::vector<std::string>& command) {
   if (!command.empty()) return command;
+  if (job.ends_when_server_runs) {
+    throw BadInput("the command of --policy " + policy +
+                   " leaves the server in the background: name the server itself after --");
+  }
   if (!job.command.empty()) return job.command;
   throw BadInput("nothing to supervise: --policy " + policy + " names no command, none follows --");
 }

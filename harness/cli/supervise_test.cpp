@@ -84,13 +84,23 @@ TEST_F(SuperviseTest, FaultInAFileIsOneLineWithItsPlace) {
       {"a.conf", "x\n", "a.conf:1: neither [SECTION] nor KEY=VALUE"},
       {"compose.yaml", "services:\n  web: 1\n", "compose.yaml:2: the file.services.web is no map"},
       {"k.yaml", "apiVersion: v1\nkind: Pod\n", "k.yaml:1: the manifest.spec is missing"},
-      {"a.plist", "<plist>\n</dict>", "a.plist:2: "}};
+      {"a.plist", "<plist>\n</dict>", "a.plist:2: "},
+      {"monitrc", "\ngo\n", "monitrc:2: 'go' begins no statement"},
+      {"a.initd", "command=\"/a\n", "a.initd:1: nothing closes the \""}};
   for (const auto& [file, text, message] : cases) {
     Write(file, text);
     const ProgramOutcome outcome = Run({"supervise", "--policy", file, "--", "true"});
     EXPECT_EQ(outcome.status, kBadUsage) << file;
     EXPECT_THAT(outcome.error, testing::StartsWith(std::string("pidfall: ") + message));
   }
+}
+
+TEST_F(SuperviseTest, CommandThatLeavesItsServerInTheBackgroundIsRefused) {
+  const std::string file = folder_ / "monitrc";
+  std::ofstream(file) << "check process web with pidfile /run/web.pid start \"/bin/web\"\n";
+  ExpectRefused({"supervise", "--policy", file},
+                "the command of --policy " + file +
+                    " leaves the server in the background: name the server itself after --");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "harness/supervisor/monit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -11,20 +13,27 @@ namespace {
 
 class MonitPolicy : public ServicePolicy {
  public:
-  MonitPolicy(const MonitRules& rules, Service service)
-      : ServicePolicy(std::move(service)), rules_(rules) {}
+  MonitPolicy(MonitRules rules, Service service)
+      : ServicePolicy(std::move(service)), rules_(std::move(rules)) {}
 
   std::string Describe() const override {
-    return "monit, a cycle of " + FormatDuration(rules_.cycle);
+    std::string text = "monit, a cycle of " + FormatDuration(rules_.cycle);
+    for (const MonitLimit& limit : rules_.limits) {
+      text += fmt::format(", {} restarts in {} cycles", limit.restarts, limit.cycles);
+    }
+    return rules_.never.empty() ? text : text + ", " + rules_.never;
   }
 
   Decision Next(const std::vector<EndedRun>& history) const override {
+    if (!rules_.never.empty()) return {std::nullopt, rules_.never};
     if (history.empty()) return {SupervisorTime(0), "the first cycle"};
     const EndedRun& last = history.back();
     if (last.stopped) return {std::nullopt, "monit stop"};
-    const SupervisorTime checked = last.started + CheckOf(last);
-    const auto cycles = std::max<SupervisorTime>(last.ended - checked, {}) / rules_.cycle + 1;
-    return {checked + cycles * rules_.cycle, "the next cycle"};
+    if (const MonitLimit* limit = LimitReached(history)) {
+      return {std::nullopt,
+              fmt::format("{} restarts within {} cycles", limit->restarts, limit->cycles), true};
+    }
+    return {CheckedAfter(last) + CyclesOf(last) * rules_.cycle, "the next cycle"};
   }
 
   // Its stop program is the user's own; monit sends nothing by itself.
@@ -34,10 +43,32 @@ class MonitPolicy : public ServicePolicy {
   // control.c, _waitProcessStart: after a start it looks for the process, for the first time after
   // RETRY_INTERVAL, and waits for one that it has not seen until the start's timeout is over. Only
   // then does the cycle begin (measured with 5.33: 32.3 s from start to start, of a cycle of 2 s).
-  static SupervisorTime CheckOf(const EndedRun& run) {
+  SupervisorTime CheckedAfter(const EndedRun& run) const {
     constexpr SupervisorTime kFirstLook = std::chrono::milliseconds(100);
-    constexpr SupervisorTime kStartTimeout = std::chrono::seconds(30);
-    return RunTime(run) < kFirstLook ? kStartTimeout : kFirstLook;
+    return run.started + (RunTime(run) < kFirstLook ? rules_.start_timeout : kFirstLook);
+  }
+
+  // From a start to the cycle that finds its process gone.
+  SupervisorTime::rep CyclesOf(const EndedRun& run) const {
+    return std::max<SupervisorTime>(run.ended - CheckedAfter(run), {}) / rules_.cycle + 1;
+  }
+
+  // validate.c, _checkTimeout: each cycle begins with the question whether there have been so many
+  // starts, the first one included, in the cycles since that. When the cycles of every limit are
+  // over, both counts are 0 again.
+  const MonitLimit* LimitReached(const std::vector<EndedRun>& history) const {
+    SupervisorTime::rep starts = 0, cycles = 0;
+    for (const EndedRun& run : history) {
+      ++starts;
+      for (const MonitLimit& limit : rules_.limits) {
+        if (starts >= limit.restarts && cycles + 1 <= limit.cycles) return &limit;
+      }
+      cycles += CyclesOf(run);
+      const bool over = std::all_of(rules_.limits.begin(), rules_.limits.end(),
+                                    [&](const MonitLimit& limit) { return cycles > limit.cycles; });
+      if (over) starts = cycles = 0;
+    }
+    return nullptr;
   }
 
   MonitRules rules_;

@@ -18,14 +18,20 @@ class OpenrcPolicy : public ServicePolicy {
       : ServicePolicy(std::move(service)), rules_(rules) {}
 
   std::string Describe() const override {
-    return fmt::format("openrc supervise-daemon respawn_max={}, respawn_delay={}",
-                       rules_.respawn_max, rules_.respawn_delay.count());
+    if (!rules_.is_supervised) return "openrc start-stop-daemon: no restart";
+    std::string text = fmt::format("openrc supervise-daemon respawn_max={}, respawn_delay={}",
+                                   rules_.respawn_max, rules_.respawn_delay.count());
+    if (rules_.respawn_period == seconds(0)) return text;
+    return fmt::format("{}, respawn_period={}", text, rules_.respawn_period.count());
   }
 
   Decision Next(const std::vector<EndedRun>& history) const override {
     if (history.empty()) return {SupervisorTime(0), "rc-service start"};
     const EndedRun& last = history.back();
     if (last.stopped) return {std::nullopt, "rc-service stop"};
+    if (!rules_.is_supervised) {
+      return {std::nullopt, HowItEnded(last) + ": nobody looks after it"};
+    }
     if (rules_.respawn_max > 0 && Respawns(history) > rules_.respawn_max) {
       return {std::nullopt, fmt::format("respawned more than {} times", rules_.respawn_max), true};
     }

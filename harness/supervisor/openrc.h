@@ -1,22 +1,31 @@
-// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2.
+// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and its service scripts.
 //
-//   auto policy = MakeOpenrcPolicy({});   // its defaults: eleven starts in a lifetime
+//   auto policy = MakeOpenrcPolicy({});                  // its defaults: eleven starts in a
+//   lifetime auto theirs = ReadOpenrcScript("/etc/init.d/web");   // throws BadInput
 //
-// https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor)
+// https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor), its
+// sh/supervise-daemon.sh and sh/start-stop-daemon.sh, and the manual page openrc-run(8)
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "harness/supervisor/service_policy.h"
 
 namespace pidfall {
 
 struct OpenrcRules {
+  bool is_supervised = true;  // else start-stop-daemon starts it, and restarts nothing
   std::chrono::seconds respawn_delay{0};
   int respawn_max = 10;                    // 0: no limit
   std::chrono::seconds respawn_period{0};  // 0: a lifetime
 };
 
 std::unique_ptr<Policy> MakeOpenrcPolicy(const OpenrcRules& rules, Service service = {});
+
+// The file of the same name in ../conf.d, or NAME.confd beside it, is read first.
+std::unique_ptr<Policy> ReadOpenrcScript(const std::string& file);
+std::unique_ptr<Policy> ParseOpenrcScript(const std::string& name, std::string_view text);
 
 }  // namespace pidfall

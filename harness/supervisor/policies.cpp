@@ -23,8 +23,9 @@ struct Source {
 };
 
 constexpr std::pair<const char*, const char*> kEndings[] = {
-    {".plist", "launchd"},    {".service", "systemd"}, {".yaml", "yaml"}, {".yml", "yaml"},
-    {".conf", "supervisord"}, {".ini", "supervisord"}, {".json", "pm2"}};
+    {".plist", "launchd"}, {".service", "systemd"},  {".yaml", "yaml"},
+    {".yml", "yaml"},      {".conf", "supervisord"}, {".ini", "supervisord"},
+    {".json", "pm2"},      {"monitrc", "monit"},     {".initd", "openrc"}};
 
 // The supervisor that the file belongs to, by the file's name. None: the name does not show it.
 std::optional<std::string> SupervisorOfFile(const std::string& argument) {
@@ -32,6 +33,7 @@ std::optional<std::string> SupervisorOfFile(const std::string& argument) {
   const std::string name = fs::path(file).filename();
   if (name == "Procfile") return "procfile";
   if (name == "package.json") return "npm";
+  if (fs::path(file).parent_path().filename() == "init.d") return "openrc";
   for (const auto& [ending, supervisor] : kEndings) {
     if (file.ends_with(ending)) return supervisor;
   }

@@ -80,6 +80,9 @@ TEST_F(PolicyFiles, FileTellsItsSupervisorByItsName) {
       {Write("e.json", R"({"apps": [{"name": "a", "script": "x"}]})"), "pm2 max_restarts=16"},
       {Write("package.json", R"({"scripts": {"start": "node a.js"}})"), "npm start: no restart"},
       {Write("Procfile", "web: x\nworker: y\n") + "#web", "procfile (foreman, honcho): no restart"},
+      {Write("monitrc", "set daemon 10\ncheck process web with pidfile /p start \"/x\"\n"),
+       "monit, a cycle of 10 s"},
+      {Write("init.d/web", "command=/x\n"), "openrc start-stop-daemon: no restart"},
       {"runit:" + std::filesystem::path(Write("sv/run", "")).parent_path().string(), "runit"},
   };
   for (const auto& [policy, description] : cases) {
@@ -100,6 +103,7 @@ TEST_F(PolicyFiles, EveryServiceOfAFileIsNamed) {
       {Write("s.conf", "[supervisord]\n[program:a]\ncommand=x\n[program:b]\n"), {"#a", "#b"}},
       {"pm2:" + Write("e.json", R"({"apps": [{"name": "a"}, {"name": "b"}]})"), {"#a", "#b"}},
       {Write("Procfile", "web: x\nworker: y\n"), {"#web", "#worker"}},
+      {Write("monitrc", "check process a matching x check process b matching y"), {"#a", "#b"}},
       {Write("a.service", "[Service]\nExecStart=/x\n"), {""}},
       {Write("package.json", R"({"scripts": {"start": "x"}})"), {""}}};
   for (const auto& [file, services] : rows) {

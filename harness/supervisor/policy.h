@@ -42,9 +42,10 @@ struct Job {
   std::map<std::string, std::string> marks;  // the same; by these a program knows its supervisor
   std::string pid_file;                      // that the supervisor reads
   std::vector<int> ports;                    // of the machine, that the supervisor opens for it
-  std::string image;         // of the container that it runs in; empty: it runs in none
-  int copies = 1;            // meant to run side by side; 0: any number
-  bool is_one_shot = false;  // it is meant to end by itself
+  std::string image;                   // of the container that it runs in; empty: it runs in none
+  int copies = 1;                      // meant to run side by side; 0: any number
+  bool is_one_shot = false;            // it is meant to end by itself
+  bool ends_when_server_runs = false;  // it leaves the server in the background
 };
 
 class Policy {

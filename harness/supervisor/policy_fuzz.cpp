@@ -12,7 +12,9 @@
 #include "harness/supervisor/docker.h"
 #include "harness/supervisor/kubernetes.h"
 #include "harness/supervisor/launchd.h"
+#include "harness/supervisor/monit.h"
 #include "harness/supervisor/npm.h"
+#include "harness/supervisor/openrc.h"
 #include "harness/supervisor/pm2.h"
 #include "harness/supervisor/procfile.h"
 #include "harness/supervisor/supervisord.h"
@@ -55,6 +57,8 @@ inline auto launchd(const Text& text) { return ParseLaunchdPlist("f", text); }
 inline auto compose(const Text& text) { return ParseComposeService("f", text, ""); }
 inline auto kubernetes(const Text& text) { return ParseKubernetesManifest("f", text, ""); }
 inline auto npm(const Text& text) { return ParsePackageJson("f", text); }
+inline auto monit(const Text& text) { return ParseMonitProcess("f", text, ""); }
+inline auto openrc(const Text& text) { return ParseOpenrcScript("f", text); }
 inline auto pm2(const Text& text) { return ParsePm2Ecosystem("f", text, ""); }
 
 }  // namespace parser

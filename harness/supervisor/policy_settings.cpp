@@ -144,10 +144,10 @@ const std::vector<SupervisorSettings>& AllSupervisors() {
       {"runit", MakeBare<MakeRunit>, ReadWhole<ReadRunitFolder>, {""}, true},
       {"s6", MakeBare<MakeS6>, ReadWhole<ReadS6Folder>, {""}, true},
       {"daemontools", MakeBare<MakeDaemontools>, ReadWhole<ReadDaemontoolsFolder>, {""}, true},
-      {"monit", MakeMonit, nullptr, {""}},
+      {"monit", MakeMonit, ReadPart<ReadMonitProcess>, {""}, false, MonitProcesses},
       {"pm2", MakeBare<MakePm2>, ReadPart<ReadPm2Ecosystem>, {""}, false, Pm2Applications},
       {"npm", nullptr, ReadWhole<ReadPackageJson>, {}},
-      {"openrc", MakeBare<MakeOpenrc>, nullptr, {""}},
+      {"openrc", MakeBare<MakeOpenrc>, ReadWhole<ReadOpenrcScript>, {""}},
       {"procfile", MakeBare<MakeProcfile>, ReadPart<ReadProcfile>, {""}, true, ProcfileNames}};
   return all;
 }

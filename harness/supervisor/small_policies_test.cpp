@@ -89,18 +89,6 @@ TEST_F(ServiceFolderTest, FilesThatChangeTheRuleAreReadOrNamed) {
   EXPECT_THAT(BadInputOf([] { ReadRunitFolder("/none"); }), StartsWith("/none: no service folder"));
 }
 
-TEST(Monit, StartsAtTheNextCycle) {
-  const auto policy = MakeMonitPolicy({.cycle = 30s});
-  EXPECT_THAT(Predict(*policy, {.run_time = 1s}, 100s).starts,
-              ElementsAre(0s, 30100ms, 60200ms, 90300ms));
-  EXPECT_THAT(Predict(*policy, {.run_time = 31s}, 100s).starts, ElementsAre(0s, 60100ms));
-}
-
-TEST(Monit, WaitsForTheProcessThatItDidNotSee) {
-  const auto policy = MakeMonitPolicy({.cycle = 2s});
-  EXPECT_THAT(Predict(*policy, {.run_time = 50ms}, 100s).starts, ElementsAre(0s, 32s, 64s, 96s));
-}
-
 TEST(Pm2, SixteenUnstableRunsAreErrored) {
   for (const Behaviour& behaviour :
        {Behaviour{.run_time = 50ms}, Behaviour{.run_time = 50ms, .signal = SIGSEGV}}) {
@@ -145,15 +133,6 @@ TEST(Pm2, EcosystemIsRead) {
               StartsWith("e.json: say which application is meant"));
   EXPECT_THAT(BadInputOf([] { ParsePm2Ecosystem("e.json", R"({"apps": [{}]})", ""); }),
               StartsWith("e.json:1: app.script is missing"));
-}
-
-TEST(Openrc, ElevenStartsInALifetime) {
-  for (const auto run_time : {5ms, 3600000ms}) {
-    EXPECT_EQ(StartCount(*MakeOpenrcPolicy({}), {.run_time = run_time}, 24h), 11U);
-  }
-  const OpenrcRules rules = {.respawn_delay = 3s, .respawn_max = 5, .respawn_period = 10s};
-  EXPECT_EQ(StartCount(*MakeOpenrcPolicy(rules), {.run_time = 5ms}, 60s), 20U);
-  EXPECT_EQ(StartCount(*MakeOpenrcPolicy({.respawn_delay = 1s, .respawn_max = 0}), {}, 60s), 60U);
 }
 
 TEST(Procfile, NothingIsRestarted) {

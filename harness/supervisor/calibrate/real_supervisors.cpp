@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "harness/process/fd.h"
-#include "harness/supervisor/monit.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/policies.h"
 
@@ -51,19 +50,18 @@ BenchStart PrepareSupervisord(const Bench&, const BenchJobs& jobs) {
   return start;
 }
 
-constexpr auto kMonitCycle = 2s;
+std::string MonitrcOf(const BenchJob& job) { return job.folder + "/monitrc"; }
 
 BenchStart PrepareMonit(const Bench&, const BenchJobs& jobs) {
   BenchStart start;
   for (const BenchJob& job : jobs) {
-    const std::string file = job.folder + "/monitrc";
-    WriteFile(file,
-              fmt::format("set daemon {1}\nset pidfile {0}/monit.pid\nset statefile {0}/state\n"
+    WriteFile(MonitrcOf(job),
+              fmt::format("set daemon 2\nset pidfile {0}/monit.pid\nset statefile {0}/state\n"
                           "set idfile {0}/id\ncheck process web with pidfile {0}/pid\n"
-                          "  start program = \"/bin/sh -c '{2} & echo $! > {0}/pid'\"\n",
-                          job.folder, kMonitCycle.count(), Line(job)),
+                          "  start program = \"/bin/sh -c '{1} & echo $! > {0}/pid'\"\n{2}",
+                          job.folder, Line(job), job.setting),
               0600);
-    start.script += fmt::format("monit -I -c {} &\n", file);
+    start.script += fmt::format("monit -I -c {} &\n", MonitrcOf(job));
   }
   return start;
 }
@@ -132,9 +130,7 @@ std::unique_ptr<Policy> DaemontoolsPolicyOf(const BenchJob& job) {
 std::unique_ptr<Policy> SupervisordPolicyOf(const BenchJob& job) {
   return LookUpPolicy(ConfOf(job));
 }
-std::unique_ptr<Policy> MonitPolicyOf(const BenchJob&) {
-  return MakeMonitPolicy({.cycle = kMonitCycle});
-}
+std::unique_ptr<Policy> MonitPolicyOf(const BenchJob& job) { return LookUpPolicy(MonitrcOf(job)); }
 constexpr char kOpenrcDelay[] = "--respawn-delay 1 --respawn-max 0";
 std::unique_ptr<Policy> OpenrcPolicyOf(const BenchJob& job) {
   if (job.setting != kOpenrcDelay) return MakeOpenrcPolicy({});
@@ -156,7 +152,12 @@ const std::vector<RealSupervisor>& RealSupervisors() {
        PrepareSupervisord,
        SupervisordPolicyOf,
        100ms},
-      {"monit", "monit", {""}, PrepareMonit, MonitPolicyOf, 100ms},
+      {"monit",
+       "monit",
+       {"", "if 3 restarts within 3 cycles then unmonitor\n"},
+       PrepareMonit,
+       MonitPolicyOf,
+       100ms},
       {"openrc", "supervise-daemon", {"", kOpenrcDelay}, PrepareOpenrc, OpenrcPolicyOf, 150ms},
       {"pm2",
        "pm2",
