@@ -31,6 +31,12 @@ TEST(NearnessTest, AnotherTimeZoneComesBeforeAMissingToolAClockAndAHeldStart) {
                   "pid-reuse/btime-changed", "duplicate/during-start-up"));
 }
 
+TEST(NearnessTest, AHangAtTheOwnersPortComesBeforeAnotherPortAndThatBeforeAnAttack) {
+  EXPECT_THAT(Told({Breach("path/symlink", "the start wrote through a symlink"),
+                    Breach("duplicate/other-port"), Breach("path/fifo", "a start hangs")}),
+              ElementsAre("path/fifo", "duplicate/other-port", "path/symlink"));
+}
+
 TEST(NearnessTest, APlainRaceComesBeforeAllButThePlainSecondStart) {
   EXPECT_THAT(
       Told({Breach("stale/garbage"), Breach("surroundings/other-folder"),
@@ -38,6 +44,18 @@ TEST(NearnessTest, APlainRaceComesBeforeAllButThePlainSecondStart) {
             Breach("duplicate/eight-at-once", "several passed the check before one of them")}),
       ElementsAre("duplicate/second-start", "duplicate/eight-at-once", "surroundings/other-folder",
                   "stale/garbage"));
+}
+
+TEST(NearnessTest, ALostLockComesBeforeTheStartsThatItLetsIn) {
+  EXPECT_THAT(Told({Breach("duplicate/ten-in-a-row"), Breach("duplicate/second-start"),
+                    Breach("later/lock-kept", "the owner A no longer holds its flock lock")}),
+              ElementsAre("duplicate/second-start", "later/lock-kept", "duplicate/ten-in-a-row"));
+}
+
+TEST(NearnessTest, AStopThatWritesThroughASymlinkComesBeforeAHangAtAFifo) {
+  EXPECT_THAT(Told({Breach("path/fifo", "a start hangs"),
+                    Breach("path/symlink", "the stop wrote through a symlink")}),
+              ElementsAre("path/symlink", "path/fifo"));
 }
 
 TEST(NearnessTest, EveryBeginningIsThatOfAScenarioAndEveryScenarioHasOne) {

@@ -21,7 +21,12 @@ bool IsBreach(const Result& result) {
 }
 
 bool SaysThatTwoServe(const Result& result) {
-  constexpr std::string_view kWords[] = {"serves beside", "serves too", "both serve", "unguarded"};
+  constexpr std::string_view kWords[] = {"serves beside",
+                                         "serves too",
+                                         "both serve",
+                                         "unguarded",
+                                         "serves while the owner still has its port",
+                                         "took over from a stopped owner"};
   return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
     return result.summary.find(words) != std::string::npos;
   });
@@ -36,6 +41,8 @@ bool IsPortTheGuard(const Result& result) {
   return IsBreach(result) && result.scenario == kOnAnotherPort && SaysThatTwoServe(result);
 }
 
+bool GuardsNothing(const Result& result) { return IsNoGuard(result) || IsPortTheGuard(result); }
+
 std::string ClauseOf(const Result& result) {
   return result.clauses.empty() ? "" : result.clauses.front();
 }
@@ -43,10 +50,21 @@ std::string ClauseOf(const Result& result) {
 bool FollowsFrom(const Cause& cause, const Result& result) {
   if (!IsBreach(result) || !IsBreach(*cause.nearest)) return false;
   if (result.guard != cause.nearest->guard) return false;
-  const bool guards_nothing = cause.is_no_guard || IsPortTheGuard(*cause.nearest);
-  if (guards_nothing && SaysThatTwoServe(result)) return true;
+  if (GuardsNothing(*cause.nearest) && SaysThatTwoServe(result)) return true;
   return ClauseOf(result) == ClauseOf(*cause.nearest) &&
          FormOf(result.summary) == FormOf(cause.nearest->summary);
+}
+
+// A missing guard may stand after findings that follow from it: they come after the rest.
+std::vector<const Result*> FollowersLast(std::vector<const Result*> findings) {
+  const auto all = findings;
+  std::stable_partition(findings.begin(), findings.end(), [&](const Result* finding) {
+    return IsNoGuard(*finding) || std::none_of(all.begin(), all.end(), [&](const Result* other) {
+             return other != finding && GuardsNothing(*other) &&
+                    FollowsFrom({.nearest = other, .others = {}}, *finding);
+           });
+  });
+  return findings;
 }
 
 }  // namespace
@@ -61,7 +79,7 @@ std::string FormOf(const std::string& summary) {
 
 std::vector<Cause> ByCause(const std::vector<const Result*>& findings) {
   std::vector<Cause> causes;
-  for (const Result* finding : findings) {
+  for (const Result* finding : FollowersLast(findings)) {
     const auto cause = std::find_if(causes.begin(), causes.end(), [&](const Cause& known) {
       return FollowsFrom(known, *finding);
     });

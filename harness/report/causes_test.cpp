@@ -69,11 +69,38 @@ TEST(CausesTest, WhereOnlyThePortGuardsEveryPairOfOwnersFollowsFromAnotherPort) 
       Breach("surroundings/other-time-zone", "C1",
              "unlike time zones: B serves beside the owner A"),
       Breach("path/symlink", "C9", "the start wrote through a symlink"),
+      Breach("duplicate/during-shutdown", "C1", "B serves while the owner still has its port"),
+      Breach("duplicate/owner-stopped", "C14", "the contender took over from a stopped owner"),
   };
   const auto causes = ByCause(Pointers(results));
   ASSERT_EQ(causes.size(), 2U);
   EXPECT_FALSE(causes[0].is_no_guard);
-  EXPECT_THAT(causes[0].others, ElementsAre(&results[1]));
+  EXPECT_THAT(causes[0].others, ElementsAre(&results[1], &results[3], &results[4]));
+}
+
+TEST(CausesTest, PairsOfOwnersFollowFromAnotherPortThatComesAfterThem) {
+  const std::vector<Result> results = {
+      Breach("stale/hour-old-under-owner", "C15", "B serves beside the owner A"),
+      Breach("path/fifo", "C9", "a start hangs with its port open"),
+      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
+  };
+  const auto causes = ByCause(Pointers(results));
+  ASSERT_EQ(causes.size(), 2U);
+  EXPECT_EQ(causes[0].nearest, &results[1]);
+  EXPECT_EQ(causes[1].nearest, &results[2]);
+  EXPECT_THAT(causes[1].others, ElementsAre(&results[0]));
+}
+
+TEST(CausesTest, NoGuardStaysInItsPlaceAlsoWhereAnotherPortShowsIt) {
+  const std::vector<Result> results = {
+      Breach("duplicate/second-start", "C1", "B serves beside the owner A"),
+      Breach("path/fifo", "C9", "a start hangs with its port open"),
+      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
+  };
+  const auto causes = ByCause(Pointers(results));
+  ASSERT_EQ(causes.size(), 2U);
+  EXPECT_EQ(causes[0].nearest, &results[0]);
+  EXPECT_THAT(causes[0].others, ElementsAre(&results[2]));
 }
 
 TEST(CausesTest, WeaknessesAndOtherGuardsStandByThemselves) {
