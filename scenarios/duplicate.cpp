@@ -98,6 +98,22 @@ void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const s
   }
 }
 
+// One whose listen() failed may only seem to stand by. One that tries again serves or gives up.
+void ExpectTakeOver(Stage& stage, const std::vector<Instance*>& together) {
+  if (!stage.target().listens()) return;
+  const auto serves = [&](const Instance* one) { return Serves(stage, *one); };
+  const auto is_there = [](const Instance* one) { return !one->Processes().empty(); };
+  const auto owner = std::ranges::find_if(together, serves);
+  if (owner == together.end() || std::ranges::count_if(together, is_there) == 1) return;
+  stage.KillTree(**owner);
+  const auto decided = [&] {
+    return std::ranges::any_of(together, serves) || std::ranges::none_of(together, is_there);
+  };
+  Require(stage.WaitUntil(decided, BoundOfStart(stage, Stage::kSettleBound)), "C17",
+          "of starts that lost the race, one neither ended nor served after the owner's end: " +
+              (*std::ranges::find_if(together, is_there))->name());
+}
+
 constexpr size_t kContenders = 8;
 
 // An interpreter takes seconds where a compiled server takes one: then fewer rounds are run, two of
@@ -116,7 +132,9 @@ constexpr char kAtOnce[] = "eight starts at the same instant";
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
   constexpr int kLockStepEvery = 2;
   if (round % kLockStepEvery == 0) {
-    ExpectOneOfAs(stage, StartInLockStep(stage, starts, 1 + round / kLockStepEvery), kInStep);
+    const auto together = StartInLockStep(stage, starts, 1 + round / kLockStepEvery);
+    ExpectOneOfAs(stage, together, kInStep);
+    if (round == 0) ExpectTakeOver(stage, together);
   } else {
     ExpectOneOfAs(stage, StartTogether(stage, starts), kAtOnce);
   }

@@ -164,33 +164,53 @@ Stepping StartBeforeSafeguard(Stage& stage, const StartOptions& options) {
   return {&instance, stepper, std::move(calls)};
 }
 
-enum class Turn { kTaken, kListens, kSleeps };
+// Refused: its listen() failed, because another one had the port by then.
+enum class Turn { kTaken, kListens, kRefused, kSleeps };
 
 // From before one call to before another.
 Turn TakeTurn(const Stepping& one, int calls, Duration bound) {
-  bool listens = false;
+  Turn turn = Turn::kTaken;
   const auto moment = [&](const Call& call) {
     const auto seen = one.calls->See(call);
     if (!seen || !seen->Touches()) return false;
-    listens = seen->returned && seen->kind == GuardCall::kListen;
-    return listens || (!seen->returned && --calls == 0);
+    const bool has_asked = seen->returned && seen->kind == GuardCall::kListen;
+    if (has_asked) turn = seen->failed ? Turn::kRefused : Turn::kListens;
+    return has_asked || (!seen->returned && --calls == 0);
   };
   const auto sleeps = [&] { return Sleeps(*one.instance); };
-  if (!one.stepper->RunUntil(moment, sleeps, bound)) return Turn::kSleeps;
-  return listens ? Turn::kListens : Turn::kTaken;
+  return one.stepper->RunUntil(moment, sleeps, bound) ? turn : Turn::kSleeps;
 }
 
-// Starts that listen stay held.
-void TakeTurns(Stage& stage, std::vector<Stepping> stepping, int calls) {
+// Starts that listen stay held, and so do those whose listen() failed: these are returned.
+std::vector<Instance*> TakeTurns(Stage& stage, std::vector<Stepping> stepping, int calls) {
+  std::vector<Instance*> refused;
   for (int taken = 0; taken < kLockStepCalls && !stepping.empty(); taken += calls) {
     std::erase_if(stepping, [&](Stepping& one) {
       const Turn turn = TakeTurn(one, calls, stage.target().start_timeout);
       one.slept = turn == Turn::kSleeps ? one.slept + 1 : 0;
       if (one.slept == kPatience) Release(stage, *one.instance);
-      return turn == Turn::kListens || one.slept == kPatience;
+      if (turn == Turn::kRefused) refused.push_back(one.instance);
+      return turn == Turn::kListens || turn == Turn::kRefused || one.slept == kPatience;
     });
   }
   for (const Stepping& one : stepping) Release(stage, *one.instance);
+  return refused;
+}
+
+// Where listen() is not checked, each start loops without end: one of them shows it.
+void ReleaseRefused(Stage& stage, const std::vector<Instance*>& refused) {
+  constexpr Duration kBound = kDuplicateBound + kSettlesFor;
+  for (Instance* instance : refused) {
+    Release(stage, *instance);
+    if (instance != refused.front()) continue;
+    try {
+      Settle(stage, *instance, BoundOfStart(stage, kBound));
+    } catch (const Broken&) {
+      throw Breach("C2", "the listen() of " + instance->name() +
+                             " failed, since another start had the port by then, and it goes on "
+                             "as if it served: it neither serves nor ends nor stands by");
+    }
+  }
 }
 
 }  // namespace
@@ -276,7 +296,7 @@ std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOpti
     if (one.stepper != nullptr) stepping.push_back(std::move(one));
   }
   stage.Did("let each make " + std::to_string(calls) + " calls to its safeguard in turn");
-  TakeTurns(stage, std::move(stepping), calls);
+  ReleaseRefused(stage, TakeTurns(stage, std::move(stepping), calls));
   // The start that has the port is slow to answer: the others have to decide without it.
   for (Instance* instance : started) {
     if (!instance->IsHeld()) Settle(stage, *instance);

@@ -41,7 +41,8 @@ void Release(Stage& stage, Instance& held);
 // All execute their program, then all are released at one moment.
 std::vector<Instance*> StartTogether(Stage& stage, const std::vector<StartOptions>& options);
 // Runs the starts in lock step, from the first call that touches the safeguard: `calls` such calls
-// each, in turn. The first to listen is held until the rest have decided.
+// each, in turn. The first to listen is held until the rest have decided. C2: a start whose
+// listen() fails decides, too.
 std::vector<Instance*> StartInLockStep(Stage& stage, const std::vector<StartOptions>& options,
                                        int calls);
 

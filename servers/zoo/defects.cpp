@@ -17,6 +17,7 @@ constexpr DefectNote kNotes[] = {
      "Signals every process that uses the port, clients included."},
     {Defect::kServesElsewhere, "serves-elsewhere", "A duplicate serves on the next port."},
     {Defect::kSharesUdpPort, "shares-udp-port", "Shares its UDP port by SO_REUSEADDR."},
+    {Defect::kListenUnchecked, "listen-unchecked", "Goes on where listen() has failed."},
 
     {Defect::kTakesOverStopped, "takes-over-stopped",
      "Kills an owner that does not answer at once."},

@@ -22,6 +22,7 @@ enum class Defect {
   kKillsPortClients,
   kServesElsewhere,
   kSharesUdpPort,
+  kListenUnchecked,
   // a live owner
   kTakesOverStopped,
   kLosesPatience,

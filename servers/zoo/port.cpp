@@ -112,7 +112,7 @@ int Listen(const Settings& settings) {
   if (listening < 0) throw Failure("cannot open a socket for", OnPort(settings), errno);
   SetOptions(listening, settings);
   if (bind(listening, address.get(), address.size) == 0 &&
-      (IsUdp(settings) || listen(listening, kBacklog) == 0)) {
+      (IsUdp(settings) || listen(listening, kBacklog) == 0 || Has(Defect::kListenUnchecked))) {
     return listening;
   }
   const int error = errno;
