@@ -28,7 +28,9 @@ void Prefer(Stage& stage, bool kept, const std::string& clause, const std::strin
 
 void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although);
-void ExpectOneOwner(const Stage& stage, const Instance& owner);
+// An owner that is gone is blamed on others only where a start by itself lives longer; else this
+// throws NotApplicable. So does ExpectNotServing.
+void ExpectOneOwner(Stage& stage, const Instance& owner);
 
 // `contender` was started while `owner` served, and must not serve. Two owners are claimed only
 // where both live at this instant; else the message says how the owner ended. `although` is added

@@ -102,6 +102,40 @@ TEST(ExpectTest, AChangedFileIsReportedWithBothStates) {
                     HasSubstr("\"7\"")));
 }
 
+// Listens and ends with status 0: by itself after so many seconds, or on SIGTERM.
+Target Lives(const std::string& seconds) {
+  constexpr char kMortal[] = R"(
+use Socket;
+$SIG{TERM} = sub { exit 0 };
+socket(S, PF_INET, SOCK_STREAM, 0);
+bind(S, sockaddr_in($ARGV[0], INADDR_LOOPBACK));
+listen(S, 9);
+select(undef, undef, undef, $ARGV[1]);
+)";
+  return {.command = {"/usr/bin/perl", "-e", kMortal, "{port}", seconds}, .port = 8767};
+}
+
+void ExpectOneOwnerOnceItIsGone(Stage& stage, Instance& owner) {
+  stage.Gone(owner, Stage::kSettleBound);
+  ExpectOneOwner(stage, owner);
+}
+
+TEST(ExpectTest, AnOwnerThatEndsByItselfAlsoWhenAloneIsNobodysDoing) {
+  EXPECT_THAT(Judged(Lives("0.3"),
+                     [](Stage& stage) { ExpectOneOwnerOnceItIsGone(stage, stage.StartOwner()); }),
+              StartsWith("A ended with status 0 by itself"));
+}
+
+TEST(ExpectTest, AnOwnerThatLivesLongerAloneWasEndedByAnother) {
+  EXPECT_EQ(Judged(Lives("60"),
+                   [](Stage& stage) {
+                     Instance& owner = stage.StartOwner();
+                     stage.Signal(owner, SIGTERM);
+                     ExpectOneOwnerOnceItIsGone(stage, owner);
+                   }),
+            "C1: the owner A no longer serves");
+}
+
 // Its file's times change ten times a second.
 Target Beats() {
   return {.command = {"/bin/sh", "-c",
