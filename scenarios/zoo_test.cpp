@@ -155,6 +155,14 @@ TEST(ZooTest, AHelperThatHoldsNothingMayOutliveItsServer) {
   }
 }
 
+TEST(ZooTest, AHelperThatKeepsAUdpPortIsCaught) {
+  CheckCaught({.defect = "helper-keeps-port",
+               .scenario = "kill9/child-outlives",
+               .clause = "C13",
+               .style = "udp-port",
+               .with = "helper-keeps-port"});
+}
+
 TEST(ZooTest, WhatIsWrittenToTheSystemLogIsSaid) {
   if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
   Target target = ZooTarget(kDefaultStyle);

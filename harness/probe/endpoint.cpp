@@ -3,8 +3,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 namespace pidfall {
 namespace {
@@ -40,22 +43,52 @@ SocketAddress AddressOf(const Endpoint& endpoint) {
   return address;
 }
 
-UniqueFd OpenStream(const SocketAddress& address) {
-  return UniqueFd(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+SocketAddress AddressOf(const std::string& unix_name) {
+  SocketAddress address;
+  auto* local = reinterpret_cast<sockaddr_un*>(&address.storage);
+  local->sun_family = AF_UNIX;
+  if (unix_name.size() >= sizeof(local->sun_path)) {
+    errno = ENAMETOOLONG;
+    ThrowErrno("connect to " + unix_name);
+  }
+  std::copy(unix_name.begin(), unix_name.end(), local->sun_path);
+  const bool is_abstract = unix_name.starts_with('@');
+  if (is_abstract) local->sun_path[0] = '\0';
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + unix_name.size() +
+                                        (is_abstract ? 0 : 1));
+  return address;
 }
 
-}  // namespace
+UniqueFd Open(const SocketAddress& address, int type) {
+  return UniqueFd(socket(address.storage.ss_family, type | SOCK_CLOEXEC, 0));
+}
 
-UniqueFd ConnectTo(const Endpoint& endpoint) {
+UniqueFd Connect(const Endpoint& endpoint, int type) {
   const SocketAddress address = AddressOf(endpoint);
-  UniqueFd fd = OpenStream(address);
+  UniqueFd fd = Open(address, type);
   if (connect(fd.get(), address.get(), address.size) != 0) Fail("connect to", endpoint);
   return fd;
 }
 
+}  // namespace
+
+UniqueFd ConnectTo(const Endpoint& endpoint) { return Connect(endpoint, SOCK_STREAM); }
+
+UniqueFd ConnectByUdp(const Endpoint& endpoint) { return Connect(endpoint, SOCK_DGRAM); }
+
+UniqueFd ConnectToUnix(const std::string& name) {
+  const SocketAddress address = AddressOf(name);
+  // An abstract name is one of a type; at a path the other types give EPROTOTYPE.
+  for (const int type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET}) {
+    UniqueFd fd = Open(address, type);
+    if (connect(fd.get(), address.get(), address.size) == 0) return fd;
+  }
+  ThrowErrno("connect to " + name);
+}
+
 UniqueFd ListenOn(const Endpoint& endpoint) {
   const SocketAddress address = AddressOf(endpoint);
-  UniqueFd fd = OpenStream(address);
+  UniqueFd fd = Open(address, SOCK_STREAM);
   if (bind(fd.get(), address.get(), address.size) != 0 || listen(fd.get(), SOMAXCONN) != 0) {
     Fail("listen on", endpoint);
   }

@@ -19,6 +19,9 @@ struct Endpoint {
 
 // Each throws std::system_error, which names the endpoint.
 UniqueFd ConnectTo(const Endpoint& endpoint);
+UniqueFd ConnectByUdp(const Endpoint& endpoint);
+// A path, or "@..." for an abstract name; a socket of streams or of packets.
+UniqueFd ConnectToUnix(const std::string& name);
 UniqueFd ListenOn(const Endpoint& endpoint);
 
 }  // namespace pidfall

@@ -21,14 +21,14 @@ void AppendFrom(const char* path, std::vector<TcpSocket>& sockets) {
   std::getline(in, line);
   while (std::getline(in, line)) {
     std::array<char, 40> address{};
-    unsigned port = 0, peer_port = 0, state = 0;
+    unsigned port = 0, peer_port = 0, state = 0, unread = 0;
     unsigned long long inode = 0;
     const int fields =
-        sscanf(line.c_str(), " %*d: %39[0-9A-F]:%X %*[0-9A-F]:%X %X %*s %*s %*s %*d %*d %llu",
-               address.data(), &port, &peer_port, &state, &inode);
-    if (fields != 5) continue;
+        sscanf(line.c_str(), " %*d: %39[0-9A-F]:%X %*[0-9A-F]:%X %X %*X:%X %*s %*s %*d %*d %llu",
+               address.data(), &port, &peer_port, &state, &unread, &inode);
+    if (fields != 6) continue;
     sockets.push_back({address.data(), static_cast<int>(port), static_cast<int>(peer_port),
-                       static_cast<TcpState>(state), inode});
+                       static_cast<TcpState>(state), inode, unread > 0});
   }
 }
 

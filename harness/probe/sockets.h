@@ -14,7 +14,8 @@ struct TcpSocket {
   int port = 0;
   int peer_port = 0;
   TcpState state{};
-  uint64_t inode = 0;  // 0 in TIME_WAIT: no process holds it any more
+  uint64_t inode = 0;       // 0 in TIME_WAIT: no process holds it any more
+  bool has_unread = false;  // of a UDP socket: packets that nobody has read yet
 };
 
 std::vector<TcpSocket> TcpSocketsIn(TcpState state);

@@ -39,21 +39,22 @@ std::vector<TcpSocket> ListenersOn(const Stage& stage, int port) {
 }
 
 // The name alone proves nothing: after an unlink it can be bound anew while its first owner lives.
-bool HoldsUnixSocket(const std::vector<pid_t>& processes, const std::string& name) {
-  const auto sockets = UnixSockets();
-  return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
-    const auto open = OpenSockets(pid);
-    return std::any_of(sockets.begin(), sockets.end(), [&](const UnixSocket& socket) {
-      return socket.takes_clients && socket.name == name && open.contains(socket.inode);
-    });
-  });
+std::set<uint64_t> HeldUnixSockets(const std::vector<pid_t>& processes, const std::string& name) {
+  std::set<uint64_t> named;
+  for (const UnixSocket& socket : UnixSockets()) {
+    if (socket.takes_clients && socket.name == name) named.insert(socket.inode);
+  }
+  std::set<uint64_t> open;
+  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
+  std::erase_if(named, [&](uint64_t inode) { return !open.contains(inode); });
+  return named;
 }
 
 // On at least `addresses` addresses, where it has a port.
 bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, size_t addresses) {
   const Target& target = stage.target();
   if (target.port_changes) return AnyHolds(processes, stage.census().Listeners());
-  if (target.unix_socket) return HoldsUnixSocket(processes, *target.unix_socket);
+  if (target.unix_socket) return !HeldUnixSockets(processes, *target.unix_socket).empty();
   return AddressesHeld(processes, ListenersOn(stage, port)) >= addresses;
 }
 
@@ -70,6 +71,8 @@ bool FirstListens(const Stage& stage, const Instance& instance) {
 }
 
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance) {
+  const Target& target = stage.target();
+  if (target.unix_socket) return HeldUnixSockets(instance.Processes(), *target.unix_socket);
   std::set<uint64_t> inodes;
   for (const TcpSocket& socket : Held(instance.Processes(), ListenersOn(stage, instance.port()))) {
     inodes.insert(socket.inode);

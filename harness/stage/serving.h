@@ -15,7 +15,7 @@ namespace pidfall {
 bool Serves(const Stage& stage, const Instance& instance);
 // The started process holds a listening socket on its port, rather than one of its children.
 bool FirstListens(const Stage& stage, const Instance& instance);
-// The inodes of the sockets with which it listens on its port.
+// The inodes of the sockets with which it listens on its port, or on its unix socket.
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
 bool ListensAnywhere(const Stage& stage, const Instance& instance);
 // Its own port is taken, and it serves on another. Throws NotApplicable then: the port is no part

@@ -87,6 +87,7 @@ void Run(Settings& settings) {
   const int listening = ListenOrEnd(settings, *guard);
   if (settings.has_admin) ListenForAdmin(settings.pid_file);
   if (settings.has_helper || Has(Defect::kHelperKeepsPort)) AwaitRequestForHelper();
+  if (settings.style == Style::kUdpPort) StartHelperOnce(listening);  // packets are no requests
   MarkServing(settings.pid_file);
   SayServing(settings);
   TellParentThatWeServe();
