@@ -45,7 +45,7 @@ void ActorRun::Load(SupervisorTime now) {
 void ActorRun::Unload(SupervisorTime now) {
   start_at_.reset();
   load_again_ = false;
-  if (running_) Stop(now);
+  Stop(now);
   loaded_ = false;
   if (!running_) Enter(Phase::kDown, now);
 }
@@ -57,6 +57,7 @@ void ActorRun::Start(SupervisorTime now) {
 }
 
 void ActorRun::Stop(SupervisorTime now) {
+  if (!adopted_.empty()) jobs_.SignalRecorded(std::exchange(adopted_, {}), SIGTERM);
   if (!running_) return;
   provoked_ = true;
   if (actor_.policy) {
@@ -169,6 +170,8 @@ void ActorRun::End(const JobSighting& sighting, SupervisorTime now) {
 void ActorRun::Decide(const Decision& decision, SupervisorTime now) {
   start_at_.reset();
   log_.rest.clear();
+  adopted_ = decision.adopts;
+  if (!decision.removes.empty()) jobs_.RemovePidFile(decision.removes);
   if (decision.start_at) {
     start_at_ = loaded_at_ + *decision.start_at;
     Enter(Phase::kThrottled, now);

@@ -73,6 +73,7 @@ class ActorRun {
   std::vector<EndedRun> history_;
   std::optional<SupervisorTime> start_at_;
   std::optional<SupervisorTime> kill_at_;
+  std::string adopted_;  // the pid file of a process that is no child of its supervisor
   JobStart next_start_;
   bool keeps_pid_ = false;
 

@@ -94,6 +94,10 @@ class Jobs {
   // SIGKILL to every process that there is, children and bystanders included; all have ended then.
   virtual void EndAll() {}
   virtual void Make(const Change& /*change*/) {}
+  // What a supervisor does to the pid file that it was told of, and to the process that it names;
+  // nothing where that is not the target's file.
+  virtual void RemovePidFile(const std::string& /*file*/) {}
+  virtual void SignalRecorded(const std::string& /*file*/, int /*signal*/) {}
 };
 
 }  // namespace pidfall

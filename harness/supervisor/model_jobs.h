@@ -11,6 +11,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/supervisor/jobs.h"
@@ -77,6 +78,10 @@ class ModelJobs : public Jobs {
     }
   }
   void Make(const Change& change) override { changes.push_back(change); }
+  void RemovePidFile(const std::string& file) override { removed.push_back(file); }
+  void SignalRecorded(const std::string& file, int signal) override {
+    signalled.emplace_back(file, signal);
+  }
 
   // What it was told, for the tests to see.
   std::vector<int> signals;
@@ -85,6 +90,8 @@ class ModelJobs : public Jobs {
   std::vector<Change> changes;
   std::vector<std::size_t> released, visited, unreaped;
   std::vector<int> pids_wanted;
+  std::vector<std::string> removed;
+  std::vector<std::pair<std::string, int>> signalled;
   int looks = 0;
 
  private:

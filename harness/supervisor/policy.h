@@ -31,6 +31,8 @@ struct Decision {
   std::optional<SupervisorTime> start_at;  // none: not started again by itself
   std::string why;                         // "KeepAlive=true, throttled for 10 s"
   bool gave_up = false;                    // it would have gone on but for a limit
+  std::string removes = {};                // this pid file, whatever process it names
+  std::string adopts = {};  // the process that this pid file names is the job's from now on
 };
 
 // The program, from the supervisor's own file. Empty for a policy known by name.

@@ -5,6 +5,7 @@
 
 #include "harness/supervisor/launchd.h"
 #include "harness/supervisor/model_jobs.h"
+#include "harness/supervisor/systemd.h"
 
 namespace pidfall {
 namespace {
@@ -53,6 +54,33 @@ TEST(Simulation, PoliteDuplicateUnderSuccessfulExitFalseNeverServes) {
   EXPECT_EQ(Gaps(log).size(), 1U);
   EXPECT_EQ(ServedAfter(log), std::nullopt);
   EXPECT_EQ(Summary(log, log.actors[kAgent]), "1 start, 1 x status 0, never serves after");
+}
+
+std::shared_ptr<const Policy> Forking(SystemdRestart restart) {
+  return MakeSystemdPolicy(
+      {.restart = restart, .type = SystemdType::kForking, .pid_file = "{pid_file}"});
+}
+
+TEST(Simulation, StopGoesToTheProcessThatWasAdopted) {
+  for (const Deed deed : {Deed::kStop, Deed::kUnload}) {
+    SimulationPlan plan = ByHandFirst(Forking(SystemdRestart::kNo));
+    for (const auto at : {2min, 3min}) {
+      plan.events.push_back({.at = at, .deed = deed, .actor = kAgent});
+    }
+    ModelJobs jobs({2, ModelServer{.duplicate_status = 0}});
+    Simulate(plan, jobs);
+    const std::vector<std::pair<std::string, int>> once = {{"{pid_file}", SIGTERM}};
+    EXPECT_EQ(jobs.signalled, once);
+    EXPECT_EQ(jobs.removed, std::vector<std::string>{});
+  }
+}
+
+TEST(Simulation, EveryFailedStartRemovesThePidFile) {
+  ModelJobs jobs({2, ModelServer{.duplicate_status = 1}});
+  const SimulationLog log = Simulate(ByHandFirst(Forking(SystemdRestart::kOnFailure)), jobs);
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 5U);
+  EXPECT_EQ(jobs.removed, std::vector<std::string>(5, "{pid_file}"));
+  EXPECT_TRUE(jobs.signalled.empty());
 }
 
 TEST(Simulation, StandingByStartsOnceAndTakesOverAtOnce) {

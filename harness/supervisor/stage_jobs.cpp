@@ -1,5 +1,7 @@
 #include "harness/supervisor/stage_jobs.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -264,6 +266,30 @@ void StageJobs::Make(const Change& change) {
   const Evidence::Hush hush(stage_.evidence());
   changed_ = true;
   MakeChange(stage_, {change.kind, FileNamed(change.file), FileNamed(change.text)});
+}
+
+bool StageJobs::IsTargetsPidFile(const std::string& file) const {
+  return !stage_.pid_file().empty() && FileNamed(file) == stage_.pid_file();
+}
+
+void StageJobs::RemovePidFile(const std::string& file) {
+  if (IsTargetsPidFile(file)) Make({.kind = Change::Kind::kRemove, .file = file});
+}
+
+// Only processes of our own: without namespaces a file may name a stranger.
+void StageJobs::SignalRecorded(const std::string& file, int signal) {
+  if (!IsTargetsPidFile(file)) return;
+  changed_ = true;
+  const std::string text = PidFile(stage_).content;
+  for (const Instance& instance : stage_.instances()) {
+    for (const pid_t pid : instance.Processes()) {
+      if (IsPlainNumber(text, pid)) kill(pid, signal);
+    }
+  }
+  for (const Actor& actor : actors_) {
+    if (actor.bystander == nullptr) continue;
+    if (IsPlainNumber(text, actor.bystander->pid())) kill(actor.bystander->pid(), signal);
+  }
 }
 
 void StageJobs::Complete(SimulationLog* log, const std::vector<std::string>& files) {

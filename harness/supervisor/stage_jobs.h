@@ -39,6 +39,8 @@ class StageJobs : public Jobs {
   void Visit(std::size_t actor) override;
   void EndAll() override;
   void Make(const Change& change) override;
+  void RemovePidFile(const std::string& file) override;
+  void SignalRecorded(const std::string& file, int signal) override;
 
   // Starts by a supervisor at moments when somebody served, a daemon that it had lost included.
   int StartsBesideAnOwner() const { return starts_beside_an_owner_; }
@@ -68,6 +70,7 @@ class StageJobs : public Jobs {
   void EndBystander(Actor& actor);
   std::string Resolved(std::string text) const;
   std::string FileNamed(const std::string& file) const;
+  bool IsTargetsPidFile(const std::string& file) const;
   void WriteOver(int number, int live);
 
   Stage& stage_;

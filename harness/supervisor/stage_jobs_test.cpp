@@ -132,6 +132,24 @@ TEST_F(StageJobsTest, FilesOfATimelineAreWrittenAndRemoved) {
   EXPECT_FALSE(PidFile(*stage_).exists);
 }
 
+TEST_F(StageJobsTest, SupervisorTouchesOnlyTheTargetsPidFile) {
+  StageJobs jobs(*stage_, {Shell("trap 'exit 5' TERM; cat " + blocker_ + " & wait")});
+  const JobStarted started = jobs.Start(0, {.supervised = true});
+  ASSERT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+  const std::string other = stage_->folder() + "/other";
+  for (const char* file : {"{pid_file}", "{dir}/other"}) {
+    jobs.Make({.file = file, .text = std::to_string(started.pid) + "\n"});
+  }
+  jobs.RemovePidFile(other);
+  EXPECT_TRUE(std::filesystem::exists(other));
+  jobs.SignalRecorded(other, SIGTERM);
+  EXPECT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+  jobs.SignalRecorded("{pid_file}", SIGTERM);
+  EXPECT_EQ(Await(jobs, JobState::kEnded).status, 5);
+  jobs.RemovePidFile(stage_->pid_file());
+  EXPECT_FALSE(PidFile(*stage_).exists);
+}
+
 TEST_F(StageJobsTest, SurroundingsChangeAsTheTimelineSays) {
   StageJobs jobs(*stage_, {});
   const std::string folder = stage_->folder();

@@ -53,15 +53,16 @@ class SystemdPolicy : public ServicePolicy {
   Decision Next(const std::vector<EndedRun>& history) const override {
     if (history.empty()) return {SupervisorTime(0), "systemctl start"};
     const EndedRun& last = history.back();
-    if (last.stopped) return {std::nullopt, "stopped by hand"};
     if (Adopts(last)) {
-      return {std::nullopt, "status 0: systemd takes the process in " + rules_.pid_file +
-                                " for this service, whatever started it"};
+      Decision decision{std::nullopt, "status 0: systemd takes the process in " + rules_.pid_file +
+                                          " for this service, whatever started it"};
+      decision.adopts = rules_.pid_file;
+      return decision;
     }
-    const UnitResult result = ResultOf(last);
-    if (!Wants(last, result)) return {std::nullopt, Rest(last, result)};
-    const SupervisorTime delay = DelayBefore(history.size());
-    return Limited(history, last.ended + delay, "restarted after " + FormatDuration(delay));
+    // service.c, service_enter_dead: an end of any kind removes the file.
+    Decision decision = AfterEnd(history);
+    decision.removes = rules_.pid_file;
+    return decision;
   }
 
   // A start by hand counts for the limit too.
@@ -97,10 +98,20 @@ class SystemdPolicy : public ServicePolicy {
                        RestartName(rules_.restart));
   }
 
+  Decision AfterEnd(const std::vector<EndedRun>& history) const {
+    const EndedRun& last = history.back();
+    if (last.stopped) return {std::nullopt, "stopped by hand"};
+    const UnitResult result = ResultOf(last);
+    if (!Wants(last, result)) return {std::nullopt, Rest(last, result)};
+    const SupervisorTime delay = DelayBefore(history.size());
+    return Limited(history, last.ended + delay, "restarted after " + FormatDuration(delay));
+  }
+
   // service.c, service_load_pid_file: for a PID file that belongs to root, the process in it need
   // not be one of the service's. systemd sees no end of a process that is not its child.
   bool Adopts(const EndedRun& last) const {
-    return rules_.type == SystemdType::kForking && !rules_.pid_file.empty() && IsSuccess(last);
+    return rules_.type == SystemdType::kForking && !rules_.pid_file.empty() && IsSuccess(last) &&
+           !last.stopped;
   }
 
   // systemd.service(5): a notify service that ends before READY=1 has broken the protocol, and

@@ -73,7 +73,19 @@ TEST(Systemd, ForkingDuplicateThatExits0TakesOverTheProcessInThePidFile) {
   const Decision decision = MakeSystemdPolicy(rules)->Next({kStatus0});
   EXPECT_FALSE(decision.start_at);
   EXPECT_THAT(decision.why, HasSubstr("takes the process in /run/web.pid"));
+  EXPECT_EQ(decision.adopts, "/run/web.pid");
+  EXPECT_EQ(decision.removes, "");
   EXPECT_TRUE(RestartsAfter(*MakeSystemdPolicy(rules), kStatus1));
+}
+
+// Measured with 252: after a duplicate's exit 1 the first instance's file was gone.
+TEST(Systemd, AnyOtherEndRemovesThePidFile) {
+  const auto policy = MakeSystemdPolicy({.pid_file = "/run/web.pid"});
+  for (const EndedRun& run : {kStatus0, kStatus1, kKilled, EndedRun{.stopped = true}}) {
+    EXPECT_EQ(policy->Next({run}).removes, "/run/web.pid");
+    EXPECT_EQ(policy->Next({run}).adopts, "");
+  }
+  EXPECT_EQ(policy->Next({}).removes, "");
 }
 
 TEST(Systemd, OneshotTakesNoSignalForClean) {

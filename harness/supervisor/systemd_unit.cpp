@@ -141,7 +141,8 @@ class UnitReader {
   }
 
   void ReadPidFile(const UnitAssignment& at) {
-    const bool whole = at.value.empty() || at.value.front() == '/';
+    // {pid_file} of an incident file is whole, too.
+    const bool whole = at.value.empty() || at.value.front() == '/' || at.value.front() == '{';
     rules_.pid_file = whole ? at.value : "/run/" + at.value;
   }
 
