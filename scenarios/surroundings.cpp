@@ -38,10 +38,9 @@ std::string AllOf(const std::set<std::string>& names) {
   return all;
 }
 
-std::set<std::string> NeedTools(Stage& stage) {
-  auto tools = ToolsOf(stage);
-  if (tools.empty()) throw NotApplicable("its starts run no other program");
-  stage.Saw("its starts run " + AllOf(tools));
+std::set<std::string> Needed(Stage& stage, std::set<std::string> tools, const std::string& who) {
+  if (tools.empty()) throw NotApplicable(who + " runs no other program");
+  stage.Saw(who + " runs " + AllOf(tools));
   return tools;
 }
 
@@ -53,7 +52,7 @@ Instance& StartIn(Stage& stage, StartOptions world) {
 }
 
 void ToolMissing(Stage& stage) {
-  for (const std::string& tool : NeedTools(stage)) {
+  for (const std::string& tool : Needed(stage, ToolsOfFirstStart(stage), "a first start")) {
     RemoveSafeguard(stage);
     stage.Did("take " + tool + " from the PATH");
     ImpairedStart start(stage, {.clause = "C8",
@@ -79,7 +78,7 @@ constexpr Scenario kToolMissing{
     ToolMissing};
 
 void ToolMissingBesideOwner(Stage& stage) {
-  for (const std::string& tool : NeedTools(stage)) {
+  for (const std::string& tool : Needed(stage, ToolsOfContender(stage), "a contender")) {
     Instance& owner = stage.StartOwner();
     stage.Did("take " + tool + " from the PATH");
     Instance& contender = StartIn(stage, {.environment = {PathWithout(stage, tool)}});

@@ -59,7 +59,7 @@ class ExecutedTools {
   std::set<std::string> names_;
 };
 
-Instance& StartWatched(Stage& stage, ExecutedTools& tools) {
+void StartWatched(Stage& stage, ExecutedTools& tools) {
   Instance& instance = stage.Start({.held = true});
   CallStepper stepper = CallStepper::ForHeld(instance.pid());
   const auto note = [&](const Call& call) {
@@ -73,7 +73,6 @@ Instance& StartWatched(Stage& stage, ExecutedTools& tools) {
   };
   stepper.RunUntil(note, is_settled, stage.target().start_timeout);
   stepper.Release();
-  return instance;
 }
 
 bool IsProgram(const fs::directory_entry& entry) {
@@ -93,11 +92,16 @@ void LinkPrograms(const std::string& from, const std::string& to, const std::str
 
 }  // namespace
 
-std::set<std::string> ToolsOf(Stage& stage) {
+std::set<std::string> ToolsOfFirstStart(Stage& stage) {
   ExecutedTools tools(FoldersOf(stage.target()));
   StartWatched(stage, tools);
-  StartWatched(stage, tools);
   stage.EndAll();
+  return tools.names();
+}
+
+std::set<std::string> ToolsOfContender(Stage& stage) {
+  ExecutedTools tools(FoldersOf(stage.target()));
+  stage.StartOwner();
   StartWatched(stage, tools);
   stage.EndAll();
   return tools.names();

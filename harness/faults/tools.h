@@ -1,12 +1,11 @@
 // The other programs that a start runs, and a PATH that lacks one of them.
 //
-//   for (const std::string& tool : ToolsOf(stage)) {   // {"flock", "ps"}
+//   for (const std::string& tool : ToolsOfFirstStart(stage)) {   // {"flock", "ps"}
 //     Start(stage, {.environment = {PathWithout(stage, tool)}});
 //   }
 //
-// They are learned from the programs that its starts execute: as the first start, beside a live
-// owner, and after a crash. Only programs that are found by the PATH count: an absolute path works
-// with any PATH.
+// They are learned from the programs that such a start executes. Only programs that are found by
+// the PATH count: an absolute path works with any PATH.
 #pragma once
 
 #include <set>
@@ -16,8 +15,9 @@
 
 namespace pidfall {
 
-// The names, without folders. Ends every instance that runs.
-std::set<std::string> ToolsOf(Stage& stage);
+// The names, without folders. Both end every instance that runs.
+std::set<std::string> ToolsOfFirstStart(Stage& stage);
+std::set<std::string> ToolsOfContender(Stage& stage);  // beside a live owner
 
 // "PATH=...": a folder of links to every program that is on the PATH now, except `tool`.
 std::string PathWithout(const Stage& stage, const std::string& tool);
