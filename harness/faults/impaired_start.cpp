@@ -74,21 +74,23 @@ Outcome ImpairedStart::SettleSoon() {
   }
 }
 
+// Maybe only the port keeps a contender out. Another port shows whether this matters: once the
+// impairment is removed, is a contender there refused? What is refused there is refused on the
+// owner's port, too.
 void ImpairedStart::ExpectGuarded() {
   StartOptions contender = impairment_.start;
   contender.most_files.reset();
-  Instance& second = stage_.Start(contender);
-  Settle(stage_, second);
+  const Target& target = stage_.target();
+  const bool has_others = target.pid_file && target.port && Mentions(target.command, "{port}");
+  Instance& second = stage_.Start(has_others ? OnAnotherPort() : contender);
+  another_port_served_ = Settle(stage_, second) == Outcome::kServes && has_others;
   if (!Serves(stage_, *started_) && stage_.Gone(*started_, kStopBound)) {
     stage_.KillTree(second);
+    another_port_served_ = false;
     return ExpectFailed();  // it had listened for a moment only
   }
+  if (another_port_served_) Settle(stage_, stage_.Start(contender));
   ExpectKeptOut(*started_);
-  const Target& target = stage_.target();
-  if (!target.pid_file || !target.port || !Mentions(target.command, "{port}")) return;
-  // Maybe only the port kept that contender out. Another port shows whether this matters: once the
-  // impairment is removed, is a contender there refused?
-  another_port_served_ = Settle(stage_, stage_.Start(OnAnotherPort())) == Outcome::kServes;
 }
 
 StartOptions ImpairedStart::OnAnotherPort() const {
