@@ -9,7 +9,6 @@
 #include "harness/input/bad_input.h"
 #include "harness/process/fd.h"
 #include "harness/supervisor/convergence.h"
-#include "harness/supervisor/file_text.h"
 #include "harness/supervisor/policies.h"
 
 namespace pidfall {
@@ -18,12 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr SupervisorTime kBeside = std::chrono::minutes(10);
-
-// "runit:/etc/sv/web" without its supervisor, and without the service's name.
-std::string FileOf(const std::string& source) {
-  static const std::regex prefix("^(runit|s6|daemontools|procfile|pm2|monit|openrc):");
-  return SplitAtHash(std::regex_replace(source, prefix, "")).file;
-}
 
 std::string UnitOf(const fs::path& file) {
   const fs::path folder = fs::absolute(file).parent_path();
@@ -58,7 +51,8 @@ bool RunsInItsFolder(const fs::path& file) {
 }
 
 AuditedService Read(const std::string& source) {
-  AuditedService service{.source = source, .file = FileOf(source), .policy = LookUpPolicy(source)};
+  AuditedService service{
+      .source = source, .file = FileOfPolicy(source), .policy = LookUpPolicy(source)};
   Job job = service.policy->job();
   service.name = job.label;
   if (fs::is_directory(service.file)) job = WithRunScript(std::move(job), service.file);

@@ -113,6 +113,11 @@ std::string LocatePolicy(const std::string& name_or_file, const fs::path& folder
   return source.supervisor + ":" + located;
 }
 
+std::string FileOfPolicy(const std::string& name_or_file) {
+  const Source source = SourceOf(name_or_file);
+  return source.is_file ? SplitAtHash(source.argument).file : "";
+}
+
 const std::vector<std::string>& PolicyNames() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;

@@ -24,6 +24,9 @@ std::vector<std::string> ServicesIn(const std::string& file);
 // The same policy with the absolute path of its file, if any; relative paths start from `folder`.
 std::string LocatePolicy(const std::string& name_or_file, const std::filesystem::path& folder);
 
+// The file that it names, without its supervisor and the service's name; empty: none.
+std::string FileOfPolicy(const std::string& name_or_file);
+
 // Every built-in name, in the order of the table.
 const std::vector<std::string>& PolicyNames();
 

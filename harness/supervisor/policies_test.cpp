@@ -132,6 +132,19 @@ TEST_F(PolicyFiles, LocatedPolicyNamesTheSameFileFromAnyFolder) {
   for (const auto& [policy, located] : cases) EXPECT_EQ(LocatePolicy(policy, "/x"), located);
 }
 
+TEST(Policies, FileStandsBetweenSupervisorAndService) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"docker:on-failure:3", ""},
+      {"a.plist", "a.plist"},
+      {"c.yaml#web", "c.yaml"},
+      {"runit:/etc/sv/web", "/etc/sv/web"},
+      {"monit:conf.d/web#a", "conf.d/web"},
+      {"openrc:/etc/init.d/web", "/etc/init.d/web"},
+      {"pm2:e.json#web", "e.json"},
+      {"procfile:Procfile.dev#web", "Procfile.dev"}};
+  for (const auto& [policy, file] : cases) EXPECT_EQ(FileOfPolicy(policy), file);
+}
+
 // Starts in a minute of a program that ends after 50 ms, under each policy of the table.
 TEST(Policies, DuplicateThatEndsAtOnceStartsAsOftenAsItsSupervisorIsKnownTo) {
   struct {
