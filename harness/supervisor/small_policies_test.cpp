@@ -161,6 +161,8 @@ TEST(Npm, FaultsAreNamedWithTheirLine) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "package.json: is empty"},
       {"{", "package.json:1: "},
+      {",a", "package.json:1: no document begins so"},
+      {"--- {}\n---\n,", "package.json:3: no document begins so"},
       {"{}", "package.json: no script `start`"},
       {"{\"scripts\":\n 1}", "package.json:2: the file.scripts is no map"},
       {R"({"scripts": {"start": []}})", "package.json:1: the file.scripts.start is no plain text"},

@@ -1,5 +1,8 @@
 #include "harness/supervisor/yaml_map.h"
 
+#include <yaml-cpp/eventhandler.h>
+
+#include <sstream>
 #include <utility>
 
 #include "harness/input/bad_input.h"
@@ -22,11 +25,44 @@ void CheckFlowDepth(const std::string& file, const std::string& text) {
   }
 }
 
+// yaml-cpp 0.7 reads `,` at the beginning of a document without end: each of them is empty, and
+// begins where the last one did.
+class DocumentsMoveOn : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos <= last_) throw YAML::ParserException(mark, "no document begins so");
+    last_ = mark.pos;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int last_ = -1;
+};
+
+void CheckThatItEnds(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentsMoveOn handler;
+  while (parser.HandleNextDocument(handler)) {
+  }
+}
+
 }  // namespace
 
 std::vector<YAML::Node> LoadYaml(const std::string& file, const std::string& text) {
   CheckFlowDepth(file, text);
   try {
+    CheckThatItEnds(text);
     std::vector<YAML::Node> documents;
     for (const YAML::Node& document : YAML::LoadAll(text)) {
       if (document.IsDefined() && !document.IsNull()) documents.push_back(document);
