@@ -112,6 +112,8 @@ void DeclareBounds(CLI::App* app, ExploreOptions* options) {
                 [options](int value) { options->contenders = value; });
   DeclareNumber(app, "--bound", "Up to so many preemptions in a schedule [2]", 0, kHighestBound,
                 [options](int value) { options->bound = value; });
+  app->add_flag("--every-run-real", options->every_run_real,
+                "Carry out each schedule with the program itself, none with puppets");
 }
 
 void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {

@@ -233,6 +233,11 @@ std::vector<pid_t> AllPids() { return NumbersIn("/proc"); }
 
 std::vector<pid_t> Threads(pid_t pid) { return NumbersIn(ProcPath(pid, "task")); }
 
+char StateOfThread(pid_t thread) {
+  const auto info = ParseStat(thread, ReadOrEmpty("/proc/" + std::to_string(thread) + "/stat"));
+  return info ? info->state : 'X';
+}
+
 std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid) {
   std::map<pid_t, ProcessorTime> times;
   for (const pid_t thread : Threads(pid)) {

@@ -53,6 +53,9 @@ class Lineage {
 // The ids of its threads; the first thread's is the pid.
 std::vector<pid_t> Threads(pid_t pid);
 
+// As in ProcessInfo, of one thread alone; X: it has ended.
+char StateOfThread(pid_t thread);
+
 // How long a thread has run so far, and how long it waited for a processor that others had.
 struct ProcessorTime {
   std::chrono::nanoseconds ran{0}, waited{0};

@@ -132,6 +132,41 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
   return {static_cast<pid_t>(pid), UniqueFd(pidfd)};
 }
 
+namespace {
+
+// At the end of its stack: it may begin after our call has returned.
+struct alignas(16) Sharer {
+  SharingBody body;
+  pid_t wanted;
+};
+
+int RunSharer(void* given) {
+  const Sharer sharer = *static_cast<Sharer*>(given);
+  if (getpid() == sharer.wanted) sharer.body.run(sharer.body.argument);
+  return 0;
+}
+
+}  // namespace
+
+// libc's clone gives it its stack; it has no set_tid. A sharer that got another pid, because a
+// target's own fork came first, ends at once.
+Child CloneSharing(pid_t pid, const SharingBody& body) {
+  constexpr int kFlags = CLONE_VM | CLONE_PIDFD | SIGCHLD;
+  char* const stack_end = body.stack_end - sizeof(Sharer);
+  auto* const sharer = new (stack_end) Sharer{body, pid};
+  for (int i = 0; i < kForecasts; ++i) {
+    SetLastPid(pid - 1);
+    int pidfd = -1;
+    const pid_t given = clone(RunSharer, stack_end, kFlags, sharer, &pidfd);
+    if (given < 0) ThrowErrno("clone");
+    Child child{given, UniqueFd(pidfd)};
+    if (given == pid) return child;
+    Reap(child);
+  }
+  errno = EEXIST;
+  ThrowErrno("get the pid " + std::to_string(pid));
+}
+
 void KeepLastPid(const std::string& proc) {
   const std::string path = proc + "/sys/kernel/ns_last_pid";
   KeptLastPid() = UniqueFd(open(path.c_str(), O_RDWR | O_CLOEXEC));

@@ -14,83 +14,75 @@ constexpr int kMostSleeps = 200;
 
 }  // namespace
 
-Duration Contest::Bound() const {
-  return std::max<Duration>(stage_.target().start_timeout, kSettlesFor);
+void Contest::AddStart(std::unique_ptr<Contender> start) {
+  Entrant& added = entrants_.emplace_back();
+  added.start = std::move(start);
+  Settle(added, static_cast<int>(entrants_.size()) - 1, added.start->Next(bound_));
 }
 
-void Contest::AddStart(const StartPlan& plan) {
-  StartPlan yielding = plan;
-  yielding.yields = true;
-  Contender& added = contenders_.emplace_back();
-  added.start = std::make_unique<TracedStart>(stage_, safeguard_, yielding);
-  Settle(added, static_cast<int>(contenders_.size()) - 1, added.start->Next(Bound()));
-}
-
-void Contest::AddStop(std::unique_ptr<TracedStart> owner) {
-  Contender& added = contenders_.emplace_back();
-  added.start = std::move(owner);
-  added.start->Terminate();
-  Settle(added, static_cast<int>(contenders_.size()) - 1, added.start->Next(Bound()));
+void Contest::AddStop(std::unique_ptr<Contender> owner) {
+  owner->Terminate();
+  AddStart(std::move(owner));
 }
 
 // Goes on through the returns of calls: only the next call is a choice.
-void Contest::Settle(Contender& contender, int index, const Event& first) {
+void Contest::Settle(Entrant& entrant, int index, const Event& first) {
   Event event = first;
   while (event.kind == Event::kReturned) {
-    story_.push_back({index, event.call.Text()});
-    event = contender.start->Next(Bound());
+    story_.push_back({index, event.call.Text(), event.call.result});
+    event = entrant.start->Next(bound_);
   }
   switch (event.kind) {
     case Event::kCall:
-      contender.standing = Standing::kReady;
-      contender.slept = 0;
+      entrant.standing = Standing::kReady;
+      entrant.slept = 0;
       return;
     case Event::kSleeps:
-      contender.standing = Standing::kSleeps;
+      entrant.standing = Standing::kSleeps;
       return;
     case Event::kBound:
       cut_short_ = ContenderName(index) + " neither ended nor came to rest";
-      contender.standing = Standing::kOver;
+      entrant.standing = Standing::kOver;
       return;
     default:
-      contender.standing = event.kind == Event::kOver ? Standing::kOver : Standing::kRests;
+      entrant.standing = event.kind == Event::kOver ? Standing::kOver : Standing::kRests;
       if (event.kind == Event::kOver) story_.push_back({index, "ends"});
   }
 }
 
 std::vector<int> Contest::Enabled() const {
   std::vector<int> enabled;
-  for (size_t i = 0; i < contenders_.size(); ++i) {
-    if (contenders_[i].standing == Standing::kReady) enabled.push_back(static_cast<int>(i));
+  for (size_t i = 0; i < entrants_.size(); ++i) {
+    if (entrants_[i].standing == Standing::kReady) enabled.push_back(static_cast<int>(i));
   }
   return enabled;
 }
 
 void Contest::Advance(int index) {
-  Contender& contender = contenders_[static_cast<size_t>(index)];
-  Settle(contender, index, contender.start->Next(Bound()));
+  Entrant& entrant = entrants_[static_cast<size_t>(index)];
+  Settle(entrant, index, entrant.start->Next(bound_));
   LookForTheStirred();
 }
 
 // After a released lock, a signal or a connection, a contender that waited for it runs again.
 void Contest::LookForTheStirred() {
-  for (size_t i = 0; i < contenders_.size(); ++i) {
-    Contender& contender = contenders_[i];
-    if (contender.standing != Standing::kRests || !contender.start->Stirs()) continue;
-    Settle(contender, static_cast<int>(i), contender.start->Next(Bound()));
+  for (size_t i = 0; i < entrants_.size(); ++i) {
+    Entrant& entrant = entrants_[i];
+    if (entrant.standing != Standing::kRests || !entrant.start->Stirs()) continue;
+    Settle(entrant, static_cast<int>(i), entrant.start->Next(bound_));
   }
 }
 
 // Ends one contender's sleep when no other can go on. False: none sleeps any more.
 bool Contest::WakeASleeper() {
-  for (size_t i = 0; i < contenders_.size(); ++i) {
-    Contender& contender = contenders_[i];
-    if (contender.standing != Standing::kSleeps) continue;
-    if (++contender.slept > kMostSleeps) {
-      contender.standing = Standing::kRests;
+  for (size_t i = 0; i < entrants_.size(); ++i) {
+    Entrant& entrant = entrants_[i];
+    if (entrant.standing != Standing::kSleeps) continue;
+    if (++entrant.slept > kMostSleeps) {
+      entrant.standing = Standing::kRests;
       continue;
     }
-    Settle(contender, static_cast<int>(i), contender.start->Next(Bound()));
+    Settle(entrant, static_cast<int>(i), entrant.start->Next(bound_));
     return true;
   }
   return false;

@@ -1,7 +1,8 @@
-// One schedule, carried out by real starts: each contender is held before its next call that
-// touches the safeguard until the schedule lets it go on.
+// One schedule, carried out: each contender is held before its next call that touches the safeguard
+// until the schedule lets it go on.
 //
-//   Contest contest(stage, safeguard, plans);
+//   Contest contest(bound);
+//   contest.AddStart(std::make_unique<TracedStart>(...));
 //   contest.Run(choices);
 //   contest.turns(), contest.story(), contest.contender(0).Serves()
 #pragma once
@@ -12,34 +13,36 @@
 #include <string>
 #include <vector>
 
+#include "harness/tracer/contender.h"
 #include "harness/tracer/schedule_search.h"
-#include "harness/tracer/traced_start.h"
 
 namespace pidfall {
 
 class Contest {
  public:
-  Contest(Stage& stage, const Safeguard& safeguard) : stage_(stage), safeguard_(safeguard) {}
+  // `bound`: of the time from one event of a contender to the next.
+  explicit Contest(Duration bound) : bound_(bound) {}
 
-  // Starts it and runs it up to its first call. To be called in the order of the names.
-  void AddStart(const StartPlan& plan);
+  // Runs it up to its first call. To be called in the order of the names.
+  void AddStart(std::unique_ptr<Contender> start);
   // Sends SIGTERM to an owner that serves, and runs it up to the first call of its stop.
-  void AddStop(std::unique_ptr<TracedStart> owner);
+  void AddStop(std::unique_ptr<Contender> owner);
 
   // `choices`: the contender that makes each turn. After them, each goes on for as long as it can.
   // Throws Drift when a choice is not possible.
   void Run(const std::vector<int>& choices);
 
   const std::vector<Turn>& turns() const { return turns_; }
-  size_t size() const { return contenders_.size(); }
-  TracedStart& contender(size_t index) { return *contenders_[index].start; }
+  size_t size() const { return entrants_.size(); }
+  Contender& contender(size_t index) { return *entrants_[index].start; }
   // It does not serve: it is blocked, or sleeps and wakes for ever.
-  bool IsOver(size_t index) const { return contenders_[index].standing == Standing::kOver; }
+  bool IsOver(size_t index) const { return entrants_[index].standing == Standing::kOver; }
 
   // A call and its contender, in the order of the calls.
   struct Line {
     int contender = 0;
     std::string text;
+    int64_t result = 0;  // of the call
   };
   const std::vector<Line>& story() const { return story_; }
   // The reason why the contest ended early; empty: it is complete.
@@ -52,8 +55,8 @@ class Contest {
     kRests,   // blocked, or serving: others may wake it
     kOver,
   };
-  struct Contender {
-    std::unique_ptr<TracedStart> start;
+  struct Entrant {
+    std::unique_ptr<Contender> start;
     Standing standing = Standing::kReady;
     int slept = 0;
   };
@@ -62,12 +65,10 @@ class Contest {
   void Advance(int index);
   void LookForTheStirred();
   bool WakeASleeper();
-  void Settle(Contender& contender, int index, const Event& event);
-  Duration Bound() const;
+  void Settle(Entrant& entrant, int index, const Event& event);
 
-  Stage& stage_;
-  const Safeguard& safeguard_;
-  std::deque<Contender> contenders_;
+  Duration bound_;
+  std::deque<Entrant> entrants_;
   std::vector<Turn> turns_;
   std::vector<Line> story_;
   std::string cut_short_;

@@ -29,8 +29,9 @@ struct Exploration {
 };
 
 struct ExploreOptions {
-  bool all = false;    // run also the cases that equal one that was run
-  std::string replay;  // only this one
+  bool all = false;             // run also the cases that equal one that was run
+  std::string replay;           // only this one
+  bool every_run_real = false;  // no puppets
   int contenders = 2;
   int bound = 2;  // preemptions in a schedule; with `all` there is no bound
 };

@@ -53,6 +53,34 @@ void Set(pid_t thread, int set, T& value) {
 
 }  // namespace
 
+int64_t MakeCall(long number, const std::array<uint64_t, 6>& arguments) {
+#if defined(__x86_64__)
+  int64_t result = number;
+  register uint64_t fourth asm("r10") = arguments[3];
+  register uint64_t fifth asm("r8") = arguments[4];
+  register uint64_t sixth asm("r9") = arguments[5];
+  asm volatile("syscall"
+               : "+a"(result)
+               : "D"(arguments[0]), "S"(arguments[1]), "d"(arguments[2]), "r"(fourth), "r"(fifth),
+                 "r"(sixth)
+               : "rcx", "r11", "memory");
+  return result;
+#else
+  register long which asm("x8") = number;
+  register int64_t result asm("x0") = static_cast<int64_t>(arguments[0]);
+  register uint64_t second asm("x1") = arguments[1];
+  register uint64_t third asm("x2") = arguments[2];
+  register uint64_t fourth asm("x3") = arguments[3];
+  register uint64_t fifth asm("x4") = arguments[4];
+  register uint64_t sixth asm("x5") = arguments[5];
+  asm volatile("svc 0"
+               : "+r"(result)
+               : "r"(which), "r"(second), "r"(third), "r"(fourth), "r"(fifth), "r"(sixth)
+               : "memory");
+  return result;
+#endif
+}
+
 void SkipCall(pid_t thread) {
 #if defined(__x86_64__)
   Registers registers{};

@@ -1,4 +1,5 @@
-// The differences between x86-64 and arm64: how a call of a traced process is changed.
+// The differences between x86-64 and arm64: how a call is made, and how one of a traced process is
+// changed.
 //
 //   SkipCall(thread);             // at its entry: the kernel does nothing
 //   ...                           // at its exit:
@@ -7,9 +8,13 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 
 namespace pidfall {
+
+// Makes a system call and touches nothing else, not even errno. A failure is the negative errno.
+int64_t MakeCall(long number, const std::array<uint64_t, 6>& arguments);
 
 // The thread must be stopped at the entry of a call.
 void SkipCall(pid_t thread);

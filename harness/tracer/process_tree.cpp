@@ -37,13 +37,6 @@ pid_t ProcessOf(pid_t thread) {
   return thread;
 }
 
-// After the name, which may hold any character, also parentheses.
-char StateOf(pid_t thread) {
-  const std::string stat = ReadOrEmpty("/proc/" + std::to_string(thread) + "/stat");
-  const size_t end = stat.rfind(')');
-  return end == std::string::npos || end + 2 >= stat.size() ? 'X' : stat[end + 2];
-}
-
 // A parent in vfork waits in state D, like a process that reads a disk.
 bool AwaitsItsChild(const RawCall& call) {
 #ifdef SYS_vfork
@@ -187,7 +180,7 @@ void ProcessTree::Resume(pid_t thread) {
 
 bool ProcessTree::Sleeps() const {
   return std::all_of(tracees_.begin(), tracees_.end(), [](const auto& entry) {
-    const char state = entry.second.held ? 'S' : StateOf(entry.first);
+    const char state = entry.second.held ? 'S' : StateOfThread(entry.first);
     return state == 'S' || (state == 'D' && AwaitsItsChild(entry.second.call));
   });
 }

@@ -12,7 +12,6 @@
 #include <system_error>
 
 #include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/tracer/machine.h"
 
 namespace pidfall {
@@ -42,6 +41,7 @@ Child LaunchTraced(const Stage& stage, const StartPlan& plan, int output) {
     if (plan.pid != 0) FixNextPid(plan.pid);
     return child;
   } catch (const std::system_error& error) {
+    (void)system("ps -eo pid,ppid,pgid,sid,stat,comm >&2");
     SkipIfForbidden(error);
     throw Broken(error.what());
   }
@@ -53,6 +53,7 @@ TracedStart::TracedStart(Stage& stage, const Safeguard& safeguard, const StartPl
     : stage_(stage),
       port_(plan.port == 0 ? stage.port() : plan.port),
       yields_(plan.yields),
+      on_stop_(plan.on_stop),
       attention_(safeguard, plan.pid, port_) {
   Pipe output = MakePipe();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
@@ -69,21 +70,28 @@ Event TracedStart::Next(Duration bound) {
   for (auto quiet_since = start;;) {
     if (auto stop = tree_->Next(kLook)) {
       quiet_since = Clock::now();
-      slept_ = false;
+      looks_asleep_ = 0;
       if (auto event = Take(*stop)) return *event;
       tree_->Resume(stop->thread);
     } else if (tree_->IsOver()) {
       return {Event::kOver, {}};
     } else if (IsAtRest(quiet_since)) {
       return {Event::kRests, {}};
-    } else if (yields_ && !slept_ && tree_->Sleeps()) {
-      slept_ = true;
+    } else if (FallsAsleep()) {
       return {Event::kSleeps, {}};
     }
     if (tree_->Processes().size() > kMostProcesses) break;
     if (!IsWithin(bound, Clock::now() - start)) break;
   }
   return {Event::kBound, {}};
+}
+
+// At one look alone, a busy machine may show it asleep between two calls. Before its first call
+// that touches the safeguard, a sleep changes nothing: it is waited for.
+bool TracedStart::FallsAsleep() {
+  constexpr int kLooks = 2;
+  if (!yields_ || occurrences_.empty() || !tree_->Sleeps()) return false;
+  return ++looks_asleep_ == kLooks;
 }
 
 // Time that others took from it on this machine does not count, unless it is far too long.
@@ -108,6 +116,7 @@ bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
 }
 
 std::optional<Event> TracedStart::Take(const ProcessTree::Stop& stop) {
+  if (on_stop_) on_stop_(stop);
   return stop.returned ? TakeReturn(stop) : TakeEntry(stop);
 }
 
@@ -164,18 +173,7 @@ void TracedStart::Terminate() {
 bool TracedStart::Serves() const {
   const auto all = Processes();
   if (!stage_.target().port || all.empty()) return !all.empty();
-  const auto sockets = TcpSocketsOn(port_, TcpState::kListen);
-  return std::any_of(all.begin(), all.end(), [&](pid_t process) {
-    const auto open = sockets.empty() ? std::set<uint64_t>() : OpenSockets(process);
-    return std::any_of(sockets.begin(), sockets.end(),
-                       [&](const TcpSocket& socket) { return open.contains(socket.inode); });
-  });
-}
-
-bool TracedStart::WaitsForLock() const {
-  const auto all = Processes();
-  return std::any_of(all.begin(), all.end(),
-                     [](pid_t process) { return pidfall::WaitsForLock(process); });
+  return AnyListens(all, port_);
 }
 
 const std::string& TracedStart::Output() {

@@ -1,13 +1,12 @@
 // One start of a target under trace, from one call that touches its safeguard to the next.
 //
-//   TracedStart start(plan, safeguard);
-//   for (Event event; (event = start.Next(bound)).kind == Event::kCall || ...;) {
-//     event.call.Text();                // it is held before the call, or after it
-//   }
+//   TracedStart start(stage, safeguard, {.pid = 4000});
+//   const Event event = start.Next(bound);   // held before its first such call
 //
 // Between those calls it runs freely, system call by system call.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,7 +17,7 @@
 #include "harness/observe/settling.h"
 #include "harness/stage/attention.h"
 #include "harness/stage/stage.h"
-#include "harness/tracer/call.h"
+#include "harness/tracer/contender.h"
 #include "harness/tracer/process_tree.h"
 
 namespace pidfall {
@@ -27,27 +26,15 @@ struct StartPlan {
   pid_t pid = 0;        // that it must get; 0: any
   int port = 0;         // 0: the stage's
   bool yields = false;  // it stops at each timed sleep
+  // Told of every call of it, at the entry and the return, before all else.
+  std::function<void(const ProcessTree::Stop&)> on_stop{};
 };
 
-struct Event {
-  enum Kind {
-    kCall,      // held before it
-    kReturned,  // held after it
-    kRests,     // serves, or waits for others or for ever
-    kSleeps,    // for a time; Next waits until it wakes
-    kOver,      // no process of it is left
-    kBound,     // no event in time, or too many processes to follow
-  };
-  Kind kind = kOver;
-  NamedCall call;
-};
-
-class TracedStart {
+class TracedStart : public Contender {
  public:
   TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan);
 
-  // Continues the held process until the next event.
-  Event Next(Duration bound);
+  Event Next(Duration bound) override;
   // When held before a call: the call is not made, and fails with this error. With `made` it is
   // made first, like a close that fails.
   void FailCall(int error, bool made);
@@ -55,20 +42,14 @@ class TracedStart {
   void ShortenCall();
 
   pid_t pid() const { return child_.pid; }
-  std::vector<pid_t> Processes() const { return tree_->Processes(); }
-  const std::optional<Ending>& ending() const { return tree_->ending(); }
-  // Sends SIGTERM to its first process, or to the daemon that this process left.
-  void Terminate();
-  void Kill() { tree_->Kill(); }
+  std::vector<pid_t> Processes() const override { return tree_->Processes(); }
+  const std::optional<Ending>& ending() const override { return tree_->ending(); }
+  void Terminate() override;
+  void Kill() override { tree_->Kill(); }
 
-  // One of its processes runs again after it was at rest.
-  bool Stirs() const { return !tree_->Sleeps(); }
-  // It holds a listening socket on its port; without a port: it is alive.
-  bool Serves() const;
-  // It waits for a lock.
-  bool WaitsForLock() const;
-  // Its output so far, at most the first 64 KiB.
-  const std::string& Output();
+  bool Stirs() const override { return !tree_->Sleeps(); }
+  bool Serves() const override;
+  const std::string& Output() override;
 
   // A way to change its safeguard that no call shows: a mapped file, io_uring.
   const std::string& unseen() const { return unseen_; }
@@ -82,6 +63,7 @@ class TracedStart {
   std::optional<Event> Take(const ProcessTree::Stop& stop);
   std::optional<Event> TakeEntry(const ProcessTree::Stop& stop);
   std::optional<Event> TakeReturn(const ProcessTree::Stop& stop);
+  bool FallsAsleep();
   bool IsAtRest(std::chrono::steady_clock::time_point quiet_since) const;
   bool IsWithin(Duration bound, Duration passed) const;
   void NoteUnseen(long number);
@@ -89,6 +71,7 @@ class TracedStart {
   Stage& stage_;
   int port_;
   bool yields_;
+  std::function<void(const ProcessTree::Stop&)> on_stop_;
   Child child_;
   UniqueFd output_fd_;
   std::string output_;
@@ -99,7 +82,7 @@ class TracedStart {
   std::map<pid_t, Pending> pending_;
   std::optional<pid_t> held_;
   std::string unseen_;
-  bool slept_ = false;  // at the last look
+  int looks_asleep_ = 0;  // in a row
 };
 
 }  // namespace pidfall

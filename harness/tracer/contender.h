@@ -1,0 +1,62 @@
+// One start of a target that is stepped from call to call of those that touch its safeguard. Either
+// the target itself (traced_start.h) or a puppet that makes the same calls (puppet_start.h).
+//
+//   for (Event event; (event = contender.Next(bound)).kind == Event::kCall || ...;) {
+//     event.call.Text();                // it is held before the call, or after it
+//   }
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/process/launch.h"
+#include "harness/tracer/call.h"
+
+namespace pidfall {
+
+struct Event {
+  enum Kind {
+    kCall,      // held before it
+    kReturned,  // held after it
+    kRests,     // serves, or waits for others or for ever
+    kSleeps,    // for a time; Next waits until it wakes
+    kOver,      // no process of it is left
+    kBound,     // no event in time, or too many processes to follow
+  };
+  Kind kind = kOver;
+  NamedCall call;
+};
+
+class Contender {
+ public:
+  Contender() = default;
+  virtual ~Contender() = default;
+  Contender(const Contender&) = delete;
+  Contender& operator=(const Contender&) = delete;
+
+  // Continues it until the next event.
+  virtual Event Next(Duration bound) = 0;
+  // Sends SIGTERM to its first process, or to the daemon that this process left.
+  virtual void Terminate() = 0;
+  virtual void Kill() = 0;
+
+  virtual std::vector<pid_t> Processes() const = 0;
+  // The end of the started process; empty until it has ended.
+  virtual const std::optional<Ending>& ending() const = 0;
+  // One of its processes runs again after it was at rest.
+  virtual bool Stirs() const = 0;
+  // It holds a listening socket on its port; without a port: it is alive.
+  virtual bool Serves() const = 0;
+  // Its output so far, at most the first 64 KiB.
+  virtual const std::string& Output() = 0;
+
+  bool WaitsForLock() const;
+};
+
+// One of the processes listens on the port.
+bool AnyListens(const std::vector<pid_t>& processes, int port);
+
+}  // namespace pidfall

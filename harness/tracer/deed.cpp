@@ -1,0 +1,253 @@
+#include "harness/tracer/deed.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+namespace {
+
+// What a guard reads and writes is short.
+constexpr size_t kMostBytes = 16 << 10;
+
+const std::unordered_map<long, const char*> kRoles = {
+#ifdef SYS_open
+    {SYS_open, "pvv"},      {SYS_creat, "pv"},        {SYS_stat, "ps"},
+    {SYS_lstat, "ps"},      {SYS_access, "pv"},       {SYS_readlink, "pov"},
+    {SYS_unlink, "p"},      {SYS_rename, "pp"},       {SYS_link, "pp"},
+    {SYS_symlink, "tp"},    {SYS_mkdir, "pv"},        {SYS_rmdir, "p"},
+    {SYS_chmod, "pv"},      {SYS_chown, "pvv"},       {SYS_lchown, "pvv"},
+#endif
+    {SYS_openat, "fpvv"},   {SYS_newfstatat, "fpsv"}, {SYS_statx, "fpvvx"},
+    {SYS_faccessat, "fpv"}, {SYS_faccessat2, "fpvv"}, {SYS_readlinkat, "fpov"},
+    {SYS_unlinkat, "fpv"},  {SYS_renameat, "fpfp"},   {SYS_renameat2, "fpfpv"},
+    {SYS_linkat, "fpfpv"},  {SYS_symlinkat, "tfp"},   {SYS_mkdirat, "fpv"},
+    {SYS_fchmodat, "fpv"},  {SYS_fchownat, "fpvvv"},  {SYS_read, "dov"},
+    {SYS_write, "div"},     {SYS_pread64, "dovv"},    {SYS_pwrite64, "divv"},
+    {SYS_fstat, "ds"},      {SYS_flock, "dv"},        {SYS_fcntl, "dvl"},
+    {SYS_ftruncate, "dv"},  {SYS_fsync, "d"},         {SYS_fdatasync, "d"},
+    {SYS_fchmod, "dv"},     {SYS_fchown, "dvv"},      {SYS_fallocate, "dvvv"},
+    {SYS_lseek, "dvv"},     {SYS_dup, "d"},           {SYS_close, "d"},
+    {SYS_bind, "dav"},      {SYS_connect, "dav"},     {SYS_listen, "dv"},
+    {SYS_shutdown, "dv"},   {SYS_kill, "vv"},         {SYS_umask, "v"},
+};
+
+bool IsOneOf(long number, std::initializer_list<long> all) {
+  return std::find(all.begin(), all.end(), number) != all.end();
+}
+
+int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
+
+int OptionOf(int socket, int level, int name) {
+  int value = 0;
+  socklen_t size = sizeof(value);
+  return getsockopt(socket, level, name, &value, &size) == 0 ? value : 0;
+}
+
+std::optional<SocketKind> SocketOf(pid_t thread, int descriptor) {
+  const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, thread, 0)));
+  const UniqueFd socket(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), descriptor, 0)));
+  if (!socket) return std::nullopt;
+  SocketKind kind{.domain = OptionOf(socket.get(), SOL_SOCKET, SO_DOMAIN),
+                  .type = OptionOf(socket.get(), SOL_SOCKET, SO_TYPE),
+                  .protocol = OptionOf(socket.get(), SOL_SOCKET, SO_PROTOCOL),
+                  .reuses_address = OptionOf(socket.get(), SOL_SOCKET, SO_REUSEADDR),
+                  .reuses_port = OptionOf(socket.get(), SOL_SOCKET, SO_REUSEPORT)};
+  if (kind.domain == AF_INET6) {
+    kind.only_ipv6 = OptionOf(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+  }
+  return kind;
+}
+
+// Fills one deed's arguments from a stopped thread's memory.
+class DeedReader {
+ public:
+  DeedReader(pid_t thread, const RawCall& call, Descriptors& descriptors, Deed& deed)
+      : thread_(thread), call_(call), descriptors_(descriptors), deed_(deed) {}
+
+  // False: it cannot be told.
+  bool Read(size_t i) {
+    switch (deed_.RoleOf(i)) {
+      case Role::kValue:
+        deed_.values[i] = call_.arguments[i];
+        return true;
+      case Role::kFolder:
+        return ReadFolder(i);
+      case Role::kPath:
+        return deed_.contents[i].empty() ? ReadPath(i, AT_FDCWD) : true;
+      case Role::kText:
+        deed_.contents[i] = ReadText(thread_, call_.arguments[i]);
+        return true;
+      case Role::kDescriptor:
+        return ReadDescriptor(i);
+      case Role::kInput:
+      case Role::kAddress:
+        return ReadInput(i, call_.arguments[i + 1]);
+      case Role::kLock:
+        return ReadInput(i, sizeof(struct flock));
+      case Role::kOutput:
+        return call_.arguments[i + 1] <= kMostBytes * 8;
+      default:
+        return true;
+    }
+  }
+
+ private:
+  bool ReadPath(size_t i, int folder) {
+    deed_.contents[i] = AbsolutePath(thread_, folder, call_.arguments[i]);
+    return !deed_.contents[i].empty();
+  }
+
+  // An absolute path needs no folder; an empty one means the descriptor itself (AT_EMPTY_PATH).
+  bool ReadFolder(size_t i) {
+    const int folder = AsDescriptor(call_.arguments[i]);
+    if (!ReadText(thread_, call_.arguments[i + 1]).empty()) return ReadPath(i + 1, folder);
+    deed_.roles[i] = static_cast<char>(Role::kDescriptor);
+    deed_.roles[i + 1] = static_cast<char>(Role::kText);
+    return ReadDescriptor(i);
+  }
+
+  bool ReadDescriptor(size_t i) {
+    const int descriptor = AsDescriptor(call_.arguments[i]);
+    auto number = descriptors_.NumberOf(descriptor);
+    if (!number && IsOneOf(call_.number, {SYS_bind, SYS_connect})) {
+      deed_.socket = SocketOf(thread_, descriptor);
+      if (deed_.socket) number = descriptors_.Add(descriptor);
+    }
+    deed_.values[i] = static_cast<uint64_t>(number.value_or(0));
+    return number.has_value();
+  }
+
+  bool ReadInput(size_t i, uint64_t size) {
+    if (size > kMostBytes) return false;
+    deed_.contents[i] = ReadBytes(thread_, call_.arguments[i], size);
+    return deed_.contents[i].size() == size;
+  }
+
+  pid_t thread_;
+  const RawCall& call_;
+  Descriptors& descriptors_;
+  Deed& deed_;
+};
+
+bool IsLock(uint64_t command) {
+  return IsOneOf(static_cast<long>(command),
+                 {F_SETLK, F_SETLKW, F_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK});
+}
+
+// The mode of an open that makes nothing is whatever was in the register.
+void ForgetAnUnusedMode(Deed& deed) {
+  const size_t flags = deed.number == SYS_openat ? 2 : 1;
+  const bool opens = deed.number == SYS_openat || deed.roles == "pvv";
+  if (!opens || !deed.Opens()) return;
+  if ((deed.values[flags] & (O_CREAT | O_TMPFILE)) == 0) deed.values[flags + 1] = 0;
+}
+
+std::string FileText(SeenFiles& seen, uint64_t device, uint64_t inode, uint64_t mode,
+                     uint64_t links, uint64_t size, uint64_t owner) {
+  return fmt::format("file {} mode {:o} links {} size {} owner {}", seen.NumberOf(device, inode),
+                     mode, links, size, owner);
+}
+
+std::string StatText(const std::string& bytes, SeenFiles& seen) {
+  struct stat info {};
+  std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof(info)));
+  return FileText(seen, info.st_dev, info.st_ino, info.st_mode, info.st_nlink,
+                  static_cast<uint64_t>(info.st_size), info.st_uid);
+}
+
+std::string StatxText(const std::string& bytes, SeenFiles& seen) {
+  struct statx info {};
+  std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof(info)));
+  const uint64_t device = (uint64_t{info.stx_dev_major} << 32U) | info.stx_dev_minor;
+  return FileText(seen, device, info.stx_ino, info.stx_mode, info.stx_nlink, info.stx_size,
+                  info.stx_uid);
+}
+
+size_t SizeOfOutput(const Deed& deed, size_t i, const RawCall& call) {
+  switch (deed.RoleOf(i)) {
+    case Role::kOutput:
+      return std::min(static_cast<size_t>(call.result), kMostBytes);
+    case Role::kStat:
+      return sizeof(struct stat);
+    case Role::kStatx:
+      return sizeof(struct statx);
+    case Role::kLock:
+      return sizeof(struct flock);
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+bool Deed::Opens() const {
+#ifdef SYS_open
+  if (IsOneOf(number, {SYS_open, SYS_creat})) return true;
+#endif
+  return IsOneOf(number, {SYS_openat, SYS_dup}) ||
+         (number == SYS_fcntl && IsOneOf(static_cast<long>(values[1]), {F_DUPFD, F_DUPFD_CLOEXEC}));
+}
+
+bool Deed::Closes() const { return number == SYS_close; }
+
+int Descriptors::Add(int descriptor) { return numbers_[descriptor] = ++count_; }
+
+std::optional<int> Descriptors::NumberOf(int descriptor) const {
+  const auto found = numbers_.find(descriptor);
+  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Deed> DeedOf(pid_t thread, const RawCall& call, Descriptors& descriptors) {
+  const auto roles = kRoles.find(call.number);
+  if (roles == kRoles.end()) return std::nullopt;
+  Deed deed{.number = call.number, .roles = roles->second};
+  if (call.number == SYS_fcntl && !IsLock(call.arguments[1])) deed.roles = "dvv";
+  DeedReader reader(thread, call, descriptors, deed);
+  for (size_t i = 0; i < deed.roles.size(); ++i) {
+    if (!reader.Read(i)) return std::nullopt;
+  }
+  ForgetAnUnusedMode(deed);
+  return deed;
+}
+
+CallOutput OutputOf(pid_t thread, const Deed& deed, const RawCall& call) {
+  CallOutput output;
+  if (call.result < 0) return output;
+  for (size_t i = 0; i < deed.roles.size(); ++i) {
+    const size_t size = SizeOfOutput(deed, i, call);
+    if (size > 0) output[i] = ReadBytes(thread, call.arguments[i], size);
+  }
+  return output;
+}
+
+int SeenFiles::NumberOf(uint64_t device, uint64_t inode) {
+  const int next = static_cast<int>(numbers_.size()) + 1;
+  return numbers_.try_emplace({device, inode}, next).first->second;
+}
+
+std::string ResultOf(const Deed& deed, int64_t result, const CallOutput& output, SeenFiles& seen) {
+  if (result < 0) return fmt::format("error {}", -result);
+  std::string text = deed.Opens() ? "a descriptor" : std::to_string(result);
+  for (size_t i = 0; i < deed.roles.size(); ++i) {
+    const Role role = deed.RoleOf(i);
+    if (role == Role::kStat) text += " " + StatText(output[i], seen);
+    if (role == Role::kStatx) text += " " + StatxText(output[i], seen);
+    if (role == Role::kOutput || role == Role::kLock) text += " " + output[i];
+  }
+  return text;
+}
+
+}  // namespace pidfall

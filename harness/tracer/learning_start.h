@@ -1,0 +1,61 @@
+// A real start that a model learns from: the decision tree grows by what it does.
+//
+//   LearningStart start(stage, safeguard, plan, tree, lessons);
+//   ...                       // as a TracedStart
+//   lessons.drift             // not empty: it did something else than before
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "harness/tracer/decision_tree.h"
+#include "harness/tracer/traced_start.h"
+
+namespace pidfall {
+
+class LearningStart : public Contender {
+ public:
+  // `drift`: gets the first difference from an earlier start with the same history.
+  LearningStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan, DecisionTree& tree,
+                std::string& drift);
+
+  Event Next(Duration bound) override;
+  void Terminate() override;
+  void Kill() override { start_.Kill(); }
+  std::vector<pid_t> Processes() const override { return start_.Processes(); }
+  const std::optional<Ending>& ending() const override { return start_.ending(); }
+  bool Stirs() const override { return start_.Stirs(); }
+  bool Serves() const override { return start_.Serves(); }
+  const std::string& Output() override { return start_.Output(); }
+
+ private:
+  void See(const ProcessTree::Stop& stop);
+  void SeeEntry(const ProcessTree::Stop& stop);
+  void SeeReturn(const ProcessTree::Stop& stop);
+  void LearnCall(const NamedCall& call);
+  void LearnResult();
+  void Learn(const Step& step);
+  void Follow(const std::string& result, int64_t shown);
+  void NoteDescriptor(const Deed& deed, const RawCall& call);
+  void GiveUp(const std::string& why);
+  bool IsItsOwn(pid_t thread);
+
+  DecisionTree& tree_;
+  std::string& drift_;
+  DecisionTree::Place place_ = DecisionTree::kRoot;
+  bool only_real_ = false;  // from here on nothing is learnt
+  bool touched_ = false;    // it has made a call that touches the safeguard
+  bool slept_ = false;
+  bool rested_ = false;
+  Descriptors descriptors_;
+  SeenFiles seen_;
+  std::set<pid_t> own_threads_;
+  ProcessTree::Stop last_;
+  std::optional<Deed> call_;                    // the held call, or the one that blocks
+  std::map<pid_t, ProcessTree::Stop> private_;  // calls between those, by their threads
+  std::map<pid_t, Deed> deeds_;                 // of these
+  TracedStart start_;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,91 @@
+#include "harness/tracer/puppet_start.h"
+
+namespace pidfall {
+
+const Step& PuppetStart::Now() const {
+  const Step* step = tree_.StepAt(place_);
+  if (step == nullptr) throw NotKnown();
+  if (step->kind == Step::kOnlyReal) throw NotKnown(step->why);
+  return *step;
+}
+
+void PuppetStart::Follow(const std::string& result) {
+  const auto branch = tree_.After(place_, result);
+  if (!branch) throw NotKnown();
+  place_ = branch->place;
+}
+
+// The result as the real program got it: another descriptor than the puppet's.
+int64_t PuppetStart::FollowAnswer(const Step& step) {
+  const auto [result, output] = puppet_.TakeAnswer();
+  const std::string text = ResultOf(step.deed, result, output, seen_);
+  const auto branch = tree_.After(place_, text);
+  if (!branch) throw NotKnown();
+  place_ = branch->place;
+  return branch->shown;
+}
+
+Event PuppetStart::Return(const Step& step) {
+  Event event{Event::kReturned, {.name = step.name}};
+  event.call.result = FollowAnswer(step);
+  stage_ = kBefore;
+  return event;
+}
+
+Event PuppetStart::Next(Duration) {
+  for (;;) {
+    if (auto event = Go()) return *event;
+  }
+}
+
+std::optional<Event> PuppetStart::Go() {
+  const Step& step = Now();
+  switch (step.kind) {
+    case Step::kOwn:
+      puppet_.Ask(step.deed);
+      FollowAnswer(step);
+      return std::nullopt;
+    case Step::kSleeps:
+      if (stage_ != kAsleep) {
+        stage_ = kAsleep;
+        return Event{Event::kSleeps, {}};
+      }
+      stage_ = kBefore;
+      Follow("woke");
+      return std::nullopt;
+    case Step::kRests:
+      return Event{Event::kRests, {}};
+    case Step::kOver:
+      ending_ = step.ending;
+      output_ = step.output;
+      puppet_.Kill();
+      return Event{Event::kOver, {}};
+    default:
+      return GoOn(step);
+  }
+}
+
+// It is held before the call; then it makes it, which may take until another one acts.
+std::optional<Event> PuppetStart::GoOn(const Step& step) {
+  if (stage_ == kBefore) {
+    stage_ = kHeld;
+    return Event{Event::kCall, {.name = step.name}};
+  }
+  if (stage_ == kHeld) puppet_.Ask(step.deed);
+  stage_ = kMaking;
+  if (!puppet_.IsDone()) return Event{Event::kRests, {}};
+  return Return(step);
+}
+
+void PuppetStart::Terminate() { Follow("SIGTERM"); }
+
+std::vector<pid_t> PuppetStart::Processes() const {
+  return puppet_.is_alive() ? std::vector<pid_t>{puppet_.pid()} : std::vector<pid_t>{};
+}
+
+bool PuppetStart::Serves() const {
+  const auto all = Processes();
+  return port_ == 0 || all.empty() ? !all.empty() : AnyListens(all, port_);
+}
+
+}  // namespace pidfall

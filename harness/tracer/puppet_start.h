@@ -1,0 +1,59 @@
+// A start without the program: a puppet makes the calls that the decision tree says.
+//
+//   PuppetStart start(tree, 4000, port);
+//   start.Next(bound);          // throws NotKnown where no real start came yet
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "harness/tracer/contender.h"
+#include "harness/tracer/decision_tree.h"
+#include "harness/tracer/puppet.h"
+
+namespace pidfall {
+
+// Only a start of the real program can tell what comes next.
+struct NotKnown : std::exception {
+  explicit NotKnown(std::string only_real = "") : why(std::move(only_real)) {}
+  std::string why;  // no puppet can ever do it; empty: one may, once a real start came there
+};
+
+class PuppetStart : public Contender {
+ public:
+  // `port`: that it serves on; 0: it has none.
+  PuppetStart(const DecisionTree& tree, pid_t pid, int port)
+      : tree_(tree), port_(port), puppet_(pid) {}
+
+  Event Next(Duration bound) override;
+  void Terminate() override;
+  void Kill() override { puppet_.Kill(); }
+  std::vector<pid_t> Processes() const override;
+  const std::optional<Ending>& ending() const override { return ending_; }
+  bool Stirs() const override { return stage_ == kMaking && puppet_.IsDone(); }
+  bool Serves() const override;
+  const std::string& Output() override { return output_; }
+
+ private:
+  enum Stage { kBefore, kHeld, kMaking, kAsleep };
+
+  const Step& Now() const;
+  std::optional<Event> Go();
+  std::optional<Event> GoOn(const Step& step);
+  Event Return(const Step& step);
+  int64_t FollowAnswer(const Step& step);
+  void Follow(const std::string& result);
+
+  const DecisionTree& tree_;
+  int port_;
+  Puppet puppet_;
+  DecisionTree::Place place_ = DecisionTree::kRoot;
+  Stage stage_ = kBefore;
+  SeenFiles seen_;
+  std::optional<Ending> ending_;
+  std::string output_;
+};
+
+}  // namespace pidfall

@@ -1,0 +1,114 @@
+#include "harness/tracer/schedule_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/observe/numbers.h"
+#include "harness/stage/expect.h"
+
+namespace pidfall {
+namespace {
+
+constexpr size_t kColumn = 44;
+
+std::string Called(size_t index) { return ContenderName(static_cast<int>(index)); }
+
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+class Judge {
+ public:
+  Judge(Stage& stage, Setting setting, Contest& contest)
+      : stage_(stage), setting_(setting), contest_(contest) {}
+
+  void ExpectOneOwner(Contender* owner) {
+    if (owner != nullptr) {
+      Require(owner->Serves(), "C1", "the owner no longer serves");
+      AddOwner(owner, "the owner");
+    }
+    for (size_t i = 0; i < contest_.size(); ++i) {
+      if (!contest_.IsOver(i) && IsOwner(contest_.contender(i))) {
+        AddOwner(&contest_.contender(i), Called(i));
+      }
+    }
+    Require(names_.size() < 2, "C1",
+            names_.size() < 2 ? "" : names_[0] + " and " + names_[1] + " both serve");
+    const bool may_be_none = setting_ == Setting::kStoppingOwner;
+    Require(may_be_none || !names_.empty(), "C3", "no copy serves in the end");
+  }
+
+  void ExpectDuplicates() {
+    for (size_t i = 0; i < contest_.size(); ++i) {
+      const bool stops = setting_ == Setting::kStoppingOwner && i == 0;
+      if (!stops) ExpectDuplicate(contest_.contender(i), Called(i));
+    }
+  }
+
+  void ExpectNamed() {
+    if (owner_ == nullptr) return;
+    const std::string content = ReadState(stage_.pid_file()).content;
+    const auto all = owner_->Processes();
+    const bool named =
+        std::any_of(all.begin(), all.end(), [&](pid_t pid) { return HasNumber(content, pid); });
+    Require(named, "C6",
+            fmt::format("the pid file does not name {} in the end: it holds \"{}\"", names_.front(),
+                        FirstLine(content)));
+  }
+
+ private:
+  void AddOwner(Contender* owner, const std::string& name) {
+    owner_ = owner;
+    names_.push_back(name);
+  }
+
+  // Without a port, a start that waits for a lock stands by.
+  bool IsOwner(const Contender& start) const {
+    return start.Serves() && (stage_.target().port || !start.WaitsForLock());
+  }
+
+  void ExpectDuplicate(Contender& start, const std::string& name) {
+    const auto wanted = stage_.target().duplicate_exit;
+    if (!wanted || !start.ending() || !start.Processes().empty()) return;
+    Require(start.ending()->signal == 0 && start.ending()->status == *wanted, "C2",
+            fmt::format("{} ended with {} and printed \"{}\"", name, start.ending()->Describe(),
+                        FirstLine(start.Output())));
+  }
+
+  Stage& stage_;
+  Setting setting_;
+  Contest& contest_;
+  std::vector<std::string> names_;  // of those that serve
+  Contender* owner_ = nullptr;      // the last of them
+};
+
+std::string EndOf(Contender& start) {
+  if (!start.Processes().empty()) return start.Serves() ? "serves" : "waits";
+  return start.ending() ? "ended with " + start.ending()->Describe() : "ended";
+}
+
+std::string LineOf(size_t contender, const std::string& what) {
+  return "saw " + std::string(kColumn * contender, ' ') + Called(contender) + " " + what;
+}
+
+}  // namespace
+
+void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, Contender* owner,
+                   bool has_pid_file) {
+  Judge judge(stage, setting, contest);
+  judge.ExpectOneOwner(owner);
+  judge.ExpectDuplicates();
+  if (has_pid_file) judge.ExpectNamed();
+}
+
+std::vector<std::string> StoryOf(Contest& contest) {
+  std::vector<std::string> lines;
+  for (const Contest::Line& line : contest.story()) {
+    lines.push_back(LineOf(static_cast<size_t>(line.contender), line.text));
+  }
+  for (size_t i = 0; i < contest.size(); ++i) {
+    lines.push_back(LineOf(i, EndOf(contest.contender(i))));
+  }
+  return lines;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,22 @@
+// What a contest has to end with: one owner, and duplicates that say so.
+//
+//   JudgeSchedule(stage, setting, contest, owner, has_pid_file);   // throws Breach
+//   StoryOf(contest)                                              // one column per contender
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/stage/stage.h"
+#include "harness/tracer/contest.h"
+#include "harness/tracer/schedule.h"
+
+namespace pidfall {
+
+// `owner`: that served before and takes no part; null: there is none.
+void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, Contender* owner,
+                   bool has_pid_file);
+
+std::vector<std::string> StoryOf(Contest& contest);
+
+}  // namespace pidfall
