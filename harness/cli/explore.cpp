@@ -114,6 +114,8 @@ void DeclareBounds(CLI::App* app, ExploreOptions* options) {
                 [options](int value) { options->bound = value; });
   app->add_flag("--every-run-real", options->every_run_real,
                 "Carry out each schedule with the program itself, none with puppets");
+  app->add_flag("--compare", options->compare,
+                "What puppets carry out, carry out with the program, too");
 }
 
 void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
@@ -15,6 +16,7 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 using Words = std::vector<std::string>;
 
 // GUARD stands for the code that keeps a second copy out.
@@ -163,6 +165,44 @@ TEST_F(ExploreBundledTest, ALockLetsNoSecondOwnerIn) {
   const ProgramOutcome outcome = Explore("schedules", "reference", {"--bound", "0"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("fresh           2 schedules, 2 executed, 0 drifts"));
+}
+
+// The lines of what was covered that say so; each start state has one.
+size_t Lines(const std::string& text, const std::string& part) {
+  std::istringstream in(text);
+  size_t count = 0;
+  for (std::string line; std::getline(in, line);) count += line.find(part) != std::string::npos;
+  return count;
+}
+
+TEST_F(ExploreBundledTest, TheProgramDoesWhatThePuppetsDid) {
+  const ProgramOutcome outcome = Explore("schedules", "lockfile", {"--compare"});
+  EXPECT_EQ(Lines(outcome.out, "compared with puppets"), 4U) << outcome.out << outcome.error;
+  EXPECT_EQ(Lines(outcome.out, " 0 compared"), 0U) << outcome.out;
+  EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out;
+}
+
+TEST_F(ExploreBundledTest, PuppetsFindWhatEveryRealRunFinds) {
+  const ProgramOutcome by_puppets = Explore("schedules", "lockfile", {"--json", "puppets.json"});
+  const ProgramOutcome real =
+      Explore("schedules", "lockfile", {"--every-run-real", "--json", "real.json"});
+  EXPECT_EQ(by_puppets.status, real.status) << by_puppets.out << real.out;
+  const auto findings = [&](const char* file) {
+    std::vector<std::string> found;
+    for (const json& result : json::parse(Content(work_ / file))["results"]) {
+      found.push_back(result["scenario"].get<std::string>() + result["verdict"].get<std::string>());
+    }
+    return found;
+  };
+  EXPECT_EQ(findings("puppets.json"), findings("real.json"));
+  EXPECT_THAT(real.out, HasSubstr("46 schedules, 46 executed"));
+  EXPECT_THAT(by_puppets.out, Not(HasSubstr("46 executed")));
+}
+
+TEST_F(ExploreTest, InAnInterpreterToo) {
+  const ProgramOutcome outcome = Explore("schedules", kLock, {"--compare", "--bound", "1"});
+  EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out << outcome.error;
+  EXPECT_EQ(Lines(outcome.out, " 0 compared"), 0U) << outcome.out;
 }
 
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {

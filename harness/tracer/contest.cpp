@@ -64,8 +64,18 @@ void Contest::Advance(int index) {
   LookForTheStirred();
 }
 
+// It may have to answer a contender that waits for it.
+void Contest::LetTheOwnerGoOn() {
+  if (!owner_ || !owner_->Stirs()) return;
+  Event event = owner_->Next(bound_);
+  while (event.kind == Event::kCall || event.kind == Event::kReturned) {
+    event = owner_->Next(bound_);
+  }
+}
+
 // After a released lock, a signal or a connection, a contender that waited for it runs again.
 void Contest::LookForTheStirred() {
+  LetTheOwnerGoOn();
   for (size_t i = 0; i < entrants_.size(); ++i) {
     Entrant& entrant = entrants_[i];
     if (entrant.standing != Standing::kRests || !entrant.start->Stirs()) continue;

@@ -28,11 +28,15 @@ class Contest {
   // Sends SIGTERM to an owner that serves, and runs it up to the first call of its stop.
   void AddStop(std::unique_ptr<Contender> owner);
 
+  // One that serves and takes no turn: it goes on whenever another wakes it.
+  void AddOwner(std::unique_ptr<Contender> owner) { owner_ = std::move(owner); }
+
   // `choices`: the contender that makes each turn. After them, each goes on for as long as it can.
   // Throws Drift when a choice is not possible.
   void Run(const std::vector<int>& choices);
 
   const std::vector<Turn>& turns() const { return turns_; }
+  Contender* owner() { return owner_.get(); }  // null: there is none
   size_t size() const { return entrants_.size(); }
   Contender& contender(size_t index) { return *entrants_[index].start; }
   // It does not serve: it is blocked, or sleeps and wakes for ever.
@@ -64,10 +68,12 @@ class Contest {
   std::vector<int> Enabled() const;
   void Advance(int index);
   void LookForTheStirred();
+  void LetTheOwnerGoOn();
   bool WakeASleeper();
   void Settle(Entrant& entrant, int index, const Event& event);
 
   Duration bound_;
+  std::unique_ptr<Contender> owner_;
   std::deque<Entrant> entrants_;
   std::vector<Turn> turns_;
   std::vector<Line> story_;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
@@ -24,24 +25,25 @@ constexpr size_t kMostBytes = 16 << 10;
 
 const std::unordered_map<long, const char*> kRoles = {
 #ifdef SYS_open
-    {SYS_open, "pvv"},      {SYS_creat, "pv"},        {SYS_stat, "ps"},
-    {SYS_lstat, "ps"},      {SYS_access, "pv"},       {SYS_readlink, "pov"},
-    {SYS_unlink, "p"},      {SYS_rename, "pp"},       {SYS_link, "pp"},
-    {SYS_symlink, "tp"},    {SYS_mkdir, "pv"},        {SYS_rmdir, "p"},
-    {SYS_chmod, "pv"},      {SYS_chown, "pvv"},       {SYS_lchown, "pvv"},
+    {SYS_open, "pvv"},       {SYS_creat, "pv"},        {SYS_stat, "ps"},
+    {SYS_lstat, "ps"},       {SYS_access, "pv"},       {SYS_readlink, "pov"},
+    {SYS_unlink, "p"},       {SYS_rename, "pp"},       {SYS_link, "pp"},
+    {SYS_symlink, "tp"},     {SYS_mkdir, "pv"},        {SYS_rmdir, "p"},
+    {SYS_chmod, "pv"},       {SYS_chown, "pvv"},       {SYS_lchown, "pvv"},
 #endif
-    {SYS_openat, "fpvv"},   {SYS_newfstatat, "fpsv"}, {SYS_statx, "fpvvx"},
-    {SYS_faccessat, "fpv"}, {SYS_faccessat2, "fpvv"}, {SYS_readlinkat, "fpov"},
-    {SYS_unlinkat, "fpv"},  {SYS_renameat, "fpfp"},   {SYS_renameat2, "fpfpv"},
-    {SYS_linkat, "fpfpv"},  {SYS_symlinkat, "tfp"},   {SYS_mkdirat, "fpv"},
-    {SYS_fchmodat, "fpv"},  {SYS_fchownat, "fpvvv"},  {SYS_read, "dov"},
-    {SYS_write, "div"},     {SYS_pread64, "dovv"},    {SYS_pwrite64, "divv"},
-    {SYS_fstat, "ds"},      {SYS_flock, "dv"},        {SYS_fcntl, "dvl"},
-    {SYS_ftruncate, "dv"},  {SYS_fsync, "d"},         {SYS_fdatasync, "d"},
-    {SYS_fchmod, "dv"},     {SYS_fchown, "dvv"},      {SYS_fallocate, "dvvv"},
-    {SYS_lseek, "dvv"},     {SYS_dup, "d"},           {SYS_close, "d"},
-    {SYS_bind, "dav"},      {SYS_connect, "dav"},     {SYS_listen, "dv"},
-    {SYS_shutdown, "dv"},   {SYS_kill, "vv"},         {SYS_umask, "v"},
+    {SYS_openat, "fpvv"},    {SYS_newfstatat, "fpsv"}, {SYS_statx, "fpvvx"},
+    {SYS_faccessat, "fpv"},  {SYS_faccessat2, "fpvv"}, {SYS_readlinkat, "fpov"},
+    {SYS_unlinkat, "fpv"},   {SYS_renameat, "fpfp"},   {SYS_renameat2, "fpfpv"},
+    {SYS_linkat, "fpfpv"},   {SYS_symlinkat, "tfp"},   {SYS_mkdirat, "fpv"},
+    {SYS_fchmodat, "fpv"},   {SYS_fchownat, "fpvvv"},  {SYS_read, "dov"},
+    {SYS_write, "div"},      {SYS_pread64, "dovv"},    {SYS_pwrite64, "divv"},
+    {SYS_fstat, "ds"},       {SYS_getdents64, "dev"},  {SYS_flock, "dv"},
+    {SYS_fcntl, "dvl"},      {SYS_ftruncate, "dv"},    {SYS_fsync, "d"},
+    {SYS_fdatasync, "d"},    {SYS_fchmod, "dv"},       {SYS_fchown, "dvv"},
+    {SYS_fallocate, "dvvv"}, {SYS_lseek, "dvv"},       {SYS_dup, "d"},
+    {SYS_close, "d"},        {SYS_bind, "dav"},        {SYS_connect, "dav"},
+    {SYS_listen, "dv"},      {SYS_shutdown, "dv"},     {SYS_kill, "vv"},
+    {SYS_umask, "v"},
 };
 
 bool IsOneOf(long number, std::initializer_list<long> all) {
@@ -65,6 +67,8 @@ std::optional<SocketKind> SocketOf(pid_t thread, int descriptor) {
                   .protocol = OptionOf(socket.get(), SOL_SOCKET, SO_PROTOCOL),
                   .reuses_address = OptionOf(socket.get(), SOL_SOCKET, SO_REUSEADDR),
                   .reuses_port = OptionOf(socket.get(), SOL_SOCKET, SO_REUSEPORT)};
+  // Else a connect that would be told of later blocks.
+  if ((fcntl(socket.get(), F_GETFL) & O_NONBLOCK) != 0) kind.type |= SOCK_NONBLOCK;
   if (kind.domain == AF_INET6) {
     kind.only_ipv6 = OptionOf(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY);
   }
@@ -98,6 +102,7 @@ class DeedReader {
       case Role::kLock:
         return ReadInput(i, sizeof(struct flock));
       case Role::kOutput:
+      case Role::kEntries:
         return call_.arguments[i + 1] <= kMostBytes * 8;
       default:
         return true;
@@ -176,9 +181,30 @@ std::string StatxText(const std::string& bytes, SeenFiles& seen) {
                   info.stx_uid);
 }
 
+// Their names alone: the kernel's order of them is the same for all.
+std::string EntriesText(const std::string& bytes) {
+  struct Entry {
+    uint64_t inode;
+    int64_t next;
+    uint16_t size;
+    uint8_t type;
+    char name[1];
+  };
+  std::string text;
+  for (size_t at = 0; at + sizeof(Entry) <= bytes.size();) {
+    uint16_t size = 0;
+    std::memcpy(&size, bytes.data() + at + offsetof(Entry, size), sizeof(size));
+    text += std::string(bytes.c_str() + at + offsetof(Entry, name)) + "/";
+    if (size == 0) break;
+    at += size;
+  }
+  return text;
+}
+
 size_t SizeOfOutput(const Deed& deed, size_t i, const RawCall& call) {
   switch (deed.RoleOf(i)) {
     case Role::kOutput:
+    case Role::kEntries:
       return std::min(static_cast<size_t>(call.result), kMostBytes);
     case Role::kStat:
       return sizeof(struct stat);
@@ -245,6 +271,7 @@ std::string ResultOf(const Deed& deed, int64_t result, const CallOutput& output,
     const Role role = deed.RoleOf(i);
     if (role == Role::kStat) text += " " + StatText(output[i], seen);
     if (role == Role::kStatx) text += " " + StatxText(output[i], seen);
+    if (role == Role::kEntries) text += " " + EntriesText(output[i]);
     if (role == Role::kOutput || role == Role::kLock) text += " " + output[i];
   }
   return text;

@@ -29,6 +29,7 @@ enum class Role : char {
   kDescriptor = 'd',  // known by its number in Descriptors
   kInput = 'i',       // bytes; the next argument is their size
   kOutput = 'o',      // room for bytes; the next argument is its size
+  kEntries = 'e',     // room for the entries of a folder; the next argument is its size
   kStat = 's',
   kStatx = 'x',
   kLock = 'l',     // a struct flock

@@ -32,6 +32,7 @@ struct ExploreOptions {
   bool all = false;             // run also the cases that equal one that was run
   std::string replay;           // only this one
   bool every_run_real = false;  // no puppets
+  bool compare = false;         // what puppets do is done by the program, too
   int contenders = 2;
   int bound = 2;  // preemptions in a schedule; with `all` there is no bound
 };

@@ -20,8 +20,9 @@ bool IsOneOf(long number, std::initializer_list<long> all) {
 
 // Of its descriptors, or of what its next file gets: they change what later calls do.
 bool IsPrivate(long number) {
-  return IsOneOf(number, {SYS_lseek, SYS_dup, SYS_fcntl, SYS_umask, SYS_close, SYS_read, SYS_write,
-                          SYS_pread64, SYS_pwrite64, SYS_fstat, SYS_ftruncate, SYS_flock});
+  return IsOneOf(number,
+                 {SYS_lseek, SYS_dup, SYS_fcntl, SYS_umask, SYS_close, SYS_read, SYS_write,
+                  SYS_pread64, SYS_pwrite64, SYS_fstat, SYS_getdents64, SYS_ftruncate, SYS_flock});
 }
 
 // They copy to or from a descriptor, or make another one of it, in a way that is not followed.
@@ -29,8 +30,8 @@ bool IsUnfollowed(long number) {
 #ifdef SYS_dup2
   if (number == SYS_dup2) return true;
 #endif
-  return IsOneOf(number, {SYS_dup3, SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile,
-                          SYS_getdents64, SYS_mmap});
+  return IsOneOf(
+      number, {SYS_dup3, SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile, SYS_mmap});
 }
 
 bool ChangesFlagsOnly(const RawCall& call) {
@@ -131,7 +132,9 @@ void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
   if (asks_for_sockets) return GiveUp("it asks the kernel for sockets");
   if (touched_ && call.number == SYS_execve) return GiveUp("it executes another program");
   const bool is_tracked = descriptors_.NumberOf(static_cast<int>(call.arguments[0])).has_value();
-  if (is_tracked && IsUnfollowed(call.number)) return GiveUp("a call that is not followed");
+  if (is_tracked && IsUnfollowed(call.number)) {
+    return GiveUp(fmt::format("call {} on a descriptor", call.number));
+  }
   const bool changes_it = call.number == SYS_umask || (is_tracked && !ChangesFlagsOnly(call));
   if (changes_it && IsPrivate(call.number)) private_[stop.thread] = stop;
 }
@@ -142,7 +145,8 @@ void LearningStart::SeeReturn(const ProcessTree::Stop& stop) {
   if (made == private_.end()) return;
   const auto deed = DeedOf(stop.thread, made->second.call, descriptors_);
   private_.erase(made);
-  if (call_ || !deed) return GiveUp(call_ ? "threads" : "a call that is not followed");
+  if (call_ || !deed)
+    return GiveUp(call_ ? "two threads" : fmt::format("call {}", stop.call.number));
   Learn({.kind = Step::kOwn, .deed = *deed});
   const std::string result =
       ResultOf(*deed, stop.call.result, OutputOf(stop.thread, *deed, stop.call), seen_);

@@ -101,6 +101,7 @@ uint64_t Puppet::ArgumentOf(const Deed& deed, size_t i) {
       return known == descriptors_.end() ? ~0ULL : static_cast<uint64_t>(known->second);
     }
     case Role::kOutput:
+    case Role::kEntries:
       return reinterpret_cast<uint64_t>(Room(deed.values[i + 1]));
     case Role::kStat:
       return reinterpret_cast<uint64_t>(Room(sizeof(struct stat)));

@@ -21,8 +21,8 @@ class Judge {
   Judge(Stage& stage, Setting setting, Contest& contest)
       : stage_(stage), setting_(setting), contest_(contest) {}
 
-  void ExpectOneOwner(Contender* owner) {
-    if (owner != nullptr) {
+  void ExpectOneOwner() {
+    if (Contender* owner = contest_.owner(); owner != nullptr) {
       Require(owner->Serves(), "C1", "the owner no longer serves");
       AddOwner(owner, "the owner");
     }
@@ -92,10 +92,9 @@ std::string LineOf(size_t contender, const std::string& what) {
 
 }  // namespace
 
-void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, Contender* owner,
-                   bool has_pid_file) {
+void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, bool has_pid_file) {
   Judge judge(stage, setting, contest);
-  judge.ExpectOneOwner(owner);
+  judge.ExpectOneOwner();
   judge.ExpectDuplicates();
   if (has_pid_file) judge.ExpectNamed();
 }

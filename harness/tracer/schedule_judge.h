@@ -1,7 +1,7 @@
 // What a contest has to end with: one owner, and duplicates that say so.
 //
-//   JudgeSchedule(stage, setting, contest, owner, has_pid_file);   // throws Breach
-//   StoryOf(contest)                                              // one column per contender
+//   JudgeSchedule(stage, setting, contest, has_pid_file);   // throws Breach
+//   StoryOf(contest)                                       // one column per contender
 #pragma once
 
 #include <string>
@@ -13,9 +13,7 @@
 
 namespace pidfall {
 
-// `owner`: that served before and takes no part; null: there is none.
-void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, Contender* owner,
-                   bool has_pid_file);
+void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, bool has_pid_file);
 
 std::vector<std::string> StoryOf(Contest& contest);
 

@@ -73,7 +73,8 @@ class ScheduleExploration {
   // How one setting was searched.
   struct Tally {
     int schedules = 0;
-    int executed = 0;
+    int simulated = 0;  // by puppets
+    int executed = 0;   // by the program
     int drifts = 0;
     int preemptions = 0;  // of the last one
     std::string cut_short;
@@ -147,11 +148,14 @@ class ScheduleExploration {
   Carried CarryOnce(const Schedule& schedule, Tally& tally) {
     std::optional<Carried> simulated;
     if (with_puppets_) simulated = CarryByPuppets(schedule);
-    const bool is_sample = tally.schedules % kSampled == 0;
+    const bool is_sample = options_.compare || tally.schedules % kSampled == 0;
+    if (simulated) ++tally.simulated;
     if (simulated && simulated->result.verdict == Verdict::kPass && !is_sample) return *simulated;
     ++tally.executed;
     Carried real = Carry(schedule, false);
-    if (simulated && !simulated->Equals(real)) model_.NoteDrift("puppets came to another end");
+    if (simulated && !simulated->Equals(real)) {
+      model_.NoteDrift("puppets came to another end of " + real.result.reproduce);
+    }
     if (with_puppets_ && !model_.drift().empty()) {
       ++tally.drifts;
       with_puppets_ = false;
@@ -182,10 +186,10 @@ class ScheduleExploration {
                                .family = "race",
                                .clauses = {"C1", "C2", "C3", "C6"}}};
     Contest contest(Bound());
-    const auto owner = Prepare(schedule.setting, contest, puppets);
+    Prepare(schedule.setting, contest, puppets);
     contest.Run(schedule.choices);
     carried.result = JudgeOne(stage_, std::move(carried.result), [&] {
-      JudgeSchedule(stage_, schedule.setting, contest, owner.get(), has_pid_file_);
+      JudgeSchedule(stage_, schedule.setting, contest, has_pid_file_);
     });
     carried.turns = contest.turns();
     for (const Contest::Line& line : contest.story()) carried.returned.push_back(line.result);
@@ -199,18 +203,15 @@ class ScheduleExploration {
     return carried;
   }
 
-  // The live owner, where the setting has one.
-  std::unique_ptr<Contender> Prepare(Setting setting, Contest& contest, bool puppets) {
+  void Prepare(Setting setting, Contest& contest, bool puppets) {
     setting == Setting::kStale ? stale_->Restore() : fresh_.Restore();
     int contenders = options_.contenders;
-    std::unique_ptr<Contender> owner;
-    if (setting == Setting::kLiveOwner) owner = StartOwner(puppets);
+    if (setting == Setting::kLiveOwner) contest.AddOwner(StartOwner(puppets));
     if (setting == Setting::kStoppingOwner) {
       contest.AddStop(StartOwner(puppets));
       --contenders;
     }
     for (int i = 0; i < contenders; ++i) contest.AddStart(Start(PlanOf(i), puppets));
-    return owner;
   }
 
   void Conclude(Setting setting, bool complete, const Tally& tally) {
@@ -218,6 +219,7 @@ class ScheduleExploration {
     std::string line =
         fmt::format("{:<15} {} schedules, {} executed, {} drifts; {} contenders, {}", Name(setting),
                     tally.schedules, tally.executed, tally.drifts, options_.contenders, bound);
+    if (options_.compare) line += fmt::format("; {} compared with puppets", tally.simulated);
     if (tally.broken.contains("C1")) {
       line += fmt::format("; a breach of C1 at {} preemptions ended it", tally.preemptions);
     } else if (!complete || !tally.cut_short.empty()) {

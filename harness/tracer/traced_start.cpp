@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "harness/probe/process.h"
+#include "harness/process/clone.h"
 #include "harness/tracer/machine.h"
 
 namespace pidfall {
@@ -27,7 +28,7 @@ constexpr size_t kMostProcesses = 64;
 // Then the kernel gives its children the pids after its own, in every run.
 void FixNextPid(pid_t pid) {
   try {
-    WriteFile("/proc/sys/kernel/ns_last_pid", std::to_string(pid));
+    SetLastPid(pid);
   } catch (const std::system_error&) {
     // Not writable for us (an older kernel): then its children's pids differ from run to run.
   }
@@ -41,7 +42,6 @@ Child LaunchTraced(const Stage& stage, const StartPlan& plan, int output) {
     if (plan.pid != 0) FixNextPid(plan.pid);
     return child;
   } catch (const std::system_error& error) {
-    (void)system("ps -eo pid,ppid,pgid,sid,stat,comm >&2");
     SkipIfForbidden(error);
     throw Broken(error.what());
   }
@@ -68,7 +68,7 @@ Event TracedStart::Next(Duration bound) {
   held_.reset();
   const auto start = Clock::now();
   for (auto quiet_since = start;;) {
-    if (auto stop = tree_->Next(kLook)) {
+    if (auto stop = NextStop()) {
       quiet_since = Clock::now();
       looks_asleep_ = 0;
       if (auto event = Take(*stop)) return *event;
@@ -84,6 +84,27 @@ Event TracedStart::Next(Duration bound) {
     if (!IsWithin(bound, Clock::now() - start)) break;
   }
   return {Event::kBound, {}};
+}
+
+// Else it is chance which of two threads is seen first.
+bool TracedStart::HasToWait(const ProcessTree::Stop& stop) {
+  if (stop.returned || calls_.empty()) return false;
+  const CallKind* kind = KindOf(stop.call.number);
+  return kind != nullptr && attention_.ObjectOf(stop.thread, *kind, stop.call).has_value();
+}
+
+// A thread that waits to make a call goes on once the other's call is over, or blocks.
+std::optional<ProcessTree::Stop> TracedStart::NextStop() {
+  while (waiting_.empty() || !calls_.empty()) {
+    const auto stop = tree_->Next(kLook);
+    if (!stop && (waiting_.empty() || !tree_->Sleeps())) return std::nullopt;
+    if (!stop) break;
+    if (!HasToWait(*stop)) return stop;
+    waiting_.push_back(*stop);
+  }
+  const ProcessTree::Stop stop = waiting_.front();
+  waiting_.pop_front();
+  return stop;
 }
 
 // At one look alone, a busy machine may show it asleep between two calls. Before its first call

@@ -6,6 +6,7 @@
 // Between those calls it runs freely, system call by system call.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,6 +61,8 @@ class TracedStart : public Contender {
     bool shortened = false;
   };
 
+  std::optional<ProcessTree::Stop> NextStop();
+  bool HasToWait(const ProcessTree::Stop& stop);
   std::optional<Event> Take(const ProcessTree::Stop& stop);
   std::optional<Event> TakeEntry(const ProcessTree::Stop& stop);
   std::optional<Event> TakeReturn(const ProcessTree::Stop& stop);
@@ -81,6 +84,7 @@ class TracedStart : public Contender {
   std::map<std::pair<std::string, std::string>, int> occurrences_;
   std::map<pid_t, Pending> pending_;
   std::optional<pid_t> held_;
+  std::deque<ProcessTree::Stop> waiting_;  // entries, until another thread's call is over
   std::string unseen_;
   int looks_asleep_ = 0;  // in a row
 };
