@@ -14,6 +14,7 @@
 #include "harness/cli/page_notes.h"
 #include "harness/cli/target_options.h"
 #include "harness/report/findings.h"
+#include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
@@ -78,6 +79,16 @@ void PrintResults(const ExploreCommand& options, const Exploration& found, const
   }
 }
 
+Exploration ExploreWithProgress(const Kind& kind, const Target& target, const Found& found,
+                                ExploreOptions options) {
+  const InterruptGuard guard;
+  Progress progress(stderr, 0);
+  options.on_news = [&](const Exploration& so_far) {
+    progress.Show(fmt::format("{:<8} {}", kind.name, so_far.covered.back()));
+  };
+  return kind.explore(target, found, options);
+}
+
 int Explore(const Kind& kind, const ExploreCommand& options,
             const std::vector<std::string>& command) {
   const auto start = Clock::now();
@@ -88,8 +99,7 @@ int Explore(const Kind& kind, const ExploreCommand& options,
   if (!probed) return kBrokenRun;
   const auto& [target, found] = *probed;
   PrintHead(outputs, target, found);
-  const InterruptGuard guard;
-  Exploration exploration = kind.explore(target, found, options.explore);
+  Exploration exploration = ExploreWithProgress(kind, target, found, options.explore);
   for (Result& result : exploration.results) {
     result.reproduce = AgainExplore(
         options.program, {kind.name, options.target.again, result.reproduce, target.command});

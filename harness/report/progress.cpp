@@ -59,12 +59,16 @@ void Progress::Step(const Result& result) {
   if (result.duration_ms > 0) ++run_;
   // A breach under a policy that is not the user's does not count in the end.
   if (IsFailure(result) && result.policy.empty()) ++breaches_;
+  Show(Line(result));
+}
+
+void Progress::Show(const std::string& line) {
   const auto now = std::chrono::steady_clock::now();
   if (!is_terminal_ && now - shown_ < between_) return;
   shown_ = now;
-  std::string line = Line(result);
-  if (is_terminal_) line = kClearLine + line.substr(0, Width(stream_) - 1);
-  std::fputs((line + (is_terminal_ ? "" : "\n")).c_str(), stream_);
+  const std::string shown =
+      is_terminal_ ? kClearLine + line.substr(0, Width(stream_) - 1) : line + "\n";
+  std::fputs(shown.c_str(), stream_);
   std::fflush(stream_);
 }
 

@@ -29,6 +29,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void Step(const Result& result);
+  // Where there is no count of results.
+  void Show(const std::string& line);
 
  private:
   std::string Line(const Result& result) const;

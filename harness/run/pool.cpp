@@ -26,15 +26,23 @@ constexpr const char* kThrew = "threw";
 
 std::atomic<bool> interrupted = false;
 
+// In the sandbox: the pipe that takes a line for each news, and then the result. -1: elsewhere.
+int pipe_of_the_story = -1;
+
+std::string Line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 // In the sandbox.
 std::string Message(const Story& story, const World& world) {
   json message;
+  pipe_of_the_story = world.result;
   try {
     message[kTold] = story.tell(world);
   } catch (const std::exception& error) {
     message = {{kThrew, error.what()}};
   }
-  return message.dump(-1, ' ', false, json::error_handler_t::replace);
+  return Line(message);
 }
 
 Telling Understand(const std::string& heard) {
@@ -93,10 +101,14 @@ struct Running {
   bool IsOver() const { return Clock::now() - began >= bound; }
 
   // True at the end of its message.
-  bool Hear() {
+  bool Hear(const std::function<void(std::size_t, const json&)>& on_news) {
     std::array<char, 4096> chunk{};
     const ssize_t n = read(sandbox.result(), chunk.data(), chunk.size());
     if (n > 0) heard.append(chunk.data(), static_cast<std::size_t>(n));
+    for (std::size_t end = 0; (end = heard.find('\n')) != std::string::npos;) {
+      if (on_news) on_news(index, json::parse(heard.substr(0, end)));
+      heard.erase(0, end + 1);
+    }
     return n == 0 || (n < 0 && errno != EINTR);
   }
 };
@@ -108,6 +120,7 @@ class Pool {
       : stories_(stories),
         at_once_(static_cast<std::size_t>(options.at_once)),
         until_(options.until.value_or(Clock::time_point::max())),
+        on_news_(options.on_news),
         on_end_(on_end) {}
 
   void Run() {
@@ -146,7 +159,7 @@ class Pool {
     if (running_.empty()) return;
     const std::vector<pollfd> events = Await();
     for (std::size_t i = events.size(); i-- > 0;) {
-      const bool told = events[i].revents != 0 && running_[i].Hear();
+      const bool told = events[i].revents != 0 && running_[i].Hear(on_news_);
       if (told || running_[i].IsOver()) Finish(i, told);
     }
   }
@@ -186,6 +199,7 @@ class Pool {
   const std::vector<Story>& stories_;
   std::size_t at_once_;
   Clock::time_point until_;
+  std::function<void(std::size_t, const json&)> on_news_;
   const std::function<void(std::size_t, const Telling&)>& on_end_;
   std::deque<Running> running_;
   std::size_t next_ = 0;
@@ -197,6 +211,10 @@ class Pool {
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
                 const std::function<void(std::size_t, const Telling&)>& on_end) {
   Pool(stories, options, on_end).Run();
+}
+
+void TellNews(const json& news) {
+  if (pipe_of_the_story >= 0) WriteAll(pipe_of_the_story, Line(news) + '\n', "the story's news");
 }
 
 json RunStory(const Story& story) {

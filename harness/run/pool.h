@@ -39,6 +39,8 @@ struct Telling {
 
 struct PoolOptions {
   int at_once = 1;
+  // What a story tells by TellNews.
+  std::function<void(std::size_t index, const nlohmann::json& news)> on_news = {};
   // At this time every story that has not ended is ended, or not begun.
   std::optional<std::chrono::steady_clock::time_point> until = {};
 };
@@ -47,6 +49,9 @@ struct PoolOptions {
 // call.
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
                 const std::function<void(std::size_t index, const Telling& telling)>& on_end);
+
+// In a story: told to on_news at once, so that an interrupt does not lose it.
+void TellNews(const nlohmann::json& news);
 
 // One story alone. Throws std::runtime_error with Telling::error.
 nlohmann::json RunStory(const Story& story);

@@ -49,6 +49,28 @@ std::string ErrorOf(const Story& story) {
   return telling.error;
 }
 
+TEST(PoolTest, NewsComeBeforeTheResult) {
+  const auto tell = [](const World&) -> json {
+    TellNews("first\nline");
+    TellNews({{"second", 2}});
+    return "result";
+  };
+  std::vector<json> heard;
+  const PoolOptions options{
+      .on_news = [&](std::size_t, const json& news) { heard.push_back(news); }};
+  RunStories({{.tell = tell, .bound = kBound}}, options,
+             [&](std::size_t, const Telling& telling) { heard.push_back(telling.told); });
+  EXPECT_THAT(heard, testing::ElementsAre("first\nline", json{{"second", 2}}, "result"));
+}
+
+TEST(PoolTest, WithoutAListenerNewsAreDropped) {
+  const auto tell = [](const World&) -> json {
+    TellNews("nobody hears it");
+    return "result";
+  };
+  EXPECT_EQ(RunAll({{.tell = tell, .bound = kBound}}, 1).at(0).told, "result");
+}
+
 TEST(PoolTest, EachTellingComesUnderItsStorysIndex) {
   const auto ended = RunAll({Saying("a"), Saying({{"b", 2}}), Saying(3)}, 2);
   ASSERT_EQ(ended.size(), 3U);

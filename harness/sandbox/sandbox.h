@@ -36,6 +36,7 @@ struct World {
   View view;                // with SandboxOptions::as_deployed
   std::string outside;      // the path in here of the folder SandboxOptions::outside
   bool holds_sandboxes = false;
+  int result = -1;             // the pipe of Sandbox::result
   std::string system_log;      // the file with what was written to /dev/log; empty: there is none
   int system_log_socket = -1;  // it is empty once all is in the file
 };

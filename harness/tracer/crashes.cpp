@@ -43,6 +43,7 @@ class CrashSweep {
         ++left_out_;
       } else {
         exploration_.results.push_back(Judge(moment.point));
+        so_far_.Tell(exploration_, [&] { return CoveredText(); });
       }
     }
     SayWhatWasCovered();
@@ -128,15 +129,19 @@ class CrashSweep {
     return left;
   }
 
-  void SayWhatWasCovered() {
+  std::string CoveredText() const {
     const auto of_start = std::count_if(moments_.begin(), moments_.end(), [](const Moment& moment) {
       return moment.point.phase == Point::kStart;
     });
-    exploration_.covered.push_back(
-        fmt::format("{} points: {} of start, {} of stop; they leave {} different states, {} killed "
-                    "for real",
-                    moments_.size(), of_start, moments_.size() - of_start, states_.size(),
-                    exploration_.results.size()));
+    return fmt::format(
+        "{} points: {} of start, {} of stop; they leave {} different states, {} killed "
+        "for real",
+        moments_.size(), of_start, moments_.size() - of_start, states_.size(),
+        exploration_.results.size());
+  }
+
+  void SayWhatWasCovered() {
+    exploration_.covered.push_back(CoveredText());
     if (left_out_ > 0) cut_short_ = fmt::format("{} states not tried in 10 min", left_out_);
     if (!cut_short_.empty()) exploration_.covered.push_back("partly covered: " + cut_short_);
   }
@@ -154,6 +159,7 @@ class CrashSweep {
   std::string cut_short_;
   int left_out_ = 0;
   Exploration exploration_;
+  SoFar so_far_;
 };
 
 }  // namespace
@@ -161,7 +167,7 @@ class CrashSweep {
 Exploration ExploreCrashes(const Target& target, const Found& found,
                            const ExploreOptions& options) {
   const auto story = [&](Stage& stage) { return CrashSweep(stage, found, options).Run(); };
-  return TellExplorations(target, "crash-point/any", {story});
+  return TellExplorations(target, options, "crash-point/any", {story});
 }
 
 }  // namespace pidfall

@@ -41,6 +41,10 @@ class ErrorSweep {
     for (const Injection& injection : all) {
       if (Clock::now() - began_ > kTimeForAll) break;
       exploration_.results.push_back(Judge(injection));
+      so_far_.Tell(exploration_, [&] {
+        return fmt::format("{} of {} errors{}", exploration_.results.size(), all.size(),
+                           beside_owner_ ? " beside an owner" : "");
+      });
     }
     SayWhatWasCovered(all.size());
     return std::move(exploration_);
@@ -186,6 +190,7 @@ class ErrorSweep {
   std::string cut_short_;
   int calls_ = 0;
   Exploration exploration_;
+  SoFar so_far_;
 };
 
 }  // namespace
@@ -198,7 +203,7 @@ Exploration ExploreErrors(const Target& target, const Found& /*found*/,
         [&, beside_owner](Stage& stage) { return ErrorSweep(stage, options, beside_owner).Run(); });
   }
   if (!options.replay.empty()) stories.pop_back();
-  return TellExplorations(target, "errors/any", stories);
+  return TellExplorations(target, options, "errors/any", stories);
 }
 
 }  // namespace pidfall

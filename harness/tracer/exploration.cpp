@@ -91,8 +91,17 @@ void JudgeInto(Stage& stage, Result& result, const std::function<void()>& judge)
 
 }  // namespace
 
-Exploration TellExplorations(const Target& target, const std::string& scenario,
-                             const std::vector<StageStory>& stories) {
+void SoFar::Tell(const Exploration& found, const std::function<std::string()>& covered) {
+  constexpr std::chrono::milliseconds kBetween{500};
+  if (Clock::now() - told_ < kBetween) return;
+  told_ = Clock::now();
+  Exploration so_far = found;
+  so_far.covered.push_back(covered());
+  TellNews(ToJson(so_far));
+}
+
+Exploration TellExplorations(const Target& target, const ExploreOptions& options,
+                             const std::string& scenario, const std::vector<StageStory>& stories) {
   constexpr std::chrono::minutes kBound{30};
   std::vector<Story> told;
   for (size_t i = 0; i < stories.size(); ++i) {
@@ -102,7 +111,13 @@ Exploration TellExplorations(const Target& target, const std::string& scenario,
     told.push_back({.sandbox = SandboxFor(target), .tell = tell, .bound = kBound});
   }
   std::vector<Exploration> parts(stories.size());
-  RunStories(told, {.at_once = ProcessorCount()}, [&](size_t index, const Telling& telling) {
+  const auto on_news = [&](size_t index, const json& news) {
+    parts[index] = FromJson(news);
+    if (options.on_news) options.on_news(parts[index]);
+    parts[index].covered.back() += "; interrupted";
+  };
+  const PoolOptions pool{.at_once = ProcessorCount(), .on_news = on_news};
+  RunStories(told, pool, [&](size_t index, const Telling& telling) {
     parts[index] = telling.error.empty() ? FromJson(telling.told)
                                          : Only(scenario, Verdict::kBroken, telling.error);
   });

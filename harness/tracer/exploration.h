@@ -35,14 +35,26 @@ struct ExploreOptions {
   bool compare = false;         // what puppets do is done by the program, too
   int contenders = 2;
   int bound = 2;  // preemptions in a schedule; with `all` there is no bound
+  // Now and then, while it runs.
+  std::function<void(const Exploration& so_far)> on_news{};
 };
 
 using StageStory = std::function<Exploration(Stage&)>;
 
 // Runs each in a sandbox of its own on one processor, as many side by side as there are
-// processors. A Skip or a Broken of one becomes its only result, under `scenario`.
-Exploration TellExplorations(const Target& target, const std::string& scenario,
-                             const std::vector<StageStory>& stories);
+// processors. A Skip or a Broken of one becomes its only result, under `scenario`. After an
+// interrupt: what was told so far.
+Exploration TellExplorations(const Target& target, const ExploreOptions& options,
+                             const std::string& scenario, const std::vector<StageStory>& stories);
+
+// In a story: what is known so far and one line of what was covered, at most twice a second.
+class SoFar {
+ public:
+  void Tell(const Exploration& found, const std::function<std::string()>& covered);
+
+ private:
+  std::chrono::steady_clock::time_point told_{};
+};
 
 // The result of one judgement: `judge` throws Breach, Broken, ... as a scenario does. `story` is
 // its evidence.

@@ -136,6 +136,7 @@ class ScheduleExploration {
       } catch (const Drift&) {
         ++tally.drifts;
       }
+      so_far_.Tell(exploration_, [&] { return Covered(setting, tally); });
       if (tally.broken.contains("C1") || tally.broken.contains(kNotJudged)) break;
       if (Clock::now() - began > kTimeForEach) tally.cut_short = "60 s were over";
       if (!tally.cut_short.empty()) break;
@@ -214,12 +215,18 @@ class ScheduleExploration {
     for (int i = 0; i < contenders; ++i) contest.AddStart(Start(PlanOf(i), puppets));
   }
 
-  void Conclude(Setting setting, bool complete, const Tally& tally) {
-    std::string bound = options_.all ? "every order" : fmt::format("bound {}", options_.bound);
+  std::string Covered(Setting setting, const Tally& tally) const {
+    const std::string bound =
+        options_.all ? "every order" : fmt::format("bound {}", options_.bound);
     std::string line =
         fmt::format("{:<15} {} schedules, {} executed, {} drifts; {} contenders, {}", Name(setting),
                     tally.schedules, tally.executed, tally.drifts, options_.contenders, bound);
     if (options_.compare) line += fmt::format("; {} compared with puppets", tally.simulated);
+    return line;
+  }
+
+  void Conclude(Setting setting, bool complete, const Tally& tally) {
+    std::string line = Covered(setting, tally);
     if (tally.broken.contains("C1")) {
       line += fmt::format("; a breach of C1 at {} preemptions ended it", tally.preemptions);
     } else if (!complete || !tally.cut_short.empty()) {
@@ -248,6 +255,7 @@ class ScheduleExploration {
   std::string only_real_;   // a reason why some schedules had to be
   std::vector<int> ports_;  // the owner's, then the contenders'
   Exploration exploration_;
+  SoFar so_far_;
 };
 
 }  // namespace
@@ -261,7 +269,7 @@ Exploration ExploreSchedules(const Target& target, const Found& found,
     });
   }
   if (!options.replay.empty()) stories.resize(1);
-  return TellExplorations(target, "race/any", stories);
+  return TellExplorations(target, options, "race/any", stories);
 }
 
 }  // namespace pidfall
