@@ -70,6 +70,7 @@ std::vector<const AuditedService*> WorstFirst(const Audit& audit) {
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& one, const auto& other) { return one.first < other.first; });
   std::vector<const AuditedService*> services;
+  services.reserve(ranked.size());
   for (const auto& [rank, service] : ranked) services.push_back(service);
   return services;
 }

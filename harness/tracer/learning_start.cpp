@@ -145,8 +145,8 @@ void LearningStart::SeeReturn(const ProcessTree::Stop& stop) {
   if (made == private_.end()) return;
   const auto deed = DeedOf(stop.thread, made->second.call, descriptors_);
   private_.erase(made);
-  if (call_ || !deed)
-    return GiveUp(call_ ? "two threads" : fmt::format("call {}", stop.call.number));
+  if (call_) return GiveUp("two threads");
+  if (!deed) return GiveUp(fmt::format("call {}", stop.call.number));
   Learn({.kind = Step::kOwn, .deed = *deed});
   const std::string result =
       ResultOf(*deed, stop.call.result, OutputOf(stop.thread, *deed, stop.call), seen_);
@@ -183,7 +183,7 @@ void LearningStart::LearnResult() {
 
 Event LearningStart::Next(Duration bound) {
   if (std::exchange(slept_, false)) Follow("woke", 0);
-  const Event event = start_.Next(bound);
+  Event event = start_.Next(bound);
   const bool woken = rested_ && event.kind != Event::kRests;
   if (woken) {
     Follow("woken", 0);

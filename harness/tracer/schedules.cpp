@@ -56,6 +56,7 @@ class ScheduleExploration {
         fresh_(safeguard_),
         model_(stage, safeguard_),
         with_puppets_(!options.every_run_real && stage.world().full) {
+    if (!stage.world().full) only_real_ = "without namespaces no pid can be chosen";
     const bool elsewhere = found.pid_file && Mentions(stage.target().command, "{port}");
     for (int i = 0; i <= options.contenders; ++i) {
       ports_.push_back(i == 0 || !elsewhere ? stage.port() : stage.OtherPort());
