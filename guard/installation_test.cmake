@@ -18,7 +18,8 @@ set(expected
   ${LIBDIR}/cmake/pidfall/pidfallTargets.cmake
   ${LIBDIR}/cmake/pidfall/pidfall_check.cmake)
 file(GLOB incidents RELATIVE ${SOURCE}/scenarios
-     ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist)
+     ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist
+     ${SOURCE}/scenarios/incidents/*.service)
 file(GLOB targets RELATIVE ${SOURCE}/servers ${SOURCE}/servers/targets/*.toml)
 file(GLOB pages RELATIVE ${SOURCE}/docs ${SOURCE}/docs/*.md)
 list(TRANSFORM pages PREPEND share/doc/pidfall/)
