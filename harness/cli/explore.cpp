@@ -122,10 +122,11 @@ void DeclareBounds(CLI::App* app, ExploreOptions* options) {
                 [options](int value) { options->contenders = value; });
   DeclareNumber(app, "--bound", "Up to so many preemptions in a schedule [2]", 0, kHighestBound,
                 [options](int value) { options->bound = value; });
-  app->add_flag("--every-run-real", options->every_run_real,
-                "Carry out each schedule with the program itself, none with puppets");
+  auto* real = app->add_flag("--every-run-real", options->every_run_real,
+                             "Carry out each schedule with the program itself, none with puppets");
   app->add_flag("--compare", options->compare,
-                "What puppets carry out, carry out with the program, too");
+                "What puppets carry out, carry out with the program, too")
+      ->excludes(real);
 }
 
 void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {

@@ -207,6 +207,22 @@ TEST_F(ExploreTest, InAnInterpreterToo) {
   EXPECT_EQ(Lines(outcome.out, "no puppet"), 0U) << outcome.out;
 }
 
+TEST_F(ExploreTest, AServerThatIsNoFunctionOfWhatItSeesIsRunForReal) {
+  const std::string random = "open(path + '.' + os.urandom(8).hex(), 'w').close()\n";
+  const ProgramOutcome outcome = Explore("schedules", random + kLock, {"--bound", "0"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("2 schedules, 2 executed, 1 drifts"));
+  EXPECT_THAT(outcome.out, HasSubstr("no puppets after a drift: pid "));
+}
+
+TEST_F(ExploreTest, AServerWithAHelperIsRunForReal) {
+  const std::string helper = "import subprocess; subprocess.run(['/bin/true'])\n";
+  const ProgramOutcome outcome = Explore("schedules", kLock + helper, {"--bound", "0"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("2 schedules, 2 executed, 0 drifts"));
+  EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: it has more than one"));
+}
+
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {
   ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
                 "'fresh:a' is no schedule, such as 'stale:A4B3A2'");

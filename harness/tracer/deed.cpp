@@ -46,10 +46,6 @@ const std::unordered_map<long, const char*> kRoles = {
     {SYS_umask, "v"},
 };
 
-bool IsOneOf(long number, std::initializer_list<long> all) {
-  return std::find(all.begin(), all.end(), number) != all.end();
-}
-
 int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
 
 int OptionOf(int socket, int level, int name) {
@@ -218,6 +214,10 @@ size_t SizeOfOutput(const Deed& deed, size_t i, const RawCall& call) {
 }
 
 }  // namespace
+
+bool IsOneOf(long number, std::initializer_list<long> all) {
+  return std::find(all.begin(), all.end(), number) != all.end();
+}
 
 bool Deed::Opens() const {
 #ifdef SYS_open

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@
 #include "harness/probe/raw_call.h"
 
 namespace pidfall {
+
+bool IsOneOf(long number, std::initializer_list<long> all);
 
 // What an argument means.
 enum class Role : char {

@@ -7,16 +7,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
-
 #include "harness/process/fd.h"
 
 namespace pidfall {
 namespace {
-
-bool IsOneOf(long number, std::initializer_list<long> all) {
-  return std::find(all.begin(), all.end(), number) != all.end();
-}
 
 // Of its descriptors, or of what its next file gets: they change what later calls do.
 bool IsPrivate(long number) {

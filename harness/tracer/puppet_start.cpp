@@ -9,26 +9,23 @@ const Step& PuppetStart::Now() const {
   return *step;
 }
 
-void PuppetStart::Follow(const std::string& result) {
-  const auto branch = tree_.After(place_, result);
-  if (!branch) throw NotKnown();
-  place_ = branch->place;
-}
-
 // The result as the real program got it: another descriptor than the puppet's.
-int64_t PuppetStart::FollowAnswer(const Step& step) {
-  const auto [result, output] = puppet_.TakeAnswer();
-  const std::string text = ResultOf(step.deed, result, output, seen_);
-  const auto branch = tree_.After(place_, text);
+int64_t PuppetStart::Follow(const std::string& result) {
+  const auto branch = tree_.After(place_, result);
   if (!branch) throw NotKnown();
   place_ = branch->place;
   return branch->shown;
 }
 
+int64_t PuppetStart::FollowAnswer(const Step& step) {
+  const auto [result, output] = puppet_.TakeAnswer();
+  return Follow(ResultOf(step.deed, result, output, seen_));
+}
+
 Event PuppetStart::Return(const Step& step) {
   Event event{Event::kReturned, {.name = step.name}};
   event.call.result = FollowAnswer(step);
-  stage_ = kBefore;
+  phase_ = kBefore;
   return event;
 }
 
@@ -46,11 +43,11 @@ std::optional<Event> PuppetStart::Go() {
       FollowAnswer(step);
       return std::nullopt;
     case Step::kSleeps:
-      if (stage_ != kAsleep) {
-        stage_ = kAsleep;
+      if (phase_ != kAsleep) {
+        phase_ = kAsleep;
         return Event{Event::kSleeps, {}};
       }
-      stage_ = kBefore;
+      phase_ = kBefore;
       Follow("woke");
       return std::nullopt;
     case Step::kRests:
@@ -67,12 +64,12 @@ std::optional<Event> PuppetStart::Go() {
 
 // It is held before the call; then it makes it, which may take until another one acts.
 std::optional<Event> PuppetStart::GoOn(const Step& step) {
-  if (stage_ == kBefore) {
-    stage_ = kHeld;
+  if (phase_ == kBefore) {
+    phase_ = kHeld;
     return Event{Event::kCall, {.name = step.name}};
   }
-  if (stage_ == kHeld) puppet_.Ask(step.deed);
-  stage_ = kMaking;
+  if (phase_ == kHeld) puppet_.Ask(step.deed);
+  phase_ = kMaking;
   if (!puppet_.IsDone()) return Event{Event::kRests, {}};
   return Return(step);
 }

@@ -32,25 +32,25 @@ class PuppetStart : public Contender {
   void Kill() override { puppet_.Kill(); }
   std::vector<pid_t> Processes() const override;
   const std::optional<Ending>& ending() const override { return ending_; }
-  bool Stirs() const override { return stage_ == kMaking && puppet_.IsDone(); }
+  bool Stirs() const override { return phase_ == kMaking && puppet_.IsDone(); }
   bool Serves() const override;
   const std::string& Output() override { return output_; }
 
  private:
-  enum Stage { kBefore, kHeld, kMaking, kAsleep };
+  enum Phase { kBefore, kHeld, kMaking, kAsleep };
 
   const Step& Now() const;
   std::optional<Event> Go();
   std::optional<Event> GoOn(const Step& step);
   Event Return(const Step& step);
   int64_t FollowAnswer(const Step& step);
-  void Follow(const std::string& result);
+  int64_t Follow(const std::string& result);
 
   const DecisionTree& tree_;
   int port_;
   Puppet puppet_;
   DecisionTree::Place place_ = DecisionTree::kRoot;
-  Stage stage_ = kBefore;
+  Phase phase_ = kBefore;
   SeenFiles seen_;
   std::optional<Ending> ending_;
   std::string output_;
