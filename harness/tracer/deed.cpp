@@ -20,8 +20,8 @@
 namespace pidfall {
 namespace {
 
-// What a guard reads and writes is short.
-constexpr size_t kMostBytes = 16 << 10;
+// What a guard writes is short; some read with a large buffer.
+constexpr size_t kMostInput = 16 << 10, kMostOutput = 128 << 10;
 
 const std::unordered_map<long, const char*> kRoles = {
 #ifdef SYS_open
@@ -99,7 +99,7 @@ class DeedReader {
         return ReadInput(i, sizeof(struct flock));
       case Role::kOutput:
       case Role::kEntries:
-        return call_.arguments[i + 1] <= kMostBytes * 8;
+        return call_.arguments[i + 1] <= kMostOutput;
       default:
         return true;
     }
@@ -132,7 +132,7 @@ class DeedReader {
   }
 
   bool ReadInput(size_t i, uint64_t size) {
-    if (size > kMostBytes) return false;
+    if (size > kMostInput) return false;
     deed_.contents[i] = ReadBytes(thread_, call_.arguments[i], size);
     return deed_.contents[i].size() == size;
   }
@@ -201,7 +201,7 @@ size_t SizeOfOutput(const Deed& deed, size_t i, const RawCall& call) {
   switch (deed.RoleOf(i)) {
     case Role::kOutput:
     case Role::kEntries:
-      return std::min(static_cast<size_t>(call.result), kMostBytes);
+      return static_cast<size_t>(call.result);
     case Role::kStat:
       return sizeof(struct stat);
     case Role::kStatx:

@@ -46,7 +46,7 @@ struct Puppet::Board {
   long number = 0;
   std::array<uint64_t, 6> arguments{};
   int64_t result = 0;
-  std::array<char, 64 << 10> room;
+  std::array<char, 192 << 10> room;
   alignas(16) std::array<char, 16 << 10> stack;
 
   // The puppet's whole life.
