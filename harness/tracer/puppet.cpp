@@ -50,7 +50,7 @@ struct Puppet::Board {
   alignas(16) std::array<char, 16 << 10> stack;
 
   // The puppet's whole life.
-  [[noreturn]] void Obey() {
+  void Obey() {
     MakeCall(SYS_prctl, {PR_SET_PDEATHSIG, SIGKILL});
     MakeCall(SYS_close_range, {0, ~0U, 0});
     for (;;) {
