@@ -22,8 +22,9 @@ using Clock = std::chrono::steady_clock;
 constexpr pid_t kBetween = 1000;
 // The time for one setting; the report says what was left out.
 constexpr std::chrono::seconds kTimeForEach{60};
-// So many of the schedules that puppets pass are carried out by the program, too.
-constexpr int kSampled = 100;
+// Of the schedules that puppets pass the program carries out this one, too, then the one with twice
+// its number, and so on.
+constexpr int kFirstSample = 100;
 constexpr char kNotJudged[] = "not judged";
 
 std::vector<int> ChoicesOf(const std::vector<Turn>& turns) {
@@ -76,6 +77,7 @@ class ScheduleExploration {
     int schedules = 0;
     int simulated = 0;  // by puppets
     int executed = 0;   // by the program
+    int next_sample = kFirstSample;
     int drifts = 0;
     int preemptions = 0;  // of the last one
     std::string cut_short;
@@ -150,7 +152,8 @@ class ScheduleExploration {
   Carried CarryOnce(const Schedule& schedule, Tally& tally) {
     std::optional<Carried> simulated;
     if (with_puppets_) simulated = CarryByPuppets(schedule);
-    const bool is_sample = options_.compare || tally.schedules % kSampled == 0;
+    const bool is_sample = options_.compare || tally.schedules == tally.next_sample;
+    if (is_sample) tally.next_sample *= 2;
     if (simulated) ++tally.simulated;
     if (simulated && simulated->result.verdict == Verdict::kPass && !is_sample) return *simulated;
     ++tally.executed;
