@@ -190,11 +190,13 @@ TEST_F(ExploreBundledTest, PuppetsFindWhatEveryRealRunFinds) {
   EXPECT_EQ(by_puppets.status, real.status) << by_puppets.out << real.out;
   const auto findings = [&](const char* file) {
     std::vector<std::string> found;
-    for (const json& result : json::parse(Content(work_ / file))["results"]) {
+    const json told = json::parse(Content(work_ / file));
+    for (const json& result : told["results"]) {
       found.push_back(result["scenario"].get<std::string>() + result["verdict"].get<std::string>());
     }
     return found;
   };
+  EXPECT_EQ(findings("puppets.json").size(), 4U);
   EXPECT_EQ(findings("puppets.json"), findings("real.json"));
   EXPECT_THAT(real.out, HasSubstr("12 schedules, 12 executed"));
   EXPECT_THAT(by_puppets.out, Not(HasSubstr(", 12 executed")));
