@@ -88,6 +88,9 @@ Answered FromLockFile(const Folder& folder, const Descriptor& lock) {
   return WithoutOwner(folder);
 }
 
+// A killed process ends, unless the kernel keeps it: a patience of 0 is for the owner, not for that.
+constexpr std::chrono::seconds kKilledBound{5};
+
 std::string SignalAndWait(const Answered& running, int signal, std::chrono::milliseconds patience) {
   const bool sent = SendSignal(running.process, running.owner.pid, signal);
   if (!sent && errno != ESRCH) return std::strerror(errno);
@@ -132,7 +135,7 @@ Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds pa
   }
   const std::string pid = "PID " + std::to_string(answered.owner.pid);
   std::string failure = SignalAndWait(answered, SIGTERM, patience);
-  if (!failure.empty() && force) failure = SignalAndWait(answered, SIGKILL, patience);
+  if (!failure.empty() && force) failure = SignalAndWait(answered, SIGKILL, kKilledBound);
   if (!failure.empty()) return {false, pid + ": " + failure};
   const std::string again =
       StopCommand({answered.owner.supervisor, answered.owner.unit}, geteuid());

@@ -39,7 +39,7 @@ struct Stopped {
 };
 
 // SIGTERM through a verified handle, then waits for the end; no other process is ever signalled.
-// With `force`, SIGKILL after the first wait.
+// With `force`, SIGKILL after `patience`.
 Stopped Stop(const std::filesystem::path& pid_file, std::chrono::milliseconds patience, bool force);
 
 }  // namespace pidfall::guard

@@ -30,15 +30,18 @@ std::string Question(const std::string& path) {
 }  // namespace
 
 HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration bound) {
+  return HttpAsk(ConnectTo(server), path, bound);
+}
+
+HttpReply HttpAsk(const UniqueFd& connection, const std::string& path, Duration bound) {
   const auto deadline = Clock::now() + bound;
-  const UniqueFd fd = ConnectTo(server);
   const std::string question = Question(path);
   // MSG_NOSIGNAL: a server that closes the connection at once must not end the harness.
-  send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
+  send(connection.get(), question.data(), question.size(), MSG_NOSIGNAL);
   HttpReply reply;
   std::array<char, 4096> chunk{};
-  while (reply.text.size() < kMostKept && ReadableBefore(fd.get(), deadline)) {
-    const ssize_t n = read(fd.get(), chunk.data(), chunk.size());
+  while (reply.text.size() < kMostKept && ReadableBefore(connection.get(), deadline)) {
+    const ssize_t n = read(connection.get(), chunk.data(), chunk.size());
     reply.closed_by_server = n == 0;
     reply.reset_by_server = n < 0 && errno == ECONNRESET;
     if (n <= 0) break;

@@ -21,4 +21,7 @@ struct HttpReply {
 // Throws std::system_error when no server listens. After `bound` it stops waiting.
 HttpReply HttpGet(const Endpoint& server, const std::string& path, Duration bound);
 
+// The same on a connection that is there.
+HttpReply HttpAsk(const UniqueFd& connection, const std::string& path, Duration bound);
+
 }  // namespace pidfall
