@@ -90,6 +90,14 @@ TEST(Monitrc, ProcessIsReadByName) {
                                         "7), gid (line 7), stop (line 8), if (line 11)"));
 }
 
+TEST(Monitrc, AnIncludeIsNamedWhereverItStands) {
+  const char* const text =
+      "include /before/*\nset daemon 30\ncheck process web with pidfile /run/web.pid\n"
+      "start program = \"/usr/bin/web\"\ninclude /after/*\n";
+  EXPECT_THAT(ParseMonitProcess("monitrc", text, "web")->Notes(),
+              ElementsAre("monitrc: not modelled: include (line 1), include (line 5)"));
+}
+
 TEST(Monitrc, StatementsMayShareALine) {
   EXPECT_THAT(MonitProcesses("monitrc", kControl), ElementsAre("web", "my mail"));
   const auto mail = ParseMonitProcess("monitrc", kControl, "my mail");

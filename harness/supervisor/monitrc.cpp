@@ -117,9 +117,11 @@ class ControlReader {
     Phrase phrase(file_, statement);
     if (phrase.Take("set")) return TakeSetting(phrase);
     if (phrase.Take("check")) return TakeCheck(phrase, statement);
-    if (in_process_) {
+    if (phrase.Take("include")) {
+      read_.not_modelled.emplace_back("include", phrase.line());
+    } else if (in_process_) {
       read_.processes.back().statements.push_back(std::move(statement));
-    } else if (!has_checks_ && !phrase.Take("include")) {
+    } else if (!has_checks_) {
       phrase.Refuse("stands before any `check`");
     }
   }
