@@ -43,6 +43,14 @@ END
 report 'over 30 public methods: split it by concern' <<END
 $(code guard servers harness scenarios | xargs -r awk -v most=30 -f "$here/public_methods.awk")
 END
+report 'two types of one name: the linker takes one of their functions for both' <<END
+$(code harness scenarios | grep '\.h$' |
+  xargs -r -d '\n' grep -HoE '^(struct|class|union|enum|enum class) [[:alnum:]]+ [^;]*[{:]' |
+  awk '{ file = name = $0; sub(/:.*/, "", file); sub(/^[^:]*:/, "", name)
+         sub(/ *(final *)?[{:].*/, "", name); sub(/.* /, "", name)
+         if (name in first && first[name] != file) print name ": " first[name] ", " file
+         first[name] = file }')
+END
 report 'a header begins with a comment that explains it, with the smallest correct use' <<END
 $(code guard servers harness scenarios | grep '\.h$' | xargs -r -d '\n' awk 'FNR == 1 && !/^\/[\/*]/ { print FILENAME }')
 END

@@ -11,8 +11,9 @@ plant() { # FILE CONTENT
     "$folder/$(dirname "$1")"
   printf '%b\n' "$2" >"$folder/$1"
 }
-catches() { # REASON FILE CONTENT
+catches() { # REASON FILE CONTENT [COPY]
   plant "$2" "$3"
+  [ -z "${4:-}" ] || cp "$folder/$2" "$folder/$4"
   if said=$(sh "$rules" "$folder"); then
     echo "not caught: $3 in $2"
     exit 1
@@ -39,6 +40,9 @@ catches 'a tab' guard/a.cpp 'int\tvalue;'
 catches '400 lines' servers/a.cpp "$(yes 'int x;' | head -n 401)"
 catches '30 public methods' guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 31)\n};"
 catches 'begins with a comment' harness/a.h '#pragma once'
+for type in 'struct A {' 'class A : public B {' 'enum class A : char {' 'class A final : B {'; do
+  catches 'two types' harness/a.h "// A.\n$type};" scenarios/b.h
+done
 catches 'say "fix"' docs/a.md 'It m''ends itself.'
 catches 'say "fix"' guard/a.c '// M''ended'
 catches 'name the subject' docs/a.md 'Who''ever reads it'
