@@ -19,12 +19,12 @@
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
+#include "harness/schedules/schedule.h"
+#include "harness/schedules/schedules.h"
 #include "harness/tracer/call.h"
 #include "harness/tracer/crashes.h"
 #include "harness/tracer/errors.h"
 #include "harness/tracer/injection.h"
-#include "harness/tracer/schedule.h"
-#include "harness/tracer/schedules.h"
 
 namespace pidfall {
 namespace {

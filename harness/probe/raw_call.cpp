@@ -26,6 +26,20 @@ std::string LinkTarget(const std::string& path) {
 
 }  // namespace
 
+bool IsFcntlLock(uint64_t command) {
+  switch (static_cast<int>(command)) {
+    case F_SETLK:
+    case F_SETLKW:
+    case F_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+    case F_OFD_GETLK:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Reads up to the end of a page: the next page may not exist.
 std::string ReadText(pid_t thread, uint64_t address) {
   constexpr size_t kPage = 4096;

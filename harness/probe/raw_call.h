@@ -15,6 +15,9 @@ struct RawCall {
   int64_t result = 0;  // once it has returned
 };
 
+// Whether this command of fcntl(2) takes, leaves or asks for a lock.
+bool IsFcntlLock(uint64_t command);
+
 // The text at an address of that process; empty where there is none.
 std::string ReadText(pid_t thread, uint64_t address);
 // This many bytes of its memory, or none.

@@ -112,6 +112,18 @@ int Execute(const LaunchOptions& options, const std::string& program, int report
   return 127;
 }
 
+// At the end of its stack: it may begin after our call has returned.
+struct alignas(16) Sharer {
+  SharingBody body;
+  pid_t wanted;
+};
+
+int RunSharer(void* given) {
+  const Sharer sharer = *static_cast<Sharer*>(given);
+  if (getpid() == sharer.wanted) sharer.body.run(sharer.body.argument);
+  return 0;
+}
+
 }  // namespace
 
 Child Clone(const CloneOptions& options, const std::function<int()>& body) {
@@ -131,22 +143,6 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
   }
   return {static_cast<pid_t>(pid), UniqueFd(pidfd)};
 }
-
-namespace {
-
-// At the end of its stack: it may begin after our call has returned.
-struct alignas(16) Sharer {
-  SharingBody body;
-  pid_t wanted;
-};
-
-int RunSharer(void* given) {
-  const Sharer sharer = *static_cast<Sharer*>(given);
-  if (getpid() == sharer.wanted) sharer.body.run(sharer.body.argument);
-  return 0;
-}
-
-}  // namespace
 
 // libc's clone gives it its stack; it has no set_tid. A sharer that got another pid, because a
 // target's own fork came first, ends at once.

@@ -1,8 +1,8 @@
-#include "harness/tracer/contest.h"
+#include "harness/schedules/contest.h"
 
 #include <algorithm>
 
-#include "harness/tracer/schedule.h"
+#include "harness/schedules/schedule.h"
 
 namespace pidfall {
 namespace {
@@ -26,27 +26,27 @@ void Contest::AddStop(std::unique_ptr<Contender> owner) {
 }
 
 // Goes on through the returns of calls: only the next call is a choice.
-void Contest::Settle(Entrant& entrant, int index, const Event& first) {
-  Event event = first;
-  while (event.kind == Event::kReturned) {
+void Contest::Settle(Entrant& entrant, int index, const ContenderEvent& first) {
+  ContenderEvent event = first;
+  while (event.kind == ContenderEvent::kReturned) {
     story_.push_back({index, event.call.Text(), event.call.result});
     event = entrant.start->Next(bound_);
   }
   switch (event.kind) {
-    case Event::kCall:
+    case ContenderEvent::kCall:
       entrant.standing = Standing::kReady;
       entrant.slept = 0;
       return;
-    case Event::kSleeps:
+    case ContenderEvent::kSleeps:
       entrant.standing = Standing::kSleeps;
       return;
-    case Event::kBound:
+    case ContenderEvent::kBound:
       cut_short_ = ContenderName(index) + " neither ended nor came to rest";
       entrant.standing = Standing::kOver;
       return;
     default:
-      entrant.standing = event.kind == Event::kOver ? Standing::kOver : Standing::kRests;
-      if (event.kind == Event::kOver) story_.push_back({index, "ends"});
+      entrant.standing = event.kind == ContenderEvent::kOver ? Standing::kOver : Standing::kRests;
+      if (event.kind == ContenderEvent::kOver) story_.push_back({index, "ends"});
   }
 }
 
@@ -67,8 +67,8 @@ void Contest::Advance(int index) {
 // It may have to answer a contender that waits for it.
 void Contest::LetTheOwnerGoOn() {
   if (!owner_ || !owner_->Stirs()) return;
-  Event event = owner_->Next(bound_);
-  while (event.kind == Event::kCall || event.kind == Event::kReturned) {
+  ContenderEvent event = owner_->Next(bound_);
+  while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
     event = owner_->Next(bound_);
   }
 }

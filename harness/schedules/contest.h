@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/schedules/schedule_search.h"
 #include "harness/tracer/contender.h"
-#include "harness/tracer/schedule_search.h"
 
 namespace pidfall {
 
@@ -70,7 +70,7 @@ class Contest {
   void LookForTheStirred();
   void LetTheOwnerGoOn();
   bool WakeASleeper();
-  void Settle(Entrant& entrant, int index, const Event& event);
+  void Settle(Entrant& entrant, int index, const ContenderEvent& event);
 
   Duration bound_;
   std::unique_ptr<Contender> owner_;

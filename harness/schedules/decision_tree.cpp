@@ -1,9 +1,9 @@
-#include "harness/tracer/decision_tree.h"
+#include "harness/schedules/decision_tree.h"
 
 namespace pidfall {
 
 bool Step::operator==(const Step& other) const {
-  return kind == other.kind && deed == other.deed && ending == other.ending;
+  return kind == other.kind && whole == other.whole && ending == other.ending;
 }
 
 std::string Step::Text() const {

@@ -14,8 +14,8 @@
 #include <string>
 
 #include "harness/process/launch.h"
+#include "harness/schedules/whole_call.h"
 #include "harness/tracer/call.h"
-#include "harness/tracer/deed.h"
 
 namespace pidfall {
 
@@ -29,8 +29,8 @@ struct Step {
     kOnlyReal,  // nobody else can do that: `why`
   };
   Kind kind = kRests;
-  CallName name{};  // of kCall; not a part of it: after an unlink it is "x.pid (deleted)"
-  Deed deed{};      // of kCall and kOwn
+  CallName name{};    // of kCall; not a part of it: after an unlink it is "x.pid (deleted)"
+  WholeCall whole{};  // of kCall and kOwn
   std::optional<Ending> ending{};
   std::string output{};  // when it ends; may differ from run to run
   std::string why{};
@@ -58,8 +58,6 @@ class DecisionTree {
   };
   std::optional<Branch> After(Place place, const std::string& result) const;
   Place Add(Place place, const std::string& result, int64_t shown);
-
-  size_t size() const { return nodes_.size(); }
 
  private:
   struct Node {

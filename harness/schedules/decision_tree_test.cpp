@@ -1,4 +1,4 @@
-#include "harness/tracer/decision_tree.h"
+#include "harness/schedules/decision_tree.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace {
 constexpr auto kRoot = DecisionTree::kRoot;
 
 Step Calls(const std::string& name) {
-  return {.kind = Step::kCall, .name = {name, "x.pid"}, .deed = {.number = 1, .contents = {name}}};
+  return {.kind = Step::kCall, .name = {name, "x.pid"}, .whole = {.number = 1, .contents = {name}}};
 }
 
 TEST(DecisionTreeTest, NothingIsKnownAtFirst) {

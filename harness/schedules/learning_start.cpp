@@ -1,4 +1,4 @@
-#include "harness/tracer/learning_start.h"
+#include "harness/schedules/learning_start.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -137,21 +137,21 @@ void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
 void LearningStart::SeeReturn(const ProcessTree::Stop& stop) {
   const auto made = private_.find(stop.thread);
   if (made == private_.end()) return;
-  const auto deed = DeedOf(stop.thread, made->second.call, descriptors_);
+  const auto whole = WholeCallOf(stop.thread, made->second.call, descriptors_);
   private_.erase(made);
   if (call_) return GiveUp("two threads");
-  if (!deed) return GiveUp(fmt::format("call {}", stop.call.number));
-  Learn({.kind = Step::kOwn, .deed = *deed});
+  if (!whole) return GiveUp(fmt::format("call {}", stop.call.number));
+  Learn({.kind = Step::kOwn, .whole = *whole});
   const std::string result =
-      ResultOf(*deed, stop.call.result, OutputOf(stop.thread, *deed, stop.call), seen_);
+      ResultOf(*whole, stop.call.result, OutputOf(stop.thread, *whole, stop.call), seen_);
   Follow(result, stop.call.result);
-  NoteDescriptor(*deed, stop.call);
+  NoteDescriptor(*whole, stop.call);
 }
 
-void LearningStart::NoteDescriptor(const Deed& deed, const RawCall& call) {
+void LearningStart::NoteDescriptor(const WholeCall& whole, const RawCall& call) {
   if (call.result < 0) return;
-  if (deed.Opens()) descriptors_.Add(static_cast<int>(call.result));
-  if (deed.Closes()) descriptors_.Remove(static_cast<int>(call.arguments[0]));
+  if (whole.Opens()) descriptors_.Add(static_cast<int>(call.result));
+  if (whole.Closes()) descriptors_.Remove(static_cast<int>(call.arguments[0]));
 }
 
 void LearningStart::LearnCall(const NamedCall& call) {
@@ -162,9 +162,9 @@ void LearningStart::LearnCall(const NamedCall& call) {
   const std::string unmodelled = Unmodelled(call, last_.call);
   if (!unmodelled.empty()) return GiveUp(unmodelled);
   if (call_) return GiveUp("two threads");
-  call_ = DeedOf(last_.thread, last_.call, descriptors_);
+  call_ = WholeCallOf(last_.thread, last_.call, descriptors_);
   if (!call_) return GiveUp("the call " + call.name.Text());
-  Learn({.kind = Step::kCall, .name = call.name, .deed = *call_});
+  Learn({.kind = Step::kCall, .name = call.name, .whole = *call_});
 }
 
 void LearningStart::LearnResult() {
@@ -175,34 +175,34 @@ void LearningStart::LearnResult() {
   call_.reset();
 }
 
-Event LearningStart::Next(Duration bound) {
+ContenderEvent LearningStart::Next(Duration bound) {
   if (std::exchange(slept_, false)) Follow("woke", 0);
-  Event event = start_.Next(bound);
-  const bool woken = rested_ && event.kind != Event::kRests;
+  ContenderEvent event = start_.Next(bound);
+  const bool woken = rested_ && event.kind != ContenderEvent::kRests;
   if (woken) {
     Follow("woken", 0);
     GiveUp("another process wakes it");
   }
-  rested_ = event.kind == Event::kRests && !call_;
+  rested_ = event.kind == ContenderEvent::kRests && !call_;
   switch (event.kind) {
-    case Event::kCall:
+    case ContenderEvent::kCall:
       LearnCall(event.call);
       break;
-    case Event::kReturned:
+    case ContenderEvent::kReturned:
       LearnResult();
       if (const auto why = UnmodelledResult(event.call, last_.call); !why.empty()) GiveUp(why);
       break;
-    case Event::kSleeps:
+    case ContenderEvent::kSleeps:
       slept_ = !call_;
       if (slept_) Learn({.kind = Step::kSleeps});
       break;
-    case Event::kRests:
+    case ContenderEvent::kRests:
       if (!call_) Learn({.kind = Step::kRests});
       break;
-    case Event::kOver:
+    case ContenderEvent::kOver:
       Learn({.kind = Step::kOver, .ending = ending(), .output = Output()});
       break;
-    case Event::kBound:
+    case ContenderEvent::kBound:
       GiveUp("it neither ended nor came to rest");
   }
   if (!start_.unseen().empty()) GiveUp(start_.unseen());

@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-#include "harness/tracer/decision_tree.h"
+#include "harness/schedules/decision_tree.h"
 #include "harness/tracer/traced_start.h"
 
 namespace pidfall {
@@ -20,7 +20,7 @@ class LearningStart : public Contender {
   LearningStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan, DecisionTree& tree,
                 std::string& drift);
 
-  Event Next(Duration bound) override;
+  ContenderEvent Next(Duration bound) override;
   void Terminate() override;
   void Kill() override { start_.Kill(); }
   std::vector<pid_t> Processes() const override { return start_.Processes(); }
@@ -37,7 +37,7 @@ class LearningStart : public Contender {
   void LearnResult();
   void Learn(const Step& step);
   void Follow(const std::string& result, int64_t shown);
-  void NoteDescriptor(const Deed& deed, const RawCall& call);
+  void NoteDescriptor(const WholeCall& whole, const RawCall& call);
   void GiveUp(const std::string& why);
   bool IsItsOwn(pid_t thread);
 
@@ -52,9 +52,8 @@ class LearningStart : public Contender {
   SeenFiles seen_;
   std::set<pid_t> own_threads_;
   ProcessTree::Stop last_;
-  std::optional<Deed> call_;                    // the held call, or the one that blocks
+  std::optional<WholeCall> call_;               // the held call, or the one that blocks
   std::map<pid_t, ProcessTree::Stop> private_;  // calls between those, by their threads
-  std::map<pid_t, Deed> deeds_;                 // of these
   TracedStart start_;
 };
 

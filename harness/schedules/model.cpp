@@ -1,7 +1,7 @@
-#include "harness/tracer/model.h"
+#include "harness/schedules/model.h"
 
-#include "harness/tracer/learning_start.h"
-#include "harness/tracer/puppet_start.h"
+#include "harness/schedules/learning_start.h"
+#include "harness/schedules/puppet_start.h"
 
 namespace pidfall {
 

@@ -13,8 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "harness/schedules/decision_tree.h"
 #include "harness/tracer/contender.h"
-#include "harness/tracer/decision_tree.h"
 #include "harness/tracer/traced_start.h"
 
 namespace pidfall {

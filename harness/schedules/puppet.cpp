@@ -1,4 +1,4 @@
-#include "harness/tracer/puppet.h"
+#include "harness/schedules/puppet.h"
 
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -85,30 +85,30 @@ char* Puppet::Room(size_t size) {
   return room;
 }
 
-uint64_t Puppet::ArgumentOf(const Deed& deed, size_t i) {
+uint64_t Puppet::ArgumentOf(const WholeCall& whole, size_t i) {
   const auto copied = [&](const std::string& bytes) {
     char* const room = Room(bytes.size() + 1);
     std::memcpy(room, bytes.c_str(), bytes.size() + 1);
     return reinterpret_cast<uint64_t>(room);
   };
-  switch (deed.RoleOf(i)) {
+  switch (whole.RoleOf(i)) {
     case Role::kValue:
-      return deed.values[i];
+      return whole.values[i];
     case Role::kFolder:
       return static_cast<uint64_t>(AT_FDCWD);
     case Role::kDescriptor: {
-      const auto known = descriptors_.find(static_cast<int>(deed.values[i]));
+      const auto known = descriptors_.find(static_cast<int>(whole.values[i]));
       return known == descriptors_.end() ? ~0ULL : static_cast<uint64_t>(known->second);
     }
     case Role::kOutput:
     case Role::kEntries:
-      return reinterpret_cast<uint64_t>(Room(deed.values[i + 1]));
+      return reinterpret_cast<uint64_t>(Room(whole.values[i + 1]));
     case Role::kStat:
       return reinterpret_cast<uint64_t>(Room(sizeof(struct stat)));
     case Role::kStatx:
       return reinterpret_cast<uint64_t>(Room(sizeof(struct statx)));
     default:
-      return copied(deed.contents[i]);
+      return copied(whole.contents[i]);
   }
 }
 
@@ -128,13 +128,13 @@ void Puppet::OpenSocket(const SocketKind& kind) {
   if (kind.domain == AF_INET6) set(IPPROTO_IPV6, IPV6_V6ONLY, kind.only_ipv6);
 }
 
-void Puppet::Ask(const Deed& deed) {
-  deed_ = deed;
+void Puppet::Ask(const WholeCall& whole) {
+  whole_ = whole;
   used_ = 0;
-  if (deed.socket) OpenSocket(*deed.socket);
+  if (whole.socket) OpenSocket(*whole.socket);
   arguments_ = {};
-  for (size_t i = 0; i < deed.roles.size(); ++i) arguments_[i] = ArgumentOf(deed, i);
-  Make(deed.number, arguments_);
+  for (size_t i = 0; i < whole.roles.size(); ++i) arguments_[i] = ArgumentOf(whole, i);
+  Make(whole.number, arguments_);
 }
 
 void Puppet::Make(long number, const std::array<uint64_t, 6>& arguments) {
@@ -163,9 +163,9 @@ bool Puppet::IsDone() const { return board_->state == kDone; }
 
 Puppet::Answer Puppet::TakeAnswer() {
   const int64_t result = board_->result;
-  if (result >= 0 && deed_.Opens()) descriptors_[++count_] = static_cast<int>(result);
-  const RawCall call{.number = deed_.number, .arguments = arguments_, .result = result};
-  return {result, OutputOf(getpid(), deed_, call)};
+  if (result >= 0 && whole_.Opens()) descriptors_[++count_] = static_cast<int>(result);
+  const RawCall call{.number = whole_.number, .arguments = arguments_, .result = result};
+  return {result, OutputOf(getpid(), whole_, call)};
 }
 
 }  // namespace pidfall

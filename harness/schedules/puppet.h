@@ -2,7 +2,7 @@
 // every other process it is the program whose calls they are.
 //
 //   Puppet puppet(4000);
-//   puppet.Ask(deed);
+//   puppet.Ask(whole);
 //   if (puppet.IsDone()) puppet.TakeAnswer();     // else the call blocks
 //
 // It ends with this object, and with this process.
@@ -15,7 +15,7 @@
 #include <memory>
 
 #include "harness/process/launch.h"
-#include "harness/tracer/deed.h"
+#include "harness/schedules/whole_call.h"
 
 namespace pidfall {
 
@@ -27,7 +27,7 @@ class Puppet {
   Puppet& operator=(const Puppet&) = delete;
 
   // Begins the call, and waits until it is done or blocks.
-  void Ask(const Deed& deed);
+  void Ask(const WholeCall& whole);
   bool IsDone() const;
   struct Answer {
     int64_t result = 0;
@@ -45,7 +45,7 @@ class Puppet {
   struct Board;
 
   void Make(long number, const std::array<uint64_t, 6>& arguments);
-  uint64_t ArgumentOf(const Deed& deed, size_t i);
+  uint64_t ArgumentOf(const WholeCall& whole, size_t i);
   void OpenSocket(const SocketKind& kind);
   void AwaitAnswer();
   char* Room(size_t size);
@@ -53,7 +53,7 @@ class Puppet {
   pid_t pid_;
   std::unique_ptr<Board> board_;
   Child child_;
-  Deed deed_;
+  WholeCall whole_;
   std::array<uint64_t, 6> arguments_{};
   size_t used_ = 0;                 // bytes of the board's room
   std::map<int, int> descriptors_;  // by the numbers in Descriptors

@@ -1,4 +1,4 @@
-#include "harness/tracer/puppet_start.h"
+#include "harness/schedules/puppet_start.h"
 
 namespace pidfall {
 
@@ -19,58 +19,58 @@ int64_t PuppetStart::Follow(const std::string& result) {
 
 int64_t PuppetStart::FollowAnswer(const Step& step) {
   const auto [result, output] = puppet_.TakeAnswer();
-  return Follow(ResultOf(step.deed, result, output, seen_));
+  return Follow(ResultOf(step.whole, result, output, seen_));
 }
 
-Event PuppetStart::Return(const Step& step) {
-  Event event{Event::kReturned, {.name = step.name}};
+ContenderEvent PuppetStart::Return(const Step& step) {
+  ContenderEvent event{ContenderEvent::kReturned, {.name = step.name}};
   event.call.result = FollowAnswer(step);
   phase_ = kBefore;
   return event;
 }
 
-Event PuppetStart::Next(Duration) {
+ContenderEvent PuppetStart::Next(Duration) {
   for (;;) {
     if (auto event = Go()) return *event;
   }
 }
 
-std::optional<Event> PuppetStart::Go() {
+std::optional<ContenderEvent> PuppetStart::Go() {
   const Step& step = Now();
   switch (step.kind) {
     case Step::kOwn:
-      puppet_.Ask(step.deed);
+      puppet_.Ask(step.whole);
       FollowAnswer(step);
       return std::nullopt;
     case Step::kSleeps:
       if (phase_ != kAsleep) {
         phase_ = kAsleep;
-        return Event{Event::kSleeps, {}};
+        return ContenderEvent{ContenderEvent::kSleeps, {}};
       }
       phase_ = kBefore;
       Follow("woke");
       return std::nullopt;
     case Step::kRests:
-      return Event{Event::kRests, {}};
+      return ContenderEvent{ContenderEvent::kRests, {}};
     case Step::kOver:
       ending_ = step.ending;
       output_ = step.output;
       puppet_.Kill();
-      return Event{Event::kOver, {}};
+      return ContenderEvent{ContenderEvent::kOver, {}};
     default:
       return GoOn(step);
   }
 }
 
 // It is held before the call; then it makes it, which may take until another one acts.
-std::optional<Event> PuppetStart::GoOn(const Step& step) {
+std::optional<ContenderEvent> PuppetStart::GoOn(const Step& step) {
   if (phase_ == kBefore) {
     phase_ = kHeld;
-    return Event{Event::kCall, {.name = step.name}};
+    return ContenderEvent{ContenderEvent::kCall, {.name = step.name}};
   }
-  if (phase_ == kHeld) puppet_.Ask(step.deed);
+  if (phase_ == kHeld) puppet_.Ask(step.whole);
   phase_ = kMaking;
-  if (!puppet_.IsDone()) return Event{Event::kRests, {}};
+  if (!puppet_.IsDone()) return ContenderEvent{ContenderEvent::kRests, {}};
   return Return(step);
 }
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "harness/schedules/decision_tree.h"
+#include "harness/schedules/puppet.h"
 #include "harness/tracer/contender.h"
-#include "harness/tracer/decision_tree.h"
-#include "harness/tracer/puppet.h"
 
 namespace pidfall {
 
@@ -27,7 +27,7 @@ class PuppetStart : public Contender {
   PuppetStart(const DecisionTree& tree, pid_t pid, int port)
       : tree_(tree), port_(port), puppet_(pid) {}
 
-  Event Next(Duration bound) override;
+  ContenderEvent Next(Duration bound) override;
   void Terminate() override;
   void Kill() override { puppet_.Kill(); }
   std::vector<pid_t> Processes() const override;
@@ -40,9 +40,9 @@ class PuppetStart : public Contender {
   enum Phase { kBefore, kHeld, kMaking, kAsleep };
 
   const Step& Now() const;
-  std::optional<Event> Go();
-  std::optional<Event> GoOn(const Step& step);
-  Event Return(const Step& step);
+  std::optional<ContenderEvent> Go();
+  std::optional<ContenderEvent> GoOn(const Step& step);
+  ContenderEvent Return(const Step& step);
   int64_t FollowAnswer(const Step& step);
   int64_t Follow(const std::string& result);
 

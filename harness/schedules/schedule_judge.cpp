@@ -1,4 +1,4 @@
-#include "harness/tracer/schedule_judge.h"
+#include "harness/schedules/schedule_judge.h"
 
 #include <fmt/format.h>
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/schedules/contest.h"
+#include "harness/schedules/schedule.h"
 #include "harness/stage/stage.h"
-#include "harness/tracer/contest.h"
-#include "harness/tracer/schedule.h"
 
 namespace pidfall {
 

@@ -1,4 +1,4 @@
-#include "harness/tracer/schedule_search.h"
+#include "harness/schedules/schedule_search.h"
 
 #include <algorithm>
 #include <utility>

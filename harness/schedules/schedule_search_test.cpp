@@ -1,5 +1,5 @@
 // The search on model contenders, whose schedules are counted by hand.
-#include "harness/tracer/schedule_search.h"
+#include "harness/schedules/schedule_search.h"
 
 #include <gtest/gtest.h>
 

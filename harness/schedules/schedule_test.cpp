@@ -1,4 +1,4 @@
-#include "harness/tracer/schedule.h"
+#include "harness/schedules/schedule.h"
 
 #include <gtest/gtest.h>
 

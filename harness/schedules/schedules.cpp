@@ -1,4 +1,4 @@
-#include "harness/tracer/schedules.h"
+#include "harness/schedules/schedules.h"
 
 #include <fmt/format.h>
 
@@ -6,13 +6,13 @@
 #include <chrono>
 #include <set>
 
+#include "harness/schedules/contest.h"
+#include "harness/schedules/model.h"
+#include "harness/schedules/puppet_start.h"
+#include "harness/schedules/schedule.h"
+#include "harness/schedules/schedule_judge.h"
 #include "harness/stage/expect.h"
-#include "harness/tracer/contest.h"
 #include "harness/tracer/fresh_state.h"
-#include "harness/tracer/model.h"
-#include "harness/tracer/puppet_start.h"
-#include "harness/tracer/schedule.h"
-#include "harness/tracer/schedule_judge.h"
 
 namespace pidfall {
 namespace {
@@ -108,11 +108,11 @@ class ScheduleExploration {
 
   std::unique_ptr<Contender> StartOwner(bool puppet) {
     auto owner = Start({.pid = Numbered(kOwnerPid), .port = ports_.front()}, puppet);
-    Event event = owner->Next(Bound());
-    while (event.kind == Event::kCall || event.kind == Event::kReturned) {
+    ContenderEvent event = owner->Next(Bound());
+    while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
       event = owner->Next(Bound());
     }
-    if (event.kind != Event::kRests || !owner->Serves()) {
+    if (event.kind != ContenderEvent::kRests || !owner->Serves()) {
       throw Broken("under trace it never served: " + owner->Output());
     }
     return owner;

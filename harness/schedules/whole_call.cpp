@@ -1,4 +1,4 @@
-#include "harness/tracer/deed.h"
+#include "harness/schedules/whole_call.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -71,24 +71,24 @@ std::optional<SocketKind> SocketOf(pid_t thread, int descriptor) {
   return kind;
 }
 
-// Fills one deed's arguments from a stopped thread's memory.
-class DeedReader {
+// Fills the arguments of one call from a stopped thread's memory.
+class WholeCallReader {
  public:
-  DeedReader(pid_t thread, const RawCall& call, Descriptors& descriptors, Deed& deed)
-      : thread_(thread), call_(call), descriptors_(descriptors), deed_(deed) {}
+  WholeCallReader(pid_t thread, const RawCall& call, Descriptors& descriptors, WholeCall& whole)
+      : thread_(thread), call_(call), descriptors_(descriptors), whole_(whole) {}
 
   // False: it cannot be told.
   bool Read(size_t i) {
-    switch (deed_.RoleOf(i)) {
+    switch (whole_.RoleOf(i)) {
       case Role::kValue:
-        deed_.values[i] = call_.arguments[i];
+        whole_.values[i] = call_.arguments[i];
         return true;
       case Role::kFolder:
         return ReadFolder(i);
       case Role::kPath:
-        return deed_.contents[i].empty() ? ReadPath(i, AT_FDCWD) : true;
+        return whole_.contents[i].empty() ? ReadPath(i, AT_FDCWD) : true;
       case Role::kText:
-        deed_.contents[i] = ReadText(thread_, call_.arguments[i]);
+        whole_.contents[i] = ReadText(thread_, call_.arguments[i]);
         return true;
       case Role::kDescriptor:
         return ReadDescriptor(i);
@@ -107,16 +107,16 @@ class DeedReader {
 
  private:
   bool ReadPath(size_t i, int folder) {
-    deed_.contents[i] = AbsolutePath(thread_, folder, call_.arguments[i]);
-    return !deed_.contents[i].empty();
+    whole_.contents[i] = AbsolutePath(thread_, folder, call_.arguments[i]);
+    return !whole_.contents[i].empty();
   }
 
   // An absolute path needs no folder; an empty one means the descriptor itself (AT_EMPTY_PATH).
   bool ReadFolder(size_t i) {
     const int folder = AsDescriptor(call_.arguments[i]);
     if (!ReadText(thread_, call_.arguments[i + 1]).empty()) return ReadPath(i + 1, folder);
-    deed_.roles[i] = static_cast<char>(Role::kDescriptor);
-    deed_.roles[i + 1] = static_cast<char>(Role::kText);
+    whole_.roles[i] = static_cast<char>(Role::kDescriptor);
+    whole_.roles[i + 1] = static_cast<char>(Role::kText);
     return ReadDescriptor(i);
   }
 
@@ -124,36 +124,34 @@ class DeedReader {
     const int descriptor = AsDescriptor(call_.arguments[i]);
     auto number = descriptors_.NumberOf(descriptor);
     if (!number && IsOneOf(call_.number, {SYS_bind, SYS_connect})) {
-      deed_.socket = SocketOf(thread_, descriptor);
-      if (deed_.socket) number = descriptors_.Add(descriptor);
+      whole_.socket = SocketOf(thread_, descriptor);
+      if (whole_.socket) number = descriptors_.Add(descriptor);
     }
-    deed_.values[i] = static_cast<uint64_t>(number.value_or(0));
+    whole_.values[i] = static_cast<uint64_t>(number.value_or(0));
     return number.has_value();
   }
 
   bool ReadInput(size_t i, uint64_t size) {
     if (size > kMostInput) return false;
-    deed_.contents[i] = ReadBytes(thread_, call_.arguments[i], size);
-    return deed_.contents[i].size() == size;
+    whole_.contents[i] = ReadBytes(thread_, call_.arguments[i], size);
+    return whole_.contents[i].size() == size;
   }
 
   pid_t thread_;
   const RawCall& call_;
   Descriptors& descriptors_;
-  Deed& deed_;
+  WholeCall& whole_;
 };
 
-bool IsLock(uint64_t command) {
-  return IsOneOf(static_cast<long>(command),
-                 {F_SETLK, F_SETLKW, F_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK});
-}
-
 // The mode of an open that makes nothing is whatever was in the register.
-void ForgetAnUnusedMode(Deed& deed) {
-  const size_t flags = deed.number == SYS_openat ? 2 : 1;
-  const bool opens = deed.number == SYS_openat || deed.roles == "pvv";
-  if (!opens || !deed.Opens()) return;
-  if ((deed.values[flags] & (O_CREAT | O_TMPFILE)) == 0) deed.values[flags + 1] = 0;
+void ForgetAnUnusedMode(WholeCall& whole) {
+  const size_t flags = whole.number == SYS_openat ? 2 : 1;
+  const bool opens = whole.number == SYS_openat || whole.roles == "pvv";
+  if (!opens || !whole.Opens()) return;
+  const uint64_t given = whole.values[flags];
+  // O_TMPFILE holds the bit of O_DIRECTORY.
+  const bool makes = (given & O_CREAT) != 0 || (given & O_TMPFILE) == O_TMPFILE;
+  if (!makes) whole.values[flags + 1] = 0;
 }
 
 std::string FileText(SeenFiles& seen, uint64_t device, uint64_t inode, uint64_t mode,
@@ -197,8 +195,8 @@ std::string EntriesText(const std::string& bytes) {
   return text;
 }
 
-size_t SizeOfOutput(const Deed& deed, size_t i, const RawCall& call) {
-  switch (deed.RoleOf(i)) {
+size_t SizeOfOutput(const WholeCall& whole, size_t i, const RawCall& call) {
+  switch (whole.RoleOf(i)) {
     case Role::kOutput:
     case Role::kEntries:
       return static_cast<size_t>(call.result);
@@ -219,7 +217,7 @@ bool IsOneOf(long number, std::initializer_list<long> all) {
   return std::find(all.begin(), all.end(), number) != all.end();
 }
 
-bool Deed::Opens() const {
+bool WholeCall::Opens() const {
 #ifdef SYS_open
   if (IsOneOf(number, {SYS_open, SYS_creat})) return true;
 #endif
@@ -227,7 +225,7 @@ bool Deed::Opens() const {
          (number == SYS_fcntl && IsOneOf(static_cast<long>(values[1]), {F_DUPFD, F_DUPFD_CLOEXEC}));
 }
 
-bool Deed::Closes() const { return number == SYS_close; }
+bool WholeCall::Closes() const { return number == SYS_close; }
 
 int Descriptors::Add(int descriptor) { return numbers_[descriptor] = ++count_; }
 
@@ -236,24 +234,24 @@ std::optional<int> Descriptors::NumberOf(int descriptor) const {
   return found == numbers_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<Deed> DeedOf(pid_t thread, const RawCall& call, Descriptors& descriptors) {
+std::optional<WholeCall> WholeCallOf(pid_t thread, const RawCall& call, Descriptors& descriptors) {
   const auto roles = kRoles.find(call.number);
   if (roles == kRoles.end()) return std::nullopt;
-  Deed deed{.number = call.number, .roles = roles->second};
-  if (call.number == SYS_fcntl && !IsLock(call.arguments[1])) deed.roles = "dvv";
-  DeedReader reader(thread, call, descriptors, deed);
-  for (size_t i = 0; i < deed.roles.size(); ++i) {
+  WholeCall whole{.number = call.number, .roles = roles->second};
+  if (call.number == SYS_fcntl && !IsFcntlLock(call.arguments[1])) whole.roles = "dvv";
+  WholeCallReader reader(thread, call, descriptors, whole);
+  for (size_t i = 0; i < whole.roles.size(); ++i) {
     if (!reader.Read(i)) return std::nullopt;
   }
-  ForgetAnUnusedMode(deed);
-  return deed;
+  ForgetAnUnusedMode(whole);
+  return whole;
 }
 
-CallOutput OutputOf(pid_t thread, const Deed& deed, const RawCall& call) {
+CallOutput OutputOf(pid_t thread, const WholeCall& whole, const RawCall& call) {
   CallOutput output;
   if (call.result < 0) return output;
-  for (size_t i = 0; i < deed.roles.size(); ++i) {
-    const size_t size = SizeOfOutput(deed, i, call);
+  for (size_t i = 0; i < whole.roles.size(); ++i) {
+    const size_t size = SizeOfOutput(whole, i, call);
     if (size > 0) output[i] = ReadBytes(thread, call.arguments[i], size);
   }
   return output;
@@ -264,11 +262,12 @@ int SeenFiles::NumberOf(uint64_t device, uint64_t inode) {
   return numbers_.try_emplace({device, inode}, next).first->second;
 }
 
-std::string ResultOf(const Deed& deed, int64_t result, const CallOutput& output, SeenFiles& seen) {
+std::string ResultOf(const WholeCall& whole, int64_t result, const CallOutput& output,
+                     SeenFiles& seen) {
   if (result < 0) return fmt::format("error {}", -result);
-  std::string text = deed.Opens() ? "a descriptor" : std::to_string(result);
-  for (size_t i = 0; i < deed.roles.size(); ++i) {
-    const Role role = deed.RoleOf(i);
+  std::string text = whole.Opens() ? "a descriptor" : std::to_string(result);
+  for (size_t i = 0; i < whole.roles.size(); ++i) {
+    const Role role = whole.RoleOf(i);
     if (role == Role::kStat) text += " " + StatText(output[i], seen);
     if (role == Role::kStatx) text += " " + StatxText(output[i], seen);
     if (role == Role::kEntries) text += " " + EntriesText(output[i]);

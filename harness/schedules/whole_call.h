@@ -1,11 +1,11 @@
 // A system call with all that another process needs to make the same one, as a value.
 //
-//   const auto deed = DeedOf(thread, call, descriptors);   // at its entry, in a traced process
-//   puppet.Make(*deed);                                    // in another process
-//   ResultOf(*deed, ...) == ResultOf(*deed, ...)           // the caller can't tell them apart
+//   const auto whole = WholeCallOf(thread, call, descriptors);   // at its entry, in a traced
+//   process puppet.Ask(*whole);                                          // in another process
+//   ResultOf(*whole, ...) == ResultOf(*whole, ...)               // no caller can tell them apart
 //
-// Two deeds are equal when no program could tell their calls apart: addresses do not count, paths
-// are absolute, and a descriptor is known by the order in which the descriptors were opened.
+// Two whole calls are equal when no program could tell their calls apart: addresses do not count,
+// paths are absolute, and a descriptor is known by the order in which the descriptors were opened.
 #pragma once
 
 #include <sys/types.h>
@@ -46,13 +46,13 @@ struct SocketKind {
   bool operator==(const SocketKind&) const = default;
 };
 
-struct Deed {
+struct WholeCall {
   long number = -1;
   std::string roles;                      // one of Role for each argument
   std::array<uint64_t, 6> values{};       // of kValue; the descriptor's number; a size
   std::array<std::string, 6> contents{};  // of paths, texts, inputs, locks and addresses
   std::optional<SocketKind> socket;
-  bool operator==(const Deed&) const = default;
+  bool operator==(const WholeCall&) const = default;
 
   Role RoleOf(size_t argument) const { return static_cast<Role>(roles[argument]); }
   bool Opens() const;  // its result is a new descriptor
@@ -72,11 +72,11 @@ class Descriptors {
 };
 
 // Empty: no other process can make this call for it.
-std::optional<Deed> DeedOf(pid_t thread, const RawCall& call, Descriptors& descriptors);
+std::optional<WholeCall> WholeCallOf(pid_t thread, const RawCall& call, Descriptors& descriptors);
 
 // The contents of what a call wrote into the caller's memory, by argument.
 using CallOutput = std::array<std::string, 6>;
-CallOutput OutputOf(pid_t thread, const Deed& deed, const RawCall& call);
+CallOutput OutputOf(pid_t thread, const WholeCall& whole, const RawCall& call);
 
 // The files that one process has seen, numbered as it saw them: it can compare inodes, and no more.
 class SeenFiles {
@@ -88,6 +88,7 @@ class SeenFiles {
 };
 
 // All that the program can see of the call's result, but times.
-std::string ResultOf(const Deed& deed, int64_t result, const CallOutput& output, SeenFiles& seen);
+std::string ResultOf(const WholeCall& whole, int64_t result, const CallOutput& output,
+                     SeenFiles& seen);
 
 }  // namespace pidfall

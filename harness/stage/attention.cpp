@@ -28,20 +28,6 @@ bool IsProcessFolder(const std::string& path) {
          isdigit(static_cast<unsigned char>(path[kProc])) != 0;
 }
 
-bool IsLock(const RawCall& call) {
-  switch (static_cast<int>(call.arguments[1])) {
-    case F_SETLK:
-    case F_SETLKW:
-    case F_GETLK:
-    case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-    case F_OFD_GETLK:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // False for a mapping of a program's own file or a library: it cannot write without a call.
 bool CanWriteUnseen(const RawCall& call) {
   return (call.arguments[2] & PROT_WRITE) != 0 && (call.arguments[3] & MAP_SHARED) != 0;
@@ -118,7 +104,7 @@ std::optional<std::string> Attention::PathObject(pid_t thread, const CallKind& k
 
 std::optional<std::string> Attention::DescriptorObject(pid_t thread, const CallKind& kind,
                                                        const RawCall& call) {
-  if (call.number == SYS_fcntl && !IsLock(call)) return std::nullopt;
+  if (call.number == SYS_fcntl && !IsFcntlLock(call.arguments[1])) return std::nullopt;
   if (call.number == SYS_mmap && !CanWriteUnseen(call)) return std::nullopt;
   std::string target = DescriptorTarget(thread, AsDescriptor(call.arguments.at(kind.descriptor)));
   if (const auto socket = sockets_.find(target); socket != sockets_.end()) return socket->second;

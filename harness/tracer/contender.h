@@ -1,7 +1,8 @@
 // One start of a target that is stepped from call to call of those that touch its safeguard. Either
 // the target itself (traced_start.h) or a puppet that makes the same calls (puppet_start.h).
 //
-//   for (Event event; (event = contender.Next(bound)).kind == Event::kCall || ...;) {
+//   for (ContenderEvent event; (event = contender.Next(bound)).kind == ContenderEvent::kCall ||
+//   ...;) {
 //     event.call.Text();                // it is held before the call, or after it
 //   }
 #pragma once
@@ -17,7 +18,7 @@
 
 namespace pidfall {
 
-struct Event {
+struct ContenderEvent {
   enum Kind {
     kCall,      // held before it
     kReturned,  // held after it
@@ -38,7 +39,7 @@ class Contender {
   Contender& operator=(const Contender&) = delete;
 
   // Continues it until the next event.
-  virtual Event Next(Duration bound) = 0;
+  virtual ContenderEvent Next(Duration bound) = 0;
   // Sends SIGTERM to its first process, or to the daemon that this process left.
   virtual void Terminate() = 0;
   virtual void Kill() = 0;

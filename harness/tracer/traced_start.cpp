@@ -63,7 +63,7 @@ TracedStart::TracedStart(Stage& stage, const Safeguard& safeguard, const StartPl
   tree_ = std::make_unique<ProcessTree>(child_.pid);
 }
 
-Event TracedStart::Next(Duration bound) {
+ContenderEvent TracedStart::Next(Duration bound) {
   if (held_) tree_->Resume(*held_);
   held_.reset();
   const auto start = Clock::now();
@@ -74,16 +74,16 @@ Event TracedStart::Next(Duration bound) {
       if (auto event = Take(*stop)) return *event;
       tree_->Resume(stop->thread);
     } else if (tree_->IsOver()) {
-      return {Event::kOver, {}};
+      return {ContenderEvent::kOver, {}};
     } else if (IsAtRest(quiet_since)) {
-      return {Event::kRests, {}};
+      return {ContenderEvent::kRests, {}};
     } else if (FallsAsleep()) {
-      return {Event::kSleeps, {}};
+      return {ContenderEvent::kSleeps, {}};
     }
     if (tree_->Processes().size() > kMostProcesses) break;
     if (!IsWithin(bound, Clock::now() - start)) break;
   }
-  return {Event::kBound, {}};
+  return {ContenderEvent::kBound, {}};
 }
 
 // Else it is chance which of two threads is seen first.
@@ -136,7 +136,7 @@ bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
          (!stage_.target().port && quiet >= kSleepsAfter);
 }
 
-std::optional<Event> TracedStart::Take(const ProcessTree::Stop& stop) {
+std::optional<ContenderEvent> TracedStart::Take(const ProcessTree::Stop& stop) {
   if (on_stop_) on_stop_(stop);
   return stop.returned ? TakeReturn(stop) : TakeEntry(stop);
 }
@@ -145,7 +145,7 @@ void TracedStart::NoteUnseen(long number) {
   if (number == SYS_io_uring_setup) unseen_ = "io_uring";
 }
 
-std::optional<Event> TracedStart::TakeEntry(const ProcessTree::Stop& stop) {
+std::optional<ContenderEvent> TracedStart::TakeEntry(const ProcessTree::Stop& stop) {
   NoteUnseen(stop.call.number);
   const CallKind* kind = KindOf(stop.call.number);
   if (kind == nullptr) return std::nullopt;
@@ -155,13 +155,13 @@ std::optional<Event> TracedStart::TakeEntry(const ProcessTree::Stop& stop) {
   const int occurrence = ++occurrences_[{kind->name, *object}];
   calls_[stop.thread] = {.name = {kind->name, *object, occurrence}};
   held_ = stop.thread;
-  return Event{Event::kCall, calls_[stop.thread]};
+  return ContenderEvent{ContenderEvent::kCall, calls_[stop.thread]};
 }
 
-std::optional<Event> TracedStart::TakeReturn(const ProcessTree::Stop& stop) {
+std::optional<ContenderEvent> TracedStart::TakeReturn(const ProcessTree::Stop& stop) {
   const auto made = calls_.find(stop.thread);
   if (made == calls_.end()) return std::nullopt;
-  Event event{Event::kReturned, made->second};
+  ContenderEvent event{ContenderEvent::kReturned, made->second};
   calls_.erase(made);
   event.call.result = stop.call.result;
   if (const auto pending = pending_.find(stop.thread); pending != pending_.end()) {

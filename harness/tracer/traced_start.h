@@ -1,7 +1,7 @@
 // One start of a target under trace, from one call that touches its safeguard to the next.
 //
 //   TracedStart start(stage, safeguard, {.pid = 4000});
-//   const Event event = start.Next(bound);   // held before its first such call
+//   const ContenderEvent event = start.Next(bound);   // held before its first such call
 //
 // Between those calls it runs freely, system call by system call.
 #pragma once
@@ -35,7 +35,7 @@ class TracedStart : public Contender {
  public:
   TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan);
 
-  Event Next(Duration bound) override;
+  ContenderEvent Next(Duration bound) override;
   // When held before a call: the call is not made, and fails with this error. With `made` it is
   // made first, like a close that fails.
   void FailCall(int error, bool made);
@@ -63,9 +63,9 @@ class TracedStart : public Contender {
 
   std::optional<ProcessTree::Stop> NextStop();
   bool HasToWait(const ProcessTree::Stop& stop);
-  std::optional<Event> Take(const ProcessTree::Stop& stop);
-  std::optional<Event> TakeEntry(const ProcessTree::Stop& stop);
-  std::optional<Event> TakeReturn(const ProcessTree::Stop& stop);
+  std::optional<ContenderEvent> Take(const ProcessTree::Stop& stop);
+  std::optional<ContenderEvent> TakeEntry(const ProcessTree::Stop& stop);
+  std::optional<ContenderEvent> TakeReturn(const ProcessTree::Stop& stop);
   bool FallsAsleep();
   bool IsAtRest(std::chrono::steady_clock::time_point quiet_since) const;
   bool IsWithin(Duration bound, Duration passed) const;

@@ -16,15 +16,15 @@ Walk::Walk(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
 bool Walk::ThroughPhase(Point::Phase phase, const Visitor& visit) {
   const Duration bound = std::max<Duration>(stage_.target().start_timeout, kSettlesFor);
   for (int calls = 0; calls < kMostCalls; ++calls) {
-    const Event event = start_.Next(bound);
-    if (event.kind == Event::kOver) return false;
-    if (event.kind == Event::kRests) {
+    const ContenderEvent event = start_.Next(bound);
+    if (event.kind == ContenderEvent::kOver) return false;
+    if (event.kind == ContenderEvent::kRests) {
       if (phase == Point::kStop) cut_short_ = "it does not end on SIGTERM";
       rested_ = true;
       return false;
     }
-    if (event.kind == Event::kBound) break;
-    const bool after = event.kind == Event::kReturned;
+    if (event.kind == ContenderEvent::kBound) break;
+    const bool after = event.kind == ContenderEvent::kReturned;
     if (visit({phase, event.call.name, after}, event.call)) return true;
   }
   rested_ = phase == Point::kStart && start_.Serves();
