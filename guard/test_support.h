@@ -1,8 +1,12 @@
 // Shared by the guard's tests: a folder that is removed at the end, and children that act in step.
 //
 //   TempFolder folder;
-//   Child owner([&](Signals& signals) { auto held = Acquire(...); signals.Ready(); signals.Wait();
-//   }); owner.WaitReady();
+//   Child owner([&](Signals& signals) {
+//     auto held = Acquire(...);
+//     signals.Ready();
+//     signals.Wait();
+//   });
+//   owner.WaitReady();
 //   ... the child holds the lock here ...
 //   owner.Kill();
 #pragma once

@@ -1,7 +1,8 @@
 // What to say about a command line that was not understood: what was meant, where that can be told.
 //
-//   catch (const CLI::ParseError& error) { Complain(UsageErrorText(app, error, "pidfall"),
-//   kBadUsage); }
+//   catch (const CLI::ParseError& error) {
+//     return Complain(UsageErrorText(app, error, "pidfall"), kBadUsage);
+//   }
 #pragma once
 
 #include <string>

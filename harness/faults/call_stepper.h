@@ -1,9 +1,8 @@
 // Runs a process system call by system call, to hold it at a chosen moment.
 //
 //   CallStepper stepper = CallStepper::ForHeld(server.pid());
-//   bool held = stepper.RunUntil([&](const Call& call) { return call.returned && ...; }, is_over,
-//   bound);
-//   ...                    // it stands right after that call
+//   const auto has_renamed = [](const Call& call) { return call.returned && ...; };
+//   if (stepper.RunUntil(has_renamed, is_over, bound)) ...   // it stands right after that call
 //   stepper.Release();
 //
 // A SIGSTOP that is sent after an event is a few instructions too late, and the critical moment is

@@ -2,8 +2,11 @@
 // failure; it never hangs, and leaves nothing that blocks the next start.
 //
 //   FillDisk(stage);
-//   ImpairedStart start(stage, {.clause = "C8", .what = "the disk is full", .names =
-//   stage.folder()}); start.ExpectFailsClosed(); FreeDisk(stage); start.ExpectNextServes();
+//   ImpairedStart start(stage, {.clause = "C8", .what = "the disk is full",
+//                               .names = stage.folder()});
+//   start.ExpectFailsClosed();
+//   FreeDisk(stage);
+//   start.ExpectNextServes();
 #pragma once
 
 #include <set>

@@ -1,7 +1,7 @@
 // The other programs that a start runs, and a PATH that lacks one of them.
 //
 //   for (const std::string& tool : ToolsOfFirstStart(stage)) {   // {"flock", "ps"}
-//     Start(stage, {.environment = {PathWithout(stage, tool)}});
+//     stage.Start({.environment = {PathWithout(stage, tool)}});
 //   }
 //
 // They are learned from the programs that such a start executes. Only programs that are found by

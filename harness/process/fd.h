@@ -1,7 +1,7 @@
 // A file descriptor that closes itself, and errors that say what failed on which object.
 //
-//   UniqueFd file = OpenFile("/run/x.pid", O_RDONLY | O_CLOEXEC);   // throws "open /run/x.pid:
-//   ..."
+//   UniqueFd file = OpenFile("/run/x.pid", O_RDONLY | O_CLOEXEC);
+//   // throws std::system_error: "open /run/x.pid: ..."
 #pragma once
 
 #include <sys/types.h>

@@ -1,8 +1,8 @@
 // The HTML page for people: every verdict in a matrix, every story, and what to do first. One file
 // that loads nothing, so that it can be kept as an artifact of CI and opened years later.
 //
-//   out = HtmlText({.version = "0.1.0", .command = "check", .sandbox = "full"}, results, facts,
-//   notes);
+//   out = HtmlText({.version = "0.1.0", .command = "check", .sandbox = "full"},
+//                  results, facts, notes);
 #pragma once
 
 #include <map>

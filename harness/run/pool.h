@@ -1,8 +1,8 @@
 // Runs stories side by side, each in a sandbox of its own, and collects their results.
 //
 //   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
-//   RunStories({story, story}, {.at_once = 2}, [](std::size_t index, const Telling& telling) { ...
-//   });
+//   RunStories({story, story}, {.at_once = 2},
+//              [](std::size_t index, const Telling& telling) { ... });
 //
 // A story is any function that gives a JSON value. The caller must have one thread only: each
 // sandbox is forked from it.

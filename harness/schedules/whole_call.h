@@ -1,7 +1,7 @@
 // A system call with all that another process needs to make the same one, as a value.
 //
-//   const auto whole = WholeCallOf(thread, call, descriptors);   // at its entry, in a traced
-//   process puppet.Ask(*whole);                                          // in another process
+//   const auto whole = WholeCallOf(thread, call, descriptors);   // of a traced process
+//   puppet.Ask(*whole);                                          // in another process
 //   ResultOf(*whole, ...) == ResultOf(*whole, ...)               // no caller can tell them apart
 //
 // Two whole calls are equal when no program could tell their calls apart: addresses do not count,

@@ -1,7 +1,7 @@
 // Finds the calls that touch a safeguard, and the objects that they touch.
 //
-//   Attention attention(safeguard, pid);
-//   if (auto object = attention.ObjectOf(thread, call)) ...   // "x.pid"
+//   Attention attention(safeguard, pid, port);
+//   if (auto object = attention.ObjectOf(thread, kind, call)) ...   // "x.pid"
 //
 // It remembers the address that each socket was bound to: a socket has no name of its own.
 #pragma once

@@ -27,11 +27,11 @@ class ActorRun {
   void Kill();
   void Send(int signal);
   void NoteKilled();                // with all others, from outside
-  void Orphan(SupervisorTime now);  // a new supervisor knows nothing of its process
-  void Reboot(SupervisorTime now);  // so killed; its supervisor remembers nothing
-  // Its pid, and where it is held.
+  void Orphan(SupervisorTime now);  // its process lives on; the new supervisor does not know it
+  void Reboot(SupervisorTime now);  // its process is killed; its supervisor remembers nothing
   // Each later start gets its last pid, as in a container that is started again.
   void KeepPid() { keeps_pid_ = true; }
+  // Its pid, and where it is held.
   void UseForNextStart(const JobStart& wanted) { next_start_ = wanted; }
 
   // The moment of its next start or SIGKILL by the supervisor.

@@ -1,7 +1,7 @@
 // The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and its service scripts.
 //
-//   auto policy = MakeOpenrcPolicy({});                  // its defaults: eleven starts in a
-//   lifetime auto theirs = ReadOpenrcScript("/etc/init.d/web");   // throws BadInput
+//   auto policy = MakeOpenrcPolicy({});                  // its defaults: eleven starts, ever
+//   auto theirs = ReadOpenrcScript("/etc/init.d/web");   // throws BadInput
 //
 // https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor), its
 // sh/supervise-daemon.sh and sh/start-stop-daemon.sh, and the manual page openrc-run(8)

@@ -1,8 +1,9 @@
 // A mapping of a YAML (or JSON) file whose keys are either read or named as not modelled.
 //
-//   const auto documents = LoadYaml("compose.yaml", text);          // throws BadInput, with the
-//   line YamlMap service("compose.yaml", documents[0]["services"]["web"], "services.web"); const
-//   auto restart = service.Text("restart"); service.NoteTheRest(&notes);
+//   const auto documents = LoadYaml("compose.yaml", text);   // throws BadInput, with the line
+//   YamlMap service("compose.yaml", documents[0]["services"]["web"], "services.web");
+//   const auto restart = service.Text("restart");
+//   service.NoteTheRest(&notes);
 #pragma once
 
 #include <yaml-cpp/yaml.h>

@@ -1,7 +1,7 @@
 // The parts of a target that a scenario is about. A target that lacks one is known to be not
 // concerned before anything is started.
 //
-//   constexpr Scenario kFamily[] = {{"stop/command", ..., StopCommand, part::kStopCommand}};
+//   constexpr Scenario kCommand{"stop/command", ..., Command, part::kStopCommand};
 //   if (auto lack = MissingPart(target, scenario.parts)) ...  // "no stop command is known (...)"
 #pragma once
 

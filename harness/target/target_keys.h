@@ -1,7 +1,8 @@
 // The keys of a target file, each once: how it is read and how it is written.
 //
-//   for (const TargetKey& key : TargetKeys()) if (table.Has(key.name)) key.read(table, key,
-//   target);
+//   for (const TargetKey& key : TargetKeys()) {
+//     if (table.Has(key.name)) key.read(table, key.name, target);
+//   }
 //
 // To add one: a member of Target, a row here, a line in docs/target-file.md.
 #pragma once

@@ -1,10 +1,8 @@
 // One start of a target that is stepped from call to call of those that touch its safeguard. Either
 // the target itself (traced_start.h) or a puppet that makes the same calls (puppet_start.h).
 //
-//   for (ContenderEvent event; (event = contender.Next(bound)).kind == ContenderEvent::kCall ||
-//   ...;) {
-//     event.call.Text();                // it is held before the call, or after it
-//   }
+//   const ContenderEvent event = contender.Next(bound);
+//   if (event.kind == ContenderEvent::kCall) event.call.Text()   // "unlink(x.pid)": held before it
 #pragma once
 
 #include <sys/types.h>
