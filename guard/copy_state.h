@@ -20,7 +20,7 @@ enum class CopyState {
   kNone = 3,         // no such process, or not one of this program
   kUnknown = 4,      // `why` gives the reason
   kStarting = 150,   // the owner, not ready yet
-  kStandingBy = 151  // alive, serves nothing, takes over when the owner goes
+  kStandingBy = 151  // alive, serves nothing, takes over when the owner ends
 };
 
 struct Copy {

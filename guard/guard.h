@@ -39,7 +39,7 @@ namespace pidfall::guard {
 // What a contender does when an owner lives.
 enum class OnDuplicate {
   kExit,      // give the outcome kBusy at once
-  kWait,      // stand by, blocked on the lock; take over when the owner goes
+  kWait,      // stand by, blocked on the lock; take over when the owner ends
   kTakeOver,  // ask the owner to end, then wait for the lock
   kAuto,      // kWait when a supervisor started us, kExit when a person did
 };

@@ -53,7 +53,7 @@ void TenInARow(Stage& stage) {
 constexpr Scenario kTenInARow{
     "duplicate/ten-in-a-row", "C1 C2",
     "Ten starts one after the other: each is refused, and the file still names the owner.",
-    "A supervisor that retries wears the safeguard down.", TenInARow};
+    "A supervisor that retries gets through in the end.", TenInARow};
 
 // Each may have one of two addresses: then clients reach one or the other.
 std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
@@ -177,8 +177,8 @@ constexpr Scenario kEightOnOtherPorts{
     "duplicate/eight-on-other-ports",
     "C1 C2",
     "The same with a port for each and one pid file: one serves, seven are quiet.",
-    "Where the port does not keep the second copy out, the check that precedes the write lets it "
-    "in, and both use the same data.",
+    "Where the port does not keep the second copy out, the check before the write lets a second "
+    "copy start, and both use the same data.",
     EightOnOtherPorts,
     part::kPidFile | part::kPort | part::kOtherPort,
     need::kSeconds};
@@ -244,7 +244,7 @@ void DuringShutdown(Stage& stage) {
 constexpr Scenario kDuringShutdown{
     "duplicate/during-shutdown", "C1 C3 C6",
     "The owner is held at each moment of its shutdown, a second start comes, the owner goes on: "
-    "never two, and afterwards one serves.",
+    "at most one serves at a time, and afterwards one does.",
     "A restart overlaps, and either two copies serve or none.", DuringShutdown};
 
 void AcrossShutdown(Stage& stage) {

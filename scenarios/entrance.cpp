@@ -83,7 +83,7 @@ constexpr Scenario kBesideOwner{
     "entrance/beside-owner",
     "C1 C2",
     "The owner was started in one way and a second copy in another (--also), both orders of every "
-    "pair: it does not serve, and changes nothing of the owner's.",
+    "pair: the second does not serve, and changes nothing of the owner's.",
     "The copy by hand and the one of the supervisor have two records, and both serve "
     "(Intrect-io/OpenSwarm#228).",
     BesideOwner,

@@ -110,7 +110,7 @@ constexpr Scenario kStoppedBeyondItsLease{
     "later/stopped-beyond-its-lease",
     "C14",
     "The owner is stopped for longer than a lease that it renews, a second start comes, the owner "
-    "is woken: never two.",
+    "is woken: at most one serves.",
     "A laptop sleeps, the lease runs out, and after it wakes two copies serve "
     "(getpaseo/paseo#1962).",
     StoppedBeyondItsLease,

@@ -17,7 +17,7 @@ constexpr char kLoops[] =
     "A start every ten seconds for as long as the other copy lives, and a log full of errors "
     "(https://github.com/openclaw/openclaw/issues/82248).";
 constexpr char kNobody[] =
-    "The supervisor gives the agent up, and no copy serves once the other has gone.";
+    "The supervisor gives the agent up, and no copy serves once the other has ended.";
 
 constexpr char kKeepAlive[] = "launchd:keepalive";
 constexpr char kSuccessfulExit[] = "launchd:successful-exit";

@@ -38,7 +38,8 @@ void OwnerKilled(Stage& stage) {
 constexpr Scenario kOwnerKilled{
     "standby/owner-killed",
     "C17 C1",
-    "One stands by and the owner is killed: it serves within 5 s, and the file names it.",
+    "The owner is killed while a second start stands by: the standby serves within 5 s, and the "
+    "file names it.",
     kNobodyServes,
     OwnerKilled,
     part::kPort | part::kStandby};
@@ -66,8 +67,8 @@ void OwnerStopped(Stage& stage) {
 constexpr Scenario kOwnerStopped{
     "standby/owner-stopped",
     "C17 C1",
-    "One stands by and the owner gets SIGTERM, held at each moment of its end: never two, and "
-    "then the other serves within 5 s.",
+    "The owner gets SIGTERM while a second start stands by, and is held at each moment of its end: "
+    "at most one serves, and then the standby does, within 5 s.",
     kTwoServe,
     OwnerStopped,
     part::kPort | part::kStandby};
@@ -91,7 +92,8 @@ void TwoWaiting(Stage& stage) {
 constexpr Scenario kTwoWaiting{
     "standby/two-waiting",
     "C1 C17",
-    "Two stand by and the owner is killed: one serves, the other waits on and is next.",
+    "The owner is killed while two starts stand by: one of them serves, the other waits on and is "
+    "next.",
     kTwoServe,
     TwoWaiting,
     part::kPort | part::kStandby};
@@ -113,7 +115,8 @@ void StoppedWhileWaiting(Stage& stage) {
 constexpr Scenario kStoppedWhileWaiting{
     "standby/stopped-while-waiting",
     "C12 C2 C6",
-    "One that stands by gets SIGTERM: it ends within 2 s, and the owner's files are as before.",
+    "A second start stands by and gets SIGTERM: it ends within 2 s, and the owner's files are as "
+    "before.",
     "The agent is unloaded, and its job hangs until it is killed.",
     StoppedWhileWaiting,
     part::kPort | part::kStandby};
@@ -137,7 +140,7 @@ constexpr char kAsParent[] = "\"$0\" \"$@\"; exit $?";
 
 std::vector<Starter> Supervisors(const Stage& stage) {
   // A program's name is that of its link.
-  const std::string runsv = stage.back_room() + "/runsv";
+  const std::string runsv = stage.harness_folder() + "/runsv";
   std::filesystem::create_symlink("/bin/sh", runsv);
   std::vector<Starter> all = {
       {"launchd", {"XPC_SERVICE_NAME=com.example.server"}},
@@ -179,8 +182,7 @@ void SupervisorWaits(Stage& stage) {
 constexpr Scenario kSupervisorWaits{
     "standby/supervisor-waits",
     "C17",
-    "Told to see for itself, one started as launchd, systemd, supervisord, runit or a container "
-    "does stands by.",
+    "In auto mode, a start under launchd, systemd, supervisord, runit or in a container stands by.",
     "A job that ends at once is started again for ever, or given up.",
     SupervisorWaits,
     part::kAuto};
@@ -194,7 +196,7 @@ void PersonEnds(Stage& stage) {
 
 constexpr Scenario kPersonEnds{"standby/person-ends",
                                "C17",
-                               "Told to see for itself, one that a person started ends.",
+                               "In auto mode, a start by a person ends.",
                                "A person's second copy sits in the terminal and seems to serve.",
                                PersonEnds,
                                part::kAuto};
@@ -247,8 +249,8 @@ void TakeOverStopped(Stage& stage) {
 constexpr Scenario kTakeOverStopped{
     "standby/take-over-stopped",
     "C1 C17",
-    "The owner is stopped by SIGSTOP when one is told to take over: not before it has gone on and "
-    "ended does the other serve.",
+    "The owner is stopped by SIGSTOP when a second start is told to take over: the new start "
+    "serves only after the owner was woken and has ended.",
     kTwoServe,
     TakeOverStopped,
     part::kPort | part::kTakeover};
@@ -354,7 +356,7 @@ constexpr Duration kStartsBound = std::chrono::seconds(20);  // for slow starts
 // Starts one after another, while the status command runs all the time.
 void StartBesideStatus(Stage& stage) {
   const auto deadline = std::chrono::steady_clock::now() + kStartsBound;
-  const Evidence::Hush hush(stage.evidence());
+  const Evidence::Muted muted(stage.evidence());
   for (int i = 0; i < kStarts && std::chrono::steady_clock::now() < deadline; ++i) {
     Instance& server = stage.Start();
     ExpectServes(stage, server, "C16", "nothing but a status command ran beside it");

@@ -128,8 +128,7 @@ void OtherTimeZone(Stage& stage) {
 constexpr Scenario kOtherTimeZone{
     "surroundings/other-time-zone", "C1 C2",
     "Owner and contender in unlike time zones: refused all the same.",
-    "The owner's start time reads otherwise under cron than in a shell, and it counts as a "
-    "stranger "
+    "The owner's start time differs under cron and in a shell, and it counts as a stranger "
     "(PrimeIntellect-ai/prime-agent#1607).",
     OtherTimeZone};
 
@@ -197,8 +196,7 @@ constexpr Scenario kOtherSpelling{
     "surroundings/other-spelling", "C1 C2",
     "The same program and files, one start by whole and one by relative paths: refused all the "
     "same.",
-    "The supervisor's command is spelled otherwise than a person's, and two copies serve.",
-    OtherSpelling};
+    "The supervisor's command differs from a person's, and two copies serve.", OtherSpelling};
 
 void ProgramReplaced(Stage& stage) {
   ProgramFiles files(stage);

@@ -113,8 +113,8 @@ void OlderComesBack(Stage& stage) {
 constexpr Scenario kOlderComesBack{
     "upgrade/older-comes-back",
     "C1 C6",
-    "The new version serves, and an older one is started by an old script: it does not serve, and "
-    "the file stays the owner's.",
+    "The new version serves, and an older one is started by an old script: the older one does not "
+    "serve, and the file stays the owner's.",
     kTwoVersions,
     OlderComesBack,
     part::kOlderVersion};
@@ -167,7 +167,7 @@ void RestartInPlace(Stage& stage) {
   stage.Signal(owner, stage.target().restart_signal);
   ExpectServesAgain(stage, owner, before);
   Require(waiter == nullptr || !Serves(stage, *waiter), "C1",
-          "one that stood by got in while the owner executed itself anew");
+          "a standby served while the owner executed itself anew");
   ExpectQuiet(stage, stage.Start(), owner);
   ExpectFileNames(stage, owner, "C6");
 }

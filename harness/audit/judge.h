@@ -6,7 +6,7 @@
 // Four questions for each service: "web.service/pid-file", ".../copies", ".../port" and
 // ".../restart-loop". Nothing is a breach that could be a misunderstanding: where the processes,
 // files or sockets of another user are not to be seen, the answer is a skip. A restart loop is
-// foretold, not seen: a weakness.
+// predicted, not observed: a weakness.
 #pragma once
 
 #include <sys/types.h>

@@ -34,7 +34,7 @@ Result Missing(const Asked& asked) {
                 fmt::format("{} is missing while pid {} runs", path, asked.copies.front().pid),
                 {WhatRuns(asked),
                  "do find out what removed it (an old copy's exit, a cleaner of /tmp or /run), "
-                 "then restart the service: until then no tool that goes by the file finds it"});
+                 "then restart the service: until then tools that read the file cannot find it"});
 }
 
 // Some programs empty their file when they end.

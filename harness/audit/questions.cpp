@@ -109,9 +109,9 @@ Result Stranger(const Asked& asked, int port, const LiveProcess& stranger) {
 
 // --- restart loop
 
-std::string StartsText(int status, const DuplicateOutcome& outcome) {
+std::string StartsText(const std::string& duplicate, const DuplicateOutcome& outcome) {
   std::string text =
-      fmt::format("one that exits {} is started {}", status,
+      fmt::format("{} is started {}", duplicate,
                   outcome.starts == 1 ? "once" : fmt::format("{} times", outcome.starts));
   if (outcome.gave_up) {
     text += fmt::format(", given up after {}", FormatDuration(*outcome.gave_up));
@@ -194,8 +194,8 @@ Result LoopAnswer(const Asked& asked) {
     return result;
   };
   const std::string starts = "beside a live copy, in ten minutes, " +
-                             StartsText(0, service.with_status_0) + ", " +
-                             StartsText(1, service.with_status_1);
+                             StartsText("a duplicate that exits 0", service.with_status_0) + ", " +
+                             StartsText("one that exits 1", service.with_status_1);
   if (service.policy->job().is_one_shot) {
     return answer(Verdict::kNotApplicable, "it is meant to end by itself");
   }

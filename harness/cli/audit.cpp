@@ -69,7 +69,7 @@ void AddAuditCommand(CLI::App* app, Invocation* invocation) {
   DeclareTime(audit, "For each service's check; what matters most is first", &options->check.time);
   DeclareJobs(audit, common);
   DeclareReports(audit, common);
-  audit->get_option("--verbose")->description("Show foretold restart loops and skips, too");
+  audit->get_option("--verbose")->description("Show predicted restart loops and skips, too");
   DeclareNoSkip(audit, common);
   // Without --check no scenario runs.
   for (const char* option : {"--scenario", "--except", "--time", "--jobs"}) {

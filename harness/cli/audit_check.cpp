@@ -120,11 +120,12 @@ class ServiceCheck {
     std::vector<Case> cases;
     for (const Scenario* scenario :
          ByWorth(Select(Catalogue(), common.scenarios, common.excepts))) {
-      cases.push_back({.scenario = scenario,
-                       .target = target,
-                       .server = service_.source,
-                       .reproduce = AgainCheck(options_.program, {"--policy", service_.source},
-                                               scenario->id, target.command)});
+      cases.push_back(
+          {.scenario = scenario,
+           .target = target,
+           .server = service_.source,
+           .reproduce = CheckCommandLine(options_.program, {"--policy", service_.source},
+                                         scenario->id, target.command)});
     }
     return cases;
   }

@@ -82,8 +82,9 @@ TEST_F(AuditCommandTest, ForetoldLoopIsInTheRowAndNoBreach) {
   EXPECT_EQ(outcome.status, kAsItShouldBe);
   EXPECT_THAT(outcome.out, HasSubstr("  loops on failure\n"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("FAIL")));
-  EXPECT_THAT(Run({"audit", "-v", "."}).out,
-              HasSubstr("one that exits 0 is started once, one that exits 1 is started 60 times"));
+  EXPECT_THAT(
+      Run({"audit", "-v", "."}).out,
+      HasSubstr("a duplicate that exits 0 is started once, one that exits 1 is started 60 times"));
 }
 
 TEST_F(AuditCommandTest, BadUsageIsStatus2) {

@@ -82,8 +82,8 @@ std::vector<Case> CasesOf(const CheckCommand& options, const Target& target, con
   for (const Scenario* scenario : GoesByWorth(options, found) ? ByWorth(scenarios) : scenarios) {
     const Case one{.scenario = scenario,
                    .target = target,
-                   .reproduce = AgainCheck(options.program, options.target.again, scenario->id,
-                                           target.command)};
+                   .reproduce = CheckCommandLine(options.program, options.target.again,
+                                                 scenario->id, target.command)};
     cases.insert(cases.end(), static_cast<std::size_t>(common.repeat), one);
   }
   return cases;

@@ -101,7 +101,7 @@ int Explore(const Kind& kind, const ExploreCommand& options,
   PrintHead(outputs, target, found);
   Exploration exploration = ExploreWithProgress(kind, target, found, options.explore);
   for (Result& result : exploration.results) {
-    result.reproduce = AgainExplore(
+    result.reproduce = ExploreCommandLine(
         options.program, {kind.name, options.target.again, result.reproduce, target.command});
   }
   PrintResults(options, exploration, outputs, kind);

@@ -73,20 +73,20 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
 }
 
 // The results of the incidents that ran so far.
-struct Told {
+struct IncidentResults {
   std::vector<Result> results;
   std::vector<SimulatedFacts> facts;
 };
 
-void Add(const std::vector<IncidentCell>& cells, Told* told) {
+void Add(const std::vector<IncidentCell>& cells, IncidentResults* so_far) {
   for (const IncidentCell& cell : cells) {
-    told->results.push_back(cell.result);
-    told->facts.push_back(FactsOf(cell.variant, cell.log));
+    so_far->results.push_back(cell.result);
+    so_far->facts.push_back(FactsOf(cell.variant, cell.log));
   }
 }
 
-void PrintFindings(const Outputs& outputs, const Told& told, bool verbose) {
-  for (const Result* finding : Findings(told.results, verbose)) {
+void PrintFindings(const Outputs& outputs, const IncidentResults& so_far, bool verbose) {
+  for (const Result* finding : Findings(so_far.results, verbose)) {
     outputs.Print(FindingText(*finding, {}, outputs.paint(), verbose));
   }
 }
@@ -103,11 +103,11 @@ std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
 IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std::string>& command,
                            const Target& target) {
   const auto again = [options, command](const Incident& incident) {
-    return AgainIncident(options.program,
-                         {.which = options.which.empty() ? incident.id : options.which,
-                          .real_time = options.real_time,
-                          .port = options.port,
-                          .command = command});
+    return IncidentCommandLine(options.program,
+                               {.which = options.which.empty() ? incident.id : options.which,
+                                .real_time = options.real_time,
+                                .port = options.port,
+                                .command = command});
   };
   return {.servers = ServersFolder(),
           .reproduce = again,
@@ -117,28 +117,28 @@ IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std
           .pid_file = target.pid_file};
 }
 
-Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const Outputs& outputs,
-            const PictureFile& picture) {
+IncidentResults RunAll(const IncidentCommand& options, const IncidentOptions& with,
+                       const Outputs& outputs, const PictureFile& picture) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
     return SimulateAll(requests, options.common.jobs);
   };
   const std::vector<Incident> incidents = Chosen(options);
   const auto all = RunIncidents(incidents, with, simulate);
-  Told told;
+  IncidentResults so_far;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool short_one = options.all && !options.common.verbose;
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
     if (!options.all) picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
-    Add(all[i], &told);
+    Add(all[i], &so_far);
   }
-  return told;
+  return so_far;
 }
 
 // For the user's command there are no expected outcomes: its breaches are counted.
-std::string Summary(const Told& told, double elapsed_ms, bool yours, bool verbose) {
-  if (!yours) return RunSummary(told.results, elapsed_ms, Interrupted());
-  return CheckSummary(told.results, {elapsed_ms, Interrupted(), verbose});
+std::string Summary(const IncidentResults& so_far, double elapsed_ms, bool yours, bool verbose) {
+  if (!yours) return RunSummary(so_far.results, elapsed_ms, Interrupted());
+  return CheckSummary(so_far.results, {elapsed_ms, Interrupted(), verbose});
 }
 
 int Run(const IncidentCommand& options, const std::vector<std::string>& command) {
@@ -152,13 +152,14 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
   if (!probed) return kBrokenRun;
   const InterruptGuard guard;
-  const Told told = RunAll(options, OptionsFor(options, command, probed->target), outputs, picture);
-  PrintFindings(outputs, told, options.common.verbose);
+  const IncidentResults so_far =
+      RunAll(options, OptionsFor(options, command, probed->target), outputs, picture);
+  PrintFindings(outputs, so_far, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results,
-                     NotesOn(told.results), told.facts);
-  return ExitStatusOf(told.results, {.interrupted = Interrupted()});
+  outputs.Print(Summary(so_far, took.count(), yours, options.common.verbose) + '\n');
+  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, so_far.results,
+                     NotesOn(so_far.results), so_far.facts);
+  return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});
 }
 
 void AddList(CLI::App* incident, const Options& options, Invocation* invocation) {

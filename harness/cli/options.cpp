@@ -109,7 +109,8 @@ void DeclareReports(CLI::App* command, CommonOptions* options) {
   DeclareFile(command, "--sarif", "Write SARIF for code hosts ('-': standard output)",
               &options->sarif);
   DeclareFile(command, "--html", "Write a page for people ('-': standard output)", &options->html);
-  command->add_flag("-v,--verbose", options->verbose, "Show expected fails and weaknesses too");
+  command->add_flag("-v,--verbose", options->verbose,
+                    "Show weaknesses, expected failures and why n/a");
   DeclareBasics(command, &options->color);
 }
 

@@ -48,7 +48,7 @@ Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::st
           .server = options.server,
           .guard = guard,
           .expected = Words(BuiltInExpected().For(guard, std::string(scenario.id))),
-          .reproduce = AgainRun(options.program, options.server, guard, scenario.id)};
+          .reproduce = RunCommandLine(options.program, options.server, guard, scenario.id)};
 }
 
 // In their own order and each once, also when it was named twice.
@@ -113,7 +113,8 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
   const auto cells = RunIncident(
       incident,
       {.servers = ServersFolder(),
-       .reproduce = [&](const Incident& one) { return AgainIncident(options.program, {one.id}); }},
+       .reproduce =
+           [&](const Incident& one) { return IncidentCommandLine(options.program, {one.id}); }},
       [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);

@@ -12,7 +12,7 @@ namespace pidfall {
 void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& content) {
   NeedFullSandbox(stage, "a changed " + proc_path);
   const std::string source =
-      stage.back_room() + "/" + std::filesystem::path(proc_path).filename().string();
+      stage.harness_folder() + "/" + std::filesystem::path(proc_path).filename().string();
   WriteFile(source, content);
   BindOver(proc_path, source);
   stage.Did("change " + proc_path);

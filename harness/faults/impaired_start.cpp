@@ -117,7 +117,7 @@ void ImpairedStart::ExpectNextServes() {
   options.most_files.reset();
   Instance& next = stage_.Start(options);
   const bool next_in_time = SettlesInTime(next);
-  ExpectServes(stage_, next, impairment_.clause, "it is no longer so that " + impairment_.what);
+  ExpectServes(stage_, next, impairment_.clause, "the fault is over (" + impairment_.what + ")");
   Require(fails_in_time_ || !next_in_time, impairment_.clause,
           "a start takes longer than 2 s to fail when " + impairment_.what);
   if (another_port_served_) {

@@ -33,7 +33,7 @@ pid_t NumberNamed(Stage& stage, const Instance& owner) {
 
 void WriteOver(Stage& stage, pid_t number, pid_t live) {
   WritePidFile(stage, ReplaceNumber(PidFile(stage).content, number, live));
-  stage.Did("put pid " + std::to_string(live) + " there: written, not recycled");
+  stage.Did("write pid " + std::to_string(live) + ", a live process's, into the file");
 }
 
 void SayRecycled(Stage& stage, pid_t number) {

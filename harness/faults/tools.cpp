@@ -108,7 +108,7 @@ std::set<std::string> ToolsOfContender(Stage& stage) {
 }
 
 std::string PathWithout(const Stage& stage, const std::string& tool) {
-  const std::string folder = stage.back_room() + "/path-without-" + tool;
+  const std::string folder = stage.harness_folder() + "/path-without-" + tool;
   if (fs::create_directory(folder)) {
     for (const std::string& from : FoldersOf(stage.target())) LinkPrograms(from, folder, tool);
   }

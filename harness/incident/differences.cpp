@@ -101,7 +101,7 @@ class Comparison {
     if (!expected_.served_within && !expected_.never_served) return;
     const auto served = ServedAfter(log_);
     const std::string seen = served               ? "served " + FormatDuration(*served) + " after"
-                             : Gaps(log_).empty() ? "no owner went"
+                             : Gaps(log_).empty() ? "no owner ended"
                                                   : "never served after";
     if (expected_.never_served) {
       if (served || Gaps(log_).empty()) differences_.push_back(seen + ", expected never");

@@ -39,8 +39,8 @@ struct ExpectedOutcome {
   std::string breaks;                        // the clause that this outcome breaks; empty: none
   std::map<std::string, CountRange> starts;  // by actor
   std::map<std::string, std::vector<int>> statuses;  // by actor: of its own ends; -9 a signal
-  std::optional<SupervisorTime> served_within;       // after the last owner went
-  bool never_served = false;                         // after the last owner went
+  std::optional<SupervisorTime> served_within;       // after the last owner ended
+  bool never_served = false;                         // after the last owner ended
   std::optional<CountRange> owners;                  // the most at one instant; none: at most 1
   std::optional<std::vector<std::string>> serves;    // the actors, at the end
   std::map<std::string, std::string> files;  // at the end: "gone", "empty", "names A", "says TEXT"

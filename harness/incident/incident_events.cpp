@@ -21,33 +21,33 @@ enum class Object { kActor, kSupervised, kFile, kNothing };
 struct Verb {
   std::string_view word;
   Object object;
-  Deed deed;
+  Action action;
   Change::Kind change = Change::Kind::kWrite;
   const char* other = nullptr;  // a key that it needs
 };
 
 constexpr Verb kVerbs[] = {
-    {"start", Object::kActor, Deed::kStart},
-    {"stop", Object::kActor, Deed::kStop},
-    {"kill", Object::kActor, Deed::kKill},
-    {"hang", Object::kActor, Deed::kHang},
-    {"wake", Object::kActor, Deed::kWake},
-    {"signal", Object::kActor, Deed::kSignal, Change::Kind::kWrite, "signal"},
-    {"release", Object::kActor, Deed::kRelease},
-    {"visit", Object::kActor, Deed::kVisit},
-    {"load", Object::kSupervised, Deed::kLoad},
-    {"unload", Object::kSupervised, Deed::kUnload},
-    {"orphan", Object::kSupervised, Deed::kOrphan},
-    {"write", Object::kFile, Deed::kChange, Change::Kind::kWrite, "text"},
-    {"remove", Object::kFile, Deed::kChange, Change::Kind::kRemove},
-    {"link", Object::kFile, Deed::kChange, Change::Kind::kLink, "to"},
-    {"copy", Object::kFile, Deed::kChange, Change::Kind::kCopy, "to"},
-    {"upgrade", Object::kFile, Deed::kChange, Change::Kind::kReplace, "from"},
-    {"fill-disk", Object::kNothing, Deed::kChange, Change::Kind::kFillDisk},
-    {"free-disk", Object::kNothing, Deed::kChange, Change::Kind::kFreeDisk},
-    {"step-clock", Object::kNothing, Deed::kChange, Change::Kind::kStepClock, "by"},
-    {"reboot", Object::kNothing, Deed::kReboot},
-    {"restart-container", Object::kNothing, Deed::kRestartContainer},
+    {"start", Object::kActor, Action::kStart},
+    {"stop", Object::kActor, Action::kStop},
+    {"kill", Object::kActor, Action::kKill},
+    {"hang", Object::kActor, Action::kHang},
+    {"wake", Object::kActor, Action::kWake},
+    {"signal", Object::kActor, Action::kSignal, Change::Kind::kWrite, "signal"},
+    {"release", Object::kActor, Action::kRelease},
+    {"visit", Object::kActor, Action::kVisit},
+    {"load", Object::kSupervised, Action::kLoad},
+    {"unload", Object::kSupervised, Action::kUnload},
+    {"orphan", Object::kSupervised, Action::kOrphan},
+    {"write", Object::kFile, Action::kChange, Change::Kind::kWrite, "text"},
+    {"remove", Object::kFile, Action::kChange, Change::Kind::kRemove},
+    {"link", Object::kFile, Action::kChange, Change::Kind::kLink, "to"},
+    {"copy", Object::kFile, Action::kChange, Change::Kind::kCopy, "to"},
+    {"upgrade", Object::kFile, Action::kChange, Change::Kind::kReplace, "from"},
+    {"fill-disk", Object::kNothing, Action::kChange, Change::Kind::kFillDisk},
+    {"free-disk", Object::kNothing, Action::kChange, Change::Kind::kFreeDisk},
+    {"step-clock", Object::kNothing, Action::kChange, Change::Kind::kStepClock, "by"},
+    {"reboot", Object::kNothing, Action::kReboot},
+    {"restart-container", Object::kNothing, Action::kRestartContainer},
 };
 
 const Verb& VerbCalled(const TomlTable& table, const std::string& word) {
@@ -111,11 +111,11 @@ void ReadActorEvent(TomlTable& table, const Verb& verb, const std::string& name,
   if (verb.object == Object::kSupervised && !actor.policy) {
     table.Fail("do", actor.name + " has no policy");
   }
-  if (event->deed == Deed::kSignal) event->signal = SignalCalled(table, table.Text("signal"));
-  if (event->deed == Deed::kKill) event->unreaped = table.Flag("unreaped");
-  const bool starts = event->deed == Deed::kStart || event->deed == Deed::kLoad;
+  if (event->action == Action::kSignal) event->signal = SignalCalled(table, table.Text("signal"));
+  if (event->action == Action::kKill) event->unreaped = table.Flag("unreaped");
+  const bool starts = event->action == Action::kStart || event->action == Action::kLoad;
   if (starts && table.Has("pid")) event->pid = ReadPid(table, actors);
-  if (event->deed == Deed::kStart && table.Has("held_at")) {
+  if (event->action == Action::kStart && table.Has("held_at")) {
     event->held_at = table.Number("held_at", 1, kMostTouches);
   }
 }
@@ -125,7 +125,7 @@ void ReadChange(TomlTable& table, const Verb& verb, const std::string& file,
   event->change = {verb.change, file, ""};
   if (verb.change == Change::Kind::kStepClock) {
     event->change.text = StepOf(table);
-  } else if (verb.change == Change::Kind::kWrite && event->deed == Deed::kChange) {
+  } else if (verb.change == Change::Kind::kWrite && event->action == Action::kChange) {
     event->change.text = WithPlaces(table, table.TextOrNothing("text"), actors);
   } else if (verb.other != nullptr) {
     event->change.text = table.Text(verb.other);
@@ -140,7 +140,7 @@ Event ReadEvent(TomlTable& table, const std::vector<Actor>& actors) {
   const auto blank = std::min(sentence.find(' '), sentence.size());
   const std::string object = sentence.substr(std::min(blank + 1, sentence.size()));
   const Verb& verb = VerbCalled(table, sentence.substr(0, blank));
-  event.deed = verb.deed;
+  event.action = verb.action;
   if (verb.object == Object::kFile && object.empty()) table.Fail("do", "which file?");
   if (verb.object == Object::kNothing && !object.empty()) {
     table.Fail("do", fmt::format("'{}' stands alone", verb.word));

@@ -28,25 +28,26 @@ std::string ErrorOf(const std::string& text) {
   return "none";
 }
 
-TEST(ReadEvent, EveryDeedIsRead) {
-  const std::tuple<const char*, Deed> cases[] = {{"start hand", Deed::kStart},
-                                                 {"stop hand", Deed::kStop},
-                                                 {"kill hand", Deed::kKill},
-                                                 {"hang hand", Deed::kHang},
-                                                 {"wake hand", Deed::kWake},
-                                                 {"release hand", Deed::kRelease},
-                                                 {"visit hand", Deed::kVisit},
-                                                 {"load agent", Deed::kLoad},
-                                                 {"unload agent", Deed::kUnload},
-                                                 {"orphan agent", Deed::kOrphan},
-                                                 {"reboot", Deed::kReboot},
-                                                 {"fill-disk", Deed::kChange},
-                                                 {"free-disk", Deed::kChange},
-                                                 {"remove {run}", Deed::kChange},
-                                                 {"restart-container", Deed::kRestartContainer}};
-  for (const auto& [sentence, deed] : cases) {
+TEST(ReadEvent, EveryActionIsRead) {
+  const std::tuple<const char*, Action> cases[] = {
+      {"start hand", Action::kStart},
+      {"stop hand", Action::kStop},
+      {"kill hand", Action::kKill},
+      {"hang hand", Action::kHang},
+      {"wake hand", Action::kWake},
+      {"release hand", Action::kRelease},
+      {"visit hand", Action::kVisit},
+      {"load agent", Action::kLoad},
+      {"unload agent", Action::kUnload},
+      {"orphan agent", Action::kOrphan},
+      {"reboot", Action::kReboot},
+      {"fill-disk", Action::kChange},
+      {"free-disk", Action::kChange},
+      {"remove {run}", Action::kChange},
+      {"restart-container", Action::kRestartContainer}};
+  for (const auto& [sentence, action] : cases) {
     const Event event = Read("at = '2s'\ndo = '" + std::string(sentence) + "'");
-    EXPECT_EQ(event.deed, deed) << sentence;
+    EXPECT_EQ(event.action, action) << sentence;
     EXPECT_EQ(event.at, 2s);
   }
 }
@@ -89,7 +90,7 @@ TEST(ReadEvent, WhatIsWrongIsToldWithItsLine) {
   for (const auto& [text, error] : cases) EXPECT_EQ(ErrorOf(text), error);
 }
 
-TEST(ReadEvent, AnUnknownDeedIsToldTheKnownAndTheNearest) {
+TEST(ReadEvent, AnUnknownActionIsToldTheKnownAndTheNearest) {
   EXPECT_THAT(ErrorOf("at='0s'\ndo='reboost'"),
               testing::AllOf(HasSubstr("x.toml:2: 'reboost' is none of start, stop, "),
                              HasSubstr("did you mean 'reboot'?")));

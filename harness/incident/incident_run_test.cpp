@@ -23,8 +23,8 @@ Incident PortConflict() {
   incident.guards = {{.name = "none", .arguments = {"--guard", "none"}}};
   IncidentVariant variant{.name = "by hand first"};
   variant.plan = {.actors = {{"by-hand", nullptr}, {"agent", LookUpPolicy("launchd:keepalive")}},
-                  .events = {{.at = seconds(0), .deed = Deed::kStart, .actor = 0},
-                             {.at = seconds(1), .deed = Deed::kLoad, .actor = 1}},
+                  .events = {{.at = seconds(0), .action = Action::kStart, .actor = 0},
+                             {.at = seconds(1), .action = Action::kLoad, .actor = 1}},
                   .duration = minutes(10)};
   variant.expected["none"] = {.why = "it loops", .breaks = "C11", .starts = {{"agent", {50, 61}}}};
   incident.variants = {variant};

@@ -61,7 +61,7 @@ why = "KeepAlive=true restarts whatever the status: a start every 10 s"
 breaks = "C11"                          # the clause that this outcome breaks (guard/CONTRACT.md)
 starts = { agent = [42, 50], by-hand = 1 }   # exactly, or [least, most]
 statuses = { agent = [0] }              # how it ended by itself; -9: by signal 9; []: not at all
-served_within = "12s"                   # after the last owner went; or "never"
+served_within = "12s"                   # after the last owner ended; or "never"
 serves = ["agent"]                      # at the end
 
 [variant.expect.fixed]

@@ -62,7 +62,7 @@ TEST_F(IncidentFile, TemplateIsReadBack) {
   EXPECT_EQ(plan.actors[1].policy->Describe(), "launchd KeepAlive=true, throttle 10 s");
   ASSERT_EQ(plan.events.size(), 3U);
   EXPECT_EQ(plan.events[2].at, 8min);
-  EXPECT_EQ(plan.events[2].deed, Deed::kStop);
+  EXPECT_EQ(plan.events[2].action, Action::kStop);
   const ExpectedOutcome& broken = incident.variants[0].expected.at("broken");
   EXPECT_EQ(broken.starts.at("agent").most, 50);
   EXPECT_EQ(broken.served_within, 12s);

@@ -41,7 +41,7 @@ Target TargetOf(const SimulationRequest& request) {
 
 bool FillsDisk(const SimulationPlan& plan) {
   return std::any_of(plan.events.begin(), plan.events.end(), [](const Event& event) {
-    return event.deed == Deed::kChange && event.change.kind == Change::Kind::kFillDisk;
+    return event.action == Action::kChange && event.change.kind == Change::Kind::kFillDisk;
   });
 }
 

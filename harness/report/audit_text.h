@@ -10,7 +10,7 @@
 
 namespace pidfall {
 
-// With `verbose` the foretold restart loops too, and why a question was not answered.
+// With `verbose` the predicted restart loops too, and why a question was not answered.
 std::string AuditText(const Audit& audit, const Paint& paint, bool verbose);
 
 // "12 services: 2 breaches, 5 restart a duplicate that ends, 1 file not read   0.2 s"

@@ -21,7 +21,7 @@ struct Advice {
 };
 
 // The results to show, the worst first. Always broken ones and surprises; where nothing was
-// expected, breaches too. `verbose` adds the expected fails and the weaknesses.
+// expected, breaches too. `verbose` adds the expected failures and the weaknesses.
 std::vector<const Result*> Findings(const std::vector<Result>& results, bool verbose);
 
 // Shows only the first and the last lines of a long story, unless `whole`.

@@ -16,25 +16,25 @@ std::string Joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::string AgainRun(const std::string& program, const std::string& server,
-                     const std::string& guard, std::string_view scenario) {
+std::string RunCommandLine(const std::string& program, const std::string& server,
+                           const std::string& guard, std::string_view scenario) {
   std::string again = ShellQuoted(program) + " run";
   if (server != DefaultServer()) again += " --server " + server;
   return again + fmt::format(" --guard {} --scenario {}", guard, scenario);
 }
 
-std::string AgainCheck(const std::string& program, const std::vector<std::string>& options,
-                       std::string_view scenario, const std::vector<std::string>& command) {
+std::string CheckCommandLine(const std::string& program, const std::vector<std::string>& options,
+                             std::string_view scenario, const std::vector<std::string>& command) {
   return fmt::format("{} check{} --scenario {} --{}", ShellQuoted(program), Joined(options),
                      scenario, Joined(command));
 }
 
-std::string AgainExplore(const std::string& program, const ExploreAgain& again) {
+std::string ExploreCommandLine(const std::string& program, const ExploreRepeat& again) {
   return fmt::format("{} explore {}{} --replay {} --{}", ShellQuoted(program), again.kind,
                      Joined(again.options), ShellQuoted(again.replay), Joined(again.command));
 }
 
-std::string AgainIncident(const std::string& program, const IncidentAgain& again) {
+std::string IncidentCommandLine(const std::string& program, const IncidentRepeat& again) {
   std::string text = ShellQuoted(program) + " incident run " + ShellQuoted(again.which);
   if (again.real_time) text += " --real-time";
   if (again.port) text += fmt::format(" --port {}", *again.port);

@@ -1,7 +1,7 @@
 // The command that shows one case again, ready to be pasted into the user's shell. `program` is how
 // the user called pidfall: "pidfall", "./pidfall", "build/release/bin/pidfall".
 //
-//   result.reproduce = AgainRun("./pidfall", "serve-task-manager", "pidfile", "stale/zero");
+//   result.reproduce = RunCommandLine("./pidfall", "serve-task-manager", "pidfile", "stale/zero");
 #pragma once
 
 #include <optional>
@@ -12,14 +12,14 @@
 namespace pidfall {
 
 // "./pidfall run --guard pidfile --scenario stale/zero"
-std::string AgainRun(const std::string& program, const std::string& server,
-                     const std::string& guard, std::string_view scenario);
+std::string RunCommandLine(const std::string& program, const std::string& server,
+                           const std::string& guard, std::string_view scenario);
 
 // "pidfall check --port 8767 --scenario stale/zero -- python3 serve.py"
-std::string AgainCheck(const std::string& program, const std::vector<std::string>& options,
-                       std::string_view scenario, const std::vector<std::string>& command);
+std::string CheckCommandLine(const std::string& program, const std::vector<std::string>& options,
+                             std::string_view scenario, const std::vector<std::string>& command);
 
-struct ExploreAgain {
+struct ExploreRepeat {
   std::string kind;  // "crash"
   std::vector<std::string> options;
   std::string replay;
@@ -27,9 +27,9 @@ struct ExploreAgain {
 };
 
 // "pidfall explore crash --port 8767 --replay 'start:openat(serve.pid)#1:exit' -- python3 serve.py"
-std::string AgainExplore(const std::string& program, const ExploreAgain& again);
+std::string ExploreCommandLine(const std::string& program, const ExploreRepeat& again);
 
-struct IncidentAgain {
+struct IncidentRepeat {
   std::string which;  // an id, or the incident's file
   bool real_time = false;
   std::optional<int> port = {};
@@ -37,6 +37,6 @@ struct IncidentAgain {
 };
 
 // "./pidfall incident run 2025-12-22-port-conflict --port 9000 -- python3 serve.py"
-std::string AgainIncident(const std::string& program, const IncidentAgain& again);
+std::string IncidentCommandLine(const std::string& program, const IncidentRepeat& again);
 
 }  // namespace pidfall

@@ -22,7 +22,7 @@ struct SimulatedFacts {
   int starts = 0;
   std::vector<Exit> exits;
   std::optional<std::string> gave_up;    // the reason
-  std::optional<double> served_after_s;  // after the last owner went
+  std::optional<double> served_after_s;  // after the last owner ended
 };
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);

@@ -92,7 +92,7 @@ class Grid {
 
 std::string Remark(const Totals& totals) {
   if (totals.surprises > 0) return CountText(totals.surprises, "surprise") + ", marked !";
-  return totals.fail > 0 ? "each one is expected, see README" : "none found";
+  return totals.fail > 0 ? "each one is expected, see docs/bundled-servers.md" : "none found";
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST(TableTest, ShowsFailsOfJudgedPerFamilyAndStrategy) {
   };
   EXPECT_EQ(RunTable(results, kHead, Paint(false)),
             "pidfall 0.1: 3 scenarios x 2 strategies   sandbox: full   "
-            "(broken promises / judged; each one is expected, see README)\n"
+            "(broken promises / judged; each one is expected, see docs/bundled-servers.md)\n"
             "       none  pidfile\n"
             "stale     -      1/2\n"
             "port    0/1     skip\n"

@@ -203,13 +203,15 @@ class Discovery {
     if (outcome != Outcome::kEnded) stage_.KillTree(elsewhere);
   }
 
-  Duration StartUp() const {
-    return std::chrono::milliseconds(static_cast<int64_t>(found_.started_after_ms));
+  // A slow start is a slow duplicate.
+  Duration DuplicateBound() const {
+    return kDuplicateBound +
+           std::chrono::milliseconds(static_cast<int64_t>(found_.started_after_ms));
   }
 
   std::optional<Outcome> SettledAs(Instance& second) {
     try {
-      const Outcome outcome = Settle(stage_, second, kDuplicateBound + StartUp());
+      const Outcome outcome = Settle(stage_, second, DuplicateBound());
       // The stage does not know the port, so a start that only stays seems to serve.
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
@@ -223,13 +225,16 @@ class Discovery {
 
   // It retries for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
-    const Duration bound = IsAtRest(second) ? Duration::zero() : kDuplicateBound + StartUp();
+    const Duration bound = IsAtRest(second) ? Duration::zero() : DuplicateBound();
     return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
   }
 
-  static std::string DescribeDuplicate(const std::optional<Outcome>& outcome,
-                                       const Instance& second) {
-    if (!outcome) return "neither ends nor stands by within 2 s";
+  std::string DescribeDuplicate(const std::optional<Outcome>& outcome,
+                                const Instance& second) const {
+    if (!outcome) {
+      const std::chrono::duration<double> bound = DuplicateBound();
+      return fmt::format("neither ends nor stands by within {:.1f} s", bound.count());
+    }
     if (outcome == Outcome::kServes) return "serves too";
     return outcome == Outcome::kWaits ? "stands by" : "ends with " + second.ending()->Describe();
   }
@@ -237,8 +242,8 @@ class Discovery {
   void StopIt(Instance& instance) {
     const auto start = Clock::now();
     stage_.Signal(instance, SIGTERM);
-    constexpr Duration kStopBound = std::chrono::seconds(5);
-    if (!stage_.Gone(instance, kStopBound)) return;
+    constexpr Duration kLongestStop = std::chrono::seconds(5);
+    if (!stage_.Gone(instance, kLongestStop)) return;
     const std::string how =
         found_.in_background || !instance.ending() ? "" : instance.ending()->Describe() + " ";
     found_.ends_on_sigterm = how + fmt::format("after {:.0f} ms", MillisecondsSince(start));
@@ -264,10 +269,9 @@ class Discovery {
 
   // A server bound to port 0 gets another port each time.
   void LookForAnotherPort() {
-    constexpr int kFirstOfTheKernels = 32768;  // ip_local_port_range
     if (target_.port || found_.listeners.empty()) return;
     const int port = found_.listeners.front().port;
-    if (port < kFirstOfTheKernels || Mentions(target_.command, std::to_string(port))) return;
+    if (port < kFirstEphemeralPort || Mentions(target_.command, std::to_string(port))) return;
     stage_.EndAll();
     Instance& again = stage_.Start();
     std::vector<Listener> listeners;

@@ -13,15 +13,15 @@
 
 namespace pidfall {
 
-// A story's result.
-struct Told {
+// What a scenario's story says from inside its sandbox.
+struct StoryVerdict {
   Verdict verdict = Verdict::kBroken;
   std::string summary = {};
   Severity severity = Severity::kBreach;  // of a fail
   std::string clause = {};                // of a fail
   std::vector<std::string> evidence = {};
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Told, verdict, summary, severity, clause, evidence)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, evidence)
 
 namespace {
 
@@ -49,13 +49,13 @@ void PutFirst(std::vector<std::string>& clauses, const std::string& seen) {
   clauses.insert(clauses.begin(), seen);
 }
 
-Told TellPassOrWeakness(Stage& stage) {
+StoryVerdict TellPassOrWeakness(Stage& stage) {
   if (stage.evidence().weaknesses().empty()) return {.verdict = Verdict::kPass};
   const auto& first = stage.evidence().weaknesses().front();
   return {Verdict::kFail, first.summary, Severity::kWeakness, first.clause};
 }
 
-Told TellOn(Stage& stage, const Scenario& scenario) {
+StoryVerdict TellOn(Stage& stage, const Scenario& scenario) {
   try {
     CheckNeeds(stage, scenario.needs);
     scenario.run(stage);
@@ -73,7 +73,7 @@ Told TellOn(Stage& stage, const Scenario& scenario) {
 
 // Only the target can have sent it, and only to all that it may signal: it does not know the
 // story's process.
-Told TellOfSignal(const Scenario& scenario, int signal) {
+StoryVerdict TellOfSignal(const Scenario& scenario, int signal) {
   const bool by_stopping = scenario.clauses.find("C16") != std::string_view::npos;
   const std::string name = std::string("SIG") + sigabbrev_np(signal);
   return {.verdict = Verdict::kFail,
@@ -86,9 +86,9 @@ Told TellOfSignal(const Scenario& scenario, int signal) {
 }
 
 // In the sandbox.
-Told Tell(const Case& which, const std::string& kept, const World& world) {
+StoryVerdict Tell(const Case& which, const std::string& kept, const World& world) {
   Stage stage(which.target, world);
-  Told told = TellOn(stage, *which.scenario);
+  StoryVerdict told = TellOn(stage, *which.scenario);
   told.evidence = stage.evidence().lines();
   if (kept.empty()) return told;
   KeepFiles(world);
@@ -134,8 +134,8 @@ Result ResultOf(const Case& which, const Telling& telling) {
   }
   const bool was_signalled = telling.ended_by != 0;
   if (!telling.error.empty() && !was_signalled) return result;
-  const Told told =
-      was_signalled ? TellOfSignal(*which.scenario, telling.ended_by) : telling.told.get<Told>();
+  const StoryVerdict told = was_signalled ? TellOfSignal(*which.scenario, telling.ended_by)
+                                          : telling.told.get<StoryVerdict>();
   result.verdict = told.verdict;
   result.summary = told.summary;
   result.evidence = told.evidence;

@@ -132,7 +132,7 @@ std::vector<std::string> Bystander::Signals() const {
   std::vector<std::string> names;
   for (const char number : numbers_) names.push_back(SignalName(number));
   if (IsStopped(child_.pid)) names.emplace_back("SIGSTOP");
-  if (WaitForEnd(child_, Duration::zero())) names.emplace_back("the one that ended it");
+  if (WaitForEnd(child_, Duration::zero())) names.emplace_back("the signal that ended it");
   return names;
 }
 

@@ -3,7 +3,7 @@
 namespace pidfall {
 
 void Evidence::Note(const std::string& line) {
-  if (hushes_ == 0) lines_.push_back(line);
+  if (muted_ == 0) lines_.push_back(line);
 }
 
 void Evidence::Saw(const std::string& what) {

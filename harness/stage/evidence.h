@@ -3,7 +3,7 @@
 //   evidence.Did("start A (pid 31)");
 //   evidence.Saw("A serves");
 //   {
-//     const Evidence::Hush hush(evidence);   // a log of its own tells these steps
+//     const Evidence::Muted muted(evidence);   // a log of its own tells these steps
 //     ...
 //   }
 #pragma once
@@ -17,12 +17,12 @@ namespace pidfall {
 class Evidence {
  public:
   // While one exists nothing is recorded.
-  class Hush {
+  class Muted {
    public:
-    explicit Hush(Evidence& evidence) : evidence_(evidence) { ++evidence_.hushes_; }
-    Hush(const Hush&) = delete;
-    Hush& operator=(const Hush&) = delete;
-    ~Hush() { --evidence_.hushes_; }
+    explicit Muted(Evidence& evidence) : evidence_(evidence) { ++evidence_.muted_; }
+    Muted(const Muted&) = delete;
+    Muted& operator=(const Muted&) = delete;
+    ~Muted() { --evidence_.muted_; }
 
    private:
     Evidence& evidence_;
@@ -45,7 +45,7 @@ class Evidence {
  private:
   void Note(const std::string& line);
 
-  int hushes_ = 0;
+  int muted_ = 0;
   std::vector<std::string> lines_;
   std::vector<Weakness> weaknesses_;
   std::optional<int> first_duplicate_status_;

@@ -21,8 +21,8 @@ TEST(EvidenceTest, ARepeatedSightIsWrittenOnce) {
 TEST(EvidenceTest, NothingIsWrittenUntilTheLastHushEnds) {
   Evidence evidence;
   {
-    const Evidence::Hush outer(evidence);
-    { const Evidence::Hush inner(evidence); }
+    const Evidence::Muted outer(evidence);
+    { const Evidence::Muted inner(evidence); }
     evidence.Did("start A");
     EXPECT_THAT(evidence.lines(), IsEmpty());
   }

@@ -94,11 +94,11 @@ Stage::Stage(const Target& target, const World& world)
     : target_(target),
       world_(world),
       folder_(world.folder + "/run"),
-      back_room_(world.folder + "/back-room"),
+      harness_folder_(world.folder + "/harness"),
       home_(world.folder + "/home"),
       pid_file_(target.pid_file.value_or("{pid_file}")) {
   if (mkdir(folder_.c_str(), 0755) != 0) ThrowErrno("create " + folder_);
-  if (mkdir(back_room_.c_str(), 0755) != 0) ThrowErrno("create " + back_room_);
+  if (mkdir(harness_folder_.c_str(), 0755) != 0) ThrowErrno("create " + harness_folder_);
   if (mkdir(home_.c_str(), 0755) != 0 || chmod(home_.c_str(), 01777) != 0) {
     ThrowErrno("create " + home_);
   }

@@ -56,7 +56,7 @@ class Stage {
   // A file of that name stood there before the first start: it is not the safeguard's.
   bool StoodBefore(const std::string& name) const { return others_.contains(name); }
   // The folder for the harness's files that do not belong to the target.
-  const std::string& back_room() const { return back_room_; }
+  const std::string& harness_folder() const { return harness_folder_; }
 
   // --- starts
   Instance& Start(const StartOptions& options = {});
@@ -113,7 +113,7 @@ class Stage {
   const Target& target_;
   World world_;
   std::string folder_;
-  std::string back_room_;
+  std::string harness_folder_;
   std::string home_;
   std::string pid_file_;
   std::set<std::string> others_;  // files beside it before the first start

@@ -76,14 +76,14 @@ void ActorRun::Send(int signal) {
   if (!running_) return;
   jobs_.Signal(index_, signal);
   state_ = JobState::kBusy;
-  Stir();
+  NoteActivity();
 }
 
 void ActorRun::NoteKilled() {
   if (!running_) return;
   provoked_ = true;
   state_ = JobState::kBusy;  // its end is seen at the next look
-  Stir();
+  NoteActivity();
 }
 
 void ActorRun::Orphan(SupervisorTime now) {
@@ -128,7 +128,7 @@ void ActorRun::StartNow(SupervisorTime now) {
   started_ = now;
   served_ = stopped_ = provoked_ = false;
   Enter(Phase::kStarting, now);
-  Stir();
+  NoteActivity();
 }
 
 bool ActorRun::Observe(const JobSighting& sighting, SupervisorTime now) {
@@ -186,14 +186,14 @@ bool ActorRun::settled() const {
   return !running_ || given_up_on_ || state_ == JobState::kServes || state_ == JobState::kWaits;
 }
 
-void ActorRun::Stir() {
-  stirred_ = jobs_.Now();
+void ActorRun::NoteActivity() {
+  active_at_ = jobs_.Now();
   given_up_on_ = false;
 }
 
 std::chrono::nanoseconds ActorRun::Patience(const SimulationLimits& limits) {
   const auto bound = state_ == JobState::kTimedWait ? limits.timed_wait : limits.busy;
-  return std::max(stirred_ + bound - jobs_.Now(), std::chrono::nanoseconds(0));
+  return std::max(active_at_ + bound - jobs_.Now(), std::chrono::nanoseconds(0));
 }
 
 bool ActorRun::GiveUpOn(const SimulationLimits& limits, SupervisorTime now) {

@@ -19,7 +19,7 @@ class ActorRun {
  public:
   ActorRun(const Actor& actor, std::size_t index, Jobs& jobs);
 
-  // The deeds of the timeline. Each is nothing where it does not apply.
+  // The actions of the timeline. Each is nothing where it does not apply.
   void Load(SupervisorTime now);
   void Unload(SupervisorTime now);
   void Start(SupervisorTime now);
@@ -41,9 +41,9 @@ class ActorRun {
   // True when it has stopped serving: others may move now.
   bool Observe(const JobSighting& sighting, SupervisorTime now);
 
-  // Real time passes for it, up to a bound from the last stir.
+  // Real time passes for it, up to a bound from its last activity.
   bool settled() const;
-  void Stir();
+  void NoteActivity();
   std::chrono::nanoseconds Patience(const SimulationLimits& limits);
   // With its patience gone, it counts as waiting. True the first time.
   bool GiveUpOn(const SimulationLimits& limits, SupervisorTime now);
@@ -84,7 +84,7 @@ class ActorRun {
   bool served_ = false;
   bool stopped_ = false;   // by its supervisor
   bool provoked_ = false;  // by anybody
-  std::chrono::nanoseconds stirred_{};
+  std::chrono::nanoseconds active_at_{};
   bool given_up_on_ = false;
 
   Phase phase_ = Phase::kDown;

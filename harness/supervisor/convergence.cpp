@@ -53,8 +53,8 @@ std::string Looped(const SimulationLog& log, int starts, int bound) {
 }
 
 std::string Unserved(const Gap& gap, SupervisorTime length) {
-  if (!gap.to) return "nobody that it knows of ever served after the owner went";
-  return fmt::format("nobody served for {} after the owner went", FormatDuration(length));
+  if (!gap.to) return "no copy served after the owner ended";
+  return fmt::format("no copy served for {} after the owner ended", FormatDuration(length));
 }
 
 }  // namespace

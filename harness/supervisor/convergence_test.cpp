@@ -43,8 +43,9 @@ TEST(Convergence, StartsByHandAreNoLoop) {
 }
 
 TEST(Convergence, ALateTakeOverIsABreach) {
-  EXPECT_THAT(ConvergenceBreaches(Loop(1, 30s)),
-              ElementsAre(ConvergenceBreach{"C11", "nobody served for 30 s after the owner went"}));
+  EXPECT_THAT(
+      ConvergenceBreaches(Loop(1, 30s)),
+      ElementsAre(ConvergenceBreach{"C11", "no copy served for 30 s after the owner ended"}));
   EXPECT_THAT(ConvergenceBreaches(Loop(1, 20s)), IsEmpty());
 }
 
@@ -52,8 +53,7 @@ TEST(Convergence, NoTakeOverUntilTheEndIsABreach) {
   SimulationLog log = Loop(1, 30s);
   log.actors[1].spans.clear();
   EXPECT_THAT(ConvergenceBreaches(log),
-              ElementsAre(ConvergenceBreach{
-                  "C11", "nobody that it knows of ever served after the owner went"}));
+              ElementsAre(ConvergenceBreach{"C11", "no copy served after the owner ended"}));
 }
 
 TEST(Convergence, WhereNothingIsRestartedNoTakeOverIsRequired) {

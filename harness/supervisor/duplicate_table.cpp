@@ -25,12 +25,12 @@ constexpr SupervisorTime kForATakeOver = minutes(15);
 constexpr std::size_t kOther = 0;
 constexpr std::size_t kSupervised = 1;
 
-// The other copy goes at `stop`.
+// The other copy ends at `stop`.
 SimulationPlan PlanFor(std::shared_ptr<const Policy> policy, SupervisorTime stop) {
   return {.actors = {{"other", nullptr}, {"supervised", std::move(policy)}},
-          .events = {{.at = SupervisorTime(0), .deed = Deed::kStart, .actor = kOther},
-                     {.at = kOtherFirst, .deed = Deed::kLoad, .actor = kSupervised},
-                     {.at = stop, .deed = Deed::kStop, .actor = kOther}},
+          .events = {{.at = SupervisorTime(0), .action = Action::kStart, .actor = kOther},
+                     {.at = kOtherFirst, .action = Action::kLoad, .actor = kSupervised},
+                     {.at = stop, .action = Action::kStop, .actor = kOther}},
           .duration = stop + kForATakeOver};
 }
 
@@ -115,10 +115,10 @@ std::string DuplicateTable(SupervisorTime beside) {
   for (const std::string& name : PolicyNames()) rows.push_back(RowOf(name, beside));
   return Aligned(rows) +
          fmt::format(
-             "60, 10 s: 60 starts in the {} that another copy serves; once that has gone, one "
-             "serves "
-             "within 10 s.\n5 until 0.7 s: given up after 0.7 s. never: nobody serves, until "
-             "somebody comes.\n",
+             "60, 10 s: 60 starts in the {} that another copy serves; once that has ended, one "
+             "serves within 10 s.\n"
+             "5 until 0.7 s: given up after 0.7 s. never: no copy serves until a person starts "
+             "one.\n",
              FormatDuration(beside));
 }
 

@@ -25,7 +25,7 @@ const std::vector<DuplicateAnswer>& DuplicateAnswers();
 struct DuplicateOutcome {
   int starts = 0;                               // while the other copy lives
   std::optional<SupervisorTime> gave_up;        // when, since the first start
-  std::optional<SupervisorTime> serves_within;  // after the other copy went; none: never
+  std::optional<SupervisorTime> serves_within;  // after the other copy ended; none: never
 };
 
 // The other copy serves first, and goes `beside` after the policy was loaded or, where that is

@@ -83,7 +83,8 @@ class Jobs {
   virtual std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) = 0;
 
   // What incidents do; nothing where a job has no such thing.
-  // Of one that is held at a touch.
+
+  // The actor is held at a touch (Event::held_at), and goes on.
   virtual void Release(std::size_t /*actor*/) {}
   // Its end leaves a zombie.
   virtual void KeepUnreaped(std::size_t /*actor*/) {}

@@ -67,7 +67,7 @@ class Simulation {
     }
     if (!owner_went) return;
     // A standby that polls for the owner's end gets its time again.
-    for (ActorRun& actor : actors_) actor.Stir();
+    for (ActorRun& actor : actors_) actor.NoteActivity();
   }
 
   // Whatever is due at the same moment happens at once, with no look between.
@@ -131,36 +131,36 @@ class Simulation {
       actors_.at(event.actor)
           .UseForNextStart({.pid = NumberOf(event.pid), .held_at = event.held_at});
     }
-    switch (event.deed) {
-      case Deed::kStart:
+    switch (event.action) {
+      case Action::kStart:
         return actors_.at(event.actor).Start(now);
-      case Deed::kStop:
+      case Action::kStop:
         return actors_.at(event.actor).Stop(now);
-      case Deed::kKill:
+      case Action::kKill:
         if (event.unreaped) jobs_.KeepUnreaped(event.actor);
         return actors_.at(event.actor).Kill();
-      case Deed::kHang:
+      case Action::kHang:
         return actors_.at(event.actor).Send(SIGSTOP);
-      case Deed::kWake:
+      case Action::kWake:
         return actors_.at(event.actor).Send(SIGCONT);
-      case Deed::kLoad:
+      case Action::kLoad:
         return actors_.at(event.actor).Load(now);
-      case Deed::kUnload:
+      case Action::kUnload:
         return actors_.at(event.actor).Unload(now);
-      case Deed::kSignal:
+      case Action::kSignal:
         return actors_.at(event.actor).Send(event.signal);
-      case Deed::kRelease:
-        actors_.at(event.actor).Stir();
+      case Action::kRelease:
+        actors_.at(event.actor).NoteActivity();
         return jobs_.Release(event.actor);
-      case Deed::kVisit:
+      case Action::kVisit:
         return jobs_.Visit(event.actor);
-      case Deed::kOrphan:
+      case Action::kOrphan:
         return actors_.at(event.actor).Orphan(now);
-      case Deed::kChange:
+      case Action::kChange:
         return jobs_.Make(event.change);
-      case Deed::kReboot:
+      case Action::kReboot:
         return Reboot(now);
-      case Deed::kRestartContainer:
+      case Action::kRestartContainer:
         return RestartContainer();
     }
   }
@@ -236,14 +236,14 @@ SimulationLog Simulate(const SimulationPlan& plan, Jobs& jobs, const SimulationL
 
 SimulationPlan SuperviseAlone(std::shared_ptr<const Policy> policy, SupervisorTime duration) {
   return {.actors = {{"job", std::move(policy)}},
-          .events = {{.deed = Deed::kLoad, .actor = 0}},
+          .events = {{.action = Action::kLoad, .actor = 0}},
           .duration = duration};
 }
 
 SimulationPlan SuperviseRollOut(const RollOutRules& rules, std::shared_ptr<const Policy> policy,
                                 SupervisorTime duration) {
   return {.actors = {{"old", policy}, {"new", policy}},
-          .events = {{.deed = Deed::kLoad, .actor = 0}},
+          .events = {{.action = Action::kLoad, .actor = 0}},
           .roll_out = RollOutPlan{.rules = rules, .begins = std::chrono::minutes(1)},
           .duration = duration};
 }

@@ -1,7 +1,7 @@
 // Supervisors at work on real processes, with their waiting jumped over.
 //
 //   SimulationLog log = Simulate({.actors = {{"agent", policy}},
-//                                 .events = {{.deed = Deed::kLoad, .actor = 0}},
+//                                 .events = {{.action = Action::kLoad, .actor = 0}},
 //                                 .duration = 10min},
 //                                jobs);
 //
@@ -36,14 +36,14 @@ struct PidChoice {
   int number = 0;
 };
 
-enum class Deed {
+enum class Action {
   kStart,    // by hand; of a supervised actor, by asking its supervisor (launchctl start)
   kStop,     // SIGTERM; of a supervised actor, by its supervisor (launchctl stop)
   kKill,     // SIGKILL from outside
   kHang,     // SIGSTOP from outside
   kWake,     // SIGCONT
   kSignal,   // of which it makes what it will
-  kRelease,  // one that is held at a touch
+  kRelease,  // the actor goes on, which is held at a touch (held_at)
   kVisit,    // by a client
   kLoad,     // give the actor to its supervisor
   kUnload,   // take it away: stopped, and not started again
@@ -56,8 +56,8 @@ enum class Deed {
 
 struct Event {
   SupervisorTime at{};
-  Deed deed = Deed::kStart;
-  std::size_t actor = 0;  // of the deeds before kChange
+  Action action = Action::kStart;
+  std::size_t actor = 0;  // of the actions before kChange
   PidChoice pid = {};     // of kStart and kLoad
   int held_at = 0;        // of kStart
   bool unreaped = false;  // of kKill: its parent never asks for it

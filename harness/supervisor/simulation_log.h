@@ -71,7 +71,7 @@ struct Gap {
 };
 std::vector<Gap> Gaps(const SimulationLog& log);
 
-// How soon somebody served after the last owner went. None: nobody did, or no owner went.
+// How soon a copy served after the last owner ended. None: no copy did, or no owner ended.
 std::optional<SupervisorTime> ServedAfter(const SimulationLog& log);
 
 bool EverServed(const SimulationLog& log);

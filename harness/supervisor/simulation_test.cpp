@@ -24,9 +24,9 @@ constexpr std::size_t kAgent = 1;
 SimulationPlan ByHandFirst(const std::shared_ptr<const Policy>& policy,
                            SupervisorTime stop = 10min) {
   return {.actors = {{"by-hand", nullptr}, {"agent", policy}},
-          .events = {{.at = 0s, .deed = Deed::kStart, .actor = kByHand},
-                     {.at = 1s, .deed = Deed::kLoad, .actor = kAgent},
-                     {.at = stop, .deed = Deed::kStop, .actor = kByHand}},
+          .events = {{.at = 0s, .action = Action::kStart, .actor = kByHand},
+                     {.at = 1s, .action = Action::kLoad, .actor = kAgent},
+                     {.at = stop, .action = Action::kStop, .actor = kByHand}},
           .duration = 1h};
 }
 
@@ -62,10 +62,10 @@ std::shared_ptr<const Policy> Forking(SystemdRestart restart) {
 }
 
 TEST(Simulation, StopGoesToTheProcessThatWasAdopted) {
-  for (const Deed deed : {Deed::kStop, Deed::kUnload}) {
+  for (const Action action : {Action::kStop, Action::kUnload}) {
     SimulationPlan plan = ByHandFirst(Forking(SystemdRestart::kNo));
     for (const auto at : {2min, 3min}) {
-      plan.events.push_back({.at = at, .deed = deed, .actor = kAgent});
+      plan.events.push_back({.at = at, .action = action, .actor = kAgent});
     }
     ModelJobs jobs({2, ModelServer{.duplicate_status = 0}});
     Simulate(plan, jobs);
@@ -94,8 +94,8 @@ TEST(Simulation, StandingByStartsOnceAndTakesOverAtOnce) {
 
 TEST(Simulation, AgentFirstNeverLoops) {
   const SimulationPlan plan = {.actors = {{"by-hand", nullptr}, {"agent", KeepAlive()}},
-                               .events = {{.at = 0s, .deed = Deed::kLoad, .actor = kAgent},
-                                          {.at = 1min, .deed = Deed::kStart, .actor = kByHand}},
+                               .events = {{.at = 0s, .action = Action::kLoad, .actor = kAgent},
+                                          {.at = 1min, .action = Action::kStart, .actor = kByHand}},
                                .duration = 1h};
   const SimulationLog log = Simulate(plan, {.duplicate_status = 1});
   EXPECT_EQ(log.actors[kAgent].starts.size(), 1U);
@@ -164,7 +164,7 @@ TEST(Simulation, NoThrottleIsCutShortByRealTime) {
 
 TEST(Simulation, StopOfAnAgentUnderKeepAliveStartsItAgain) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
-  plan.events.push_back({.at = 30s, .deed = Deed::kStop});
+  plan.events.push_back({.at = 30s, .action = Action::kStop});
   const SimulationLog log = Simulate(plan, {});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
   EXPECT_EQ(log.actors[0].starts[1].at, 30s);
@@ -173,7 +173,7 @@ TEST(Simulation, StopOfAnAgentUnderKeepAliveStartsItAgain) {
 
 TEST(Simulation, StopThatIsIgnoredEndsInSigkillAfterExitTimeOut) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
-  plan.events.push_back({.at = 1min, .deed = Deed::kUnload});
+  plan.events.push_back({.at = 1min, .action = Action::kUnload});
   const SimulationLog log = Simulate(plan, {.term_status = std::nullopt});
   ASSERT_EQ(log.actors[0].exits.size(), 1U);
   EXPECT_EQ(log.actors[0].exits[0].at, 80s);
@@ -184,21 +184,21 @@ TEST(Simulation, ExitTimeOutZeroNeverKills) {
   const std::shared_ptr<const Policy> patient(
       MakeLaunchdPolicy({.keep_alive = true, .exit_timeout = 0s}));
   SimulationPlan plan = SuperviseAlone(patient, 1h);
-  plan.events.push_back({.at = 1min, .deed = Deed::kStop});
+  plan.events.push_back({.at = 1min, .action = Action::kStop});
   EXPECT_TRUE(Simulate(plan, {.term_status = std::nullopt}).actors[0].exits.empty());
 }
 
 TEST(Simulation, UnloadWhileThrottledDropsTheStart) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1h);
-  plan.events.push_back({.at = 5s, .deed = Deed::kUnload});
+  plan.events.push_back({.at = 5s, .action = Action::kUnload});
   const SimulationLog log = Simulate(plan, {.fails = true});
   EXPECT_EQ(log.actors[0].starts.size(), 1U);
 }
 
 TEST(Simulation, LoadAfterUnloadForgetsTheThrottle) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 8s);
-  plan.events.push_back({.at = 5s, .deed = Deed::kUnload});
-  plan.events.push_back({.at = 6s, .deed = Deed::kLoad});
+  plan.events.push_back({.at = 5s, .action = Action::kUnload});
+  plan.events.push_back({.at = 6s, .action = Action::kLoad});
   const SimulationLog log = Simulate(plan, {.fails = true});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
   EXPECT_EQ(log.actors[0].starts[1].at, 6s);
@@ -206,8 +206,8 @@ TEST(Simulation, LoadAfterUnloadForgetsTheThrottle) {
 
 TEST(Simulation, LoadWhileTheUnloadedStillEndsHappensOnceItHas) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 1min);
-  plan.events.push_back({.at = 2s, .deed = Deed::kUnload});
-  plan.events.push_back({.at = 3s, .deed = Deed::kLoad});
+  plan.events.push_back({.at = 2s, .action = Action::kUnload});
+  plan.events.push_back({.at = 3s, .action = Action::kLoad});
   const SimulationLog log = Simulate(plan, {.term_status = std::nullopt});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
   EXPECT_EQ(log.actors[0].starts[1].at, 22s);
@@ -215,7 +215,7 @@ TEST(Simulation, LoadWhileTheUnloadedStillEndsHappensOnceItHas) {
 
 TEST(Simulation, StartAskedForInsideTheThrottleKeepsIt) {
   SimulationPlan plan = SuperviseAlone(KeepAlive(), 12s);
-  plan.events.push_back({.at = 5s, .deed = Deed::kStart});
+  plan.events.push_back({.at = 5s, .action = Action::kStart});
   const SimulationLog log = Simulate(plan, {.fails = true, .start_up = 50ms});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
   EXPECT_EQ(log.actors[0].starts[1].at, 10s);
@@ -223,7 +223,7 @@ TEST(Simulation, StartAskedForInsideTheThrottleKeepsIt) {
 
 TEST(Simulation, KilledOwnerRestartsUnderItsPolicy) {
   SimulationPlan plan = SuperviseAlone(SuccessfulExitFalse(), 1h);
-  plan.events.push_back({.at = 3s, .deed = Deed::kKill});
+  plan.events.push_back({.at = 3s, .action = Action::kKill});
   const SimulationLog log = Simulate(plan, {});
   ASSERT_EQ(log.actors[0].starts.size(), 2U);
   EXPECT_EQ(log.actors[0].starts[1].at, 10s);
@@ -256,13 +256,13 @@ TEST(Simulation, TwoOwnersAtOnceAreSeen) {
 TEST(Simulation, FilesAndSignalsOfTheTimelineReachTheJobs) {
   const SimulationPlan plan = {
       .actors = {{"by-hand", nullptr}},
-      .events = {{.deed = Deed::kChange, .change = {.file = "{pid_file}", .text = "1"}},
-                 {.at = 1s, .deed = Deed::kStart},
-                 {.at = 2s, .deed = Deed::kHang},
-                 {.at = 3s, .deed = Deed::kWake},
-                 {.at = 3s, .deed = Deed::kSignal, .signal = SIGUSR2},
-                 {.at = 4s, .deed = Deed::kVisit},
-                 {.at = 5s, .deed = Deed::kRelease}},
+      .events = {{.action = Action::kChange, .change = {.file = "{pid_file}", .text = "1"}},
+                 {.at = 1s, .action = Action::kStart},
+                 {.at = 2s, .action = Action::kHang},
+                 {.at = 3s, .action = Action::kWake},
+                 {.at = 3s, .action = Action::kSignal, .signal = SIGUSR2},
+                 {.at = 4s, .action = Action::kVisit},
+                 {.at = 5s, .action = Action::kRelease}},
       .duration = 1min};
   ModelJobs jobs({ModelServer{}});
   Simulate(plan, jobs);
@@ -275,9 +275,9 @@ TEST(Simulation, FilesAndSignalsOfTheTimelineReachTheJobs) {
 
 TEST(Simulation, ARebootEndsAllAndLoadsAfreshWhatWasLoaded) {
   const SimulationPlan plan = {.actors = {{"by-hand", nullptr}, {"agent", KeepAlive()}},
-                               .events = {{.deed = Deed::kStart, .actor = 0},
-                                          {.at = 1s, .deed = Deed::kLoad, .actor = 1},
-                                          {.at = 1min, .deed = Deed::kReboot}},
+                               .events = {{.action = Action::kStart, .actor = 0},
+                                          {.at = 1s, .action = Action::kLoad, .actor = 1},
+                                          {.at = 1min, .action = Action::kReboot}},
                                .duration = 2min};
   ModelJobs jobs({ModelServer{}, {.on_owner = OnOwner::kWait}});
   const SimulationLog log = Simulate(plan, jobs);
@@ -292,9 +292,9 @@ TEST(Simulation, ARebootEndsAllAndLoadsAfreshWhatWasLoaded) {
 
 TEST(Simulation, ARestartedContainerStartsEachJobWithItsLastPid) {
   const SimulationPlan plan = {.actors = {{"agent", KeepAlive()}},
-                               .events = {{.deed = Deed::kLoad},
-                                          {.at = 30s, .deed = Deed::kRestartContainer},
-                                          {.at = 1min, .deed = Deed::kKill}},
+                               .events = {{.action = Action::kLoad},
+                                          {.at = 30s, .action = Action::kRestartContainer},
+                                          {.at = 1min, .action = Action::kKill}},
                                .duration = 2min};
   ModelJobs jobs({ModelServer{}});
   const SimulationLog log = Simulate(plan, jobs);
@@ -306,7 +306,7 @@ TEST(Simulation, ARestartedContainerStartsEachJobWithItsLastPid) {
 TEST(Simulation, ANewSupervisorStartsAnotherBesideTheOrphan) {
   const SimulationPlan plan = {
       .actors = {{"agent", KeepAlive()}},
-      .events = {{.deed = Deed::kLoad}, {.at = 30s, .deed = Deed::kOrphan}},
+      .events = {{.action = Action::kLoad}, {.at = 30s, .action = Action::kOrphan}},
       .duration = 1min};
   ModelJobs jobs({ModelServer{}});
   const SimulationLog log = Simulate(plan, jobs);
@@ -318,9 +318,9 @@ TEST(Simulation, ANewSupervisorStartsAnotherBesideTheOrphan) {
 TEST(Simulation, AStartCanGetAnothersPid) {
   const SimulationPlan plan = {
       .actors = {{"agent", nullptr}, {"stranger", nullptr}},
-      .events = {{.deed = Deed::kStart},
-                 {.at = 1s, .deed = Deed::kKill},
-                 {.at = 2s, .deed = Deed::kStart, .actor = 1, .pid = {.of = 0}}},
+      .events = {{.action = Action::kStart},
+                 {.at = 1s, .action = Action::kKill},
+                 {.at = 2s, .action = Action::kStart, .actor = 1, .pid = {.of = 0}}},
       .duration = 1min};
   ModelJobs jobs({ModelServer{}, ModelServer{}});
   const SimulationLog log = Simulate(plan, jobs);
@@ -341,7 +341,7 @@ TEST(Simulation, SpansCoverTheWholeTime) {
 
 TEST(Simulation, JobWithoutPolicyCannotBeLoaded) {
   const SimulationPlan plan = {
-      .actors = {{"by-hand", nullptr}}, .events = {{.deed = Deed::kLoad}}, .duration = 1s};
+      .actors = {{"by-hand", nullptr}}, .events = {{.action = Action::kLoad}}, .duration = 1s};
   EXPECT_THROW(Simulate(plan, ModelServer{}), std::invalid_argument);
 }
 

@@ -60,7 +60,7 @@ StageJobs::StageJobs(Stage& stage, const std::vector<StageActor>& actors) : stag
 std::chrono::nanoseconds StageJobs::Now() { return Clock::now().time_since_epoch(); }
 
 JobStarted StageJobs::Start(std::size_t actor, const JobStart& how) {
-  const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
+  const Evidence::Muted muted(stage_.evidence());  // the simulation's log tells it
   changed_ = true;
   Actor& started = actors_.at(actor);
   return started.how.is_bystander ? StartBystander(started, how.pid) : StartInstance(started, how);
@@ -129,7 +129,7 @@ void StageJobs::EndBystander(Actor& actor) {
 }
 
 void StageJobs::Signal(std::size_t actor, int signal) {
-  const Evidence::Hush hush(stage_.evidence());  // the simulation's log tells it
+  const Evidence::Muted muted(stage_.evidence());  // the simulation's log tells it
   Actor& signalled = actors_.at(actor);
   changed_ = true;
   if (signalled.instance == nullptr) return;
@@ -203,7 +203,7 @@ std::vector<JobSighting> StageJobs::Look(std::chrono::nanoseconds at_most) {
 }
 
 void StageJobs::Release(std::size_t actor) {
-  const Evidence::Hush hush(stage_.evidence());
+  const Evidence::Muted muted(stage_.evidence());
   Actor& held = actors_.at(actor);
   changed_ = true;
   if (held.instance == nullptr || !held.instance->IsHeld()) return;
@@ -216,7 +216,7 @@ void StageJobs::KeepUnreaped(std::size_t actor) {
   if (instance != nullptr) instance->KeepAsZombie();
 }
 
-// Of one that does not answer nothing is asked.
+// Where it does not answer, a note says so.
 void StageJobs::Visit(std::size_t actor) {
   const Instance* visited = actors_.at(actor).instance;
   if (visited == nullptr || !stage_.target().port) return;
@@ -235,7 +235,7 @@ void StageJobs::Forget(std::size_t actor) {
 }
 
 void StageJobs::EndAll() {
-  const Evidence::Hush hush(stage_.evidence());
+  const Evidence::Muted muted(stage_.evidence());
   changed_ = true;
   for (Actor& actor : actors_) EndBystander(actor);
   stage_.EndAll();
@@ -263,7 +263,7 @@ std::string StageJobs::FileNamed(const std::string& file) const {
 }
 
 void StageJobs::Make(const Change& change) {
-  const Evidence::Hush hush(stage_.evidence());
+  const Evidence::Muted muted(stage_.evidence());
   changed_ = true;
   MakeChange(stage_, {change.kind, FileNamed(change.file), FileNamed(change.text)});
 }

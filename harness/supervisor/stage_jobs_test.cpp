@@ -27,7 +27,7 @@ class StageJobsTest : public testing::Test {
     world_.folder = testing::TempDir() + "stage_jobs_XXXXXX";
     if (mkdtemp(world_.folder.data()) == nullptr) ThrowErrno("mkdtemp");
     stage_.emplace(target_, world_);
-    blocker_ = stage_->back_room() + "/blocker";
+    blocker_ = stage_->harness_folder() + "/blocker";
     if (mkfifo(blocker_.c_str(), 0600) != 0) ThrowErrno("mkfifo");
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // as in a sandbox
   }

@@ -26,13 +26,13 @@ constexpr seconds kTimeForMore(20);
 
 std::vector<Event> EventsOf(FirstCopy first) {
   if (first == FirstCopy::kByHand) {
-    return {{.at = seconds(0), .deed = Deed::kStart, .actor = kByHand},
-            {.at = seconds(1), .deed = Deed::kLoad, .actor = kAgent},
-            {.at = kWithOwner, .deed = Deed::kStop, .actor = kByHand}};
+    return {{.at = seconds(0), .action = Action::kStart, .actor = kByHand},
+            {.at = seconds(1), .action = Action::kLoad, .actor = kAgent},
+            {.at = kWithOwner, .action = Action::kStop, .actor = kByHand}};
   }
-  return {{.at = seconds(0), .deed = Deed::kLoad, .actor = kAgent},
-          {.at = minutes(1), .deed = Deed::kStart, .actor = kByHand},
-          {.at = kWithOwner, .deed = Deed::kKill, .actor = kAgent}};
+  return {{.at = seconds(0), .action = Action::kLoad, .actor = kAgent},
+          {.at = minutes(1), .action = Action::kStart, .actor = kByHand},
+          {.at = kWithOwner, .action = Action::kKill, .actor = kAgent}};
 }
 
 std::string Told(const std::string& policy, FirstCopy first) {

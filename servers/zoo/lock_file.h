@@ -20,7 +20,7 @@ class LockFile {
 
   void Open();  // throws Failure
   bool Try();   // throws Failure when the lock can't be had for another reason than an owner
-  void Wait();  // stands by until the owner has gone; a stop signal ends the process
+  void Wait();  // stands by until the owner has ended; a stop signal ends the process
   void Close();
   bool Adopt();  // takes the lock that PassOn left to this process; false: none
   void PassOn();
