@@ -11,6 +11,7 @@ report() { # REASON, the offending lines on standard input
 }
 
 code() { find "$@" -name '*.cpp' -o -name '*.h'; }
+scripts() { find "$@" -name '*.sh' -o -name '*.py' -o -name '*.js'; }
 text() {
   find . \( -path ./build -o -path ./.git \) -prune -o -type f \
     \( -name '*.cpp' -o -name '*.h' -o -name '*.c' -o -name '*.py' -o -name '*.md' -o -name '*.sh' \
@@ -37,8 +38,10 @@ report 'a tab' <<END
 $(text | search "$tab")
 END
 report 'over 400 lines: split it by concern' <<END
-$(code guard servers harness scenarios | xargs -r wc -l |
-  awk '$1 > 400 && $2 != "total"')
+$({
+  code guard servers harness scenarios
+  scripts guard servers harness scenarios docs
+} | xargs -r wc -l | awk '$1 > 400 && $2 != "total"')
 END
 report 'over 30 public methods: split it by concern' <<END
 $(code guard servers harness scenarios | xargs -r awk -v most=30 -f "$here/public_methods.awk")

@@ -37,7 +37,9 @@ for place in 'harness/run/a.h guard/guard.h' 'scenarios/a_test.cpp guard/guard.h
 done
 catches 'finish it' docs/a.md 'T''ODO: say more'
 catches 'a tab' guard/a.cpp 'int\tvalue;'
-catches '400 lines' servers/a.cpp "$(yes 'int x;' | head -n 401)"
+for place in servers/a.cpp docs/a.sh harness/a.py harness/report/a.js; do
+  catches '400 lines' "$place" "$(yes '# x' | head -n 401)"
+done
 catches '30 public methods' guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 31)\n};"
 catches 'begins with a comment' harness/a.h '#pragma once'
 for type in 'struct A {' 'class A : public B {' 'enum class A : char {' 'class A final : B {'; do
