@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/faults/pid_file.h"
+#include "harness/input/shell_quote.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
@@ -24,7 +25,7 @@ struct Entrance {
 std::vector<Entrance> EntrancesOf(const Target& target) {
   std::vector<Entrance> all = {{"the command", {}}};
   for (const std::string& command : target.also) {
-    all.push_back({"\"" + command + "\"", {.command = {"/bin/sh", "-c", "exec " + command}}});
+    all.push_back({"\"" + command + "\"", {.command = ExecutedByShell(command)}});
   }
   return all;
 }

@@ -6,6 +6,7 @@
 
 #include "harness/incident/incident.h"
 #include "harness/input/duration.h"
+#include "harness/input/text_parts.h"
 #include "harness/observe/file_state.h"
 
 namespace pidfall {
@@ -41,8 +42,6 @@ std::string Words(const CountRange& bounds) {
   return bounds.least == bounds.most ? fmt::format("{}", bounds.least)
                                      : fmt::format("{} to {}", bounds.least, bounds.most);
 }
-
-std::string FirstLine(const std::string& content) { return content.substr(0, content.find('\n')); }
 
 // What `names` an actor: the number of its last process, whole.
 bool Names(const FileLog& file, const SimulationLog& log, const std::string& name) {

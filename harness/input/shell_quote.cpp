@@ -29,4 +29,8 @@ std::string ShellCommand(const std::vector<std::string>& words) {
   return command;
 }
 
+std::vector<std::string> ExecutedByShell(const std::string& command) {
+  return {"/bin/sh", "-c", "exec " + command};
+}
+
 }  // namespace pidfall

@@ -14,4 +14,7 @@ std::string ShellQuoted(std::string_view word);
 
 std::string ShellCommand(const std::vector<std::string>& words);
 
+// The program that the shell's command starts takes the shell's place, and so its pid.
+std::vector<std::string> ExecutedByShell(const std::string& command);
+
 }  // namespace pidfall

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "harness/input/text_parts.h"
 #include "harness/process/shell.h"
 
 namespace pidfall {
@@ -25,8 +26,6 @@ class DeafToSignals {
     for (const int number : kMeantForOthers) signal(number, handler);
   }
 };
-
-std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string FilledIn(const Stage& stage, const std::string& command) {
   return stage.LaunchOf({.command = {command}}, -1, "command").command.front();

@@ -11,10 +11,15 @@
 namespace pidfall {
 namespace {
 
-std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
-  if (sockets.empty()) return sockets;
+std::set<uint64_t> OpenSocketsOf(const std::vector<pid_t>& processes) {
   std::set<uint64_t> open;
   for (const pid_t pid : processes) open.merge(OpenSockets(pid));
+  return open;
+}
+
+std::vector<TcpSocket> Held(const std::vector<pid_t>& processes, std::vector<TcpSocket> sockets) {
+  if (sockets.empty()) return sockets;
+  const std::set<uint64_t> open = OpenSocketsOf(processes);
   std::erase_if(sockets, [&](const TcpSocket& socket) { return !open.contains(socket.inode); });
   return sockets;
 }
@@ -44,8 +49,7 @@ std::set<uint64_t> HeldUnixSockets(const std::vector<pid_t>& processes, const st
   for (const UnixSocket& socket : UnixSockets()) {
     if (socket.takes_clients && socket.name == name) named.insert(socket.inode);
   }
-  std::set<uint64_t> open;
-  for (const pid_t pid : processes) open.merge(OpenSockets(pid));
+  const std::set<uint64_t> open = OpenSocketsOf(processes);
   std::erase_if(named, [&](uint64_t inode) { return !open.contains(inode); });
   return named;
 }

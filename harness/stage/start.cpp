@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "harness/input/text_parts.h"
 #include "harness/observe/numbers.h"
 #include "harness/process/fd.h"
 #include "harness/sandbox/kernel_files.h"
@@ -20,12 +21,6 @@
 
 namespace pidfall {
 namespace {
-
-void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-}
 
 void ChangeUser(User user, const World& world) {
   if (user == User::kOrdinary && world.ordinary_user != geteuid()) BecomeUser(world.ordinary_user);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/shell_quote.h"
 #include "harness/supervisor/ended_run.h"
 #include "harness/supervisor/file_text.h"
 #include "harness/supervisor/yaml_map.h"
@@ -34,9 +35,8 @@ std::unique_ptr<Policy> ParsePackageJson(const std::string& name, const std::str
   auto scripts = root.Map("scripts");
   const auto start = scripts ? scripts->Text("start") : std::nullopt;
   if (!start || start->empty()) throw BadInput(name, 0, "no script `start`");
-  return std::make_unique<NpmPolicy>(
-      Service{.job = {.label = root.Text("name").value_or("start"),
-                      .command = {"/bin/sh", "-c", "exec " + *start}}});
+  return std::make_unique<NpmPolicy>(Service{
+      .job = {.label = root.Text("name").value_or("start"), .command = ExecutedByShell(*start)}});
 }
 
 std::unique_ptr<Policy> ReadPackageJson(const std::string& file) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/shell_quote.h"
 #include "harness/supervisor/ended_run.h"
 #include "harness/supervisor/file_text.h"
 #include "harness/supervisor/text_lines.h"
@@ -72,7 +73,7 @@ std::unique_ptr<Policy> ReadProcfile(const std::string& file, const std::string&
   const std::vector<ProcfileEntry> entries = ParseProcfile(file, ReadText(file));
   const ProcfileEntry& found = EntryNamed(file, entries, entry);
   return MakeProcfilePolicy(
-      {.job = {.label = found.name, .command = {"/bin/sh", "-c", "exec " + found.command}}});
+      {.job = {.label = found.name, .command = ExecutedByShell(found.command)}});
 }
 
 }  // namespace pidfall

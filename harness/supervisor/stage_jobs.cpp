@@ -9,6 +9,7 @@
 
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
+#include "harness/input/text_parts.h"
 #include "harness/observe/file_state.h"
 #include "harness/observe/numbers.h"
 #include "harness/probe/http.h"
@@ -32,12 +33,6 @@ constexpr Duration kReactsWithin = kStopBound;
 
 constexpr Duration kAnswerBound = std::chrono::seconds(2);
 constexpr std::size_t kMostKept = 4096;  // of a file
-
-void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
-  }
-}
 
 bool IsServing(const JobSighting& sighting) {
   return sighting.state == JobState::kServes || sighting.still_serves;

@@ -1,0 +1,18 @@
+// Small changes to a text that several readers make.
+//
+//   FirstLine("31\nport=310\n")                           // "31"
+//   ReplaceAll(command, "{programs}", ProgramFolder());   // in place
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pidfall {
+
+// Without its line end.
+std::string FirstLine(std::string_view text);
+
+// What is put in is not searched again.
+void ReplaceAll(std::string& text, std::string_view from, std::string_view to);
+
+}  // namespace pidfall

@@ -1,0 +1,24 @@
+#include "harness/input/text_parts.h"
+
+#include <gtest/gtest.h>
+
+namespace pidfall {
+namespace {
+
+TEST(FirstLineTest, EndsBeforeTheLineEnd) {
+  EXPECT_EQ(FirstLine("31\nport=310\n"), "31");
+  EXPECT_EQ(FirstLine("31"), "31");
+  EXPECT_EQ(FirstLine("\n31"), "");
+  EXPECT_EQ(FirstLine(""), "");
+}
+
+TEST(ReplaceAllTest, ReplacesEachButNotInWhatItPutIn) {
+  std::string text = "{a} and {a}";
+  ReplaceAll(text, "{a}", "x{a}");
+  EXPECT_EQ(text, "x{a} and x{a}");
+  ReplaceAll(text, "{b}", "y");
+  EXPECT_EQ(text, "x{a} and x{a}");
+}
+
+}  // namespace
+}  // namespace pidfall
