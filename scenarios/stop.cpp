@@ -11,7 +11,6 @@
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/recycle.h"
-#include "harness/observe/numbers.h"
 #include "harness/probe/http.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/commands.h"
@@ -28,8 +27,6 @@ namespace {
 constexpr char kKillsAnother[] =
     "A stop or restart script ends another program, or the person's own session "
     "(https://github.com/NLnetLabs/nsd/issues/317).";
-
-bool FileNames(const Stage& stage, pid_t pid) { return IsPlainNumber(PidFile(stage).content, pid); }
 
 // The default action of this signal may end it. An end by any other signal is a crash.
 bool EndedCleanly(const Ending& ending) {
@@ -68,7 +65,7 @@ void ExpectEnds(Stage& stage, Instance& instance, const std::string& when,
             instance.name() + " crashed with " + instance.ending()->Describe() +
                 " on the signal that came " + when);
   }
-  Prefer(stage, !stage.target().pid_file || !FileNames(stage, instance.pid()), "C12",
+  Prefer(stage, !stage.target().pid_file || !PidFileNames(stage, instance.pid()), "C12",
          "the pid file still names " + instance.name() + ", which was ended by a signal " + when);
 }
 

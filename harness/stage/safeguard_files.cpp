@@ -13,15 +13,24 @@ namespace pidfall {
 
 FileState PidFile(const Stage& stage) { return ReadState(stage.pid_file()); }
 
+namespace {
+
+bool Names(const Target& target, const std::string& content, pid_t pid) {
+  return target.has_plain_pid_file ? IsPlainNumber(content, pid) : HasNumber(content, pid);
+}
+
+}  // namespace
+
 bool PidFileNames(const Stage& stage, const Instance& instance) {
   const FileState file = PidFile(stage);
   if (!stage.target().file_has_pid) return file.exists;
-  const std::string& content = file.content;
   const auto all = instance.Processes();
-  return std::any_of(all.begin(), all.end(), [&](pid_t pid) {
-    return stage.target().has_plain_pid_file ? IsPlainNumber(content, pid)
-                                             : HasNumber(content, pid);
-  });
+  return std::any_of(all.begin(), all.end(),
+                     [&](pid_t pid) { return Names(stage.target(), file.content, pid); });
+}
+
+bool PidFileNames(const Stage& stage, pid_t pid) {
+  return Names(stage.target(), PidFile(stage).content, pid);
 }
 
 std::vector<std::string> SafeguardFiles(const Stage& stage) {

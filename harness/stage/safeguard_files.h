@@ -18,6 +18,8 @@ namespace pidfall {
 FileState PidFile(const Stage& stage);
 // It names one of the instance's processes. A lock file holds no pid: it only has to exist.
 bool PidFileNames(const Stage& stage, const Instance& instance);
+// Its text is the pid, or holds it where the target's file holds more than that.
+bool PidFileNames(const Stage& stage, pid_t pid);
 
 // The pid file and the files beside it with its name.
 std::vector<std::string> SafeguardFiles(const Stage& stage);
