@@ -75,7 +75,9 @@ void ForkedChildExit(Stage& stage) {
   Answers(stage);  // then the child has started and ended
   ExpectFileNames(stage, owner, "C6");
   if (stage.target().fork_arguments.empty()) {
-    throw NotApplicable("nothing is known that makes the target fork a child which ends");
+    throw NotApplicable(
+        "nothing is known that makes the target fork a child which ends (fork_arguments in a "
+        "target file)");
   }
 }
 

@@ -12,6 +12,7 @@
 #   VARIANT OLDER STOP_COMMAND STATUS_COMMAND UNSANDBOXED
 #                      as the options of `pidfall check`
 #   WITH               commands that start what the server needs
+#   ALSO               other commands that start the server: each must keep the others out
 #   SCENARIO EXCEPT    only these scenarios, all but these (globs)
 #   PAGES              a folder: each test writes its page of results into it, which CDash shows with a failure
 #   WORKING_DIRECTORY  as of add_test
@@ -19,7 +20,7 @@
 function(pidfall_check)
   set(files PID_FILE BASELINE TARGET POLICY)
   set(values ${files} PORT HEALTH DUPLICATE_EXIT START_TIMEOUT VARIANT OLDER STOP_COMMAND STATUS_COMMAND)
-  set(lists WITH)
+  set(lists WITH ALSO)
   cmake_parse_arguments(PARSE_ARGV 0 arg "UNSANDBOXED" "NAME;PAGES;WORKING_DIRECTORY;TIMEOUT;${values}"
                         "COMMAND;SCENARIO;EXCEPT;${lists}")
   if(NOT arg_NAME)

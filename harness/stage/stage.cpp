@@ -120,7 +120,8 @@ Stage::Stage(const Target& target, const World& world)
 void Stage::StartNeeds() {
   for (const std::string& command : target_.needs) {
     needs_.push_back(
-        StartShell(command, {.environment = Environment("needs", {}), .folder = target_.folder}));
+        StartShell(FillIn({command}, PlacesOf({})).front(),
+                   {.environment = Environment("needs", {}), .folder = target_.folder}));
   }
 }
 

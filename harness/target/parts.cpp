@@ -40,14 +40,19 @@ constexpr Part kParts[] = {
     {part::kOlderVersion, [](const Target& t) { return !t.older_command.empty(); },
      "no older version is known (--older)"},
     {part::kRestartSignal, [](const Target& t) { return t.restart_signal != 0; },
-     "no signal is known that makes the target execute itself anew"},
-    {part::kStandby, MayStandBy, "a duplicate ends, and nothing is known that makes it stand by"},
+     "no signal is known that makes the target execute itself anew (restart_signal in a target "
+     "file)"},
+    {part::kStandby, MayStandBy,
+     "a duplicate ends, and nothing is known that makes it stand by (standby_arguments in a target "
+     "file)"},
     {part::kTakeover, [](const Target& t) { return !t.takeover_arguments.empty(); },
-     "nothing is known that makes the target take over"},
+     "nothing is known that makes the target take over (take_over_arguments in a target file)"},
     {part::kAuto, [](const Target& t) { return !t.auto_arguments.empty(); },
-     "no argument is known that makes the target check whether a supervisor started it"},
+     "no argument is known that makes the target check whether a supervisor started it "
+     "(auto_arguments in a target file)"},
     {part::kDeadMain, [](const Target& t) { return !t.dead_main_arguments.empty(); },
-     "nothing is known that makes the target's main thread end"},
+     "nothing is known that makes the target's main thread end (dead_main_arguments in a target "
+     "file)"},
     {part::kAlso, [](const Target& t) { return !t.also.empty(); },
      "no other way to start it is known (--also)"},
 };

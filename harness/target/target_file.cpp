@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <system_error>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/text_parts.h"
 #include "harness/input/toml_table.h"
 #include "harness/process/program_folder.h"
 #include "harness/target/target_keys.h"
@@ -18,15 +20,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
+struct Place {
+  std::string file;
+  int line = 0;
+};
+
 // A target while it is read: later values win, only `arguments` adds up.
 struct Draft {
   Target target{.folder = ""};
   std::vector<std::string> arguments;
   std::string older_variant;
-  std::string pid_file_said_in;
-  int pid_file_said_at = 0;
-  std::vector<std::string> variants;  // in the order of their lines
-  bool has_variant = false;           // the one asked for
+  std::map<std::string, Place> said_at;  // by key, for errors that show only when all is read
+  std::vector<std::string> variants;     // in the order of their lines
+  bool has_variant = false;              // the one asked for
 };
 
 constexpr int kMostExtends = 8;
@@ -40,11 +46,7 @@ void ReadKeys(const std::string& file, TomlTable& table, Draft& draft) {
     draft.arguments.insert(draft.arguments.end(), more.begin(), more.end());
   }
   if (table.Has("older_variant")) draft.older_variant = table.Text("older_variant");
-  for (const char* key : {"pid_file", "lock_file"}) {
-    if (!table.Has(key)) continue;
-    draft.pid_file_said_in = file;
-    draft.pid_file_said_at = table.LineOf(key);
-  }
+  for (const std::string& key : table.Keys()) draft.said_at[key] = {file, table.LineOf(key)};
 }
 
 // All are read, so that a mistake in a variant shows before it is used.
@@ -78,13 +80,17 @@ void ReadOne(const std::string& file, const std::string& variant, int extends_le
   table.Done();
 }
 
+// "v1, tls"
+std::string Listed(const Draft& draft) {
+  return draft.variants.empty() ? "none" : fmt::format("{}", fmt::join(draft.variants, ", "));
+}
+
 Draft ReadDraft(const std::string& file, const std::string& variant) {
   Draft draft;
   ReadOne(file, variant, kMostExtends, draft);
   if (!variant.empty() && !draft.has_variant) {
     throw BadInput(file, 0,
-                   fmt::format("there is no variant '{}', only: {}", variant,
-                               fmt::join(draft.variants, ", ")));
+                   fmt::format("there is no variant '{}': it has {}", variant, Listed(draft)));
   }
   auto& command = draft.target.command;
   if (command.empty()) throw BadInput(file, 0, "command is missing");
@@ -92,39 +98,51 @@ Draft ReadDraft(const std::string& file, const std::string& variant) {
   return draft;
 }
 
+[[noreturn]] void FailAt(const Draft& draft, const std::string& key, const std::string& message) {
+  const Place& place = draft.said_at.at(key);
+  throw BadInput(place.file, place.line, message);
+}
+
+void ReadOlderVariant(const std::string& path, Draft& draft) {
+  const std::string& older = draft.older_variant;
+  if (older.empty()) return;
+  if (std::ranges::find(draft.variants, older) == draft.variants.end()) {
+    FailAt(draft, "older_variant",
+           fmt::format("'older_variant' names '{}', which this file has not: it has {}", older,
+                       Listed(draft)));
+  }
+  draft.target.older_command = ReadDraft(path, older).target.command;
+}
+
 void PlacePidFile(Draft& draft) {
   if (!draft.target.pid_file) return;
   try {
     draft.target.pid_file = PidFileIn(draft.target.folder, *draft.target.pid_file);
   } catch (const BadInput& error) {
-    throw BadInput(draft.pid_file_said_in, draft.pid_file_said_at, error.what());
+    FailAt(draft, draft.target.file_has_pid ? "pid_file" : "lock_file", error.what());
   }
 }
 
-void FillInPrograms(std::string& text) {
-  constexpr std::string_view kPlace = "{programs}";
-  for (size_t at = 0; (at = text.find(kPlace)) != std::string::npos;) {
-    text.replace(at, kPlace.size(), ProgramFolder());
+void CheckPolicy(const Draft& draft, const PolicyCheck& check) {
+  if (draft.target.policy.empty() || !check) return;
+  try {
+    check(draft.target.policy);
+  } catch (const BadInput& error) {
+    FailAt(draft, "policy", std::string("policy: ") + error.what());
   }
 }
 
-void FillInPrograms(Target& target) {
-  for (std::string& word : target.command) FillInPrograms(word);
-  for (std::string& word : target.older_command) FillInPrograms(word);
-  for (std::string& command : target.also) FillInPrograms(command);
-  FillInPrograms(target.stop_command);
-  FillInPrograms(target.status_command);
-}
+void FillInPrograms(std::string& text) { ReplaceAll(text, "{programs}", ProgramFolder()); }
 
 }  // namespace
 
-Target ReadTargetFile(const std::string& path, const std::string& variant) {
+Target ReadTargetFile(const std::string& path, const std::string& variant,
+                      const PolicyCheck& check) {
   Draft draft = ReadDraft(path, variant);
-  if (!draft.older_variant.empty()) {
-    draft.target.older_command = ReadDraft(path, draft.older_variant).target.command;
-  }
+  ReadOlderVariant(path, draft);
+  for (const TargetKey& key : TargetKeys()) key.for_each_text(draft.target, FillInPrograms);
   PlacePidFile(draft);
-  FillInPrograms(draft.target);
+  CheckPolicy(draft, check);
   return draft.target;
 }
 

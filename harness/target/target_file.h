@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,12 @@
 
 namespace pidfall {
 
+// Throws BadInput where there is no such policy. The policies are in another room.
+using PolicyCheck = std::function<void(const std::string& policy)>;
+
 // Throws BadInput with file and line. `variant` empty: the file without its variants.
-Target ReadTargetFile(const std::string& path, const std::string& variant = "");
+Target ReadTargetFile(const std::string& path, const std::string& variant = "",
+                      const PolicyCheck& check = {});
 
 // An absolute path, or {pid_file} itself. Throws BadInput where no file can be made.
 std::string PidFileIn(const std::filesystem::path& folder, const std::string& path);

@@ -81,9 +81,10 @@ TEST_F(TargetFileTest, AFileThatWasWrittenGivesTheSameTarget) {
   const Target target = WithEveryKey();
   const std::string text = TargetFileText(target);
   EXPECT_EQ(Read(text), target) << text;
+  EXPECT_THAT(text, Not(HasSubstr("lock_file")));  // the pid file stands in its place
   for (const TargetKey& key : TargetKeys()) {
-    const bool in_place_of_another = key.name == "lock_file";
-    EXPECT_EQ(text.find(key.name) == std::string::npos, in_place_of_another) << key.name;
+    if (key.name == "lock_file") continue;
+    EXPECT_THAT(text, HasSubstr(std::string(key.name)));
   }
 }
 
@@ -98,6 +99,11 @@ TEST_F(TargetFileTest, EveryKeyIsDocumented) {
   const std::string page = ReadFile(PIDFALL_TARGET_FILE_PAGE);
   for (const TargetKey& key : TargetKeys()) {
     EXPECT_THAT(page, HasSubstr("\n| `" + std::string(key.name) + "` |"));
+  }
+  // These belong to the file, not to a target.
+  for (const std::string words :
+       {"\n| `arguments` |", "\n| `older_variant` |", "\n[variant.", "\n`extends = "}) {
+    EXPECT_THAT(page, HasSubstr(words));
   }
 }
 
@@ -128,10 +134,17 @@ TEST_F(TargetFileTest, ASignalIsKnownByEitherName) {
   EXPECT_EQ(Read("command = ['serve']\nrestart_signal = 'SIGHUP'\n").restart_signal, SIGHUP);
 }
 
-TEST_F(TargetFileTest, ProgramsBesidePidfallAreFound) {
-  const Target target = Read("command = ['{programs}/serve']\nstop_command = '{programs}/stop'\n");
-  EXPECT_EQ(target.command, Words{ProgramFolder() + "/serve"});
-  EXPECT_EQ(target.stop_command, ProgramFolder() + "/stop");
+TEST_F(TargetFileTest, ProgramsBesidePidfallAreFoundInEveryKey) {
+  Target target = WithEveryKey();
+  for (const TargetKey& key : TargetKeys()) {
+    key.for_each_text(target, [](std::string& text) { text = "{programs}/x"; });
+  }
+  target.environment = {"A={programs}/x"};
+  const Target read = Read(TargetFileText(target));
+  EXPECT_EQ(read.command.front(), ProgramFolder() + "/x");
+  EXPECT_EQ(read.environment, Words{"A=" + ProgramFolder() + "/x"});
+  EXPECT_EQ(read.needs, Words{ProgramFolder() + "/x"});
+  EXPECT_THAT(TargetFileText(read), Not(HasSubstr("{programs}")));
 }
 
 // --- variants, and files that extend others
@@ -158,7 +171,9 @@ TEST_F(TargetFileTest, AVariantCanBeTheOlderVersion) {
   EXPECT_EQ(Read(kVariants, "new").older_command, (Words{"serve", "-a", "-o"}));
   EXPECT_EQ(Read(kVariants, "old").older_command, (Words{"serve", "-a", "-o"}));
   EXPECT_EQ(ErrorOf("command = ['serve']\nolder_variant = 'old'\n[variant.new]\nport = 1\n"),
-            path_ + ": there is no variant 'old', only: new");
+            path_ + ":2: 'older_variant' names 'old', which this file has not: it has new");
+  EXPECT_EQ(ErrorOf("command = ['serve']\nolder_variant = 'old'\n"),
+            path_ + ":2: 'older_variant' names 'old', which this file has not: it has none");
 }
 
 TEST_F(TargetFileTest, AFileAddsKeysToTheOneThatItExtends) {
@@ -182,7 +197,9 @@ TEST_F(TargetFileTest, AMistakeInAFileThatIsExtendedNamesThatFile) {
 }
 
 TEST_F(TargetFileTest, AnUnknownVariantIsRefusedWithTheKnownOnes) {
-  EXPECT_EQ(ErrorOf(kVariants, "beta"), path_ + ": there is no variant 'beta', only: old, new");
+  EXPECT_EQ(ErrorOf(kVariants, "beta"), path_ + ": there is no variant 'beta': it has old, new");
+  EXPECT_EQ(ErrorOf("command = ['serve']\n", "beta"),
+            path_ + ": there is no variant 'beta': it has none");
 }
 
 TEST_F(TargetFileTest, AMistakeInAVariantShowsBeforeItIsAskedFor) {
@@ -219,6 +236,17 @@ TEST_F(TargetFileTest, AnImpossibleDurationNamesItsLine) {
   EXPECT_THAT(ErrorOf("command = ['serve']\nstart_timeout = 'soon'\n"), StartsWith(path_ + ":2: "));
   ExpectRefused("command = ['serve']\nstart_timeout = '0s'\n",
                 ":2: 'start_timeout' must be longer than 0 s");
+}
+
+TEST_F(TargetFileTest, APolicyThatIsRefusedNamesItsLine) {
+  const auto refuse = [](const std::string& policy) { throw BadInput("no policy " + policy); };
+  std::ofstream(path_) << "command = ['serve']\npolicy = 'belief'\n";
+  try {
+    ReadTargetFile(path_, "", refuse);
+    FAIL() << "it was accepted";
+  } catch (const BadInput& error) {
+    EXPECT_EQ(error.what(), path_ + ":2: policy: no policy belief");
+  }
 }
 
 TEST_F(TargetFileTest, AMissingFileIsBadInput) {

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -21,7 +22,8 @@ constexpr TargetKey Text(std::string_view name) {
           },
           [](const Target& target, std::string_view key, toml::table& table) {
             if (!(target.*kMember).empty()) table.insert(key, target.*kMember);
-          }};
+          },
+          [](Target& target, void (*change)(std::string&)) { change(target.*kMember); }};
 }
 
 template <std::vector<std::string> Target::*kMember>
@@ -34,6 +36,9 @@ constexpr TargetKey List(std::string_view name) {
             toml::array texts;
             for (const std::string& text : target.*kMember) texts.push_back(text);
             if (!texts.empty()) table.insert(key, texts);
+          },
+          [](Target& target, void (*change)(std::string&)) {
+            std::ranges::for_each(target.*kMember, change);
           }};
 }
 
@@ -129,7 +134,10 @@ void WriteRestartSignal(const Target& target, std::string_view key, toml::table&
 constexpr TargetKey kKeys[] = {
     List<&Target::command>("command"),
     Text<&Target::folder>("folder"),
-    {"environment", ReadEnvironment, WriteEnvironment},
+    {"environment", ReadEnvironment, WriteEnvironment,
+     [](Target& target, void (*change)(std::string&)) {
+       std::ranges::for_each(target.environment, change);
+     }},
     kPort,
     {"protocol", ReadProtocol, WriteProtocol},
     {"pid_file", ReadPidFileKey, WritePidFileKey},

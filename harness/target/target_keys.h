@@ -20,6 +20,9 @@ struct TargetKey {
   void (*read)(TomlTable& table, std::string_view key, Target& target);
   // Writes nothing where the target has no value.
   void (*write)(const Target& target, std::string_view key, toml::table& table);
+  // Its texts in which {programs} stands for the folder of pidfall.
+  void (*for_each_text)(Target& target,
+                        void (*change)(std::string& text)) = [](Target&, void (*)(std::string&)) {};
 };
 
 std::span<const TargetKey> TargetKeys();
