@@ -24,6 +24,11 @@ bool IsEndless(const ProcessSighting& process) {
   return process.state == 'T' || (process.state == 'S' && process.has_no_timeout);
 }
 
+// It does nothing for now, but nobody knows what it is about to do.
+bool IsHeldInACall(const ProcessSighting& process) {
+  return process.state == 't' && process.has_no_timeout;
+}
+
 template <typename Predicate>
 bool All(const Sighting& now, Predicate predicate) {
   return std::all_of(now.processes.begin(), now.processes.end(), predicate);
@@ -50,6 +55,12 @@ std::vector<std::pair<pid_t, uint64_t>> SwitchesOf(const Sighting& now) {
 }
 
 }  // namespace
+
+bool IsAtRest(const Sighting& now) {
+  return All(now, [](const ProcessSighting& one) {
+    return IsGone(one) || IsEndless(one) || IsHeldInACall(one);
+  });
+}
 
 // No two starts take the same time: a quarter more.
 Settling::Settling(Port port, Duration start_up)

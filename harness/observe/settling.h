@@ -46,6 +46,9 @@ struct Sighting {
   bool port_is_taken = false;  // some process listens there
 };
 
+// Every process is stopped or blocks in a call without a timeout. Of no process: true.
+bool IsAtRest(const Sighting& now);
+
 struct Settled {
   Outcome outcome;
   std::string_view reason;

@@ -311,5 +311,21 @@ TEST(SettlingTimeTest, TheLastSightingSaysServesBeforeItIsSettled) {
   EXPECT_FALSE(settling.settled());
 }
 
+// --- one look alone
+
+ProcessSighting In(char state, bool has_no_timeout) {
+  return {.pid = kFirst, .state = state, .has_no_timeout = has_no_timeout};
+}
+
+TEST(IsAtRestTest, EveryProcessIsStoppedOrBlocksWithoutATimeout) {
+  EXPECT_TRUE(IsAtRest({.processes = {In('S', true), In('T', false)}}));
+  EXPECT_TRUE(IsAtRest({.processes = {In('t', true)}}));  // held by a tracer in such a call
+  EXPECT_TRUE(IsAtRest({.processes = {In('Z', false)}}));
+  EXPECT_TRUE(IsAtRest({}));
+  EXPECT_FALSE(IsAtRest({.processes = {In('S', true), In('S', false)}}));
+  EXPECT_FALSE(IsAtRest({.processes = {In('R', true)}}));  // it has run since
+  EXPECT_FALSE(IsAtRest({.processes = {In('D', true)}}));
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -282,16 +282,6 @@ bool WaitsWithoutTimeout(pid_t pid) {
   return !answers.empty() && std::find(answers.begin(), answers.end(), false) == answers.end();
 }
 
-bool HasBeenIdle(pid_t pid) {
-  constexpr double kIdleAge = 1.0;
-  double up = 0;
-  std::istringstream(ReadOrEmpty("/proc/uptime")) >> up;
-  const auto info = ReadProcess(pid);
-  if (!info || info->state != 'S') return false;
-  const auto ticks = static_cast<double>(info->started);
-  return up - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)) >= kIdleAge;
-}
-
 std::optional<uid_t> UserOf(pid_t pid) {
   const std::string status = ReadOrEmpty(ProcPath(pid, "status"));
   const std::string field = "\nUid:";

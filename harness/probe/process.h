@@ -71,10 +71,6 @@ std::optional<std::string> InitialVariable(pid_t pid, const std::string& name);
 // poll without end.
 bool WaitsWithoutTimeout(pid_t pid);
 
-// It is older than a second and every thread of it sleeps: its start-up is over. Only this shows it
-// of a program that waits in timed steps (cron).
-bool HasBeenIdle(pid_t pid);
-
 // It sleeps, or was stopped by a signal, by ProcessInfo's state.
 constexpr bool IsAsleep(char state) { return state == 'S' || state == 'T'; }
 

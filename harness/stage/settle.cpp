@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "harness/probe/process.h"
 #include "harness/stage/serving.h"
@@ -49,9 +50,11 @@ void NoteProcesses(Sighting& sighting, const Instance& instance) {
   }
 }
 
-Sighting LookAt(const Stage& stage, const Instance& instance) {
-  Sighting sighting{.began = Clock::now(), .age = instance.age(), .first_ended = instance.ended()};
-  if (stage.target().listens()) NoteServing(sighting, stage, instance);
+Sighting BeginLook(const Instance& instance) {
+  return {.began = Clock::now(), .age = instance.age(), .first_ended = instance.ended()};
+}
+
+Sighting EndLook(Sighting sighting, const Instance& instance) {
   NoteProcesses(sighting, instance);
   sighting.over = Clock::now();
   return sighting;
@@ -69,6 +72,19 @@ std::string Describe(Outcome outcome, const Instance& instance) {
 }
 
 }  // namespace
+
+Sighting LookAt(const Stage& stage, const Instance& instance) {
+  Sighting sighting = BeginLook(instance);
+  if (stage.target().listens()) NoteServing(sighting, stage, instance);
+  return EndLook(std::move(sighting), instance);
+}
+
+Sighting LookAt(const Instance& instance, bool listens, bool first_listens) {
+  Sighting sighting = BeginLook(instance);
+  sighting.listens = listens;
+  sighting.first_listens = first_listens;
+  return EndLook(std::move(sighting), instance);
+}
 
 Settling SettlingOn(const Stage& stage) {
   const Target& target = stage.target();
@@ -106,12 +122,18 @@ bool Sleeps(const Instance& instance) {
 }
 
 bool IsAtRest(const Instance& instance) {
-  const auto processes = instance.Processes();
-  return std::all_of(processes.begin(), processes.end(), WaitsWithoutTimeout);
+  Sighting now;
+  for (const ProcessInfo& process : instance.Living()) {
+    now.processes.push_back({.pid = process.pid,
+                             .state = process.state,
+                             .has_no_timeout = WaitsWithoutTimeout(process.pid)});
+  }
+  return IsAtRest(now);
 }
 
 bool AllAtRest(const Stage& stage) {
-  return std::all_of(stage.instances().begin(), stage.instances().end(), IsAtRest);
+  return std::ranges::all_of(stage.instances(),
+                             [](const Instance& instance) { return IsAtRest(instance); });
 }
 
 }  // namespace pidfall

@@ -21,9 +21,13 @@ Outcome Settle(Stage& stage, Instance& instance);
 Settling SettlingOn(const Stage& stage);
 const Settling& See(const Stage& stage, const Instance& instance, Settling& settling);
 
+Sighting LookAt(const Stage& stage, const Instance& instance);
+// The same, where the caller knows whether it listens: the target's port may still be unknown.
+Sighting LookAt(const Instance& instance, bool listens, bool first_listens);
+
 // No process of it runs.
 bool Sleeps(const Instance& instance);
-// Every process of it waits without a timeout.
+// See IsAtRest in observe/settling.h; of its processes now.
 bool IsAtRest(const Instance& instance);
 bool AllAtRest(const Stage& stage);
 
