@@ -11,6 +11,7 @@ namespace pidfall::servers {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Service SaveTaskNotes() {
   return {.name = "Task Notes (save)",
@@ -76,7 +77,7 @@ TEST_F(OptionsTest, RefusesBadOptionsInOneLineThatNamesThem) {
       ADD_FAILURE() << "accepted " << arguments[0];
     } catch (const std::invalid_argument& error) {
       const std::string message = error.what();
-      EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+      EXPECT_THAT(message, Not(HasSubstr("\n")));
       EXPECT_THAT(message, HasSubstr(arguments[0]));
     }
   }

@@ -78,7 +78,7 @@ TEST(FindingsTest, ALongStoryIsCutInItsMiddle) {
 TEST(FindingsTest, ATargetsOutputCannotControlTheTerminal) {
   Result result = OldExit();
   result.evidence = {"saw \x1B]0;title\a"};
-  EXPECT_EQ(FindingText(result, {}, Paint(false)).find('\x1B'), std::string::npos);
+  EXPECT_THAT(FindingText(result, {}, Paint(false)), Not(HasSubstr("\x1B")));
 }
 
 TEST(FindingsTest, BreachesComeFirstAndExpectedFailsOnlyWhenVerbose) {

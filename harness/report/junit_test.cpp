@@ -1,6 +1,7 @@
 #include "harness/report/junit.h"
 
 #include <expat.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,15 +11,14 @@
 namespace pidfall {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
+
 bool IsWellFormed(const std::string& xml) {
   XML_Parser parser = XML_ParserCreate(nullptr);
   const auto status = XML_Parse(parser, xml.data(), static_cast<int>(xml.size()), 1);
   XML_ParserFree(parser);
   return status == XML_STATUS_OK;
-}
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(JunitTest, ASuitePerStrategyCountsItsCases) {
@@ -28,16 +28,12 @@ TEST(JunitTest, ASuitePerStrategyCountsItsCases) {
                        {.guard = "port", .expected = "fail C5", .surprise = true}),
               ResultOf("stale/empty", Verdict::kBroken, {.guard = "port", .expected = "pass"})});
   EXPECT_TRUE(IsWellFormed(xml)) << xml;
-  EXPECT_TRUE(Contains(xml,
-                       "<testsuite name=\"pidfall run none\" tests=\"1\" failures=\"0\" "
-                       "errors=\"0\" skipped=\"0\" time=\"0.000\">"))
-      << xml;
-  EXPECT_TRUE(Contains(xml,
-                       "<testsuite name=\"pidfall run port\" tests=\"2\" failures=\"1\" "
-                       "errors=\"1\" skipped=\"0\" time=\"0.000\">"))
-      << xml;
-  EXPECT_TRUE(Contains(xml, "<testcase classname=\"port.stale\" name=\"stale/zero\""));
-  EXPECT_TRUE(Contains(xml, "<failure message=\"pass, expected fail C5: \">"));
+  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"pidfall run none\" tests=\"1\" failures=\"0\" "
+                             "errors=\"0\" skipped=\"0\" time=\"0.000\">"));
+  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"pidfall run port\" tests=\"2\" failures=\"1\" "
+                             "errors=\"1\" skipped=\"0\" time=\"0.000\">"));
+  EXPECT_THAT(xml, HasSubstr("<testcase classname=\"port.stale\" name=\"stale/zero\""));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"pass, expected fail C5: \">"));
 }
 
 TEST(JunitTest, AResultThatCouldNotBeJudgedIsSkippedWithItsReason) {
@@ -45,24 +41,24 @@ TEST(JunitTest, AResultThatCouldNotBeJudgedIsSkippedWithItsReason) {
       JunitText("check", {ResultOf("a/skip", Verdict::kSkip, {.summary = "no second uid"}),
                           ResultOf("a/na", Verdict::kNotApplicable, {.summary = "no pid file"})});
   EXPECT_TRUE(IsWellFormed(xml)) << xml;
-  EXPECT_TRUE(Contains(xml, "<skipped message=\"no second uid\"/>"));
-  EXPECT_TRUE(Contains(xml, "<skipped message=\"n/a: no pid file\"/>"));
-  EXPECT_TRUE(Contains(xml, "skipped=\"2\""));
+  EXPECT_THAT(xml, HasSubstr("<skipped message=\"no second uid\"/>"));
+  EXPECT_THAT(xml, HasSubstr("<skipped message=\"n/a: no pid file\"/>"));
+  EXPECT_THAT(xml, HasSubstr("skipped=\"2\""));
 }
 
 TEST(JunitTest, AnExpectedFailPassesWithItsStoryAsOutput) {
   const std::string xml = JunitText(
       "run", {ResultOf("stale/zero", Verdict::kFail,
                        {.guard = "pidfile", .expected = "fail C5", .summary = "signalled all"})});
-  EXPECT_FALSE(Contains(xml, "<failure"));
-  EXPECT_TRUE(Contains(xml, "<system-out>FAIL  breach  C5  pidfile  stale/zero"));
+  EXPECT_THAT(xml, Not(HasSubstr("<failure")));
+  EXPECT_THAT(xml, HasSubstr("<system-out>FAIL  breach  C5  pidfile  stale/zero"));
 }
 
 TEST(JunitTest, WithNothingExpectedABreachFailsAndAWeaknessDoesNot) {
-  EXPECT_TRUE(Contains(JunitText("check", {ResultOf("a/b", Verdict::kFail)}), "<failure"));
-  EXPECT_FALSE(Contains(
+  EXPECT_THAT(JunitText("check", {ResultOf("a/b", Verdict::kFail)}), HasSubstr("<failure"));
+  EXPECT_THAT(
       JunitText("check", {ResultOf("a/w", Verdict::kFail, {.severity = Severity::kWeakness})}),
-      "<failure"));
+      Not(HasSubstr("<failure")));
 }
 
 TEST(JunitTest, AnyBytesStayWellFormed) {

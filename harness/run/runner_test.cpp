@@ -15,6 +15,7 @@ namespace pidfall {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 const Target kTarget{.command = {"/bin/true"}, .pid_file = "{pid_file}"};
 
@@ -84,7 +85,7 @@ TEST(RunnerTest, ATargetThatSignalsAllOfItsWorldIsABreach) {
   EXPECT_EQ(result.verdict, Verdict::kFail);
   EXPECT_EQ(result.severity, Severity::kBreach);
   EXPECT_EQ(result.clauses.front(), "C5");
-  EXPECT_NE(result.summary.find("SIGKILL to every process"), std::string::npos) << result.summary;
+  EXPECT_THAT(result.summary, HasSubstr("SIGKILL to every process"));
 }
 
 TEST(RunnerTest, ACrashOfTheStorysOwnProcessIsBroken) {
