@@ -14,6 +14,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/process/elapsed.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/audit_text.h"
 #include "harness/run/pool.h"
@@ -39,9 +40,9 @@ int RunAudit(const AuditCommand& options) {
   Select(Catalogue(), common.scenarios, common.excepts);
   const Audit audit = AuditPaths(options.paths.empty() ? MachineFolders() : options.paths);
   std::vector<Result> results = AllResults(audit);
-  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  outputs.Print(AuditText(audit, outputs.paint(), common.verbose) +
-                AuditSummary(audit, took.count()) + '\n');
+  const double took = MillisecondsSince(start);
+  outputs.Print(AuditText(audit, outputs.paint(), common.verbose) + AuditSummary(audit, took) +
+                '\n');
   if (options.checks) {
     const std::vector<Result> checked = CheckServices(audit, options.check, outputs);
     results.insert(results.end(), checked.begin(), checked.end());

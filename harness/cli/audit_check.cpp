@@ -2,21 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdio>
-#include <filesystem>
-#include <system_error>
-#include <utility>
-
+#include "harness/audit/check_order.h"
 #include "harness/cli/check_findings.h"
 #include "harness/cli/interrupt.h"
+#include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
-#include "harness/process/launch.h"
+#include "harness/process/elapsed.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
-#include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/report/text.h"
@@ -29,51 +23,7 @@
 namespace pidfall {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-// Why it is not even tried; empty: nothing is known against it.
-std::string Obstacle(const AuditedService& service) {
-  const Job& job = service.policy->job();
-  if (!job.image.empty()) return "it runs in a container, from the image " + job.image;
-  if (job.is_one_shot) return "it is meant to end by itself";
-  if (job.command.empty()) return "no command is configured";
-  for (const std::string& word : job.command) {
-    if (service.file.ends_with(".service") && word.find_first_of("%$") != std::string::npos) {
-      return "systemd fills in '" + word + "' first";
-    }
-  }
-  std::error_code error;
-  if (!service.folder.empty() && !fs::is_directory(service.folder, error)) {
-    return "its folder " + service.folder + " is not there";
-  }
-  try {
-    FindProgram(job.command.front());
-  } catch (const std::system_error& missing) {
-    return missing.what();
-  }
-  return "";
-}
-
-// What is broken already, then what would loop.
-int Rank(const AuditedService& service, const Judged& judged) {
-  const auto breaches = std::count_if(judged.results.begin(), judged.results.end(), IsFailure);
-  return -2 * static_cast<int>(breaches) - (Loops(service) ? 1 : 0);
-}
-
-std::vector<const AuditedService*> WorstFirst(const Audit& audit) {
-  std::vector<std::pair<int, const AuditedService*>> ranked;
-  for (std::size_t i = 0; i < audit.judged.size(); ++i) {
-    const AuditedService& service = audit.services.all[i];
-    ranked.emplace_back(Rank(service, audit.judged[i]), &service);
-  }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& one, const auto& other) { return one.first < other.first; });
-  std::vector<const AuditedService*> services;
-  services.reserve(ranked.size());
-  for (const auto& [rank, service] : ranked) services.push_back(service);
-  return services;
-}
 
 class ServiceCheck {
  public:
@@ -82,7 +32,7 @@ class ServiceCheck {
       : service_(service), options_(options), outputs_(outputs) {}
 
   std::vector<Result> Run() {
-    const std::string obstacle = Obstacle(service_);
+    const std::string obstacle = ObstacleToCheck(service_);
     if (!obstacle.empty()) return Skipped(obstacle);
     try {
       return RunOn({.verb = "check", .policy = service_.source});
@@ -103,12 +53,10 @@ class ServiceCheck {
     const auto start = Clock::now();
     RunOptions run{.jobs = options_.common.jobs};
     if (options_.time) run.until = start + *options_.time;
-    Progress progress(stderr, cases.size());
-    auto results = RunCases(cases, run, [&](const Result& result) { progress.Step(result); });
+    auto results = RunWithProgress(cases, run);
     SetOtherPoliciesAside("not the policy named", &results);
     PrintFindings(outputs_, results, answer.target->target, options_.common.verbose);
-    const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-    outputs_.Print(CheckSummary(results, {.elapsed_ms = took.count(),
+    outputs_.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                           .interrupted = Interrupted(),
                                           .verbose = options_.common.verbose}) +
                    '\n');

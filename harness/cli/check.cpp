@@ -12,19 +12,19 @@
 #include "harness/cli/check_findings.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
-#include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
 #include "harness/cli/print.h"
+#include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
+#include "harness/process/elapsed.h"
 #include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
 #include "harness/report/findings.h"
 #include "harness/report/other_policies.h"
 #include "harness/report/output_file.h"
-#include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/run/pool.h"
@@ -100,11 +100,9 @@ void AcceptKnown(std::vector<Result>& results, const Baseline& baseline, const O
 
 std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>& cases,
                            Clock::time_point start) {
-  const InterruptGuard guard;
-  Progress progress(stderr, cases.size());
   RunOptions run{.jobs = options.common.jobs, .keep = options.common.keep};
   if (options.time) run.until = start + *options.time;
-  auto results = RunCases(cases, run, [&](const Result& result) { progress.Step(result); });
+  auto results = RunWithProgress(cases, run);
   PutInOrderOfCatalogue(&results);
   return results;
 }
@@ -126,8 +124,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   PrintFindings(outputs, results, *head.target, common.verbose);
   outputs.Print(policies + SkipText(results) + KeptText(results) +
                 FirstStep(results, *head.target));
-  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  outputs.Print(CheckSummary(results, {.elapsed_ms = took.count(),
+  outputs.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                        .interrupted = Interrupted(),
                                        .verbose = common.verbose}) +
                 '\n');
@@ -163,7 +160,7 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option("--baseline", options->baseline, "Accept the failures in this --json file")
       ->type_name("FILE");
   app->add_option("--write-target", options->write_target,
-                  "Write the target, with all findings, to this file")
+                  "Write the target, with what was found, to this file")
       ->type_name("FILE");
   DeclareTime(app, "Judge the most important scenarios first, stop after this time",
               &options->time);

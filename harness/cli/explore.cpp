@@ -13,6 +13,7 @@
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
 #include "harness/cli/target_options.h"
+#include "harness/process/elapsed.h"
 #include "harness/report/findings.h"
 #include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
@@ -105,8 +106,7 @@ int Explore(const Kind& kind, const ExploreCommand& options,
         options.program, {kind.name, options.target.again, result.reproduce, target.command});
   }
   PrintResults(options, exploration, outputs, kind);
-  const std::chrono::duration<double, std::milli> took = Clock::now() - start;
-  outputs.Print(CheckSummary(exploration.results, {.elapsed_ms = took.count(),
+  outputs.Print(CheckSummary(exploration.results, {.elapsed_ms = MillisecondsSince(start),
                                                    .interrupted = Interrupted(),
                                                    .verbose = options.common.verbose}) +
                 '\n');

@@ -21,6 +21,7 @@
 #include "harness/incident/incidents_folder.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
+#include "harness/process/elapsed.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_charts.h"
 #include "harness/report/incident_text.h"
@@ -155,8 +156,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   const IncidentResults so_far =
       RunAll(options, OptionsFor(options, command, probed->target), outputs, picture);
   PrintFindings(outputs, so_far, options.common.verbose);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-  outputs.Print(Summary(so_far, took.count(), yours, options.common.verbose) + '\n');
+  const double took = MillisecondsSince(start);
+  outputs.Print(Summary(so_far, took, yours, options.common.verbose) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, so_far.results,
                      NotesOn(so_far.results), so_far.facts);
   return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});

@@ -13,12 +13,13 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/run_with_progress.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/input/bad_input.h"
+#include "harness/process/elapsed.h"
 #include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_summary.h"
-#include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/summary.h"
 #include "harness/report/table.h"
@@ -75,10 +76,7 @@ std::vector<Case> Cases(const RunCommand& options, const std::vector<const Scena
 }
 
 std::vector<Result> RunAndJudge(const std::vector<Case>& cases, const CommonOptions& common) {
-  const InterruptGuard guard;
-  Progress progress(stderr, cases.size());
-  auto results = RunCases(cases, {.jobs = common.jobs, .keep = common.keep},
-                          [&](const Result& result) { progress.Step(result); });
+  auto results = RunWithProgress(cases, {.jobs = common.jobs, .keep = common.keep});
   for (Result& result : results) {
     Judge(BuiltInExpected().For(result.guard, result.scenario), &result);
   }
@@ -118,11 +116,6 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
       [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);
-}
-
-double MillisecondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
 }
 
 int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result> results,

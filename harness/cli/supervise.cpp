@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/cli/command.h"
@@ -16,7 +15,7 @@
 #include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/terminal.h"
-#include "harness/incident/simulator.h"
+#include "harness/incident/supervise_run.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
 #include "harness/report/findings.h"
@@ -25,9 +24,7 @@
 #include "harness/report/text.h"
 #include "harness/report/timeline.h"
 #include "harness/sandbox/features.h"
-#include "harness/supervisor/convergence.h"
 #include "harness/supervisor/duplicate_table.h"
-#include "harness/supervisor/policies.h"
 #include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
@@ -51,55 +48,6 @@ std::chrono::nanoseconds Window(const std::string& text) {
   return window;
 }
 
-std::vector<std::string> CommandOf(const std::string& policy, const Job& job,
-                                   const std::vector<std::string>& command) {
-  if (!command.empty()) return command;
-  if (job.ends_when_server_runs) {
-    throw BadInput("the command of --policy " + policy +
-                   " leaves the server in the background: name the server itself after --");
-  }
-  if (!job.command.empty()) return job.command;
-  throw BadInput("nothing to supervise: --policy " + policy + " names no command, none follows --");
-}
-
-// The policy that restarts each of the two copies while one replaces the other.
-constexpr const char* kRestartPolicy = "kubernetes:Always";
-
-SimulationRequest RequestFor(const SuperviseCommand& options,
-                             const std::vector<std::string>& command) {
-  const auto roll_out = LookUpRollOut(options.policy);
-  std::shared_ptr<const Policy> policy = LookUpPolicy(roll_out ? kRestartPolicy : options.policy);
-  SimulationRequest request;
-  request.actors = {{.start = {.command = CommandOf(options.policy, policy->job(), command)}}};
-  if (roll_out) {
-    request.actors.push_back(request.actors.front());
-    request.plan = SuperviseRollOut(*roll_out, std::move(policy), options.window);
-  } else {
-    request.plan = SuperviseAlone(std::move(policy), options.window);
-  }
-  request.plan.real_time = options.real_time;
-  request.port = options.port;
-  request.as_deployed = true;
-  return request;
-}
-
-Result ResultOf(const SimulationLog& log) {
-  Result result{.scenario = "restart-loop/supervise",
-                .family = "restart-loop",
-                .clauses = {"C11"},
-                .verdict = Verdict::kPass};
-  if (const auto loop = RestartLoop(log)) {
-    result.verdict = Verdict::kFail;
-    result.summary = *loop;
-  }
-  if (log.cut_short) {
-    result.verdict = Verdict::kBroken;
-    result.summary = *log.cut_short;
-  }
-  result.duration_ms = std::chrono::duration<double, std::milli>(log.real).count();
-  return result;
-}
-
 std::string Title(const SimulationRequest& request) {
   const SimulationPlan& plan = request.plan;
   const std::string roll_out = plan.roll_out ? Describe(plan.roll_out->rules) + ", " : "";
@@ -111,12 +59,6 @@ std::string Head(const SimulationRequest& request, const SimulationLog& log) {
          FormatDuration(log.real) + '\n';
 }
 
-// Of a roll-out, the facts of the new copy.
-SimulatedFacts FactsOf(const SuperviseCommand& options, const SimulationLog& log) {
-  if (!LookUpRollOut(options.policy) || log.actors.empty()) return FactsOf(options.policy, log);
-  return FactsOf(options.policy, log, log.actors.back());
-}
-
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
   if (options.table) {
     RefuseCommand(command, "supervise --table");
@@ -124,7 +66,9 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     return kAsItShouldBe;
   }
   if (options.policy.empty()) throw BadInput("supervise needs --policy FILE or NAME, or --table");
-  const SimulationRequest request = RequestFor(options, command);
+  SimulationRequest request = SuperviseRequest(options.policy, command, options.window);
+  request.plan.real_time = options.real_time;
+  request.port = options.port;
   const Outputs outputs(options.common);
   const PictureFile picture(options.picture);
   const InterruptGuard guard;
@@ -134,7 +78,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     return kInterrupted;
   }
   const SimulationLog& log = logs.front();
-  const Result result = ResultOf(log);
+  const Result result = SuperviseResult(log);
   if (!log.actors.empty()) {
     outputs.Print(Head(request, log) + DrawTimeline({{"", &log}}, StyleFor(outputs.text())));
     if (options.common.verbose) outputs.Print(StartsText(log));
@@ -146,7 +90,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   }
   picture.Write(Title(request), "", {{"", {{"", &log}}}});
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
-                     {FactsOf(options, log)});
+                     {FactsOfSupervised(options.policy, log)});
   return ExitStatusOf({result}, {});
 }
 

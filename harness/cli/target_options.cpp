@@ -15,6 +15,7 @@
 #include "harness/input/duration.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
+#include "harness/run/probe_rules.h"
 #include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/supervisor/policies.h"
@@ -43,13 +44,7 @@ Target FromPolicy(const std::string& name) {
 }
 
 Target FromFile(const TargetOptions& options) {
-  Target target = ReadTargetFile(options.target_file, options.variant);
-  try {
-    if (!target.policy.empty()) LookUpPolicy(target.policy);
-  } catch (const BadInput& error) {
-    throw BadInput(options.target_file, 0, std::string("policy: ") + error.what());
-  }
-  return target;
+  return ReadTargetFile(options.target_file, options.variant, LookUpPolicy);
 }
 
 void Overlay(const TargetOptions& options, Target& target) {
@@ -88,32 +83,10 @@ Target TargetOf(const TargetOptions& options, Target target,
   return target;
 }
 
-// Without namespaces the real files and ports would be faulted.
-void RefuseToHarm(const TargetOptions& options, const Target& target) {
-  if (FullSandboxWorks() || options.unsandboxed) return;
-  const bool chosen = Mentions(target.command, "{port}") &&
-                      (Mentions(target.command, "{pid_file}") || Mentions(target.command, "{dir}"));
-  if (chosen) return;
-  throw BadInput("no full sandbox here (" + FullSandboxObstacle() +
-                 "): your real files and ports would be faulted. Write {port}, {pid_file} and "
-                 "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
-}
-
-// A server that misses something usually says so itself.
-std::string HintOn(const Found& found) {
-  const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
-  if (says("refused") || says("ECONNREFUSED")) {
-    return "\nA connection was refused: start what it needs with --with COMMAND.\n";
-  }
-  if (says("terminal") || says("tty") || says("EOF when reading")) {
-    return "\nIt may want a terminal: there is none here, as there is none under a supervisor.\n";
-  }
-  return "\n";
-}
-
 std::string NeverServed(const Target& target, const Found& found) {
-  return fmt::format("{} never served: {}{}", ShellCommand(target.command),
-                     CleanText(found.why_not), HintOn(found));
+  const std::string hint = HintOnMissing(found);
+  return fmt::format("{} never served: {}\n{}{}", ShellCommand(target.command),
+                     CleanText(found.why_not), hint, hint.empty() ? "" : "\n");
 }
 
 std::string ChangesPort(const Target& target, const Found& found) {
@@ -121,14 +94,6 @@ std::string ChangesPort(const Target& target, const Found& found) {
       "{} serves on another port at each start ({}, then {}): give it one, or two "
       "copies cannot be told apart\n",
       ShellCommand(target.command), found.listeners.front().port, *found.next_port);
-}
-
-// Otherwise every verdict would be about another file.
-void RefuseOtherPidFile(const Target& asked, const Found& found) {
-  const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
-  if (!chosen || asked.pid_file == found.pid_file || asked.pid_file == found.lock_file) return;
-  throw BadInput(*asked.pid_file + " is not there once the server serves; " +
-                 (found.pid_file ? *found.pid_file + " does" : "nothing that it wrote does"));
 }
 
 // Declares the option with its help, and remembers it for the command that shows a case again.
@@ -163,7 +128,7 @@ Target Declared(const TargetOptions& options) {
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
                          const std::vector<std::string>& command) {
   const Target asked = TargetOf(options, declared, command);
-  RefuseToHarm(options, asked);
+  if (!options.unsandboxed) RefuseToHarm(asked);
   Found found = Discover(asked);
   if (!found.stays) return {{}, NeverServed(asked, found)};
   if (found.next_port && !found.pid_file && !found.lock_file) {
@@ -218,9 +183,7 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
   declare("--older", "COMMAND",
           "An older version: do the two keep each other out, and does each serve after the other "
           "was killed? (--scenario 'upgrade/*')",
-          [&given](const std::string& command) {
-            given.older_command = {"/bin/sh", "-c", "exec " + command};
-          });
+          [&given](const std::string& command) { given.older_command = ExecutedByShell(command); });
   declare("--also", "COMMAND",
           "Another way in which it is started: does each keep the others out? Several times",
           [&given](const std::string& command) { given.also.push_back(command); });

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/process/elapsed.h"
 #include "harness/supervisor/convergence.h"
 
 namespace pidfall {
@@ -134,7 +135,7 @@ IncidentCell CellOf(const Incident& incident, const IncidentOptions& options,
   result.scenario = fmt::format("incident/{} ({})", incident.id, pairing.variant->name);
   result.family = "incident";
   result.guard = pairing.guard != nullptr ? pairing.guard->name : "yours";
-  result.duration_ms = std::chrono::duration<double, std::milli>(log.real).count();
+  result.duration_ms = Milliseconds(log.real);
   if (options.reproduce) result.reproduce = options.reproduce(incident);
   for (const ActorLog& actor : log.actors) {
     result.evidence.push_back(fmt::format("saw {}: {}", actor.name, Summary(log, actor)));

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "harness/incident/incident_run.h"
+#include "harness/supervisor/roll_out.h"
 #include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {
@@ -30,6 +31,11 @@ SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log) {
   if (log.actors.empty()) return {.variant = variant};
   return FactsOf(variant, log, SupervisedActor(log));
+}
+
+SimulatedFacts FactsOfSupervised(const std::string& policy, const SimulationLog& log) {
+  if (!LookUpRollOut(policy) || log.actors.empty()) return FactsOf(policy, log);
+  return FactsOf(policy, log, log.actors.back());
 }
 
 }  // namespace pidfall

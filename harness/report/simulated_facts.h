@@ -28,5 +28,7 @@ struct SimulatedFacts {
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);
 // Of the supervised actor; where no supervisor started one, of the only actor.
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
+// Of `supervise` with this policy: of a roll-out, the facts of the new copy.
+SimulatedFacts FactsOfSupervised(const std::string& policy, const SimulationLog& log);
 
 }  // namespace pidfall

@@ -6,7 +6,7 @@
 
 #include "harness/observe/listeners.h"
 #include "harness/observe/pid_file_search.h"
-#include "harness/probe/process.h"
+#include "harness/process/elapsed.h"
 #include "harness/run/pool.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/expect.h"
@@ -21,10 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 // Unlike the numbers in other files, so that a file that holds it is the pid file.
 constexpr pid_t kDistinctPid = 26731;
-
-double MillisecondsSince(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 class Discovery {
  public:
@@ -61,7 +57,7 @@ class Discovery {
           const auto processes = instance.Processes();
           if (processes.empty() && instance.ended()) return true;
           found_.listeners = ListenersOf(processes);
-          found_.stays = IsListening() || (!target_.port && HasComeToRest(processes));
+          found_.stays = IsListening() || (!target_.port && HasComeToRest(instance));
           return found_.stays;
         },
         target_.start_timeout);
@@ -73,10 +69,14 @@ class Discovery {
 
   // It may still open more addresses, and its launcher may not have ended yet.
   void AwaitRest(Instance& instance) {
-    stage_.WaitUntil([&] { return Sleeps(instance); }, kBusyAfter);
-    if (instance.Processes().size() > 1 && ListenersOf({instance.pid()}).empty()) {
-      stage_.WaitUntil([&] { return instance.ended(); }, kWaitsAfter);
-    }
+    if (found_.listeners.empty()) return;
+    Settling settling(Settling::Port::kExpected);
+    stage_.WaitUntil(
+        [&] {
+          settling.See(LookAt(instance, true, !ListenersOf({instance.pid()}).empty()));
+          return settling.settled().has_value();
+        },
+        kBusyAfter + kLauncherBound);
     found_.listeners = ListenersOf(instance.Processes());
   }
 
@@ -105,10 +105,10 @@ class Discovery {
                        [&](const Listener& l) { return !target_.port || l.port == stage_.port(); });
   }
 
-  static bool HasComeToRest(const std::vector<pid_t>& processes) {
-    return !processes.empty() && std::all_of(processes.begin(), processes.end(), [](pid_t pid) {
-      return HasBeenIdle(pid) && WaitsWithoutTimeout(pid);
-    });
+  // A start-up may rest for a moment, too: for a helper, or for an answer of another server.
+  static bool HasComeToRest(const Instance& instance) {
+    constexpr Duration kListensWithin = std::chrono::seconds(1);
+    return instance.age() >= kListensWithin && !instance.Processes().empty() && IsAtRest(instance);
   }
 
   std::string Obstacle(const Instance& instance) const {
