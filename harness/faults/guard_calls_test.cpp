@@ -1,0 +1,54 @@
+#include "harness/faults/guard_calls.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/stage/testing.h"
+
+namespace pidfall {
+namespace {
+
+TEST(GuardCallTest, SaysWhenInTheWordsOfAStory) {
+  const GuardCall rename{.kind = GuardCall::kReplace, .object = "x.new,x.pid", .returned = true};
+  EXPECT_EQ(rename.When(), "after it renamed x.new to x.pid");
+  EXPECT_EQ((GuardCall{.kind = GuardCall::kLook, .object = "x.pid"}.When()),
+            "before it looked at x.pid");
+}
+
+TEST(GuardCallTest, AnotherProcessIsNoSafeguard) {
+  EXPECT_TRUE((GuardCall{.object = "x.pid"}.Touches()));
+  EXPECT_FALSE((GuardCall{.object = "/proc/31/stat"}.Touches()));
+  EXPECT_FALSE((GuardCall{.object = "another program"}.Touches()));
+}
+
+// What a start does to its files, in their order.
+std::string ChangesOf(Stage& stage) {
+  Instance& start = stage.Start({.held = true});
+  CallStepper stepper = CallStepper::ForHeld(start.pid());
+  GuardCalls calls(stage, start);
+  std::string all;
+  const auto note = [&](const Call& call) {
+    const auto now = calls.See(call);
+    if (now && now->Changes() && now->returned) all += now->When() + "\n";
+    return false;
+  };
+  const auto has_ended = [&] {
+    stage.Update();
+    return start.ended();
+  };
+  stepper.RunUntil(note, has_ended, Stage::kSettleBound);
+  stepper.Release();
+  return all;
+}
+
+TEST(GuardCallsTest, AreSeenInTheStartAndInItsHelpers) {
+  const Target target = {
+      .command = {"/bin/sh", "-c", "echo 1 > {pid_file}; rm {pid_file}; echo 2 > {dir}/../other"},
+      .pid_file = "{pid_file}"};
+  EXPECT_EQ(OnStage(target, ChangesOf),
+            "after it created server.pid\n"
+            "after it wrote server.pid\n"
+            "after it removed server.pid\n");
+}
+
+}  // namespace
+}  // namespace pidfall

@@ -1,0 +1,48 @@
+#include "harness/faults/hand_over.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/stage/testing.h"
+
+namespace pidfall {
+namespace {
+
+using testing::HasSubstr;
+
+// Its second start waits for the lock, and does `then` once the first has ended.
+Target Locked(const std::string& then) {
+  return {.command = {"/bin/sh", "-c",
+                      "exec 9> {dir}/lock; flock -n 9 || { flock 9; " + then +
+                          "; }; echo $$ > {pid_file}; "
+                          "mkfifo {dir}/../fifo 2>/dev/null; exec cat <> {dir}/../fifo"},
+          .pid_file = "{pid_file}"};
+}
+
+std::string HandedOver(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  Instance& waiter = StandBy(stage);
+  stage.KillTree(owner);
+  ExpectHandOver(stage, owner, waiter);
+  return "handed over";
+}
+
+TEST(HandOverTest, TheStandbyServesOnceTheOwnerIsKilled) {
+  EXPECT_EQ(OnStage(Locked(":"), HandedOver), "handed over");
+}
+
+TEST(HandOverTest, AStandbyThatTakesNoFileOverIsABreach) {
+  EXPECT_THAT(OnStage(Locked("exec sleep 1000"), HandedOver),
+              HasSubstr("the pid file does not name the owner B"));
+}
+
+TEST(HandOverTest, ATargetThatNeverWaitsIsNotConcerned) {
+  const Target target = {.command = {"/bin/sh", "-c",
+                                     "[ -s {pid_file} ] && exit 1; echo $$ > {pid_file}; "
+                                     "mkfifo {dir}/../fifo; exec cat <> {dir}/../fifo"},
+                         .pid_file = "{pid_file}"};
+  EXPECT_THAT(OnStage(target, HandedOver), HasSubstr("a second start does not stand by"));
+}
+
+}  // namespace
+}  // namespace pidfall
