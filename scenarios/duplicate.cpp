@@ -89,12 +89,17 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   ExpectFileNames(stage, *owner, "C6");
 }
 
+struct Reason {
+  std::string text;
+  BreachKinds kinds = breach_kind::kNone;  // of what comes of it
+};
+
 // As its first line, a finding says what it comes of.
-void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const std::string& cause) {
+void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const Reason& reason) {
   try {
     ExpectOneOf(stage, together);
   } catch (const Breach& breach) {
-    throw Breach(breach.clause, cause + ": " + breach.what());
+    throw breach.DueTo(reason.text, reason.kinds);
   }
 }
 
@@ -133,10 +138,10 @@ void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
   constexpr int kLockStepEvery = 2;
   if (round % kLockStepEvery == 0) {
     const auto together = StartInLockStep(stage, starts, 1 + round / kLockStepEvery);
-    ExpectOneOfAs(stage, together, kInStep);
+    ExpectOneOfAs(stage, together, {kInStep, breach_kind::kPassedCheck});
     if (round == 0) ExpectTakeOver(stage, together);
   } else {
-    ExpectOneOfAs(stage, StartTogether(stage, starts), kAtOnce);
+    ExpectOneOfAs(stage, StartTogether(stage, starts), {kAtOnce});
   }
   stage.EndAll();
   if (stage.target().pid_file) RemovePidFile(stage);
@@ -184,13 +189,14 @@ constexpr Scenario kEightOnOtherPorts{
     need::kSeconds};
 
 // What the first one was held at, and the second one made of it.
-std::string CauseOf(const Instance& first, const Instance& second, bool second_serves) {
+Reason ReasonOf(const Instance& first, const Instance& second, bool second_serves) {
   const std::string& when = first.held_when();
   const std::string before = "before it ";
   if (second_serves && when.starts_with(before)) {
-    return "two starts both passed the check before either " + when.substr(before.size());
+    return {"two starts both passed the check before either " + when.substr(before.size()),
+            breach_kind::kPassedCheck};
   }
-  return second.name() + " came while " + first.name() + " started, " + when;
+  return {second.name() + " came while " + first.name() + " started, " + when};
 }
 
 void DuringStartUp(Stage& stage) {
@@ -200,7 +206,7 @@ void DuringStartUp(Stage& stage) {
     Instance& second = stage.Start(Elsewhere(stage));
     const bool serves = Settle(stage, second) == Outcome::kServes;
     Release(stage, first);
-    ExpectOneOfAs(stage, {&first, &second}, CauseOf(first, second, serves));
+    ExpectOneOfAs(stage, {&first, &second}, ReasonOf(first, second, serves));
     stage.EndAll();
     return true;
   });
@@ -232,7 +238,8 @@ void DuringShutdown(Stage& stage) {
     const bool serves = Settle(stage, contender) == Outcome::kServes;
     // Without a port it cannot be seen from outside when it stops serving.
     const bool both = serves && stage.target().listens() && Serves(stage, owner);
-    Require(!both, "C1", contender.name() + " serves while the owner still has its port");
+    Require(!both, "C1", contender.name() + " serves while the owner still has its port",
+            breach_kind::kTwoServe);
     Release(stage, owner);
     Require(stage.Gone(owner, kStopBound), "C12", "the owner did not end within 2 s after SIGTERM");
     ExpectSuccessor(stage, contender);
@@ -281,7 +288,8 @@ void OwnerStopped(Stage& stage) {
   stage.WaitUntil([&] { return IsStopped(owner); }, Stage::kSettleBound);
   Instance& contender = stage.Start(Elsewhere(stage));
   Settle(stage, contender);
-  Require(!Serves(stage, contender), "C14", "the contender took over from a stopped owner");
+  Require(!Serves(stage, contender), "C14", "the contender took over from a stopped owner",
+          breach_kind::kTwoServe);
   ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
   // Asks for an answer first: then a kill that was sent has arrived.

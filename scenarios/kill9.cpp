@@ -119,7 +119,8 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
   }
   Instance& next = stage.Start();
   const Outcome outcome = Settle(stage, next);
-  Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker");
+  Require(outcome != Outcome::kServes, "C1", next.name() + " serves beside the worker",
+          breach_kind::kTwoServe);
   Prefer(stage, outcome == Outcome::kWaits, "C13",
          "a worker of the killed owner keeps the port, and the next start ends");
   stage.KillTree(owner);
@@ -140,7 +141,7 @@ void WorkerOnPort(Stage& stage) {
   stage.Did("leave the listening socket to the bystander, as to a forked worker");
   Instance& next = stage.Start();
   Require(Settle(stage, next) != Outcome::kServes, "C1",
-          next.name() + " serves beside a worker that still has the port");
+          next.name() + " serves beside a worker that still has the port", breach_kind::kTwoServe);
   worker.End();
   ExpectAfterWorker(stage, next);
 }

@@ -62,8 +62,10 @@ void LockKept(Stage& stage) {
   const auto is_lost = [&] { return !(lost = LostOf(before, owner)).empty(); };
   const bool wakes = !stage.WaitUntil([&] { return IsAtRest(owner); }, kAtRestSoon);
   if (stage.WaitUntil(is_lost, wakes ? kWhile : Duration::zero())) {
-    throw Breach("C1", "the owner " + owner.name() + " no longer holds its " + lost + " " +
-                           SecondsSince(began) + " after its start-up: a second copy can start");
+    throw Breach("C1",
+                 "the owner " + owner.name() + " no longer holds its " + lost + " " +
+                     SecondsSince(began) + " after its start-up: a second copy can start",
+                 breach_kind::kLostLock);
   }
   stage.Saw("the owner serve for " + SecondsSince(began));
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
@@ -103,7 +105,8 @@ void StoppedBeyondItsLease(Stage& stage) {
   stage.WaitUntil([&] { return owner.ended(); }, renewal);
   Require(!takes_over || !Serves(stage, owner), "C14",
           contender.name() + " took over from a stopped owner whose lease had run out, and " +
-              owner.name() + " serves on beside it once it is woken");
+              owner.name() + " serves on beside it once it is woken",
+          breach_kind::kTwoServe);
 }
 
 constexpr Scenario kStoppedBeyondItsLease{

@@ -41,17 +41,17 @@ constexpr std::string_view kNearness[] = {
 
 // Some findings are nearer than others of their scenario: they stand before this beginning.
 struct Nearer {
-  std::string_view words;  // of the finding
+  BreachKinds kind;
   std::string_view before;
 };
 
 constexpr Nearer kNearer[] = {
     // Whatever a second start does then comes of it.
-    {"no longer holds its", "duplicate/ten-in-a-row"},
+    {breach_kind::kLostLock, "duplicate/ten-in-a-row"},
     // Two starts that both pass a check race wherever they meet: no surroundings are needed.
-    {"passed the check before", "entrance/"},
+    {breach_kind::kPassedCheck, "entrance/"},
     // Where the start was careful.
-    {"the stop wrote through", "path/fifo"},
+    {breach_kind::kStopFollowsLink, "path/fifo"},
 };
 
 std::size_t IndexOf(std::string_view beginning) {
@@ -72,9 +72,7 @@ using Place = std::pair<std::size_t, bool>;
 
 Place PlaceOf(const Result& result) {
   for (const Nearer& nearer : kNearer) {
-    if (result.summary.find(nearer.words) != std::string::npos) {
-      return {IndexOf(nearer.before), false};
-    }
+    if (IsOfKind(result.kinds, nearer.kind)) return {IndexOf(nearer.before), false};
   }
   return {IndexOf(BeginningOf(result.scenario)), true};
 }

@@ -12,8 +12,8 @@ namespace {
 
 using testing::ElementsAre;
 
-Result Breach(const std::string& scenario, const std::string& summary = "B serves") {
-  return {.scenario = scenario, .verdict = Verdict::kFail, .summary = summary};
+Result BreachOf(const std::string& scenario, BreachKinds kinds = breach_kind::kNone) {
+  return {.scenario = scenario, .verdict = Verdict::kFail, .kinds = kinds};
 }
 
 std::vector<std::string> Told(std::vector<Result> results) {
@@ -23,39 +23,37 @@ std::vector<std::string> Told(std::vector<Result> results) {
 }
 
 TEST(NearnessTest, AnotherTimeZoneComesBeforeAMissingToolAClockAndAHeldStart) {
-  EXPECT_THAT(
-      Told({Breach("duplicate/during-start-up", "B came while A started"),
-            Breach("pid-reuse/btime-changed"), Breach("surroundings/tool-missing-beside-owner"),
-            Breach("surroundings/other-time-zone")}),
-      ElementsAre("surroundings/other-time-zone", "surroundings/tool-missing-beside-owner",
-                  "pid-reuse/btime-changed", "duplicate/during-start-up"));
+  EXPECT_THAT(Told({BreachOf("duplicate/during-start-up"), BreachOf("pid-reuse/btime-changed"),
+                    BreachOf("surroundings/tool-missing-beside-owner"),
+                    BreachOf("surroundings/other-time-zone")}),
+              ElementsAre("surroundings/other-time-zone", "surroundings/tool-missing-beside-owner",
+                          "pid-reuse/btime-changed", "duplicate/during-start-up"));
 }
 
 TEST(NearnessTest, AHangAtTheOwnersPortComesBeforeAnotherPortAndThatBeforeAnAttack) {
-  EXPECT_THAT(Told({Breach("path/symlink", "the start wrote through a symlink"),
-                    Breach("duplicate/other-port"), Breach("path/fifo", "a start hangs")}),
-              ElementsAre("path/fifo", "duplicate/other-port", "path/symlink"));
+  EXPECT_THAT(
+      Told({BreachOf("path/symlink"), BreachOf("duplicate/other-port"), BreachOf("path/fifo")}),
+      ElementsAre("path/fifo", "duplicate/other-port", "path/symlink"));
 }
 
 TEST(NearnessTest, APlainRaceComesBeforeAllButThePlainSecondStart) {
-  EXPECT_THAT(
-      Told({Breach("stale/garbage"), Breach("surroundings/other-folder"),
-            Breach("duplicate/second-start"),
-            Breach("duplicate/eight-at-once", "several passed the check before one of them")}),
-      ElementsAre("duplicate/second-start", "duplicate/eight-at-once", "surroundings/other-folder",
-                  "stale/garbage"));
+  EXPECT_THAT(Told({BreachOf("stale/garbage"), BreachOf("surroundings/other-folder"),
+                    BreachOf("duplicate/second-start"),
+                    BreachOf("duplicate/eight-at-once", breach_kind::kPassedCheck)}),
+              ElementsAre("duplicate/second-start", "duplicate/eight-at-once",
+                          "surroundings/other-folder", "stale/garbage"));
 }
 
 TEST(NearnessTest, ALostLockComesBeforeTheStartsThatItLetsIn) {
-  EXPECT_THAT(Told({Breach("duplicate/ten-in-a-row"), Breach("duplicate/second-start"),
-                    Breach("later/lock-kept", "the owner A no longer holds its flock lock")}),
+  EXPECT_THAT(Told({BreachOf("duplicate/ten-in-a-row"), BreachOf("duplicate/second-start"),
+                    BreachOf("later/lock-kept", breach_kind::kLostLock)}),
               ElementsAre("duplicate/second-start", "later/lock-kept", "duplicate/ten-in-a-row"));
 }
 
 TEST(NearnessTest, AStopThatWritesThroughASymlinkComesBeforeAHangAtAFifo) {
-  EXPECT_THAT(Told({Breach("path/fifo", "a start hangs"),
-                    Breach("path/symlink", "the stop wrote through a symlink")}),
-              ElementsAre("path/symlink", "path/fifo"));
+  EXPECT_THAT(
+      Told({BreachOf("path/fifo"), BreachOf("path/symlink", breach_kind::kStopFollowsLink)}),
+      ElementsAre("path/symlink", "path/fifo"));
 }
 
 TEST(NearnessTest, EveryBeginningIsThatOfAScenarioAndEveryScenarioHasOne) {

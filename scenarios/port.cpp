@@ -94,7 +94,8 @@ void ExpectPortUnshared(Stage& stage, Instance& second, const Instance& owner) {
   const bool serves = Settle(stage, second) == Outcome::kServes;
   Require(!serves || !Serves(stage, owner), "C10",
           second.name() + " and " + owner.name() + " both serve on port " +
-              std::to_string(stage.port()));
+              std::to_string(stage.port()),
+          breach_kind::kTwoServe);
   ExpectOneOwner(stage, owner);
 }
 

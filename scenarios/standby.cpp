@@ -52,7 +52,7 @@ bool HandOverAtMoment(Stage& stage, int nth) {
   const bool held = owner.IsHeld();
   if (held) {
     Require(Settle(stage, waiter) != Outcome::kServes || !Serves(stage, owner), "C1",
-            waiter.name() + " serves while the owner still has its port");
+            waiter.name() + " serves while the owner still has its port", breach_kind::kTwoServe);
     Release(stage, owner);
   }
   ExpectHandOver(stage, owner, waiter);
@@ -226,13 +226,8 @@ constexpr Scenario kTakeOverRunning{
 // When it waits, it has already asked the owner to end.
 void AwaitItsWaiting(Stage& stage, const Instance& next) {
   constexpr Duration kAtMost = std::chrono::milliseconds(500);
-  stage.WaitUntil(
-      [&] {
-        const auto processes = next.Processes();
-        return Serves(stage, next) || processes.empty() ||
-               std::any_of(processes.begin(), processes.end(), WaitsForLock);
-      },
-      kAtMost);
+  Settling settling = SettlingOn(stage);
+  stage.WaitUntil([&] { return See(stage, next, settling).settled().has_value(); }, kAtMost);
 }
 
 void TakeOverStopped(Stage& stage) {

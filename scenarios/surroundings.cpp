@@ -62,7 +62,7 @@ void ToolMissing(Stage& stage) {
     try {
       start.ExpectFailsClosed();
     } catch (const Breach& breach) {
-      throw Breach(breach.clause, "without " + tool + " on the PATH: " + breach.summary);
+      throw breach.DueTo("without " + tool + " on the PATH");
     }
     stage.EndAll();
   }
@@ -107,7 +107,7 @@ void ExpectRefused(Stage& stage, Instance& owner, const StartOptions& world,
     ExpectQuiet(stage, StartIn(stage, world), owner);
     for (const auto& [path, state] : before) ExpectUnchanged(stage, path, state, "C2", "it");
   } catch (const Breach& breach) {
-    throw Breach(breach.clause, difference + ": " + breach.what());
+    throw breach.DueTo(difference);
   }
 }
 
@@ -277,7 +277,7 @@ void ExpectStillGuarded(Stage& stage, const std::string& spoiled, int descriptor
                            ReadState(spoiled).Describe();
   Instance& next = StartIn(stage, {});
   Require(Settle(stage, next) != Outcome::kServes, "C2",
-          what + ", and the next start serves beside the owner");
+          what + ", and the next start serves beside the owner", breach_kind::kTwoServe);
   Prefer(stage, false, "C2", what);
 }
 
@@ -356,7 +356,8 @@ void FileSizeLimit(Stage& stage) {
   if (Settle(stage, limited) == Outcome::kServes) {
     const bool serves_too = Settle(stage, StartIn(stage, {})) == Outcome::kServes;
     Require(!serves_too, "C8",
-            "a start that may write no file runs unguarded: a contender serves too");
+            "a start that may write no file runs unguarded: a contender serves too",
+            breach_kind::kTwoServe);
   }
   stage.EndAll();
   ExpectServes(stage, stage.Start(), "C8", "it may write files again");

@@ -27,11 +27,15 @@ Instance& StandBy(Stage& stage) {
   const Outcome outcome = Settle(stage, waiter);
   if (outcome == Outcome::kWaits) return waiter;
   if (arguments.empty()) {
-    throw NotApplicable("a second start does not stand by, and nothing is known that makes it");
+    throw NotApplicable(
+        "a second start does not stand by, and nothing is known that makes it "
+        "(standby_arguments in a target file)");
   }
   const bool serves = outcome == Outcome::kServes;
-  throw Breach(serves ? "C1" : "C17", waiter.name() + " was told to stand by, and " +
-                                          (serves ? "serves beside the owner" : HowItIs(waiter)));
+  throw Breach(serves ? "C1" : "C17",
+               waiter.name() + " was told to stand by, and " +
+                   (serves ? "serves beside the owner" : HowItIs(waiter)),
+               serves ? breach_kind::kTwoServe : breach_kind::kNone);
 }
 
 void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
@@ -44,7 +48,8 @@ void ExpectHandOver(Stage& stage, const Instance& owner, const Instance& next) {
   };
   stage.WaitUntil(taken, kHandOverBound, kOverlapLook);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - since);
-  Require(!both, "C1", next.name() + " serves beside the owner " + owner.name());
+  Require(!both, "C1", next.name() + " serves beside the owner " + owner.name(),
+          breach_kind::kTwoServe);
   Require(Serves(stage, next), "C17",
           "nobody serves " + std::to_string(took.count()) +
               " ms after the owner's turn: " + next.name() + " " + HowItIs(next));

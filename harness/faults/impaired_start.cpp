@@ -102,7 +102,8 @@ StartOptions ImpairedStart::OnAnotherPort() const {
 
 void ImpairedStart::ExpectKeptOut(const Instance& owner) {
   Require(Serving(stage_).size() == 1 && Serves(stage_, owner), impairment_.clause,
-          "a start runs unguarded when " + impairment_.what + ": a contender serves too");
+          "a start runs unguarded when " + impairment_.what + ": a contender serves too",
+          breach_kind::kTwoServe);
 }
 
 void ImpairedStart::Stop() {
@@ -124,7 +125,8 @@ void ImpairedStart::ExpectNextServes() {
     const bool is_refused = Settle(stage_, stage_.Start(OnAnotherPort())) != Outcome::kServes;
     Require(!is_refused, impairment_.clause,
             "a start runs unguarded when " + impairment_.what +
-                ": only then a contender on another port serves too");
+                ": only then a contender on another port serves too",
+            breach_kind::kTwoServe);
   }
   if (!left_.empty()) PreferNothingLeft(next);
 }

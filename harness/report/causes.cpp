@@ -20,25 +20,15 @@ bool IsBreach(const Result& result) {
   return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
 }
 
-bool SaysThatTwoServe(const Result& result) {
-  constexpr std::string_view kWords[] = {"serves beside",
-                                         "serves too",
-                                         "both serve",
-                                         "unguarded",
-                                         "serves while the owner still has its port",
-                                         "took over from a stopped owner"};
-  return std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view words) {
-    return result.summary.find(words) != std::string::npos;
-  });
-}
+bool TwoServe(const Result& result) { return IsOfKind(result.kinds, breach_kind::kTwoServe); }
 
 bool IsNoGuard(const Result& result) {
-  return IsBreach(result) && result.scenario == kPlainSecondStart && SaysThatTwoServe(result);
+  return IsBreach(result) && result.scenario == kPlainSecondStart && TwoServe(result);
 }
 
 // Only the port keeps a second copy out. Most scenarios give it another one, so that a guard shows.
 bool IsPortTheGuard(const Result& result) {
-  return IsBreach(result) && result.scenario == kOnAnotherPort && SaysThatTwoServe(result);
+  return IsBreach(result) && result.scenario == kOnAnotherPort && TwoServe(result);
 }
 
 bool GuardsNothing(const Result& result) { return IsNoGuard(result) || IsPortTheGuard(result); }
@@ -50,7 +40,7 @@ std::string ClauseOf(const Result& result) {
 bool FollowsFrom(const Cause& cause, const Result& result) {
   if (!IsBreach(result) || !IsBreach(*cause.nearest)) return false;
   if (result.guard != cause.nearest->guard) return false;
-  if (GuardsNothing(*cause.nearest) && SaysThatTwoServe(result)) return true;
+  if (GuardsNothing(*cause.nearest) && TwoServe(result)) return true;
   return ClauseOf(result) == ClauseOf(*cause.nearest) &&
          FormOf(result.summary) == FormOf(cause.nearest->summary);
 }

@@ -16,6 +16,13 @@ Result Breach(const std::string& scenario, const std::string& clause, const std:
           .summary = summary};
 }
 
+Result TwoServe(const std::string& scenario, const std::string& clause,
+                const std::string& summary) {
+  Result result = Breach(scenario, clause, summary);
+  result.kinds = breach_kind::kTwoServe;
+  return result;
+}
+
 std::vector<const Result*> Pointers(const std::vector<Result>& results) {
   std::vector<const Result*> pointers;
   pointers.reserve(results.size());
@@ -51,10 +58,10 @@ TEST(CausesTest, AnotherClauseOrSentenceIsAnotherCause) {
 
 TEST(CausesTest, WithoutAGuardEveryPairOfOwnersFollowsFromThePlainSecondStart) {
   const std::vector<Result> results = {
-      Breach("duplicate/second-start", "C1", "B serves beside the owner A"),
-      Breach("stale/hour-old-under-owner", "C15",
-             "B serves beside the owner A because of the time"),
-      Breach("path/fifo", "C9", "a start runs unguarded when ...: a contender serves too"),
+      TwoServe("duplicate/second-start", "C1", "B serves beside the owner A"),
+      TwoServe("stale/hour-old-under-owner", "C15",
+               "B serves beside the owner A because of the time"),
+      TwoServe("path/fifo", "C9", "a start runs unguarded when ...: a contender serves too"),
       Breach("stop/sigterm", "C12", "A serves on 2 s after the signal"),
   };
   const auto causes = ByCause(Pointers(results));
@@ -65,12 +72,12 @@ TEST(CausesTest, WithoutAGuardEveryPairOfOwnersFollowsFromThePlainSecondStart) {
 
 TEST(CausesTest, WhereOnlyThePortGuardsEveryPairOfOwnersFollowsFromAnotherPort) {
   const std::vector<Result> results = {
-      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
-      Breach("surroundings/other-time-zone", "C1",
-             "unlike time zones: B serves beside the owner A"),
+      TwoServe("duplicate/other-port", "C1", "B serves beside the owner A"),
+      TwoServe("surroundings/other-time-zone", "C1",
+               "unlike time zones: B serves beside the owner A"),
       Breach("path/symlink", "C9", "the start wrote through a symlink"),
-      Breach("duplicate/during-shutdown", "C1", "B serves while the owner still has its port"),
-      Breach("duplicate/owner-stopped", "C14", "the contender took over from a stopped owner"),
+      TwoServe("duplicate/during-shutdown", "C1", "B serves while the owner still has its port"),
+      TwoServe("duplicate/owner-stopped", "C14", "the contender took over from a stopped owner"),
   };
   const auto causes = ByCause(Pointers(results));
   ASSERT_EQ(causes.size(), 2U);
@@ -80,9 +87,9 @@ TEST(CausesTest, WhereOnlyThePortGuardsEveryPairOfOwnersFollowsFromAnotherPort) 
 
 TEST(CausesTest, PairsOfOwnersFollowFromAnotherPortThatComesAfterThem) {
   const std::vector<Result> results = {
-      Breach("stale/hour-old-under-owner", "C15", "B serves beside the owner A"),
+      TwoServe("stale/hour-old-under-owner", "C15", "B serves beside the owner A"),
       Breach("path/fifo", "C9", "a start hangs with its port open"),
-      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
+      TwoServe("duplicate/other-port", "C1", "B serves beside the owner A"),
   };
   const auto causes = ByCause(Pointers(results));
   ASSERT_EQ(causes.size(), 2U);
@@ -93,9 +100,9 @@ TEST(CausesTest, PairsOfOwnersFollowFromAnotherPortThatComesAfterThem) {
 
 TEST(CausesTest, NoGuardStaysInItsPlaceAlsoWhereAnotherPortShowsIt) {
   const std::vector<Result> results = {
-      Breach("duplicate/second-start", "C1", "B serves beside the owner A"),
+      TwoServe("duplicate/second-start", "C1", "B serves beside the owner A"),
       Breach("path/fifo", "C9", "a start hangs with its port open"),
-      Breach("duplicate/other-port", "C1", "B serves beside the owner A"),
+      TwoServe("duplicate/other-port", "C1", "B serves beside the owner A"),
   };
   const auto causes = ByCause(Pointers(results));
   ASSERT_EQ(causes.size(), 2U);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/stage/breach_kinds.h"
+
 namespace pidfall {
 
 enum class Verdict {
@@ -30,8 +32,9 @@ struct Result {
   std::vector<std::string> clauses;  // those tested; after a fail the broken one comes first
   Verdict verdict = Verdict::kBroken;
   Severity severity = Severity::kBreach;
-  std::string summary;                // one sentence: the breach, or why it was not judged
-  std::vector<std::string> evidence;  // "did ...", "saw ...", in the order it happened
+  BreachKinds kinds = breach_kind::kNone;  // of a breach
+  std::string summary;                     // one sentence: the breach, or why it was not judged
+  std::vector<std::string> evidence;       // "did ...", "saw ...", in the order it happened
   double duration_ms = 0;
   std::string reproduce;  // the command that shows just this case again
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "harness/process/elapsed.h"
 #include "harness/run/keep.h"
 #include "harness/run/pool.h"
 #include "harness/stage/stage.h"
@@ -20,8 +21,10 @@ struct StoryVerdict {
   Severity severity = Severity::kBreach;  // of a fail
   std::string clause = {};                // of a fail
   std::vector<std::string> evidence = {};
+  BreachKinds kinds = breach_kind::kNone;  // of a breach
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, evidence)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, evidence,
+                                   kinds)
 
 namespace {
 
@@ -61,7 +64,7 @@ StoryVerdict TellOn(Stage& stage, const Scenario& scenario) {
     scenario.run(stage);
     return TellPassOrWeakness(stage);
   } catch (const Breach& breach) {
-    return {Verdict::kFail, breach.summary, Severity::kBreach, breach.clause};
+    return {Verdict::kFail, breach.summary, Severity::kBreach, breach.clause, {}, breach.kinds};
   } catch (const Skip& skip) {
     return {Verdict::kSkip, skip.what()};
   } catch (const NotApplicable& reason) {
@@ -126,7 +129,7 @@ Result NotConcerned(const Case& which, const std::string& lack) {
 
 Result ResultOf(const Case& which, const Telling& telling) {
   Result result = Blank(which);
-  result.duration_ms = std::chrono::duration<double, std::milli>(telling.took).count();
+  result.duration_ms = Milliseconds(telling.took);
   result.summary = telling.error;
   if (telling.out_of_time) {
     result.verdict = Verdict::kSkip;
@@ -141,6 +144,7 @@ Result ResultOf(const Case& which, const Telling& telling) {
   result.evidence = told.evidence;
   if (told.verdict != Verdict::kFail) return result;
   result.severity = told.severity;
+  result.kinds = told.kinds;
   PutFirst(result.clauses, told.clause);
   return result;
 }

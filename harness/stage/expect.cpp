@@ -40,8 +40,9 @@ std::string HowItEnded(const Instance& instance) {
 
 }  // namespace
 
-void Require(bool kept, const std::string& clause, const std::string& otherwise) {
-  if (!kept) throw Breach(clause, otherwise);
+void Require(bool kept, const std::string& clause, const std::string& otherwise,
+             BreachKinds kinds) {
+  if (!kept) throw Breach(clause, otherwise, kinds);
 }
 
 void Prefer(Stage& stage, bool kept, const std::string& clause, const std::string& otherwise) {
@@ -117,7 +118,8 @@ void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& o
   stage.Update();
   if (!Serves(stage, contender)) return;
   if (!Serves(stage, owner)) SayWhatBecameOf(stage, owner, contender, clause);
-  throw Breach(clause, contender.name() + " serves beside the owner " + owner.name() + although);
+  throw Breach(clause, contender.name() + " serves beside the owner " + owner.name() + although,
+               breach_kind::kTwoServe);
 }
 
 void ExpectOneOwner(Stage& stage, const Instance& owner) {
@@ -125,9 +127,11 @@ void ExpectOneOwner(Stage& stage, const Instance& owner) {
     const Census::Look look(stage.census());
     for (const Instance& other : stage.instances()) {
       if (&other == &owner || !Serves(stage, other) || !Serves(stage, owner)) continue;
-      throw Breach("C1", other.name() + " (pid " + std::to_string(other.pid()) +
-                             ") serves beside the owner " + owner.name() + " (pid " +
-                             std::to_string(owner.pid()) + ")");
+      throw Breach("C1",
+                   other.name() + " (pid " + std::to_string(other.pid()) +
+                       ") serves beside the owner " + owner.name() + " (pid " +
+                       std::to_string(owner.pid()) + ")",
+                   breach_kind::kTwoServe);
     }
     if (Serves(stage, owner)) return;
   }

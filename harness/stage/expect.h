@@ -22,7 +22,8 @@ Duration BoundOfStart(const Stage& stage, Duration bound);
 inline constexpr Duration kStopBound = std::chrono::seconds(2);  // C12
 
 // Throws Breach unless `kept`.
-void Require(bool kept, const std::string& clause, const std::string& otherwise);
+void Require(bool kept, const std::string& clause, const std::string& otherwise,
+             BreachKinds kinds = breach_kind::kNone);
 // Notes a weakness unless `kept`.
 void Prefer(Stage& stage, bool kept, const std::string& clause, const std::string& otherwise);
 

@@ -4,15 +4,28 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
+
+#include "harness/stage/breach_kinds.h"
 
 namespace pidfall {
 
 // A promise is broken: `clause` ("C4"), and the observation in one sentence.
 struct Breach : std::runtime_error {
-  Breach(std::string broken_clause, const std::string& seen)
-      : std::runtime_error(seen), clause(std::move(broken_clause)), summary(seen) {}
+  Breach(std::string broken_clause, const std::string& seen,
+         BreachKinds its_kinds = breach_kind::kNone)
+      : std::runtime_error(seen),
+        clause(std::move(broken_clause)),
+        summary(seen),
+        kinds(its_kinds) {}
+  // The same, with what it comes of before it.
+  Breach DueTo(const std::string& cause, BreachKinds more = breach_kind::kNone) const {
+    return {clause, cause + ": " + summary, kinds | more};
+  }
+
   std::string clause;
   std::string summary;  // whole, where what() ends at a NUL that the target wrote
+  BreachKinds kinds;
 };
 
 // This machine cannot run it: the text says what is missing, and the cure.
