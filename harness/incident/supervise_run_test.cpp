@@ -37,7 +37,7 @@ TEST(SuperviseResultTest, ASimulationThatWasCutShortIsBroken) {
 
 TEST(SuperviseResultTest, AServerThatStaysPasses) {
   const auto request = SuperviseRequest("runit", {"web"}, std::chrono::minutes(1));
-  ModelJobs jobs({{}});
+  ModelJobs jobs(std::vector<ModelServer>(1));
   EXPECT_EQ(SuperviseResult(Simulate(request.plan, jobs)).verdict, Verdict::kPass);
 }
 

@@ -39,6 +39,15 @@ TEST(RunnerTest, AStoryThatReturnsIsAPassWithItsEvidence) {
   EXPECT_GT(result.duration_ms, 0);
 }
 
+TEST(RunnerTest, ABreachKeepsItsKindsWithAReasonBeforeIt) {
+  const Result result = ResultOf(Running([](Stage&) {
+    throw Breach("C1", "both serve", breach_kind::kTwoServe)
+        .DueTo("all passed the check", breach_kind::kPassedCheck);
+  }));
+  EXPECT_EQ(result.summary, "all passed the check: both serve");
+  EXPECT_EQ(result.kinds, breach_kind::kTwoServe | breach_kind::kPassedCheck);
+}
+
 TEST(RunnerTest, TheClauseOfABreachComesFirst) {
   const Result result = ResultOf(Running([](Stage&) { throw Breach("C4", "two owners"); }));
   EXPECT_EQ(result.verdict, Verdict::kFail);
