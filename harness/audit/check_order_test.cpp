@@ -24,7 +24,7 @@ TEST(ObstacleToCheckTest, WhatCannotRunHereIsNotTried) {
   EXPECT_EQ(ObstacleToCheck(ServiceWith({})), "no command is configured");
   EXPECT_EQ(ObstacleToCheck(ServiceOf({"/bin/sh", "%h/serve.sh"})),
             "systemd fills in '%h/serve.sh' first");
-  EXPECT_THAT(ObstacleToCheck(ServiceOf({"/nowhere/serve"})), HasSubstr("/nowhere/serve"));
+  EXPECT_THAT(ObstacleToCheck(ServiceOf({"no-such-program"})), HasSubstr("no-such-program"));
   EXPECT_EQ(ObstacleToCheck(ServiceWith({.command = {"/bin/sh"}, .working_directory = "/nowhere"})),
             "its folder /nowhere is not there");
 }
