@@ -207,6 +207,7 @@ TEST_F(ExploreTest, InAnInterpreterToo) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
   EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out;
   EXPECT_EQ(Lines(outcome.out, "no puppet"), 0U) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("fresh           12 schedules, 2 executed"));
 }
 
 TEST_F(ExploreTest, AServerThatIsNoFunctionOfWhatItSeesIsRunForReal) {
@@ -217,12 +218,75 @@ TEST_F(ExploreTest, AServerThatIsNoFunctionOfWhatItSeesIsRunForReal) {
   EXPECT_THAT(outcome.out, HasSubstr("no puppets after a drift: pid "));
 }
 
-TEST_F(ExploreTest, AServerWithAHelperIsRunForReal) {
-  const std::string helper = "import subprocess; subprocess.run(['/bin/true'])\n";
-  const ProgramOutcome outcome = Explore("schedules", kLock + helper, {"--bound", "0"});
+constexpr char kHelper[] = "import subprocess; subprocess.run(['/bin/true'])\n";
+
+// All in every start state, of which few were executed.
+void ExpectByPuppets(const ProgramOutcome& outcome) {
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out;
+  EXPECT_EQ(Lines(outcome.out, "no puppet"), 0U) << outcome.out;
+}
+
+TEST_F(ExploreTest, OnePuppetStandsInForAServerAndItsHelpers) {
+  const ProgramOutcome outcome =
+      Explore("schedules", kLock + std::string(kHelper), {"--bound", "1"});
+  ExpectByPuppets(outcome);
+  EXPECT_THAT(outcome.out, HasSubstr("fresh           12 schedules, 2 executed"));
+}
+
+// A puppet's copy for the helper would drop the lock when it is closed.
+TEST_F(ExploreTest, AHelperBesideALockOfTheProcessIsRunForReal) {
+  std::string locks = kLock;
+  locks.replace(locks.find("fcntl.flock"), 11, "fcntl.lockf");
+  const ProgramOutcome outcome = Explore("schedules", locks + kHelper, {"--bound", "0"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("2 schedules, 2 executed, 0 drifts"));
-  EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: it has more than one"));
+  EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: a fork with a lock that"));
+}
+
+constexpr char kShellLock[] = R"sh(
+exec 9>"$HOME/serve.lock"
+[ "$(stat -L -c %h /dev/fd/9)" = 1 ] || exit 70
+flock -n 9 || {
+  echo already running;
+  exit 0;
+}
+echo $$ >"$HOME/serve.pid.new" && mv "$HOME/serve.pid.new" "$HOME/serve.pid"
+)sh";
+// The pid file has the number of a process that no puppet stands in for.
+constexpr char kShellChild[] = R"sh(
+kill -0 "$(cat "$HOME/serve.pid")" 2>/dev/null && {
+  echo already running;
+  exit 0;
+}
+sh -c 'echo $$ >"$HOME/serve.pid"; exec "$@"' - "$@"
+exit
+)sh";
+
+class ExploreShellTest : public ExploreTest {
+ protected:
+  ProgramOutcome ExploreShell(const std::string& guard, const Words& options) {
+    Words words = {"explore", "schedules"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", "/bin/sh", "-c", guard + "exec \"$@\"", "-",
+                               "/usr/bin/python3", "-I", "-c", kGuarded});
+    return Run(words);
+  }
+};
+
+TEST_F(ExploreShellTest, OnePuppetStandsInForAScriptAndItsTools) {
+  ExpectByPuppets(ExploreShell(kShellLock, {"--bound", "0"}));
+}
+
+TEST_F(ExploreShellTest, WhatToolsDoIsWhatThePuppetDid) {
+  const ProgramOutcome outcome = ExploreShell(kShellLock, {"--bound", "0", "--compare"});
+  EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("1 compared with puppets"));
+}
+
+TEST_F(ExploreShellTest, AHelpersPidIsLookedForOnlyByRealRuns) {
+  const ProgramOutcome outcome = ExploreShell(kShellChild, {"--bound", "0"});
+  EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: kill(3")) << outcome.out;
 }
 
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {

@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <string_view>
+#include <system_error>
 
 namespace pidfall {
 namespace {
@@ -67,10 +70,22 @@ std::string DescriptorTarget(pid_t thread, int descriptor) {
   return LinkTarget("/proc/" + std::to_string(thread) + "/fd/" + std::to_string(descriptor));
 }
 
+std::optional<int> DescriptorIn(const std::string& path) {
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    int descriptor = 0;
+    const char* const end = path.data() + path.size();
+    const auto read = std::from_chars(path.data() + folder.size(), end, descriptor);
+    if (read.ec == std::errc() && read.ptr == end) return descriptor;
+  }
+  return std::nullopt;
+}
+
 std::string AbsolutePath(pid_t thread, int folder, uint64_t address) {
   const std::string path = ReadText(thread, address);
   if (path.empty() && folder == AT_FDCWD) return "";
   if (path.empty()) return DescriptorTarget(thread, folder);
+  if (const auto own = DescriptorIn(path)) return DescriptorTarget(thread, *own);
   if (path.front() == '/') return std::filesystem::path(path).lexically_normal();
   const std::string base = folder == AT_FDCWD
                                ? LinkTarget("/proc/" + std::to_string(thread) + "/cwd")

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace pidfall {
@@ -25,6 +26,9 @@ std::string ReadBytes(pid_t thread, uint64_t address, size_t size);
 
 // The object of its descriptor: a path, "socket:[123]", ...
 std::string DescriptorTarget(pid_t thread, int descriptor);
+
+// N where the text names a descriptor of its own process: "/dev/fd/N", "/proc/self/fd/N".
+std::optional<int> DescriptorIn(const std::string& path);
 
 // The absolute form of a path in its memory. A relative path starts from the descriptor `folder`.
 std::string AbsolutePath(pid_t thread, int folder, uint64_t address);

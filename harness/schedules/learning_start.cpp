@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "harness/process/fd.h"
+#include "harness/tracer/exploration.h"
 
 namespace pidfall {
 namespace {
@@ -19,13 +20,31 @@ bool IsPrivate(long number) {
                   SYS_pread64, SYS_pwrite64, SYS_fstat, SYS_getdents64, SYS_ftruncate, SYS_flock});
 }
 
-// They copy to or from a descriptor, or make another one of it, in a way that is not followed.
+// They copy to or from a descriptor in a way that is not followed.
 bool IsUnfollowed(long number) {
+  return IsOneOf(number, {SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile, SYS_mmap});
+}
+
+// They may close a descriptor that they do not name first.
+bool ClosesMany(long number) {
 #ifdef SYS_dup2
   if (number == SYS_dup2) return true;
 #endif
-  return IsOneOf(
-      number, {SYS_dup3, SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile, SYS_mmap});
+  return IsOneOf(number, {SYS_dup3, SYS_close_range, SYS_execve});
+}
+
+// It goes when its process closes any descriptor of the file, and no child inherits it.
+bool IsProcessLock(uint64_t command) {
+  return IsOneOf(static_cast<long>(command), {F_SETLK, F_SETLKW});
+}
+
+// A puppet has the pid of a start's first process. Other processes of it are not there.
+bool AsksAboutAHelper(const RawCall& raw, const std::string& object) {
+  constexpr std::string_view kProc = "/proc/";
+  std::optional<long> pid;
+  if (raw.number == SYS_kill) pid = static_cast<int>(raw.arguments[0]);
+  if (object.starts_with(kProc)) pid = std::strtol(object.c_str() + kProc.size(), nullptr, 10);
+  return pid && (*pid < 0 || *pid % kBetweenPids != 0);
 }
 
 bool ChangesFlagsOnly(const RawCall& call) {
@@ -55,6 +74,7 @@ std::string PathOfOpen(const ProcessTree::Stop& stop) {
 std::string Unmodelled(const NamedCall& call, const RawCall& raw) {
   const std::string& object = call.name.object;
   if (object.starts_with(",") || object.ends_with(",")) return call.name.Text();
+  if (AsksAboutAHelper(raw, object)) return call.name.Text();
   const bool signals = raw.number == SYS_kill && raw.arguments[1] != 0;
   return signals ? "a signal: " + call.name.Text() : "";
 }
@@ -97,26 +117,15 @@ void LearningStart::Follow(const std::string& result, int64_t shown) {
   if (!only_real_) place_ = tree_.Add(place_, result, shown);
 }
 
-bool LearningStart::IsItsOwn(pid_t thread) {
-  if (own_threads_.contains(thread)) return true;
-  const std::string task =
-      "/proc/" + std::to_string(start_.pid()) + "/task/" + std::to_string(thread) + "/comm";
-  if (ReadOrEmpty(task).empty()) return false;
-  own_threads_.insert(thread);
-  return true;
-}
-
 void LearningStart::See(const ProcessTree::Stop& stop) {
   last_ = stop;
   if (only_real_) return;
-  const bool is_other = !IsItsOwn(stop.thread);
-  if (is_other && touched_) GiveUp("it has more than one process");
-  if (is_other) return;  // a launcher's helper, before all that counts
   stop.returned ? SeeReturn(stop) : SeeEntry(stop);
 }
 
 void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
   const RawCall& call = stop.call;
+  Descriptors& its = descriptors_.Of(stop);
   if (IsOpen(call.number)) {
     const std::string path = PathOfOpen(stop);
     if (TellsOfOthers(path)) GiveUp("it reads " + path);
@@ -124,45 +133,81 @@ void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
   const bool asks_for_sockets = call.number == SYS_socket && call.arguments[0] == AF_NETLINK &&
                                 call.arguments[2] == NETLINK_SOCK_DIAG;
   if (asks_for_sockets) return GiveUp("it asks the kernel for sockets");
-  if (touched_ && call.number == SYS_execve) return GiveUp("it executes another program");
-  const bool is_tracked = descriptors_.NumberOf(static_cast<int>(call.arguments[0])).has_value();
+  if (call.number == SYS_umask && Processes().size() > 1) {
+    has_own_umask_.insert(stop.process);
+    return;
+  }
+  if (IsFork(stop)) return SeeFork(stop);
+  if (IsEnd(stop)) return LearnOwn(descriptors_.End(stop));
+  const bool is_tracked = its.NumberOf(static_cast<int>(call.arguments[0])).has_value();
   if (is_tracked && IsUnfollowed(call.number)) {
     return GiveUp(fmt::format("call {} on a descriptor", call.number));
   }
+  NoteLock(stop);
   const bool changes_it = call.number == SYS_umask || (is_tracked && !ChangesFlagsOnly(call));
-  if (changes_it && IsPrivate(call.number)) private_[stop.thread] = stop;
+  if ((changes_it && IsPrivate(call.number)) || ClosesMany(call.number)) {
+    private_[stop.thread] = stop;
+  }
+}
+
+void LearningStart::SeeFork(const ProcessTree::Stop& stop) {
+  if (locker_ != 0) return GiveUp("a fork with a lock that belongs to the process");
+  LearnOwn(descriptors_.Fork(stop));
+}
+
+// One puppet stands in for all of its processes, but such a lock tells them apart.
+void LearningStart::NoteLock(const ProcessTree::Stop& stop) {
+  const bool locks = stop.call.number == SYS_fcntl && IsProcessLock(stop.call.arguments[1]);
+  if (locks) locker_ = stop.process;
+  const bool is_helpers = locker_ != 0 && stop.process != locker_;
+  if (is_helpers || (locks && descriptors_.OthersHaveSome(stop.process))) {
+    GiveUp("helpers beside a lock that belongs to the process");
+  }
 }
 
 // Those that touch the safeguard are held, and learnt there.
 void LearningStart::SeeReturn(const ProcessTree::Stop& stop) {
   const auto made = private_.find(stop.thread);
   if (made == private_.end()) return;
-  const auto whole = WholeCallOf(stop.thread, made->second.call, descriptors_);
+  const RawCall entered = made->second.call;
   private_.erase(made);
-  if (call_) return GiveUp("two threads");
+  if (ClosesMany(entered.number)) {
+    if (stop.call.result >= 0) LearnOwn(descriptors_.Return(stop, entered));
+    return;
+  }
+  const auto whole = WholeCallOf(stop.thread, entered, descriptors_.Of(stop));
   if (!whole) return GiveUp(fmt::format("call {}", stop.call.number));
-  Learn({.kind = Step::kOwn, .whole = *whole});
-  const std::string result =
-      ResultOf(*whole, stop.call.result, OutputOf(stop.thread, *whole, stop.call), seen_);
-  Follow(result, stop.call.result);
-  NoteDescriptor(*whole, stop.call);
+  const auto output = OutputOf(stop.thread, *whole, stop.call);
+  LearnOwn(*whole, ResultOf(*whole, stop.call.result, output, seen_), stop.call.result);
+  NoteDescriptor(*whole, stop);
 }
 
-void LearningStart::NoteDescriptor(const WholeCall& whole, const RawCall& call) {
-  if (call.result < 0) return;
-  if (whole.Opens()) descriptors_.Add(static_cast<int>(call.result));
-  if (whole.Closes()) descriptors_.Remove(static_cast<int>(call.arguments[0]));
+void LearningStart::LearnOwn(const WholeCall& whole, const std::string& result, int64_t shown) {
+  if (call_) return GiveUp("two threads");
+  Learn({.kind = Step::kOwn, .whole = whole});
+  Follow(result, shown);
+}
+
+// They cannot fail.
+void LearningStart::LearnOwn(const std::vector<WholeCall>& calls) {
+  for (const WholeCall& whole : calls) LearnOwn(whole, ResultOf(whole, 0, {}, seen_), 0);
+}
+
+void LearningStart::NoteDescriptor(const WholeCall& whole, const ProcessTree::Stop& stop) {
+  if (stop.call.result < 0) return;
+  Descriptors& its = descriptors_.Of(stop);
+  if (whole.Opens()) its.Add(static_cast<int>(stop.call.result));
+  if (whole.Closes()) its.Remove(static_cast<int>(stop.call.arguments[0]));
 }
 
 void LearningStart::LearnCall(const NamedCall& call) {
-  touched_ = true;
   private_.erase(last_.thread);
   if (only_real_) return;
-  if (!IsItsOwn(last_.thread)) return GiveUp("it has more than one process");
   const std::string unmodelled = Unmodelled(call, last_.call);
   if (!unmodelled.empty()) return GiveUp(unmodelled);
   if (call_) return GiveUp("two threads");
-  call_ = WholeCallOf(last_.thread, last_.call, descriptors_);
+  if (has_own_umask_.contains(last_.process)) return GiveUp("a umask beside other processes");
+  call_ = WholeCallOf(last_.thread, last_.call, descriptors_.Of(last_));
   if (!call_) return GiveUp("the call " + call.name.Text());
   Learn({.kind = Step::kCall, .name = call.name, .whole = *call_});
 }
@@ -171,7 +216,7 @@ void LearningStart::LearnResult() {
   if (only_real_ || !call_) return;
   const auto output = OutputOf(last_.thread, *call_, last_.call);
   Follow(ResultOf(*call_, last_.call.result, output, seen_), last_.call.result);
-  NoteDescriptor(*call_, last_.call);
+  NoteDescriptor(*call_, last_);
   call_.reset();
 }
 
@@ -197,7 +242,7 @@ ContenderEvent LearningStart::Next(Duration bound) {
       if (slept_) Learn({.kind = Step::kSleeps});
       break;
     case ContenderEvent::kRests:
-      if (!call_) Learn({.kind = Step::kRests});
+      if (!call_) Learn({.kind = Step::kRests, .ending = ending()});
       break;
     case ContenderEvent::kOver:
       Learn({.kind = Step::kOver, .ending = ending(), .output = Output()});
@@ -206,6 +251,8 @@ ContenderEvent LearningStart::Next(Duration bound) {
       GiveUp("it neither ended nor came to rest");
   }
   if (!start_.unseen().empty()) GiveUp(start_.unseen());
+  const bool is_over = event.kind == ContenderEvent::kOver;
+  if (!is_over && descriptors_.HasLostOne(Processes())) GiveUp("a signal ended a helper");
   return event;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "harness/schedules/decision_tree.h"
+#include "harness/schedules/process_descriptors.h"
 #include "harness/tracer/traced_start.h"
 
 namespace pidfall {
@@ -33,24 +34,27 @@ class LearningStart : public Contender {
   void See(const ProcessTree::Stop& stop);
   void SeeEntry(const ProcessTree::Stop& stop);
   void SeeReturn(const ProcessTree::Stop& stop);
+  void SeeFork(const ProcessTree::Stop& stop);
   void LearnCall(const NamedCall& call);
   void LearnResult();
   void Learn(const Step& step);
   void Follow(const std::string& result, int64_t shown);
-  void NoteDescriptor(const WholeCall& whole, const RawCall& call);
+  void LearnOwn(const WholeCall& whole, const std::string& result, int64_t shown);
+  void LearnOwn(const std::vector<WholeCall>& calls);
+  void NoteDescriptor(const WholeCall& whole, const ProcessTree::Stop& stop);
+  void NoteLock(const ProcessTree::Stop& stop);
   void GiveUp(const std::string& why);
-  bool IsItsOwn(pid_t thread);
 
   DecisionTree& tree_;
   std::string& drift_;
   DecisionTree::Place place_ = DecisionTree::kRoot;
   bool only_real_ = false;  // from here on nothing is learnt
-  bool touched_ = false;    // it has made a call that touches the safeguard
   bool slept_ = false;
   bool rested_ = false;
-  Descriptors descriptors_;
+  ProcessDescriptors descriptors_;
+  pid_t locker_ = 0;  // the process with a lock that goes when it closes any descriptor of the file
+  std::set<pid_t> has_own_umask_;  // processes that called umask while others lived
   SeenFiles seen_;
-  std::set<pid_t> own_threads_;
   ProcessTree::Stop last_;
   std::optional<WholeCall> call_;               // the held call, or the one that blocks
   std::map<pid_t, ProcessTree::Stop> private_;  // calls between those, by their threads

@@ -51,6 +51,7 @@ std::optional<ContenderEvent> PuppetStart::Go() {
       Follow("woke");
       return std::nullopt;
     case Step::kRests:
+      ending_ = step.ending;
       return ContenderEvent{ContenderEvent::kRests, {}};
     case Step::kOver:
       ending_ = step.ending;

@@ -19,7 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr pid_t kBetween = 1000;
 // The time for one setting; the report says what was left out.
 constexpr std::chrono::seconds kTimeForEach{60};
 // Of the schedules that puppets pass the program carries out this one, too, then the one with twice
@@ -87,7 +86,7 @@ class ScheduleExploration {
   pid_t Numbered(pid_t pid) const { return stage_.world().full ? pid : 0; }
 
   StartPlan PlanOf(int contender) const {
-    return {.pid = Numbered(kFirstPid + kBetween * contender),
+    return {.pid = Numbered(kFirstPid + kBetweenPids * contender),
             .port = ports_[static_cast<size_t>(contender) + 1],
             .yields = true};
   }

@@ -71,6 +71,29 @@ std::optional<SocketKind> SocketOf(pid_t thread, int descriptor) {
   return kind;
 }
 
+// Without the padding, and without the pid where the kernel does not look at it: both are whatever
+// was in memory.
+std::string CleanLock(const std::string& bytes, bool with_pid) {
+  struct flock given {};
+  std::memcpy(&given, bytes.data(), std::min(bytes.size(), sizeof(given)));
+  struct flock clean;
+  std::memset(&clean, 0, sizeof(clean));
+  clean.l_type = given.l_type;
+  clean.l_whence = given.l_whence;
+  clean.l_start = given.l_start;
+  clean.l_len = given.l_len;
+  if (with_pid) clean.l_pid = given.l_pid;
+  return {reinterpret_cast<const char*>(&clean), sizeof(clean)};
+}
+
+bool IsOfdLock(uint64_t command) {
+  return IsOneOf(static_cast<long>(command), {F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK});
+}
+
+bool AsksForALock(const WholeCall& whole) {
+  return IsOneOf(static_cast<long>(whole.values[1]), {F_GETLK, F_OFD_GETLK});
+}
+
 // Fills the arguments of one call from a stopped thread's memory.
 class WholeCallReader {
  public:
@@ -82,21 +105,22 @@ class WholeCallReader {
     switch (whole_.RoleOf(i)) {
       case Role::kValue:
         whole_.values[i] = call_.arguments[i];
+        if (names_descriptor_ && i == *FlagsOfStat()) whole_.values[i] |= AT_EMPTY_PATH;
         return true;
       case Role::kFolder:
         return ReadFolder(i);
       case Role::kPath:
         return whole_.contents[i].empty() ? ReadPath(i, AT_FDCWD) : true;
       case Role::kText:
-        whole_.contents[i] = ReadText(thread_, call_.arguments[i]);
+        if (!names_descriptor_) whole_.contents[i] = ReadText(thread_, call_.arguments[i]);
         return true;
       case Role::kDescriptor:
-        return ReadDescriptor(i);
+        return ReadDescriptor(i, AsDescriptor(call_.arguments[i]));
       case Role::kInput:
       case Role::kAddress:
         return ReadInput(i, call_.arguments[i + 1]);
       case Role::kLock:
-        return ReadInput(i, sizeof(struct flock));
+        return ReadLock(i);
       case Role::kOutput:
       case Role::kEntries:
         return call_.arguments[i + 1] <= kMostOutput;
@@ -106,7 +130,29 @@ class WholeCallReader {
   }
 
  private:
+  // The index of the flags of a stat that can be given a descriptor.
+  std::optional<size_t> FlagsOfStat() const {
+    if (call_.number == SYS_newfstatat) return 3;
+    if (call_.number == SYS_statx) return 2;
+    return std::nullopt;
+  }
+
+  // A path like /dev/fd/9 leads each process to another file.
+  bool ReadNamedDescriptor(size_t i, int descriptor) {
+    const auto flags = FlagsOfStat();
+    if (!flags || (call_.arguments[*flags] & AT_SYMLINK_NOFOLLOW) != 0) return false;
+    names_descriptor_ = true;
+    return ReadByDescriptor(i, descriptor);
+  }
+
+  bool ReadByDescriptor(size_t i, int descriptor) {
+    whole_.roles[i] = static_cast<char>(Role::kDescriptor);
+    whole_.roles[i + 1] = static_cast<char>(Role::kText);
+    return ReadDescriptor(i, descriptor);
+  }
+
   bool ReadPath(size_t i, int folder) {
+    if (DescriptorIn(ReadText(thread_, call_.arguments[i]))) return false;
     whole_.contents[i] = AbsolutePath(thread_, folder, call_.arguments[i]);
     return !whole_.contents[i].empty();
   }
@@ -114,14 +160,12 @@ class WholeCallReader {
   // An absolute path needs no folder; an empty one means the descriptor itself (AT_EMPTY_PATH).
   bool ReadFolder(size_t i) {
     const int folder = AsDescriptor(call_.arguments[i]);
-    if (!ReadText(thread_, call_.arguments[i + 1]).empty()) return ReadPath(i + 1, folder);
-    whole_.roles[i] = static_cast<char>(Role::kDescriptor);
-    whole_.roles[i + 1] = static_cast<char>(Role::kText);
-    return ReadDescriptor(i);
+    const std::string path = ReadText(thread_, call_.arguments[i + 1]);
+    if (const auto own = DescriptorIn(path)) return ReadNamedDescriptor(i, *own);
+    return path.empty() ? ReadByDescriptor(i, folder) : ReadPath(i + 1, folder);
   }
 
-  bool ReadDescriptor(size_t i) {
-    const int descriptor = AsDescriptor(call_.arguments[i]);
+  bool ReadDescriptor(size_t i, int descriptor) {
     auto number = descriptors_.NumberOf(descriptor);
     if (!number && IsOneOf(call_.number, {SYS_bind, SYS_connect})) {
       whole_.socket = SocketOf(thread_, descriptor);
@@ -137,10 +181,17 @@ class WholeCallReader {
     return whole_.contents[i].size() == size;
   }
 
+  bool ReadLock(size_t i) {
+    if (!ReadInput(i, sizeof(struct flock))) return false;
+    whole_.contents[i] = CleanLock(whole_.contents[i], IsOfdLock(call_.arguments[1]));
+    return true;
+  }
+
   pid_t thread_;
   const RawCall& call_;
   Descriptors& descriptors_;
   WholeCall& whole_;
+  bool names_descriptor_ = false;
 };
 
 // The mode of an open that makes nothing is whatever was in the register.
@@ -227,13 +278,6 @@ bool WholeCall::Opens() const {
 
 bool WholeCall::Closes() const { return number == SYS_close; }
 
-int Descriptors::Add(int descriptor) { return numbers_[descriptor] = ++count_; }
-
-std::optional<int> Descriptors::NumberOf(int descriptor) const {
-  const auto found = numbers_.find(descriptor);
-  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
-}
-
 std::optional<WholeCall> WholeCallOf(pid_t thread, const RawCall& call, Descriptors& descriptors) {
   const auto roles = kRoles.find(call.number);
   if (roles == kRoles.end()) return std::nullopt;
@@ -271,7 +315,8 @@ std::string ResultOf(const WholeCall& whole, int64_t result, const CallOutput& o
     if (role == Role::kStat) text += " " + StatText(output[i], seen);
     if (role == Role::kStatx) text += " " + StatxText(output[i], seen);
     if (role == Role::kEntries) text += " " + EntriesText(output[i]);
-    if (role == Role::kOutput || role == Role::kLock) text += " " + output[i];
+    if (role == Role::kLock && AsksForALock(whole)) text += " " + CleanLock(output[i], true);
+    if (role == Role::kOutput) text += " " + output[i];
   }
   return text;
 }

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "harness/probe/raw_call.h"
+#include "harness/schedules/descriptors.h"
 
 namespace pidfall {
 
@@ -57,18 +58,6 @@ struct WholeCall {
   Role RoleOf(size_t argument) const { return static_cast<Role>(roles[argument]); }
   bool Opens() const;  // its result is a new descriptor
   bool Closes() const;
-};
-
-// The descriptors of one process that belong to the safeguard, numbered as they were opened.
-class Descriptors {
- public:
-  int Add(int descriptor);  // its number
-  void Remove(int descriptor) { numbers_.erase(descriptor); }
-  std::optional<int> NumberOf(int descriptor) const;
-
- private:
-  std::map<int, int> numbers_;
-  int count_ = 0;
 };
 
 // Empty: no other process can make this call for it.

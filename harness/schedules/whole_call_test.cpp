@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstring>
+
 namespace pidfall {
 namespace {
 
@@ -35,6 +37,43 @@ TEST(WholeCallTest, ADescriptorThatIsNotTheSafeguardsHasNoWholeCall) {
   EXPECT_TRUE(WholeCallOf(getpid(), flock, descriptors));
   descriptors.Remove(7);
   EXPECT_FALSE(WholeCallOf(getpid(), flock, descriptors));
+}
+
+TEST(WholeCallTest, WhatIsLeftInALockBesideItsFieldsDoesNotCount) {
+  Descriptors descriptors;
+  descriptors.Add(7);
+  const auto lock = [&](int command, int filling, pid_t pid) {
+    struct flock whole;
+    std::memset(&whole, filling, sizeof(whole));
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    whole.l_start = whole.l_len = 0;
+    whole.l_pid = pid;
+    const auto at = reinterpret_cast<uint64_t>(&whole);
+    const auto name = static_cast<uint64_t>(command);
+    return WholeCallOf(getpid(), {.number = SYS_fcntl, .arguments = {7, name, at}}, descriptors);
+  };
+  EXPECT_EQ(lock(F_SETLK, 0, 0), lock(F_SETLK, 0xff, 1));
+  EXPECT_NE(lock(F_OFD_SETLK, 0, 0), lock(F_OFD_SETLK, 0, 1));
+}
+
+TEST(WholeCallTest, ADescriptorNamedByAPathIsKnownByItsNumber) {
+  Descriptors descriptors;
+  descriptors.Add(7);
+  struct stat room {};
+  const auto stat = [&](const char* path) {
+    return WholeCallOf(
+        getpid(),
+        {.number = SYS_newfstatat,
+         .arguments = {static_cast<uint64_t>(AT_FDCWD), reinterpret_cast<uint64_t>(path),
+                       reinterpret_cast<uint64_t>(&room)}},
+        descriptors);
+  };
+  ASSERT_TRUE(stat("/dev/fd/7"));
+  EXPECT_EQ(stat("/dev/fd/7"), stat("/proc/self/fd/7"));
+  EXPECT_EQ(stat("/dev/fd/7")->contents[1], "");
+  EXPECT_EQ(stat("/dev/fd/7")->values[3], static_cast<uint64_t>(AT_EMPTY_PATH));
+  EXPECT_FALSE(stat("/dev/fd/8"));
 }
 
 std::string SeenAs(SeenFiles& seen, uint64_t inode, time_t changed) {

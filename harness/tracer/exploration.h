@@ -17,7 +17,8 @@
 
 namespace pidfall {
 
-// No pid is a part of another one, and each has room for the children's pids.
+// No pid is a part of another one, and the pids up to the next are for the start's children.
+inline constexpr pid_t kBetweenPids = 1000;
 inline constexpr pid_t kOwnerPid = 3000, kFirstPid = 4000, kSecondPid = 5000, kNextPid = 6000,
                        kDuplicatePid = 7000;
 // A bound for slow targets: the report says what was left out.

@@ -58,7 +58,7 @@ ProcessTree::ProcessTree(pid_t held) : leader_(held) {
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  Add(held);
+  Add(held, {});
 }
 
 ProcessTree::~ProcessTree() { Kill(); }
@@ -144,12 +144,17 @@ std::optional<ProcessTree::Stop> ProcessTree::HandleCall(pid_t thread, Tracee& t
     return std::nullopt;
   }
   tracee.held = true;
-  return Stop{thread, tracee.call, info.op == PTRACE_SYSCALL_INFO_EXIT};
+  return Stop{.thread = thread,
+              .call = tracee.call,
+              .returned = info.op == PTRACE_SYSCALL_INFO_EXIT,
+              .process = tracee.process,
+              .parent = tracee.parent};
 }
 
-void ProcessTree::Add(pid_t thread) {
+void ProcessTree::Add(pid_t thread, const Tracee& maker) {
   const pid_t process = ProcessOf(thread);
-  tracees_.try_emplace(thread, Tracee{.process = process});
+  const pid_t parent = process == maker.process ? maker.parent : maker.process;
+  tracees_.try_emplace(thread, Tracee{.process = process, .parent = parent});
   seen_.insert(process);
 }
 
@@ -158,7 +163,7 @@ void ProcessTree::HandleEvent(pid_t thread, int event) {
   if (ptrace(PTRACE_GETEVENTMSG, thread, nullptr, &message) != 0) return;
   const auto other = static_cast<pid_t>(message);
   if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
-    Add(other);
+    Add(other, Tracee(tracees_[thread]));
   }
   // A thread that executes takes its first thread's number.
   if (event == PTRACE_EVENT_EXEC && other != thread) tracees_.erase(other);
@@ -211,7 +216,7 @@ void ProcessTree::Collect(pid_t thread) {
 // A thread that began a moment ago may not have been reported yet.
 void ProcessTree::FindThreads() {
   for (const pid_t process : Processes()) {
-    for (const pid_t thread : Threads(process)) Add(thread);
+    for (const pid_t thread : Threads(process)) Add(thread, {});
   }
 }
 

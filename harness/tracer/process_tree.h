@@ -30,6 +30,8 @@ class ProcessTree {
     pid_t thread = 0;
     RawCall call;
     bool returned = false;
+    pid_t process = 0;  // of the thread
+    pid_t parent = 0;   // the process that forked that one; 0: of the started process
   };
 
   // A child of ours that asked to be traced and has executed its program.
@@ -59,6 +61,7 @@ class ProcessTree {
  private:
   struct Tracee {
     pid_t process = 0;
+    pid_t parent = 0;
     bool is_new = true;  // its first stop is of our own making
     bool held = false;
     RawCall call;  // the one that it is in
@@ -70,7 +73,7 @@ class ProcessTree {
   std::optional<Stop> HandleCall(pid_t thread, Tracee& tracee);
   void HandleEvent(pid_t thread, int event);
   void HandleEnd(pid_t thread, int status);
-  void Add(pid_t thread);
+  void Add(pid_t thread, const Tracee& maker);
   void FindThreads();
   void Collect(pid_t thread);
   void Continue(pid_t thread, int signal);
