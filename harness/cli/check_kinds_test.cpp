@@ -94,6 +94,21 @@ TEST_F(CheckKindsTest, TwoOwnersOfAUdpPortAreTwo) {
              "127.0.0.1:8767/udp after");
 }
 
+constexpr char kWaits[] = R"(
+import fcntl, os, signal
+lock = os.open(os.environ['HOME'] + '/serve.pid', os.O_RDWR | os.O_CREAT, 0o600)
+fcntl.flock(lock, fcntl.LOCK_EX)
+os.ftruncate(lock, 0); os.write(lock, b'%d' % os.getpid())
+signal.pause()
+)";
+
+TEST_F(CheckKindsTest, AStandbyWithoutAPortIsNoSecondOwner) {
+  ExpectBreach("import os, signal\nhere = os.environ['HOME'] + '/serve'" +
+                   std::string(kPidFileThatIsNotAsked) + "signal.pause()",
+               "duplicate/second-start", "serves beside the owner");
+  ExpectNone(kWaits, "duplicate/second-start", "1 pass");
+}
+
 // Status 1 because of the port, 0 because of the owner.
 constexpr char kPortFirst[] = R"(
 import fcntl, os, socket, sys

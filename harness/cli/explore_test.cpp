@@ -289,6 +289,29 @@ TEST_F(ExploreShellTest, AHelpersPidIsLookedForOnlyByRealRuns) {
   EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: kill(3")) << outcome.out;
 }
 
+constexpr char kUdp[] = R"(
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 8767))
+while True: s.recvfrom(999)
+)";
+constexpr char kWaitsForTheLock[] = R"(
+lock = os.open(path, os.O_RDWR | os.O_CREAT); fcntl.flock(lock, fcntl.LOCK_EX)
+os.ftruncate(lock, 0); os.write(lock, b'%d\n' % os.getpid())
+signal.pause()
+)";
+
+TEST_F(ExploreTest, AUdpServerServes) {
+  const ProgramOutcome orders = Explore("schedules", kLock + std::string(kUdp), {"--bound", "0"});
+  EXPECT_EQ(orders.status, kAsItShouldBe) << orders.out << orders.error;
+  const Words once = {"--replay", "alone:start:flock(serve.pid)=EINTR"};
+  const ProgramOutcome error = Explore("errors", kLock + std::string(kUdp), once);
+  EXPECT_EQ(error.status, kAsItShouldBe) << error.out << error.error;
+}
+
+TEST_F(ExploreTest, AStandbyWithoutAPortDoesNotServe) {
+  const ProgramOutcome outcome = Explore("crash", kWaitsForTheLock);
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {
   ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
                 "'fresh:a' is no schedule, such as 'stale:A4B3A2'");

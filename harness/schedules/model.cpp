@@ -10,8 +10,7 @@ std::unique_ptr<Contender> Model::Real(const StartPlan& plan) {
 }
 
 std::unique_ptr<Contender> Model::Puppet(const StartPlan& plan) {
-  const int port = stage_.target().port ? plan.port : 0;
-  return std::make_unique<PuppetStart>(trees_[plan.pid], plan.pid, port);
+  return std::make_unique<PuppetStart>(stage_, trees_[plan.pid], plan);
 }
 
 }  // namespace pidfall

@@ -1,5 +1,7 @@
 #include "harness/schedules/puppet_start.h"
 
+#include "harness/stage/serving.h"
+
 namespace pidfall {
 
 const Step& PuppetStart::Now() const {
@@ -77,13 +79,10 @@ std::optional<ContenderEvent> PuppetStart::GoOn(const Step& step) {
 
 void PuppetStart::Terminate() { Follow("SIGTERM"); }
 
+bool PuppetStart::Serves() const { return pidfall::Serves(stage_, Processes(), port_); }
+
 std::vector<pid_t> PuppetStart::Processes() const {
   return puppet_.is_alive() ? std::vector<pid_t>{puppet_.pid()} : std::vector<pid_t>{};
-}
-
-bool PuppetStart::Serves() const {
-  const auto all = Processes();
-  return port_ == 0 || all.empty() ? !all.empty() : AnyListens(all, port_);
 }
 
 }  // namespace pidfall

@@ -1,6 +1,6 @@
 // A start without the program: a puppet makes the calls that the decision tree says.
 //
-//   PuppetStart start(tree, 4000, port);
+//   PuppetStart start(stage, tree, plan);
 //   start.Next(bound);          // throws NotKnown where no real start came yet
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "harness/schedules/decision_tree.h"
 #include "harness/schedules/puppet.h"
 #include "harness/tracer/contender.h"
+#include "harness/tracer/traced_start.h"
 
 namespace pidfall {
 
@@ -23,9 +24,8 @@ struct NotKnown : std::exception {
 
 class PuppetStart : public Contender {
  public:
-  // `port`: that it serves on; 0: it has none.
-  PuppetStart(const DecisionTree& tree, pid_t pid, int port)
-      : tree_(tree), port_(port), puppet_(pid) {}
+  PuppetStart(const Stage& stage, const DecisionTree& tree, const StartPlan& plan)
+      : stage_(stage), tree_(tree), port_(plan.port), puppet_(plan.pid) {}
 
   ContenderEvent Next(Duration bound) override;
   void Terminate() override;
@@ -46,6 +46,7 @@ class PuppetStart : public Contender {
   int64_t FollowAnswer(const Step& step);
   int64_t Follow(const std::string& result);
 
+  const Stage& stage_;
   const DecisionTree& tree_;
   int port_;
   Puppet puppet_;

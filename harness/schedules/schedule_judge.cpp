@@ -27,7 +27,7 @@ class Judge {
       AddOwner(owner, "the owner");
     }
     for (size_t i = 0; i < contest_.size(); ++i) {
-      if (!contest_.IsOver(i) && IsOwner(contest_.contender(i))) {
+      if (!contest_.IsOver(i) && contest_.contender(i).Serves()) {
         AddOwner(&contest_.contender(i), Called(i));
       }
     }
@@ -59,11 +59,6 @@ class Judge {
   void AddOwner(Contender* owner, const std::string& name) {
     owner_ = owner;
     names_.push_back(name);
-  }
-
-  // Without a port, a start that waits for a lock stands by.
-  bool IsOwner(const Contender& start) const {
-    return start.Serves() && (stage_.target().port || !start.WaitsForLock());
   }
 
   void ExpectDuplicate(Contender& start, const std::string& name) {

@@ -65,9 +65,15 @@ bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, s
 }  // namespace
 
 bool Serves(const Stage& stage, const Instance& instance) {
-  const auto processes = instance.Processes();
-  if (!stage.target().listens() || processes.empty()) return !processes.empty();
-  return Listen(stage, processes, instance.port(), stage.target().addresses);
+  return Serves(stage, instance.Processes(), instance.port());
+}
+
+bool Serves(const Stage& stage, const std::vector<pid_t>& processes, int port) {
+  if (processes.empty()) return false;
+  if (!stage.target().listens()) {
+    return std::none_of(processes.begin(), processes.end(), WaitsForLock);
+  }
+  return Listen(stage, processes, port, stage.target().addresses);
 }
 
 bool FirstListens(const Stage& stage, const Instance& instance) {

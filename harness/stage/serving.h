@@ -1,5 +1,5 @@
 // Which start serves: the one that holds the listening socket, TCP, UDP or unix. A target without
-// one serves by staying.
+// one serves while it lives and waits for no lock.
 //
 //   if (Serves(stage, contender)) ...
 #pragma once
@@ -13,6 +13,8 @@
 namespace pidfall {
 
 bool Serves(const Stage& stage, const Instance& instance);
+// The same of a start that is no instance of the stage.
+bool Serves(const Stage& stage, const std::vector<pid_t>& processes, int port);
 // The started process holds a listening socket on its port, rather than one of its children.
 bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port, or on its unix socket.

@@ -47,15 +47,11 @@ class Contender {
   virtual const std::optional<Ending>& ending() const = 0;
   // One of its processes runs again after it was at rest.
   virtual bool Stirs() const = 0;
-  // It holds a listening socket on its port; without a port: it is alive.
+  // It holds the target's listening socket. Of a target without one: it lives, and waits for no
+  // lock.
   virtual bool Serves() const = 0;
   // Its output so far, at most the first 64 KiB.
   virtual const std::string& Output() = 0;
-
-  bool WaitsForLock() const;
 };
-
-// One of the processes listens on the port.
-bool AnyListens(const std::vector<pid_t>& processes, int port);
 
 }  // namespace pidfall

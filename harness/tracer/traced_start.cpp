@@ -13,6 +13,7 @@
 
 #include "harness/probe/process.h"
 #include "harness/process/clone.h"
+#include "harness/stage/serving.h"
 #include "harness/tracer/machine.h"
 
 namespace pidfall {
@@ -130,10 +131,10 @@ bool TracedStart::IsWithin(Duration bound, Duration passed) const {
 // long.
 bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
   if (!tree_->Sleeps()) return false;
-  if (stage_.target().port && Serves()) return true;
+  const bool listens = stage_.target().listens();
+  if (listens && Serves()) return true;
   const Duration quiet = Clock::now() - quiet_since;
-  return tree_->SleepsForGood() || quiet >= kSettlesFor ||
-         (!stage_.target().port && quiet >= kSleepsAfter);
+  return tree_->SleepsForGood() || quiet >= kSettlesFor || (!listens && quiet >= kSleepsAfter);
 }
 
 std::optional<ContenderEvent> TracedStart::Take(const ProcessTree::Stop& stop) {
@@ -191,11 +192,7 @@ void TracedStart::Terminate() {
   kill(first_lives ? pid() : all.front(), SIGTERM);
 }
 
-bool TracedStart::Serves() const {
-  const auto all = Processes();
-  if (!stage_.target().port || all.empty()) return !all.empty();
-  return AnyListens(all, port_);
-}
+bool TracedStart::Serves() const { return pidfall::Serves(stage_, Processes(), port_); }
 
 const std::string& TracedStart::Output() {
   constexpr size_t kMostKept = 64 << 10;
