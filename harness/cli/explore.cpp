@@ -47,6 +47,7 @@ struct Kind {
   void (*check_replay)(const std::string&);
   const char* harm;
   const char* all = "Run what equals something else for real as well";
+  const char* time = "Stop after this time, and say what was left out [10m]";
 };
 
 const std::vector<Kind> kKinds = {
@@ -59,7 +60,7 @@ const std::vector<Kind> kKinds = {
     {"schedules", "Starts and stops against each other, in every order of those calls",
      ExploreSchedules, [](const std::string& text) { ParseSchedule(text); },
      "two starts in the same moment, and two serve, or none does",
-     "Every order: no bound on preemptions"},
+     "Every order: no bound on preemptions", "Stop each start state after this time [1m]"},
 };
 
 void PrintResults(const ExploreCommand& options, const Exploration& found, const Outputs& outputs,
@@ -137,6 +138,7 @@ void Declare(CLI::App* app, const Kind& kind, Invocation* invocation) {
       ->type_name("STRING");
   one->add_flag("--all", options->explore.all, kind.all);
   if (kind.explore == ExploreSchedules) DeclareBounds(one, &options->explore);
+  DeclareTime(one, kind.time, &options->explore.time);
   DeclareReports(one, &options->common);
   DeclareNoSkip(one, &options->common);
   DeclareFollower(one);

@@ -312,6 +312,11 @@ TEST_F(ExploreTest, AStandbyWithoutAPortDoesNotServe) {
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+TEST_F(ExploreBundledTest, WhatTheTimeDoesNotReachIsSaid) {
+  const ProgramOutcome outcome = Explore("schedules", "reference", {"--time", "1ms"});
+  EXPECT_THAT(outcome.out, HasSubstr("partly covered: the time of 0.001 s was over")) << outcome.error;
+}
+
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {
   ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
                 "'fresh:a' is no schedule, such as 'stale:A4B3A2'");

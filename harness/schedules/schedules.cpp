@@ -6,6 +6,7 @@
 #include <chrono>
 #include <set>
 
+#include "harness/input/duration.h"
 #include "harness/schedules/contest.h"
 #include "harness/schedules/model.h"
 #include "harness/schedules/puppet_start.h"
@@ -19,8 +20,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The time for one setting; the report says what was left out.
-constexpr std::chrono::seconds kTimeForEach{60};
 // Of the schedules that puppets pass the program carries out this one, too, then the one with twice
 // its number, and so on.
 constexpr int kFirstSample = 100;
@@ -140,7 +139,9 @@ class ScheduleExploration {
       }
       so_far_.Tell(exploration_, [&] { return Covered(setting, tally); });
       if (tally.broken.contains("C1") || tally.broken.contains(kNotJudged)) break;
-      if (Clock::now() - began > kTimeForEach) tally.cut_short = "60 s were over";
+      const auto time = options_.time.value_or(kTimeForOrders);
+      if (Clock::now() - began > time)
+        tally.cut_short = "the time of " + FormatDuration(time) + " was over";
       if (!tally.cut_short.empty()) break;
     }
     Conclude(setting, search.complete(), tally);

@@ -39,7 +39,7 @@ class CrashSweep {
     for (const Moment& moment : moments_) {
       const bool is_new = states_.insert(moment.leaves).second;
       if (!is_new && !options_.all) continue;
-      if (Clock::now() - began_ > kTimeForAll) {
+      if (Clock::now() - began_ > options_.time.value_or(kTimeForAll)) {
         ++left_out_;
       } else {
         exploration_.results.push_back(Judge(moment.point));

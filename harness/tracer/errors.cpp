@@ -39,7 +39,7 @@ class ErrorSweep {
     }
     const auto all = Injections();
     for (const Injection& injection : all) {
-      if (Clock::now() - began_ > kTimeForAll) break;
+      if (Clock::now() - began_ > options_.time.value_or(kTimeForAll)) break;
       exploration_.results.push_back(Judge(injection));
       so_far_.Tell(exploration_, [&] {
         return fmt::format("{} of {} errors{}", exploration_.results.size(), all.size(),

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ namespace pidfall {
 inline constexpr pid_t kBetweenPids = 1000;
 inline constexpr pid_t kOwnerPid = 3000, kFirstPid = 4000, kSecondPid = 5000, kNextPid = 6000,
                        kDuplicatePid = 7000;
-// A bound for slow targets: the report says what was left out.
+// Bounds for slow targets: the report says what was left out.
 inline constexpr std::chrono::minutes kTimeForAll{10};
+inline constexpr std::chrono::seconds kTimeForOrders{60};  // of one start state
 
 struct Exploration {
   std::vector<Result> results;
@@ -35,6 +37,7 @@ struct ExploreOptions {
   bool every_run_real = false;  // no puppets
   bool compare = false;         // what puppets do is done by the program, too
   int contenders = 2;
+  std::optional<Duration> time;  // empty: the bounds above
   int bound = 2;  // preemptions in a schedule; with `all` there is no bound
   // Now and then, while it runs.
   std::function<void(const Exploration& so_far)> on_news{};
