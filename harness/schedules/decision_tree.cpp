@@ -1,5 +1,7 @@
 #include "harness/schedules/decision_tree.h"
 
+#include <fmt/format.h>
+
 namespace pidfall {
 
 bool Step::operator==(const Step& other) const {
@@ -11,7 +13,7 @@ std::string Step::Text() const {
     case kCall:
       return "makes " + name.Text();
     case kOwn:
-      return "changes a descriptor of its own";
+      return fmt::format("makes call {} on a descriptor of its own", whole.number);
     case kSleeps:
       return "sleeps";
     case kRests:

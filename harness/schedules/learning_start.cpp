@@ -15,22 +15,13 @@ namespace {
 
 // Of its descriptors, or of what its next file gets: they change what later calls do.
 bool IsPrivate(long number) {
-  return IsOneOf(number,
-                 {SYS_lseek, SYS_dup, SYS_fcntl, SYS_umask, SYS_close, SYS_read, SYS_write,
-                  SYS_pread64, SYS_pwrite64, SYS_fstat, SYS_getdents64, SYS_ftruncate, SYS_flock});
+  return IsOneOf(number, {SYS_lseek, SYS_fcntl, SYS_umask, SYS_read, SYS_write, SYS_pread64,
+                          SYS_pwrite64, SYS_fstat, SYS_getdents64, SYS_ftruncate, SYS_flock});
 }
 
 // They copy to or from a descriptor in a way that is not followed.
 bool IsUnfollowed(long number) {
   return IsOneOf(number, {SYS_readv, SYS_writev, SYS_preadv, SYS_pwritev, SYS_sendfile, SYS_mmap});
-}
-
-// They may close a descriptor that they do not name first.
-bool ClosesMany(long number) {
-#ifdef SYS_dup2
-  if (number == SYS_dup2) return true;
-#endif
-  return IsOneOf(number, {SYS_dup3, SYS_close_range, SYS_execve});
 }
 
 // It goes when its process closes any descriptor of the file, and no child inherits it.
@@ -61,6 +52,7 @@ bool IsOpen(long number) {
 
 // What the kernel tells there of other processes and their sockets depends on the schedule.
 bool TellsOfOthers(const std::string& path) {
+  if (path.starts_with("/proc/sys/")) return false;
   return path == "/proc" || path == "/proc/locks" || path.find("/net/") != std::string::npos;
 }
 
@@ -137,32 +129,32 @@ void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
     has_own_umask_.insert(stop.process);
     return;
   }
-  if (IsFork(stop)) return SeeFork(stop);
-  if (IsEnd(stop)) return LearnOwn(descriptors_.End(stop));
+  if (IsFork(stop)) return descriptors_.Fork(stop);
+  if (IsEnd(stop)) return SeeEnd(stop);
   const bool is_tracked = its.NumberOf(static_cast<int>(call.arguments[0])).has_value();
   if (is_tracked && IsUnfollowed(call.number)) {
     return GiveUp(fmt::format("call {} on a descriptor", call.number));
   }
-  NoteLock(stop);
   const bool changes_it = call.number == SYS_umask || (is_tracked && !ChangesFlagsOnly(call));
-  if ((changes_it && IsPrivate(call.number)) || ClosesMany(call.number)) {
+  if ((changes_it && IsPrivate(call.number)) || ChangesDescriptors(call)) {
     private_[stop.thread] = stop;
   }
 }
 
-void LearningStart::SeeFork(const ProcessTree::Stop& stop) {
-  if (locker_ != 0) return GiveUp("a fork with a lock that belongs to the process");
-  LearnOwn(descriptors_.Fork(stop));
+// The lock of a process ends with it, also where a child has the file open.
+void LearningStart::SeeEnd(const ProcessTree::Stop& stop) {
+  const size_t had = descriptors_.Of(stop).numbers().size();
+  const auto closed = descriptors_.End(stop);
+  if (stop.process == locker_ && closed.size() < had) GiveUp("a lock that its children outlive");
+  LearnClosed(closed);
 }
 
-// One puppet stands in for all of its processes, but such a lock tells them apart.
-void LearningStart::NoteLock(const ProcessTree::Stop& stop) {
-  const bool locks = stop.call.number == SYS_fcntl && IsProcessLock(stop.call.arguments[1]);
-  if (locks) locker_ = stop.process;
-  const bool is_helpers = locker_ != 0 && stop.process != locker_;
-  if (is_helpers || (locks && descriptors_.OthersHaveSome(stop.process))) {
-    GiveUp("helpers beside a lock that belongs to the process");
-  }
+// One puppet stands in for all processes, but such a lock tells them apart: it goes when its
+// process closes any descriptor of the file, and does not when another one does.
+void LearningStart::NoteLock(const WholeCall& whole, pid_t process) {
+  const bool locks = whole.number == SYS_fcntl && IsProcessLock(whole.values[1]);
+  if (locker_ != 0 && process != locker_) GiveUp("helpers beside a lock of the process");
+  if (locks) locker_ = process;
 }
 
 // Those that touch the safeguard are held, and learnt there.
@@ -171,15 +163,12 @@ void LearningStart::SeeReturn(const ProcessTree::Stop& stop) {
   if (made == private_.end()) return;
   const RawCall entered = made->second.call;
   private_.erase(made);
-  if (ClosesMany(entered.number)) {
-    if (stop.call.result >= 0) LearnOwn(descriptors_.Return(stop, entered));
-    return;
-  }
+  if (ChangesDescriptors(entered)) return LearnClosed(descriptors_.Return(stop, entered));
   const auto whole = WholeCallOf(stop.thread, entered, descriptors_.Of(stop));
   if (!whole) return GiveUp(fmt::format("call {}", stop.call.number));
+  NoteLock(*whole, stop.process);
   const auto output = OutputOf(stop.thread, *whole, stop.call);
   LearnOwn(*whole, ResultOf(*whole, stop.call.result, output, seen_), stop.call.result);
-  NoteDescriptor(*whole, stop);
 }
 
 void LearningStart::LearnOwn(const WholeCall& whole, const std::string& result, int64_t shown) {
@@ -188,16 +177,15 @@ void LearningStart::LearnOwn(const WholeCall& whole, const std::string& result, 
   Follow(result, shown);
 }
 
-// They cannot fail.
-void LearningStart::LearnOwn(const std::vector<WholeCall>& calls) {
-  for (const WholeCall& whole : calls) LearnOwn(whole, ResultOf(whole, 0, {}, seen_), 0);
+void LearningStart::LearnClosed(const std::vector<int>& files) {
+  for (const int file : files) LearnOwn(CloseOf(file), "0", 0);
 }
 
 void LearningStart::NoteDescriptor(const WholeCall& whole, const ProcessTree::Stop& stop) {
   if (stop.call.result < 0) return;
   Descriptors& its = descriptors_.Of(stop);
   if (whole.Opens()) its.Add(static_cast<int>(stop.call.result));
-  if (whole.Closes()) its.Remove(static_cast<int>(stop.call.arguments[0]));
+  if (stop.call.number == SYS_close) its.Remove(static_cast<int>(stop.call.arguments[0]));
 }
 
 void LearningStart::LearnCall(const NamedCall& call) {
@@ -207,8 +195,13 @@ void LearningStart::LearnCall(const NamedCall& call) {
   if (!unmodelled.empty()) return GiveUp(unmodelled);
   if (call_) return GiveUp("two threads");
   if (has_own_umask_.contains(last_.process)) return GiveUp("a umask beside other processes");
-  call_ = WholeCallOf(last_.thread, last_.call, descriptors_.Of(last_));
+  Descriptors& its = descriptors_.Of(last_);
+  call_ = WholeCallOf(last_.thread, last_.call, its);
+  const auto closed = static_cast<int>(last_.call.arguments[0]);
+  const bool keeps = last_.call.number == SYS_close && its.NumberOf(closed) && !its.IsLast(closed);
+  if (keeps) call_ = NoChange();
   if (!call_) return GiveUp("the call " + call.name.Text());
+  NoteLock(*call_, last_.process);
   Learn({.kind = Step::kCall, .name = call.name, .whole = *call_});
 }
 

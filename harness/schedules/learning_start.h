@@ -34,15 +34,15 @@ class LearningStart : public Contender {
   void See(const ProcessTree::Stop& stop);
   void SeeEntry(const ProcessTree::Stop& stop);
   void SeeReturn(const ProcessTree::Stop& stop);
-  void SeeFork(const ProcessTree::Stop& stop);
+  void SeeEnd(const ProcessTree::Stop& stop);
   void LearnCall(const NamedCall& call);
   void LearnResult();
   void Learn(const Step& step);
   void Follow(const std::string& result, int64_t shown);
   void LearnOwn(const WholeCall& whole, const std::string& result, int64_t shown);
-  void LearnOwn(const std::vector<WholeCall>& calls);
+  void LearnClosed(const std::vector<int>& files);
   void NoteDescriptor(const WholeCall& whole, const ProcessTree::Stop& stop);
-  void NoteLock(const ProcessTree::Stop& stop);
+  void NoteLock(const WholeCall& whole, pid_t process);
   void GiveUp(const std::string& why);
 
   DecisionTree& tree_;
@@ -52,7 +52,7 @@ class LearningStart : public Contender {
   bool slept_ = false;
   bool rested_ = false;
   ProcessDescriptors descriptors_;
-  pid_t locker_ = 0;  // the process with a lock that goes when it closes any descriptor of the file
+  pid_t locker_ = 0;               // the process that has taken a lock of its own
   std::set<pid_t> has_own_umask_;  // processes that called umask while others lived
   SeenFiles seen_;
   ProcessTree::Stop last_;

@@ -1,5 +1,6 @@
 #include "harness/schedules/process_descriptors.h"
 
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -7,16 +8,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <string>
 
 #include "harness/probe/process.h"
 
 namespace pidfall {
 namespace {
-
-WholeCall On(long number, int descriptor) {
-  return {.number = number, .roles = "d", .values = {static_cast<uint64_t>(descriptor)}};
-}
 
 uint64_t CloneFlags(const ProcessTree::Stop& stop) {
   if (stop.call.number == SYS_clone) return stop.call.arguments[0];
@@ -33,20 +31,32 @@ bool IsDuplicateTo(long number) {
   return number == SYS_dup3;
 }
 
-bool IsOpenIn(pid_t process, int descriptor) {
-  return !DescriptorTarget(process, descriptor).empty();
+bool IsCopy(const RawCall& call) {
+  return call.number == SYS_dup ||
+         (call.number == SYS_fcntl &&
+          IsOneOf(static_cast<long>(call.arguments[1]), {F_DUPFD, F_DUPFD_CLOEXEC}));
 }
 
-// Which of a process's descriptors a call has closed.
+// Whether a call has closed this descriptor of its process.
 bool HasClosed(const ProcessTree::Stop& stop, const RawCall& entered, int descriptor) {
   const auto number = static_cast<uint64_t>(descriptor);
-  if (entered.number == SYS_execve) return !IsOpenIn(stop.process, descriptor);
+  const auto& [first, second, third, fourth, fifth, sixth] = entered.arguments;
+  if (entered.number == SYS_execve) return DescriptorTarget(stop.process, descriptor).empty();
+  if (entered.number == SYS_close) return number == first;
   if (entered.number == SYS_close_range) {
-    return entered.arguments[0] <= number && number <= entered.arguments[1] &&
-           (entered.arguments[2] & CLOSE_RANGE_CLOEXEC) == 0;
+    return first <= number && number <= second && (third & CLOSE_RANGE_CLOEXEC) == 0;
   }
-  return IsDuplicateTo(entered.number) && entered.arguments[1] == number &&
-         entered.arguments[0] != number;
+  return IsDuplicateTo(entered.number) && number == second && first != second;
+}
+
+// The files that are closed by that.
+std::vector<int> Close(Descriptors& its, const std::function<bool(int)>& is_closed) {
+  std::vector<int> files;
+  for (const auto& [descriptor, number] : std::map(its.numbers())) {
+    if (!is_closed(descriptor)) continue;
+    if (const auto file = its.Remove(descriptor)) files.push_back(*file);
+  }
+  return files;
 }
 
 }  // namespace
@@ -57,6 +67,11 @@ bool IsFork(const ProcessTree::Stop& stop) {
 #endif
   if (!IsOneOf(stop.call.number, {SYS_clone, SYS_clone3})) return false;
   return (CloneFlags(stop) & CLONE_THREAD) == 0;
+}
+
+bool ChangesDescriptors(const RawCall& call) {
+  return IsOneOf(call.number, {SYS_close, SYS_close_range, SYS_execve}) ||
+         IsDuplicateTo(call.number) || IsCopy(call);
 }
 
 bool IsEnd(const ProcessTree::Stop& stop) {
@@ -75,48 +90,23 @@ Descriptors& ProcessDescriptors::Of(const ProcessTree::Stop& stop) {
   return its;
 }
 
-std::vector<WholeCall> ProcessDescriptors::Fork(const ProcessTree::Stop& stop) {
-  const Descriptors& parents = Of(stop);
-  std::vector<WholeCall> calls;
-  for (const auto& [descriptor, number] : parents.numbers()) calls.push_back(On(SYS_dup, number));
-  all_[stop.process].unborn.push_back(parents.Inherited());
-  return calls;
+void ProcessDescriptors::Fork(const ProcessTree::Stop& stop) {
+  all_[stop.process].unborn.push_back(Of(stop).Inherited());
 }
 
-std::vector<WholeCall> ProcessDescriptors::End(const ProcessTree::Stop& stop) {
-  std::vector<WholeCall> calls;
-  for (const auto& [descriptor, number] : Of(stop).numbers()) {
-    calls.push_back(On(SYS_close, number));
-  }
-  all_[stop.process].descriptors = {};  // it may have children that made no call yet
-  return calls;
+std::vector<int> ProcessDescriptors::End(const ProcessTree::Stop& stop) {
+  return Close(Of(stop), [](int) { return true; });
 }
 
-std::vector<WholeCall> ProcessDescriptors::Return(const ProcessTree::Stop& stop,
-                                                  const RawCall& entered) {
+std::vector<int> ProcessDescriptors::Return(const ProcessTree::Stop& stop, const RawCall& entered) {
   Descriptors& its = Of(stop);
-  std::vector<WholeCall> calls;
-  for (const auto& [descriptor, number] : std::map(its.numbers())) {
-    if (!HasClosed(stop, entered, descriptor)) continue;
-    calls.push_back(On(SYS_close, number));
-    its.Remove(descriptor);
+  if (stop.call.result < 0) return {};
+  const auto closed = Close(its, [&](int one) { return HasClosed(stop, entered, one); });
+  const auto from = static_cast<int>(entered.arguments[0]);
+  if (IsDuplicateTo(entered.number) || IsCopy(entered)) {
+    its.Copy(from, static_cast<int>(stop.call.result));
   }
-  if (!IsDuplicateTo(entered.number)) return calls;
-  const auto copied = its.NumberOf(static_cast<int>(entered.arguments[0]));
-  if (copied && entered.arguments[0] != entered.arguments[1]) {
-    calls.push_back(On(SYS_dup, *copied));
-    its.Add(static_cast<int>(entered.arguments[1]));
-  }
-  return calls;
-}
-
-bool ProcessDescriptors::OthersHaveSome(pid_t process) const {
-  return std::any_of(all_.begin(), all_.end(), [&](const auto& entry) {
-    const auto& unborn = entry.second.unborn;
-    const bool one_inherits = std::any_of(
-        unborn.begin(), unborn.end(), [](const auto& childs) { return !childs.numbers().empty(); });
-    return one_inherits || (entry.first != process && !entry.second.descriptors.numbers().empty());
-  });
+  return closed;
 }
 
 bool ProcessDescriptors::HasLostOne(const std::vector<pid_t>& living) const {

@@ -1,10 +1,9 @@
-// The safeguard's descriptors of every process of one start. To others a fork is a dup of each, and
-// an exec or an end a close of each: calls that one process can make for all of them.
+// The descriptors of every process of one start, followed through forks, execs and ends.
 //
 //   ProcessDescriptors all;
-//   for (const WholeCall& call : all.Fork(stop)) ...     // at the entry of fork
-//   all.Of(childs_stop).NumberOf(9)                      // what the child has inherited
-//   for (const WholeCall& call : all.End(childs_stop)) ...
+//   all.Fork(stop);                       // at the entry of fork
+//   all.Of(childs_stop).NumberOf(9)       // what the child has inherited
+//   for (int file : all.End(stop)) ...    // what its end has closed for all
 #pragma once
 
 #include <deque>
@@ -21,18 +20,18 @@ namespace pidfall {
 bool IsFork(const ProcessTree::Stop& stop);
 // Whether it ends its process.
 bool IsEnd(const ProcessTree::Stop& stop);
+// Whether it copies or closes descriptors, at its return.
+bool ChangesDescriptors(const RawCall& call);
 
 class ProcessDescriptors {
  public:
   // Of the process whose call this is.
   Descriptors& Of(const ProcessTree::Stop& stop);
-  // Another process has some, too.
-  bool OthersHaveSome(pid_t process) const;
 
-  std::vector<WholeCall> Fork(const ProcessTree::Stop& stop);
-  std::vector<WholeCall> End(const ProcessTree::Stop& stop);
-  // At its successful return: dup2, dup3, close_range and execve close some, and may copy one.
-  std::vector<WholeCall> Return(const ProcessTree::Stop& stop, const RawCall& entered);
+  void Fork(const ProcessTree::Stop& stop);
+  // At its return. The numbers of the files that no process has open any more.
+  std::vector<int> Return(const ProcessTree::Stop& stop, const RawCall& entered);
+  std::vector<int> End(const ProcessTree::Stop& stop);
 
   // A process with some of them is none of `living`: a signal has ended it.
   bool HasLostOne(const std::vector<pid_t>& living) const;

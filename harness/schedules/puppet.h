@@ -56,7 +56,7 @@ class Puppet {
   WholeCall whole_;
   std::array<uint64_t, 6> arguments_{};
   size_t used_ = 0;                 // bytes of the board's room
-  std::map<int, int> descriptors_;  // by the numbers in Descriptors
+  std::map<int, int> descriptors_;  // by the files' numbers in Descriptors
   int count_ = 0;                   // as Descriptors counts
 };
 

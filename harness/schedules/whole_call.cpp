@@ -40,10 +40,9 @@ const std::unordered_map<long, const char*> kRoles = {
     {SYS_fstat, "ds"},       {SYS_getdents64, "dev"},  {SYS_flock, "dv"},
     {SYS_fcntl, "dvl"},      {SYS_ftruncate, "dv"},    {SYS_fsync, "d"},
     {SYS_fdatasync, "d"},    {SYS_fchmod, "dv"},       {SYS_fchown, "dvv"},
-    {SYS_fallocate, "dvvv"}, {SYS_lseek, "dvv"},       {SYS_dup, "d"},
-    {SYS_close, "d"},        {SYS_bind, "dav"},        {SYS_connect, "dav"},
-    {SYS_listen, "dv"},      {SYS_shutdown, "dv"},     {SYS_kill, "vv"},
-    {SYS_umask, "v"},
+    {SYS_fallocate, "dvvv"}, {SYS_lseek, "dvv"},       {SYS_close, "d"},
+    {SYS_bind, "dav"},       {SYS_connect, "dav"},     {SYS_listen, "dv"},
+    {SYS_shutdown, "dv"},    {SYS_kill, "vv"},         {SYS_umask, "v"},
 };
 
 int AsDescriptor(uint64_t argument) { return static_cast<int>(argument); }
@@ -272,11 +271,14 @@ bool WholeCall::Opens() const {
 #ifdef SYS_open
   if (IsOneOf(number, {SYS_open, SYS_creat})) return true;
 #endif
-  return IsOneOf(number, {SYS_openat, SYS_dup}) ||
-         (number == SYS_fcntl && IsOneOf(static_cast<long>(values[1]), {F_DUPFD, F_DUPFD_CLOEXEC}));
+  return number == SYS_openat;
 }
 
-bool WholeCall::Closes() const { return number == SYS_close; }
+WholeCall CloseOf(int file) {
+  return {.number = SYS_close, .roles = "d", .values = {static_cast<uint64_t>(file)}};
+}
+
+WholeCall NoChange() { return {.number = SYS_sched_yield}; }
 
 std::optional<WholeCall> WholeCallOf(pid_t thread, const RawCall& call, Descriptors& descriptors) {
   const auto roles = kRoles.find(call.number);

@@ -5,7 +5,7 @@
 //   ResultOf(*whole, ...) == ResultOf(*whole, ...)               // no caller can tell them apart
 //
 // Two whole calls are equal when no program could tell their calls apart: addresses do not count,
-// paths are absolute, and a descriptor is known by the order in which the descriptors were opened.
+// paths are absolute, and a descriptor is known by its file, in the order of their opening.
 #pragma once
 
 #include <sys/types.h>
@@ -30,7 +30,7 @@ enum class Role : char {
   kPath = 'p',
   kText = 't',        // of a symlink: not a path of the caller's
   kFolder = 'f',      // the descriptor of the folder that the next argument starts from
-  kDescriptor = 'd',  // known by its number in Descriptors
+  kDescriptor = 'd',  // known by its file's number in Descriptors
   kInput = 'i',       // bytes; the next argument is their size
   kOutput = 'o',      // room for bytes; the next argument is its size
   kEntries = 'e',     // room for the entries of a folder; the next argument is its size
@@ -57,8 +57,12 @@ struct WholeCall {
 
   Role RoleOf(size_t argument) const { return static_cast<Role>(roles[argument]); }
   bool Opens() const;  // its result is a new descriptor
-  bool Closes() const;
 };
+
+WholeCall CloseOf(int file);
+// What a close is to others when another descriptor leads to the same file: a call that does
+// nothing.
+WholeCall NoChange();
 
 // Empty: no other process can make this call for it.
 std::optional<WholeCall> WholeCallOf(pid_t thread, const RawCall& call, Descriptors& descriptors);
