@@ -38,7 +38,7 @@ struct ExploreOptions {
   bool compare = false;         // what puppets do is done by the program, too
   int contenders = 2;
   std::optional<Duration> time;  // empty: the bounds above
-  int bound = 2;  // preemptions in a schedule; with `all` there is no bound
+  int bound = 2;                 // preemptions in a schedule; with `all` there is no bound
   // Now and then, while it runs.
   std::function<void(const Exploration& so_far)> on_news{};
 };

@@ -3,6 +3,8 @@
 //   const FreshState fresh(safeguard);
 //   ...                                    // starts, kills
 //   fresh.Restore();
+//
+// Types, modes, owners and contents come back, of folders, links and sockets too; times do not.
 #pragma once
 
 #include <sys/types.h>
@@ -14,6 +16,15 @@
 
 namespace pidfall {
 
+struct SavedFile {
+  mode_t mode = 0;  // with its type
+  uid_t owner = 0;
+  gid_t group = 0;
+  std::string content{};                       // of a plain file; where a symlink leads to
+  std::map<std::string, SavedFile> entries{};  // of a folder
+  bool operator==(const SavedFile&) const = default;
+};
+
 class FreshState {
  public:
   explicit FreshState(const Safeguard& safeguard);
@@ -21,7 +32,7 @@ class FreshState {
 
  private:
   const Safeguard& safeguard_;
-  std::map<std::string, std::string> contents_;  // by path
+  std::map<std::string, SavedFile> files_;  // by path
 };
 
 // The files that a start with this pid would leave behind if it ended now, each with its type, mode
