@@ -1,6 +1,7 @@
 #include "harness/cli/cli.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "harness/cli/print.h"
 #include "harness/cli/usage_error.h"
 #include "harness/input/bad_input.h"
+#include "harness/input/secrets.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
 
@@ -120,6 +122,7 @@ void CheckWorkingFolder() {
 }
 
 int ParseAndRun(int argc, const char* const* argv) {
+  for (char** variable = environ; *variable != nullptr; ++variable) RememberSecret(*variable);
   CLI::App app(kPurpose, "pidfall");
   Invocation invocation{.program = ProgramOf(argc, argv)};
   DeclareAll(&app, &invocation);

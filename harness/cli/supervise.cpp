@@ -19,6 +19,7 @@
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/input/secrets.h"
 #include "harness/report/findings.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"
@@ -69,6 +70,7 @@ SimulationRequest RequestFor(const SuperviseCommand& options,
                              const std::vector<std::string>& command) {
   const auto roll_out = LookUpRollOut(options.policy);
   std::shared_ptr<const Policy> policy = LookUpPolicy(roll_out ? kRestartPolicy : options.policy);
+  for (const auto& [name, value] : policy->job().environment) RememberSecret(name, value);
   SimulationRequest request;
   request.actors = {{.start = {.command = CommandOf(options.policy, policy->job(), command)}}};
   if (roll_out) {

@@ -13,6 +13,7 @@
 #include "harness/cli/print.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/input/secrets.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
 #include "harness/sandbox/features.h"
@@ -112,7 +113,7 @@ std::string HintOn(const Found& found) {
 }
 
 std::string NeverServed(const Target& target, const Found& found) {
-  return fmt::format("{} never served: {}{}", ShellCommand(target.command),
+  return fmt::format("{} never served: {}{}", CleanLine(ShellCommand(target.command)),
                      CleanText(found.why_not), HintOn(found));
 }
 
@@ -120,7 +121,7 @@ std::string ChangesPort(const Target& target, const Found& found) {
   return fmt::format(
       "{} serves on another port at each start ({}, then {}): give it one, or two "
       "copies cannot be told apart\n",
-      ShellCommand(target.command), found.listeners.front().port, *found.next_port);
+      CleanLine(ShellCommand(target.command)), found.listeners.front().port, *found.next_port);
 }
 
 // Otherwise every verdict would be about another file.
@@ -157,6 +158,7 @@ Target Declared(const TargetOptions& options) {
   if (!options.policy.empty()) target = FromPolicy(options.policy);
   if (!options.target_file.empty()) target = FromFile(options);
   target.policy = Locate(options.policy.empty() ? target.policy : options.policy);
+  for (const std::string& variable : target.environment) RememberSecret(variable);
   return target;
 }
 
@@ -181,7 +183,8 @@ std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& de
 }
 
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
-  outputs.Print(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found)));
+  outputs.Print(
+      CleanText(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found))));
   outputs.Print(fmt::format(
       "sandbox  {}; {}\n", SandboxName(),
       target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "harness/process/shell.h"
+#include "harness/stage/quotation.h"
 
 namespace pidfall {
 namespace {
@@ -26,7 +27,9 @@ class DeafToSignals {
   }
 };
 
-std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string FirstLine(const std::string& text) {
+  return Quotation(text.substr(0, text.find('\n')));
+}
 
 std::string FilledIn(const Stage& stage, const std::string& command) {
   return stage.LaunchOf({.command = {command}}, -1, "command").command.front();
