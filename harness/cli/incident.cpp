@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,6 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
-#include "harness/cli/page_notes.h"
 #include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
@@ -76,10 +76,13 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
 struct Told {
   std::vector<Result> results;
   std::vector<SimulatedFacts> facts;
+  std::map<std::string, PageNote> notes;
 };
 
-void Add(const std::vector<IncidentCell>& cells, Told* told) {
+void Add(const Incident& incident, const std::vector<IncidentCell>& cells, Told* told) {
   for (const IncidentCell& cell : cells) {
+    told->notes[cell.result.scenario].story =
+        incident.title + (incident.source.empty() ? "" : '\n' + incident.source);
     told->results.push_back(cell.result);
     told->facts.push_back(FactsOf(cell.variant, cell.log));
   }
@@ -130,7 +133,7 @@ Told RunAll(const IncidentCommand& options, const IncidentOptions& with, const O
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
     if (!options.all) picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
-    Add(all[i], &told);
+    Add(incidents[i], all[i], &told);
   }
   return told;
 }
@@ -156,8 +159,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   PrintFindings(outputs, told, options.common.verbose);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
   outputs.Print(Summary(told, took.count(), yours, options.common.verbose) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results,
-                     NotesOn(told.results), told.facts);
+  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, told.results, told.notes,
+                     told.facts);
   return ExitStatusOf(told.results, {.interrupted = Interrupted()});
 }
 
