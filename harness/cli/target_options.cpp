@@ -89,20 +89,40 @@ Target TargetOf(const TargetOptions& options, Target target,
   return target;
 }
 
+// What the command must let the sandbox choose, and does not.
+std::string MissingPlaceholders(const std::vector<std::string>& command) {
+  const bool has_file = Mentions(command, "{pid_file}") || Mentions(command, "{dir}");
+  const char* const file = has_file ? "" : "{pid_file} (or {dir}, for its folder)";
+  if (Mentions(command, "{port}")) return file;
+  return has_file ? "{port}" : std::string("{port} and ") + file;
+}
+
 // Without namespaces the real files and ports would be faulted.
 void RefuseToHarm(const TargetOptions& options, const Target& target) {
   if (FullSandboxWorks() || options.unsandboxed) return;
-  const bool chosen = Mentions(target.command, "{port}") &&
-                      (Mentions(target.command, "{pid_file}") || Mentions(target.command, "{dir}"));
-  if (chosen) return;
-  throw BadInput("no full sandbox here (" + FullSandboxObstacle() +
-                 "): your real files and ports would be faulted. Write {port}, {pid_file} and "
-                 "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
+  const std::string missing = MissingPlaceholders(target.command);
+  if (missing.empty()) return;
+  throw BadInput(
+      "no full sandbox here (" + FullSandboxObstacle() +
+      "), so the faults would meet your real files and port. Give each start its own: "
+      "write " +
+      missing +
+      " into the command, such as -- ./serve --port {port} --pid-file {pid_file}; or say "
+      "--unsandboxed where nothing can be harmed. `pidfall doctor` says how to get a "
+      "sandbox");
 }
 
 // A server that misses something usually says so itself.
-std::string HintOn(const Found& found) {
+std::string HintOn(const Target& target, const Found& found) {
   const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
+  if (says("in PATH: No such file")) {
+    return "\nNo folder of PATH has that program: write its path, such as ./" +
+           CleanLine(target.command.front()) + ".\n";
+  }
+  if (target.port && !found.listeners.empty() && found.listeners.front().port != *target.port) {
+    return "\nThe port is found without --port: leave it out, or give the one that it listens "
+           "on.\n";
+  }
   if (says("refused") || says("ECONNREFUSED")) {
     return "\nA connection was refused: start what it needs with --with COMMAND.\n";
   }
@@ -114,7 +134,7 @@ std::string HintOn(const Found& found) {
 
 std::string NeverServed(const Target& target, const Found& found) {
   return fmt::format("{} never served: {}{}", CleanLine(ShellCommand(target.command)),
-                     CleanText(found.why_not), HintOn(found));
+                     CleanText(found.why_not), HintOn(target, found));
 }
 
 std::string ChangesPort(const Target& target, const Found& found) {
