@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """pages.py PIDFALL FOLDER: a page of each command that has --html, for the tests to look at.
 
-None may be larger than a megabyte, that of a full run included."""
+None may be larger than a megabyte, that of a full run included. Ends with 77 (skipped) where no
+browser can look at them."""
 import os
 import shutil
 import subprocess
 import sys
+
+from browser import driver_or_skip
 
 MOST_BYTES = 1 << 20
 
@@ -72,6 +75,7 @@ def make_page(pidfall, page, words):
 
 
 def main():
+    driver_or_skip()
     pidfall, folder = sys.argv[1:]
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
