@@ -124,7 +124,7 @@ start package
 ends 0
 says pidfall_1_all.deb
 calls packaged
-calls dpkg-dev
+calls 'dpkg-dev file'
 [ -e "$folder/pidfall_1_all.deb" ] || die 'the package is not here'
 
 preset=asan
