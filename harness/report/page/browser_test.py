@@ -38,6 +38,23 @@ def check_story(browser):
            .find('check --scenario') > 0, 'the command is there')
 
 
+def check_simulation(browser):
+    lanes = [{'name': name, 'bars': [['serves', *times]], 'ends': [[times[1], 0]]}
+             for name, times in {'a': (0, 10), 'b': (4, 12), 'c': (5, 6), 'd': (12, 20)}.items()]
+    text = json.dumps({'duration_s': 20, 'lanes': lanes})
+    two = browser.run(f'return overlaps({text}.lanes)')
+    expect(two == [[4, 10]], f'two owners from 4 s to 10 s: {two}')
+    shown = browser.run(f'return simulation({text}).textContent')
+    expect('Two owners for 6 s' in shown and 'd: serves 8 s, ended 1 time' in shown, shown)
+
+
+def check_paper(browser):
+    browser.run('window.dispatchEvent(new Event("beforeprint"))')
+    empty = browser.run('return [...document.querySelectorAll("details.story .body")].filter('
+                        'body => body.childElementCount === 0).length')
+    expect(empty == 0, f'each story is told on paper, not {empty} of them')
+
+
 def search(browser, text):
     browser.run(f'const t = document.getElementById("text"); t.value = {json.dumps(text)};'
                 't.dispatchEvent(new Event("input"))')
@@ -97,8 +114,8 @@ def main():
         for name, page in pages.items():
             check_page(browser, name, page)
         browser.open(pages['check-hostile'])
-        for check in (check_hostile_content, check_schedule, check_story, check_filters,
-                      check_keyboard):
+        for check in (check_hostile_content, check_schedule, check_simulation, check_paper,
+                      check_story, check_filters, check_keyboard):
             check(browser)
         check_logs(browser, 'file://' + pages['check-hostile'])
     print(f'passed: {", ".join(pages)}; light and dark, desktop and phone, on paper')

@@ -344,9 +344,12 @@ function openAddressed() {
   if (match && results[Number(match[1])]) open(Number(match[1]));
 }
 
-// Paper shows what is open on the screen; what is listed is opened for it.
+// On paper each listed story is open. The event of its opening would come too late to fill it.
 window.addEventListener('beforeprint', () => {
-  document.querySelectorAll('details.story').forEach((story) => { story.open = true; });
+  document.querySelectorAll('details.story').forEach((story) => {
+    story.open = true;
+    fill(results[Number(story.id.slice('story-'.length))], story.querySelector('.body'));
+  });
 });
 
 showHead();

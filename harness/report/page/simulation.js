@@ -21,21 +21,28 @@ function endName(status) { return status < 0 ? 'killed by signal ' + -status : '
 
 function endStyle(status) { return status === 0 ? 'end polite' : status < 0 ? 'end killed' : 'end failed'; }
 
-// The times at which more than one lane serves.
+// The times at which more than one lane serves. At one instant an end comes before a beginning.
 function overlaps(lanes) {
-  const serving = lanes.map((lane) => lane.bars.filter(([phase]) => phase === 'serves'));
+  const serving = lanes.flatMap((lane) => lane.bars.filter(([phase]) => phase === 'serves'));
+  const edges = serving.flatMap(([, from, to]) => [[from, 1], [to, -1]]);
+  edges.sort(([a, up], [b, down]) => a - b || up - down);
   const found = [];
-  serving.forEach((bars, at) => serving.slice(at + 1).flat().forEach(([, from, to]) => bars.forEach(
-      ([, start, end]) => { if (Math.max(from, start) < Math.min(to, end)) found.push([Math.max(from, start), Math.min(to, end)]); })));
-  return found;
+  let owners = 0;
+  for (const [at, step] of edges) {
+    if (step === 1 && owners === 1) found.push([at, at]);
+    if (step === -1 && owners === 2) found[found.length - 1][1] = at;
+    owners += step;
+  }
+  return found.filter(([from, to]) => from < to);
 }
 
 function laneWords(lane) {
   const phases = PHASES.filter(([phase]) => lane.bars.some((one) => one[0] === phase));
-  const totals = phases.map(([phase, word]) => word + ' ' + seconds(
-      lane.bars.filter((one) => one[0] === phase).reduce((sum, [, from, to]) => sum + to - from, 0)));
+  const totals = phases.map(([phase, word]) => [word, lane.bars.filter((one) => one[0] === phase).reduce(
+      (sum, [, from, to]) => sum + to - from, 0)]).filter(([, total]) => total >= 0.05).map(
+      ([word, total]) => word + ' ' + seconds(total));
   const ends = lane.ends.length > 0 ? ['ended ' + plural(lane.ends.length, 'time', 'times')] : [];
-  return clean(lane.name) + ': ' + ([...totals, ...ends].join(', ') || 'never started');
+  return clean(lane.name) + ': ' + ([...totals, ...ends].join(', ') || 'never served');
 }
 
 function laneRow(lane, whole) {
