@@ -78,7 +78,7 @@ function simulation({duration_s: duration, lanes}) {
                     ...two.map(([from, to]) => bar('both', from, to, whole, 'two owners')));
   const axis = make('div', {class: 'axis', 'aria-hidden': 'true'}, make('span', {}, '0 s'),
                     make('span', {}, seconds(whole / 2)), make('span', {}, seconds(whole)));
-  const caption = make('figcaption', {class: 'hint'}, ...keys(lanes, two.length > 0));
+  const caption = make('figcaption', {}, ...keys(lanes, two.length > 0));
   if (two.length > 0) caption.prepend(make('strong', {class: 'breach'}, 'Two owners for ' + seconds(total) + '. '));
   return make('figure', {class: 'simulation'}, rows, axis, caption);
 }
