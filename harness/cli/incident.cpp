@@ -21,6 +21,7 @@
 #include "harness/incident/incidents_folder.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
+#include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_charts.h"
 #include "harness/report/incident_text.h"

@@ -40,4 +40,5 @@ echo "$suite: installed and checked in $took s"
 in_root pidfall check --scenario 'duplicate/*' -- \
   pidfall-guard --pid-file /run/http.pid -- python3 -m http.server 8000
 in_root pidfall incident run launchd-exit0-loop
+in_root pidfall run --scenario 'stale/*' # status 1 where a bundled server is missing
 [ "$took" -lt 30 ] || { echo "$took s should be less than 30 s, on an idle machine with two processors"; exit 1; }

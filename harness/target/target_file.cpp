@@ -104,7 +104,7 @@ void PlacePidFile(Draft& draft) {
 void FillInPrograms(std::string& text) {
   constexpr std::string_view kPlace = "{programs}";
   for (size_t at = 0; (at = text.find(kPlace)) != std::string::npos;) {
-    text.replace(at, kPlace.size(), ProgramFolder());
+    text.replace(at, kPlace.size(), ServersFolder());
   }
 }
 
