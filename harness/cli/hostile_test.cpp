@@ -14,7 +14,6 @@
 namespace pidfall {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
