@@ -38,7 +38,10 @@ std::string Text(plist_t node) {
 Agent ReadPlist(const fs::path& path) {
   const std::string text = ReadFile(path);
   plist_t root = nullptr;
-  plist_from_memory(text.data(), static_cast<uint32_t>(text.size()), &root);
+  // Not plist_from_memory(), which has another parameter since libplist 2.3.
+  const auto size = static_cast<uint32_t>(text.size());
+  const bool is_binary = plist_is_binary(text.data(), size) != 0;
+  (is_binary ? plist_from_bin : plist_from_xml)(text.data(), size, &root);
   const Plist owned(root, &plist_free);
   if (root == nullptr || plist_get_node_type(root) != PLIST_DICT) {
     throw std::runtime_error(path.string() + ": not a property list of an agent");

@@ -88,7 +88,8 @@ Answered FromLockFile(const Folder& folder, const Descriptor& lock) {
   return WithoutOwner(folder);
 }
 
-// A killed process ends, unless the kernel keeps it: a patience of 0 is for the owner, not for that.
+// A killed process ends, unless the kernel keeps it: a patience of 0 is for the owner, not for
+// that.
 constexpr std::chrono::seconds kKilledBound{5};
 
 std::string SignalAndWait(const Answered& running, int signal, std::chrono::milliseconds patience) {

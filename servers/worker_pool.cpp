@@ -45,13 +45,17 @@ void Work(Shared& shared) {
   while (const Job job = NextJob(shared)) job();
 }
 
+// Nothing in Debian 12; in Debian 13, whether the job was taken.
+using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue(Job()));
+
 class WorkerPool : public httplib::TaskQueue {
  public:
-  void enqueue(Job job) override {
+  Taken enqueue(Job job) override {
     const std::scoped_lock lock(shared_->mutex);
     shared_->jobs.push_back(std::move(job));
     if (shared_->idle < shared_->jobs.size() && shared_->workers < kMostWorkers) StartWorker();
     shared_->changed.notify_all();
+    return static_cast<Taken>(true);
   }
 
   void shutdown() override {

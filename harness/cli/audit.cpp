@@ -14,6 +14,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/input/secrets.h"
 #include "harness/process/elapsed.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/audit_text.h"
@@ -33,12 +34,19 @@ struct AuditCommand {
   bool checks = false;
 };
 
+void RememberSecretsOf(const Audit& audit) {
+  for (const AuditedService& service : audit.services.all) {
+    for (const auto& [name, value] : service.policy->job().environment) RememberSecret(name, value);
+  }
+}
+
 int RunAudit(const AuditCommand& options) {
   const auto start = Clock::now();
   const CommonOptions& common = options.check.common;
   const Outputs outputs(common);
   Select(Catalogue(), common.scenarios, common.excepts);
   const Audit audit = AuditPaths(options.paths.empty() ? MachineFolders() : options.paths);
+  RememberSecretsOf(audit);
   std::vector<Result> results = AllResults(audit);
   const double took = MillisecondsSince(start);
   outputs.Print(AuditText(audit, outputs.paint(), common.verbose) + AuditSummary(audit, took) +

@@ -6,6 +6,7 @@
 #include "harness/input/shell_quote.h"
 #include "harness/report/causes.h"
 #include "harness/report/findings.h"
+#include "harness/report/text.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/nearness.h"
 
@@ -19,7 +20,7 @@ Advice AdviceOn(const Result& result) {
 }
 
 std::string GuardedCommand(const Target& target) {
-  return "pidfall-guard --pid-file FILE -- " + ShellCommand(target.command);
+  return "pidfall-guard --pid-file FILE -- " + CleanText(ShellCommand(target.command));
 }
 
 Advice AdviceOn(const Cause& cause, const Target& target) {

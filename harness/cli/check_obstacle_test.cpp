@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "harness/cli/check_testing.h"
@@ -31,7 +32,9 @@ TEST_F(CheckTest, AServerThatDiesAtOnceIsNamedWithItsStatusAndOutput) {
 TEST_F(CheckTest, ACommandThatDoesNotExistIsNamed) {
   const ProgramOutcome outcome = Run({"check", "--", "no-such-server-9f"});
   EXPECT_EQ(outcome.status, kBrokenRun);
-  EXPECT_THAT(outcome.error, HasSubstr("no-such-server-9f"));
+  EXPECT_THAT(outcome.error,
+              HasSubstr("No folder of PATH has that program: write its path, such as "
+                        "./no-such-server-9f.\n"));
 }
 
 TEST_F(CheckTest, AServerThatNeverServesOnItsPortIsNamedAfterItsStartTimeout) {
@@ -43,7 +46,22 @@ TEST_F(CheckTest, AServerThatListensOnAnotherPortIsToldWhich) {
   ExpectNeverServes(
       "import signal, socket; s = socket.create_server(('127.0.0.1', 9125)); signal.pause()",
       {"--port", "8767", "--start-timeout", "1s"},
-      "it listens on port 9125, but did not on port 8767 within 1 s");
+      "it listens on port 9125, but did not on port 8767 within 1 s; it printed nothing\n"
+      "The port is found without --port: leave it out, or give the one that it listens on.\n");
+}
+
+TEST_F(CheckTest, WithoutASandboxACommandIsToldWhichPlaceholdersItLacks) {
+  setenv("PIDFALL_SANDBOX", "plain", 1);
+  const auto says = [&](const Words& command) {
+    const ProgramOutcome outcome = Run(Joined({"check", "--"}, command));
+    EXPECT_EQ(outcome.status, kBadUsage) << outcome.out;
+    return outcome.error;
+  };
+  const std::string file = "{pid_file} (or {dir}, for its folder) into the command";
+  EXPECT_THAT(says({"serve"}), HasSubstr("write {port} and " + file));
+  EXPECT_THAT(says({"serve", "{port}"}), HasSubstr("write " + file));
+  EXPECT_THAT(says({"serve", "{dir}/x.pid"}), HasSubstr("write {port} into the command"));
+  unsetenv("PIDFALL_SANDBOX");
 }
 
 TEST_F(CheckTest, AServerThatFindsNoPeerGetsTheHintHowToStartOne) {

@@ -1,6 +1,7 @@
 #include "harness/cli/cli.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "harness/cli/print.h"
 #include "harness/cli/usage_error.h"
 #include "harness/input/bad_input.h"
+#include "harness/input/secrets.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
 
@@ -97,7 +99,10 @@ int Answer(const CLI::App& app, const CLI::ParseError& error, const std::string&
 std::string FirstSteps(const std::string& program) {
   static constexpr char kText[] =
       "pidfall " PIDFALL_VERSION
-      ": {purpose}\n\n"
+      " tries whether a second copy of your server stays out, as it must. It breaks the server's "
+      "pid\n"
+      "file, lock or port in every known way and says which promise broke, whom that harms and "
+      "what to do.\n\n"
       "  {pidfall} check -- COMMAND     your server, started as you start it, such as\n"
       "  {pidfall} check -- python3 -m http.server 8000\n"
       "  {pidfall} incident list        failures that others had, to see happen again\n"
@@ -106,8 +111,7 @@ std::string FirstSteps(const std::string& program) {
       "  {pidfall} --help               every command; check --help: its options\n\n"
       "Nothing outside its sandbox is changed; a check takes from 2 s to minutes, by the time that "
       "the server's start takes.\n";
-  return fmt::format(kText, fmt::arg("purpose", kPurpose),
-                     fmt::arg("pidfall", ShellQuoted(program)));
+  return fmt::format(kText, fmt::arg("pidfall", ShellQuoted(program)));
 }
 
 // Every command needs it; the library's message would only be "cannot get current path".
@@ -120,6 +124,7 @@ void CheckWorkingFolder() {
 }
 
 int ParseAndRun(int argc, const char* const* argv) {
+  for (char** variable = environ; *variable != nullptr; ++variable) RememberSecret(*variable);
   CLI::App app(kPurpose, "pidfall");
   Invocation invocation{.program = ProgramOf(argc, argv)};
   DeclareAll(&app, &invocation);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,6 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
-#include "harness/cli/page_notes.h"
 #include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
@@ -22,6 +22,7 @@
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/elapsed.h"
+#include "harness/process/program_folder.h"
 #include "harness/report/findings.h"
 #include "harness/report/incident_charts.h"
 #include "harness/report/incident_text.h"
@@ -77,10 +78,14 @@ std::vector<Incident> Chosen(const IncidentCommand& options) {
 struct IncidentResults {
   std::vector<Result> results;
   std::vector<SimulatedFacts> facts;
+  std::map<std::string, PageNote> notes;
 };
 
-void Add(const std::vector<IncidentCell>& cells, IncidentResults* so_far) {
+void Add(const Incident& incident, const std::vector<IncidentCell>& cells,
+         IncidentResults* so_far) {
   for (const IncidentCell& cell : cells) {
+    so_far->notes[cell.result.scenario].story =
+        incident.title + (incident.source.empty() ? "" : '\n' + incident.source);
     so_far->results.push_back(cell.result);
     so_far->facts.push_back(FactsOf(cell.variant, cell.log));
   }
@@ -131,7 +136,7 @@ IncidentResults RunAll(const IncidentCommand& options, const IncidentOptions& wi
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
     if (!options.all) picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
-    Add(all[i], &so_far);
+    Add(incidents[i], all[i], &so_far);
   }
   return so_far;
 }
@@ -158,8 +163,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   PrintFindings(outputs, so_far, options.common.verbose);
   const double took = MillisecondsSince(start);
   outputs.Print(Summary(so_far, took, yours, options.common.verbose) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, so_far.results,
-                     NotesOn(so_far.results), so_far.facts);
+  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, so_far.results, so_far.notes,
+                     so_far.facts);
   return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});
 }
 

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "harness/input/secrets.h"
+
 namespace pidfall {
 namespace {
 
@@ -11,7 +13,8 @@ int first_error = 0;
 
 }  // namespace
 
-void Print(std::FILE* stream, const std::string& text) {
+void Print(std::FILE* stream, const std::string& with_secrets) {
+  const std::string text = WithoutSecrets(with_secrets);
   const bool written =
       std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
   if (!written && stream == stdout && first_error == 0) first_error = errno;

@@ -18,6 +18,7 @@
 #include "harness/incident/supervise_run.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/input/secrets.h"
 #include "harness/report/findings.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"

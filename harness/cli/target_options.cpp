@@ -13,6 +13,7 @@
 #include "harness/cli/print.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/input/secrets.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
 #include "harness/run/probe_rules.h"
@@ -84,8 +85,8 @@ Target TargetOf(const TargetOptions& options, Target target,
 }
 
 std::string NeverServed(const Target& target, const Found& found) {
-  const std::string hint = HintOnMissing(found);
-  return fmt::format("{} never served: {}\n{}{}", ShellCommand(target.command),
+  const std::string hint = CleanLine(HintOnMissing(target, found));
+  return fmt::format("{} never served: {}\n{}{}", CleanLine(ShellCommand(target.command)),
                      CleanText(found.why_not), hint, hint.empty() ? "" : "\n");
 }
 
@@ -93,7 +94,7 @@ std::string ChangesPort(const Target& target, const Found& found) {
   return fmt::format(
       "{} serves on another port at each start ({}, then {}): give it one, or two "
       "copies cannot be told apart\n",
-      ShellCommand(target.command), found.listeners.front().port, *found.next_port);
+      CleanLine(ShellCommand(target.command)), found.listeners.front().port, *found.next_port);
 }
 
 // Declares the option with its help, and remembers it for the command that shows a case again.
@@ -122,6 +123,7 @@ Target Declared(const TargetOptions& options) {
   if (!options.policy.empty()) target = FromPolicy(options.policy);
   if (!options.target_file.empty()) target = FromFile(options);
   target.policy = Locate(options.policy.empty() ? target.policy : options.policy);
+  for (const std::string& variable : target.environment) RememberSecret(variable);
   return target;
 }
 
@@ -146,7 +148,8 @@ std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& de
 }
 
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
-  outputs.Print(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found)));
+  outputs.Print(
+      CleanText(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found))));
   outputs.Print(fmt::format(
       "sandbox  {}; {}\n", SandboxName(),
       target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));

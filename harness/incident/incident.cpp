@@ -9,6 +9,7 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/input/nearest.h"
+#include "harness/input/secrets.h"
 
 namespace pidfall {
 namespace {
@@ -55,6 +56,7 @@ StageActor StageActorOf(const IncidentActor& actor, std::vector<std::string> com
   how.start.host_name = actor.host;
   how.start.signals_nobody = !actor.may_signal;
   for (const auto& [name, value] : actor.environment) {
+    RememberSecret(name, value);
     how.start.environment.push_back(std::string(name).append("=").append(value));
   }
   return how;

@@ -53,11 +53,6 @@ std::string IncidentsFolder() {
   return std::filesystem::is_directory(installed) ? installed : PIDFALL_INCIDENTS;
 }
 
-std::string ServersFolder() {
-  const std::string installed = ProgramFolder() + "/../libexec/pidfall";
-  return std::filesystem::is_directory(installed) ? installed : ProgramFolder();
-}
-
 std::vector<Incident> IncidentsLike(const std::string& mechanism, const std::string& policy) {
   std::vector<Incident> incidents = ReadIncidents(IncidentsFolder());
   const auto is_other_mechanism = [&](const Incident& incident) {

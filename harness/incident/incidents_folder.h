@@ -13,9 +13,6 @@ namespace pidfall {
 // Beside an installed program, else in the sources that it was built from.
 std::string IncidentsFolder();
 
-// That of the programs that play in them: beside an installed program, or with it in a build.
-std::string ServersFolder();
-
 // Those with these words in their mechanism and under this policy; an empty one means any.
 std::vector<Incident> IncidentsLike(const std::string& mechanism, const std::string& policy);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/secrets.h"
 #include "harness/process/elapsed.h"
 #include "harness/supervisor/convergence.h"
 #include "harness/supervisor/policies.h"
@@ -33,6 +34,7 @@ SimulationRequest SuperviseRequest(const std::string& policy_name,
                                    std::chrono::nanoseconds window) {
   const auto roll_out = LookUpRollOut(policy_name);
   std::shared_ptr<const Policy> policy = LookUpPolicy(roll_out ? kRestartPolicy : policy_name);
+  for (const auto& [name, value] : policy->job().environment) RememberSecret(name, value);
   SimulationRequest request;
   request.actors = {{.start = {.command = CommandOf(policy_name, policy->job(), command)}}};
   if (roll_out) {

@@ -89,6 +89,33 @@ ends 0
 says '100% tests passed'
 calls clang-tidy-14
 calls '-L unit'
+spares chromium
+
+# The browser comes from Debian, axe-core by npm, which comes from Debian where it is not there.
+stand_in npm ''
+start test --with-browser -L page
+ends 0
+calls 'chromium chromium-driver'
+spares 'chromium-driver npm'
+calls 'npm install'
+calls 'axe-core@'
+calls '-L page'
+spares --with-browser
+says '100% tests passed'
+
+# What cannot be installed fails nothing: the tests that need it say so and are skipped.
+stand_in apt-get 'exit 100'
+stand_in npm 'exit 1'
+start test --with-browser
+ends 0
+says 'could not install chromium chromium-driver'
+says 'could not install axe-core@'
+says '100% tests passed'
+rm "$bin/npm"
+start test --with-browser
+ends 0
+calls 'chromium-driver npm'
+stand_in apt-get ''
 
 # shellcheck disable=SC2016
 stand_in cpack 'mkdir -p "$4"; touch "$4/pidfall_1_all.deb"'
@@ -97,7 +124,7 @@ start package
 ends 0
 says pidfall_1_all.deb
 calls packaged
-calls dpkg-dev
+calls 'dpkg-dev file'
 [ -e "$folder/pidfall_1_all.deb" ] || die 'the package is not here'
 
 preset=asan

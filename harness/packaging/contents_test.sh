@@ -17,7 +17,8 @@ has() { # PACKAGE FILE...
     printf '%s\n' "$contents" | grep -qxF "./usr/$file" || { echo "$package has no $file"; exit 1; }
   done
 }
-has pidfall bin/pidfall libexec/pidfall/stand-in share/man/man1/pidfall.1 \
+has pidfall bin/pidfall libexec/pidfall/stand-in libexec/pidfall/serve-task-manager \
+  libexec/pidfall/save-task-notes libexec/pidfall/task-notes-api share/man/man1/pidfall.1 \
   share/bash-completion/completions/pidfall share/zsh/site-functions/_pidfall \
   share/fish/vendor_completions.d/pidfall.fish share/doc/pidfall/SERVER-SAFEGUARD-PATTERNS.md \
   share/doc/pidfall/copyright share/pidfall/incidents/2025-12-22-port-conflict.toml \

@@ -24,7 +24,10 @@ in_root() {
     exec "$@"' "$root" "$@"
 }
 
-in_root sh -c 'apt-get update && apt-get install -y --no-install-recommends python3 /tmp/*.deb' >/dev/null
+install='apt-get install -y --no-install-recommends'
+in_root sh -c "apt-get update && $install python3 && $install --download-only /tmp/*.deb" >/dev/null
+started=$(date +%s)
+in_root sh -c "$install /tmp/*.deb" >/dev/null
 if in_root sh -c 'command -v cc c++ gcc'; then
   echo 'there is a compiler: this root proves nothing'
   exit 1
@@ -32,6 +35,10 @@ fi
 status=0
 in_root pidfall check -- python3 -m http.server 8000 || status=$?
 [ "$status" -le 1 ] || { echo "it was not judged: status $status"; exit 1; } # 1: python3's own breaches
+took=$(($(date +%s) - started))
+echo "$suite: installed and checked in $took s"
 in_root pidfall check --scenario 'duplicate/*' -- \
   pidfall-guard --pid-file /run/http.pid -- python3 -m http.server 8000
 in_root pidfall incident run launchd-exit0-loop
+in_root pidfall run --scenario 'stale/*' # status 1 where a bundled server is missing
+[ "$took" -lt 30 ] || { echo "$took s should be less than 30 s, on an idle machine with two processors"; exit 1; }

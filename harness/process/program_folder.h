@@ -9,4 +9,7 @@ namespace pidfall {
 
 std::string ProgramFolder();
 
+// That of the servers that come with it: beside an installed program, or with it in a build.
+std::string ServersFolder();
+
 }  // namespace pidfall

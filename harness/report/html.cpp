@@ -1,6 +1,7 @@
 #include "harness/report/html.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -48,6 +49,24 @@ Json NotesJson(const std::map<std::string, PageNote>& notes) {
   return json;
 }
 
+// Short, because there may be thousands: [phase, from, to] and [at, status].
+Json LaneJson(const SimulatedFacts::Lane& lane) {
+  const auto rounded = [](double seconds) { return std::round(seconds * 1000) / 1000; };
+  Json bars = Json::array();
+  for (const auto& [phase, from_s, to_s] : lane.bars) {
+    bars.push_back({phase, rounded(from_s), rounded(to_s)});
+  }
+  Json ends = Json::array();
+  for (const auto& end : lane.ends) ends.push_back({rounded(end.at_s), end.status});
+  return {{"name", lane.name}, {"bars", bars}, {"ends", ends}};
+}
+
+Json LanesJson(const SimulatedFacts& facts) {
+  Json lanes = Json::array();
+  for (const SimulatedFacts::Lane& lane : facts.lanes) lanes.push_back(LaneJson(lane));
+  return {{"duration_s", facts.duration_s}, {"lanes", lanes}};
+}
+
 // Only "<" can end a script element; the other characters are escaped for other readers of the
 // text.
 std::string WithoutMarkup(const std::string& json) {
@@ -78,6 +97,10 @@ std::string HtmlText(const JsonHead& head, const std::vector<Result>& results,
   Json json = Json::parse(JsonText(head, results, facts));
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (results[i].surprise) json["results"][i]["surprise"] = true;
+  }
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    json["results"][i]["simulation"] = LanesJson(facts[i]);
+    json["results"][i].erase("exits");
   }
   json["page"] = {{"causes", CausesJson(results)}, {"scenarios", NotesJson(notes)}};
   Shorten(&json);

@@ -50,6 +50,16 @@ TEST(HtmlTest, NamesACauseOnceWithThoseThatFollowFromIt) {
   EXPECT_EQ(data["page"]["causes"][0]["others"], nlohmann::json({1}));
 }
 
+TEST(HtmlTest, ASimulationHasItsLanes) {
+  SimulatedFacts facts{.variant = "by hand first", .duration_s = 60};
+  facts.lanes = {{"agent", {{"serves", 0.0004, 12.3456}}, {{12.3456, 7, -9}}}};
+  const std::string page =
+      HtmlText({"1.2", "incident", "full"}, {Failing("it broke")}, {facts}, {});
+  const auto simulation = nlohmann::json::parse(DataOf(page))["results"][0]["simulation"];
+  EXPECT_EQ(simulation, nlohmann::json::parse(R"({"duration_s": 60, "lanes": [
+      {"name": "agent", "bars": [["serves", 0, 12.346]], "ends": [[12.346, -9]]}]})"));
+}
+
 TEST(HtmlTest, ATargetsOutputEndsNoElement) {
   const std::string hostile = "</script><script>alert(1)</script><!-- & \x1B[2J \xFF \xE2\x80\xA8";
   const std::string page = PageOf({Failing(hostile)});

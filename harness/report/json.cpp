@@ -1,6 +1,9 @@
 #include "harness/report/json.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "harness/report/safe_json.h"
 
 namespace pidfall {
 namespace {
@@ -76,8 +79,7 @@ std::string JsonText(const JsonHead& head, const std::vector<Result>& results,
   if (!head.more.empty()) json.update(Json::parse(head.more));
   json["results"] = ResultsJson(results, facts);
   json["totals"] = TotalsJson(Count(results));
-  constexpr int kIndent = 2;
-  return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+  return SafeJson(std::move(json));
 }
 
 }  // namespace pidfall

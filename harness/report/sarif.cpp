@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "harness/process/fd.h"
+#include "harness/report/safe_json.h"
 #include "harness/report/text.h"
 
 namespace pidfall {
@@ -161,9 +162,7 @@ std::string SarifText(const JsonHead& head, const std::vector<Result>& results,
                     {"invocations", Json::array({invocation})},
                     {"results", found.results},
                     {"columnKind", "utf16CodeUnits"}};
-  const Json log = {{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}};
-  constexpr int kIndent = 2;
-  return log.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+  return SafeJson({{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}});
 }
 
 }  // namespace pidfall

@@ -13,16 +13,37 @@ double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
+std::vector<SimulatedFacts::Exit> ExitsOf(const ActorLog& actor) {
+  std::vector<SimulatedFacts::Exit> exits;
+  for (const ExitEntry& exit : actor.exits) {
+    exits.push_back({Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
+  }
+  return exits;
+}
+
+const char* Word(Phase phase) {
+  constexpr const char* kWords[] = {"down", "starting", "serves", "waits", "throttled"};
+  return kWords[static_cast<int>(phase)];
+}
+
+SimulatedFacts::Lane LaneOf(const ActorLog& actor) {
+  SimulatedFacts::Lane lane{.name = actor.name, .ends = ExitsOf(actor)};
+  for (const Span& span : actor.spans) {
+    if (span.phase == Phase::kDown) continue;
+    lane.bars.push_back({Word(span.phase), Seconds(span.from), Seconds(span.to)});
+  }
+  return lane;
+}
+
 }  // namespace
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
                        const ActorLog& actor) {
   SimulatedFacts facts{.variant = variant};
   facts.starts = static_cast<int>(actor.starts.size());
-  for (const ExitEntry& exit : actor.exits) {
-    facts.exits.push_back(
-        {Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
-  }
+  facts.exits = ExitsOf(actor);
+  facts.duration_s = Seconds(log.duration);
+  for (const ActorLog& one : log.actors) facts.lanes.push_back(LaneOf(one));
   facts.gave_up = actor.gave_up;
   if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
   return facts;

@@ -1,4 +1,4 @@
-// The facts that a simulation adds to its result, for JSON and scripts: plain numbers.
+// The facts that a simulation adds to its result, for JSON, scripts and the page: plain numbers.
 //
 //   facts.push_back(FactsOf("KeepAlive=true, by hand first", log));
 #pragma once
@@ -23,6 +23,20 @@ struct SimulatedFacts {
   std::vector<Exit> exits;
   std::optional<std::string> gave_up;    // the reason
   std::optional<double> served_after_s;  // after the last owner ended
+
+  // The page alone draws these: a lane for each process and for each supervisor's job.
+  struct Bar {
+    const char* phase = "";  // "serves", "waits", "throttled", "starting"
+    double from_s = 0;
+    double to_s = 0;
+  };
+  struct Lane {
+    std::string name;
+    std::vector<Bar> bars;
+    std::vector<Exit> ends;
+  };
+  double duration_s = 0;
+  std::vector<Lane> lanes;
 };
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);

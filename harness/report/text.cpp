@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "harness/input/secrets.h"
+
 namespace pidfall {
 namespace {
 
@@ -80,6 +82,19 @@ std::string CleanText(std::string_view bytes) {
   return clean;
 }
 
+std::string JsonWithoutControls(std::string_view json) {
+  std::string clean;
+  clean.reserve(json.size());
+  while (!json.empty()) {
+    const Character next = Decode(json);
+    const bool stays = !next.valid || IsPrintable(next.code);
+    clean += stays ? std::string(json.substr(0, next.length))
+                   : fmt::format("\\u{:04x}", static_cast<unsigned>(next.code));
+    json.remove_prefix(next.length);
+  }
+  return clean;
+}
+
 std::string CleanLine(std::string_view bytes) {
   std::string line = CleanText(bytes);
   for (char& c : line) {
@@ -90,7 +105,7 @@ std::string CleanLine(std::string_view bytes) {
 
 std::string XmlText(std::string_view bytes) {
   std::string xml;
-  for (const char c : CleanText(bytes)) {
+  for (const char c : CleanText(WithoutSecrets(std::string(bytes)))) {
     switch (c) {
       case '&':
         xml += "&amp;";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/input/secrets.h"
 #include "harness/observe/listeners.h"
 #include "harness/observe/pid_file_search.h"
 #include "harness/process/elapsed.h"
@@ -122,7 +123,7 @@ class Discovery {
   }
 
   Found Explain(const Instance& instance) {
-    const std::string& output = instance.output();
+    const std::string output = WithoutSecrets(instance.output());
     constexpr size_t kTail = 400;
     const std::string tail = output.size() > kTail ? output.substr(output.size() - kTail) : output;
     found_.why_not = Obstacle(instance);

@@ -6,14 +6,29 @@
 
 namespace pidfall {
 
+namespace {
+
+// What the command must let the sandbox choose, and does not.
+std::string MissingPlaceholders(const std::vector<std::string>& command) {
+  const bool has_file = Mentions(command, "{pid_file}") || Mentions(command, "{dir}");
+  const char* const file = has_file ? "" : "{pid_file} (or {dir}, for its folder)";
+  if (Mentions(command, "{port}")) return file;
+  return has_file ? "{port}" : std::string("{port} and ") + file;
+}
+
+}  // namespace
+
 void RefuseToHarm(const Target& target) {
   if (FullSandboxWorks()) return;
-  const bool chosen = Mentions(target.command, "{port}") &&
-                      (Mentions(target.command, "{pid_file}") || Mentions(target.command, "{dir}"));
-  if (chosen) return;
+  const std::string missing = MissingPlaceholders(target.command);
+  if (missing.empty()) return;
   throw BadInput("no full sandbox here (" + FullSandboxObstacle() +
-                 "): your real files and ports would be faulted. Write {port}, {pid_file} and "
-                 "{dir} into the command, or say --unsandboxed; `pidfall doctor` has the cures");
+                 "), so the faults would meet your real files and port. Give each start its own: "
+                 "write " +
+                 missing +
+                 " into the command, such as -- ./serve --port {port} --pid-file {pid_file}; or "
+                 "say --unsandboxed where nothing can be harmed. `pidfall doctor` says how to get "
+                 "a sandbox");
 }
 
 void RefuseOtherPidFile(const Target& asked, const Found& found) {
@@ -23,8 +38,15 @@ void RefuseOtherPidFile(const Target& asked, const Found& found) {
                  (found.pid_file ? "its pid file is " + *found.pid_file : "it wrote none"));
 }
 
-std::string HintOnMissing(const Found& found) {
+std::string HintOnMissing(const Target& target, const Found& found) {
   const auto says = [&](const char* word) { return found.why_not.find(word) != std::string::npos; };
+  if (says("in PATH: No such file")) {
+    return "No folder of PATH has that program: write its path, such as ./" +
+           target.command.front() + ".";
+  }
+  if (target.port && !found.listeners.empty() && found.listeners.front().port != *target.port) {
+    return "The port is found without --port: leave it out, or give the one that it listens on.";
+  }
   if (says("refused") || says("ECONNREFUSED")) {
     return "A connection was refused: start what it needs with --with COMMAND.";
   }

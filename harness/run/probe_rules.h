@@ -21,6 +21,6 @@ void RefuseToHarm(const Target& target);
 void RefuseOtherPidFile(const Target& asked, const Found& found);
 
 // For a server that never served: it usually says itself what it misses. Empty: nothing is known.
-std::string HintOnMissing(const Found& found);
+std::string HintOnMissing(const Target& target, const Found& found);
 
 }  // namespace pidfall

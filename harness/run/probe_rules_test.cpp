@@ -35,9 +35,9 @@ TEST(ProbeRulesTest, APidFileThatIsNotTheServersIsRefused) {
 }
 
 TEST(ProbeRulesTest, AServerThatMissesSomethingGetsAHint) {
-  EXPECT_THAT(HintOnMissing({.why_not = "connect: Connection refused"}), HasSubstr("--with"));
-  EXPECT_THAT(HintOnMissing({.why_not = "not a tty"}), HasSubstr("terminal"));
-  EXPECT_EQ(HintOnMissing({.why_not = "segmentation fault"}), "");
+  EXPECT_THAT(HintOnMissing({}, {.why_not = "connect: Connection refused"}), HasSubstr("--with"));
+  EXPECT_THAT(HintOnMissing({}, {.why_not = "not a tty"}), HasSubstr("terminal"));
+  EXPECT_EQ(HintOnMissing({}, {.why_not = "segmentation fault"}), "");
 }
 
 }  // namespace

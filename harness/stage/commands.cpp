@@ -5,6 +5,7 @@
 
 #include "harness/input/text_parts.h"
 #include "harness/process/shell.h"
+#include "harness/stage/quotation.h"
 
 namespace pidfall {
 namespace {
@@ -48,7 +49,7 @@ Ending RunCommand(Stage& stage, const std::string& command, pid_t group) {
   const ShellRun run = RunInShell(script, kCommandBound, LaunchInGroup(stage, group));
   if (!run.ended_by_itself) throw Broken("the command did not end within 15 s: " + command);
   stage.Did("run " + script);
-  stage.Saw(run.ending.Describe() + ", printed \"" + FirstLine(run.output) + "\"");
+  stage.Saw(run.ending.Describe() + ", printed \"" + Quotation(FirstLine(run.output)) + "\"");
   return run.ending;
 }
 

@@ -8,6 +8,8 @@
 #include <array>
 #include <sstream>
 
+#include "harness/stage/quotation.h"
+
 namespace pidfall {
 Instance::Instance(Census& census, std::string name, Child child, UniqueFd output, int port)
     : census_(census),
@@ -23,7 +25,7 @@ std::string Instance::FirstLines() const {
   std::string lines;
   int count = 0;
   for (std::string line; count < 2 && std::getline(in, line); ++count) {
-    lines += (count == 0 ? "" : " | ") + line;
+    lines += (count == 0 ? "" : " | ") + Quotation(line);
   }
   return lines;
 }
@@ -37,7 +39,7 @@ std::string Instance::LastLine() const {
   std::istringstream in(output_);
   std::string last;
   for (std::string line; std::getline(in, line);) last = line;
-  return last;
+  return Quotation(last);
 }
 
 void Instance::ReadOutput() {

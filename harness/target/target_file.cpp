@@ -132,7 +132,7 @@ void CheckPolicy(const Draft& draft, const PolicyCheck& check) {
   }
 }
 
-void FillInPrograms(std::string& text) { ReplaceAll(text, "{programs}", ProgramFolder()); }
+void FillInPrograms(std::string& text) { ReplaceAll(text, "{programs}", ServersFolder()); }
 
 }  // namespace
 

@@ -1,121 +1,89 @@
 #!/usr/bin/env python3
-"""browser_test.py PIDFALL: the page of results in a real browser, by WebDriver.
+"""browser_test.py FOLDER: the pages of results in it (by pages.py) in a real browser.
 
 Ends with 77 (skipped) where Chromium or its driver is not installed."""
 import json
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 
-BOUND_S = 60  # of one answer of the browser, also on a busy machine
-PHONE, DESKTOP = (390, 840), (1200, 900)
+from browser import DESKTOP, PHONE, Browser, driver_or_skip, expect
+from pages import pages_in
 
-# Prints what would end an element, steer a terminal or reorder a line, and has no guard at all.
-HOSTILE = r"""
-import os, signal, socket
-print('</script><script>document.title="taken"</script><img src=x onerror=alert(1)>\x1b[2J\u202e')
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(('127.0.0.1', 8767)); s.listen(); signal.pause()
-"""
+COUNT = 'return document.querySelectorAll("details.story").length'
+CALLS = ['did fresh: AB', 'saw A bind() = 0', 'saw A serves', 'saw ' + ' ' * 44 + 'B serves']
+COLUMNS = [['A', 'B'], ['fresh: AB'], ['bind() = 0', ''], ['serves', ''], ['', 'serves']]
 
 
-class Browser:
-    """One headless Chromium; `do` is one command of the WebDriver protocol."""
-
-    def __init__(self, driver, dark, folder):
-        self.driver = subprocess.Popen([driver, '--port=0'], stdout=subprocess.PIPE, text=True)
-        self.base = 'http://127.0.0.1:' + self._port()
-        arguments = ['--headless=new', '--no-sandbox', '--disable-gpu',
-                     '--disable-dev-shm-usage', '--user-data-dir=' + folder]
-        if dark:
-            arguments += ['--force-dark-mode', '--blink-settings=preferredColorScheme=0']
-        wish = {'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments},
-                'goog:loggingPrefs': {'browser': 'ALL', 'performance': 'ALL'}}
-        answer = self.do('POST', '/session', {'capabilities': {'alwaysMatch': wish}})
-        self.base += '/session/' + answer['sessionId']
-
-    def _port(self):
-        for line in self.driver.stdout:
-            if 'successfully on port ' in line:
-                return line.rsplit('on port ', 1)[1].strip(' .\n')
-        raise SystemExit('the driver ended before it served')
-
-    def do(self, method, path, body=None):
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(self.base + path, data, method=method)
-        request.add_header('Content-Type', 'application/json')
-        try:
-            with urllib.request.urlopen(request, timeout=BOUND_S) as answer:
-                return json.load(answer)['value']
-        except urllib.error.HTTPError as error:
-            raise SystemExit(f'{method} {path}: {error.read().decode()[:500]}')
-
-    def run(self, script):
-        return self.do('POST', '/execute/sync', {'script': script, 'args': []})
-
-    def log(self, kind):
-        return self.do('POST', '/se/log', {'type': kind})
-
-    def resize(self, size):
-        self.do('POST', '/window/rect', {'width': size[0], 'height': size[1]})
-
-    def close(self):
-        self.do('DELETE', '')
-        self.driver.terminate()
-        self.driver.wait()
-
-
-def expect(condition, what):
-    if not condition:
-        raise SystemExit('FAILED: ' + what)
-
-
-def check_page(browser, address):
-    browser.do('POST', '/url', {'url': address})
+def check_hostile_content(browser):
     expect(browser.run('return document.title').startswith('pidfall check: '), 'the title is ours')
-    count = 'return document.querySelectorAll("details.story").length'
-    shown = browser.run(count)
-    expect(shown > 0, 'findings are listed')
-    expect(browser.run('return document.querySelectorAll("script").length') == 2, 'no script came in')
+    scripts = browser.run('return document.querySelectorAll("script").length')
+    expect(scripts == 2, 'no script came in')
     expect(browser.run('return document.images.length') == 0, 'no image came in')
 
-    calls = json.dumps(['did fresh: AB', 'saw A bind() = 0', 'saw A serves', 'saw ' + ' ' * 44 + 'B serves'])
-    columns = browser.run(f'return [...schedule({calls}).querySelectorAll("tr")].map(r => [...r.cells].map(c => c.textContent))')
-    expect(columns == [['A', 'B'], ['fresh: AB'], ['bind() = 0', ''], ['serves', ''], ['', 'serves']],
-           f'calls stand side by side: {columns}')
-    expect(browser.run(f'return schedule({calls}).querySelectorAll(".two").length') == 1, 'two owners are marked')
 
+def check_schedule(browser):
+    rows = browser.run(f'return [...schedule({json.dumps(CALLS)}).querySelectorAll("tr")].map('
+                       'r => [...r.cells].map(c => c.textContent))')
+    expect(rows == COLUMNS, f'calls stand side by side: {rows}')
+    two = browser.run(f'return schedule({json.dumps(CALLS)}).querySelectorAll(".two").length')
+    expect(two == 1, 'two owners are marked')
+
+
+def check_story(browser):
     browser.run('document.querySelector(".tile:not(.pass):not(.none)").click()')
     expect(browser.run('return document.querySelector("details[open] .lanes") !== null'),
            'a click opens the story')
     browser.run('document.querySelector("details[open] button.copy").click()')
-    expect(browser.run('return document.querySelector("details[open] pre").textContent.includes("check --scenario")'),
-           'the command is there')
+    expect(browser.run('return document.querySelector("details[open] pre").textContent')
+           .find('check --scenario') > 0, 'the command is there')
 
-    browser.run('const t = document.getElementById("text"); t.value = "no-such-thing"; t.dispatchEvent(new Event("input"))')
-    expect(browser.run(count) == 0, 'the filter hides')
-    browser.run('const t = document.getElementById("text"); t.value = ""; t.dispatchEvent(new Event("input"))')
-    expect(browser.run(count) == shown, 'and shows again')
+
+def check_simulation(browser):
+    lanes = [{'name': name, 'bars': [['serves', *times]], 'ends': [[times[1], 0]]}
+             for name, times in {'a': (0, 10), 'b': (4, 12), 'c': (5, 6), 'd': (12, 20)}.items()]
+    text = json.dumps({'duration_s': 20, 'lanes': lanes})
+    two = browser.run(f'return overlaps({text}.lanes)')
+    expect(two == [[4, 10]], f'two owners from 4 s to 10 s: {two}')
+    shown = browser.run(f'return simulation({text}).textContent')
+    expect('Two owners for 6 s' in shown and 'd: serves 8 s, ended 1 time' in shown, shown)
+
+
+def check_paper(browser):
+    browser.run('window.dispatchEvent(new Event("beforeprint"))')
+    empty = browser.run('return [...document.querySelectorAll("details.story .body")].filter('
+                        'body => body.childElementCount === 0).length')
+    expect(empty == 0, f'each story is told on paper, not {empty} of them')
+
+
+def search(browser, text):
+    browser.run(f'const t = document.getElementById("text"); t.value = {json.dumps(text)};'
+                't.dispatchEvent(new Event("input"))')
+
+
+def check_filters(browser):
+    shown = browser.run(COUNT)
+    expect(shown > 0, 'findings are listed')
+    search(browser, 'no-such-thing')
+    expect(browser.run(COUNT) == 0, 'the filter hides')
+    search(browser, '')
+    expect(browser.run(COUNT) == shown, 'and shows again')
     browser.run('document.querySelector("#kinds input[data-kind=pass]").click()')
-    expect(browser.run(count) > shown, 'passes can be shown')
+    expect(browser.run(COUNT) > shown, 'passes can be shown')
 
+
+def check_keyboard(browser):
     browser.run('const a = document.querySelector(".tile"); a.focus();'
                 'a.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}))')
     expect(browser.run('return document.activeElement === document.querySelectorAll(".tile")[1]'),
            'arrows move')
-    expect(browser.run('return [...document.querySelectorAll("button, input, select")].every('
-                       'e => e.textContent || e.getAttribute("aria-label") || e.closest("label"))'),
-           'each control has a name')
 
 
-def check_width(browser, size):
-    browser.resize(size)
-    expect(browser.run('return document.documentElement.scrollWidth <= window.innerWidth + 1'),
-           f'nothing is wider than the window at {size}')
+def check_widths(browser, name):
+    for size in (DESKTOP, PHONE):
+        for dark in (False, True):
+            browser.show(size, dark)
+            width = browser.run('return document.documentElement.scrollWidth')
+            expect(width <= size[0], f'{name}: nothing is wider than {size[0]}, not {width}')
 
 
 def check_logs(browser, address):
@@ -123,31 +91,34 @@ def check_logs(browser, address):
     expect(not errors, f'no error on the console: {errors}')
     sent = [json.loads(entry['message'])['message'] for entry in browser.log('performance')]
     asked = [m['params'] for m in sent if m['method'] == 'Network.requestWillBeSent']
-    urls = [a['request']['url'] for a in asked if a['documentURL'].startswith(address)]  # no new tab
+    ours = [a for a in asked if a['documentURL'].startswith(address)]  # not of a new tab
+    urls = [a['request']['url'] for a in ours]
     others = [url for url in urls if not url.startswith((address, 'data:'))]
     expect(not others, f'nothing else is loaded: {others}')
 
 
+def check_page(browser, name, page):
+    browser.open(page)
+    expect(browser.run('return document.getElementById("verdict").textContent') != '',
+           f'{name}: the verdict is there')
+    browser.run('const d = document.querySelector("details.story"); if (d) d.open = true')
+    check_widths(browser, name)
+    expect(browser.printed().startswith(b'%PDF-'), f'{name}: it can be printed')
+    check_logs(browser, 'file://' + page)
+
+
 def main():
-    driver = shutil.which('chromedriver')
-    if not driver or not (shutil.which('chromium') or shutil.which('google-chrome')):
-        print('skipped: no Chromium with its driver (./pidfall test --with-browser installs it)')
-        sys.exit(77)
-    with tempfile.TemporaryDirectory() as folder:
-        page = os.path.join(folder, 'page.html')
-        subprocess.run([sys.argv[1], 'check', '--html', page, '--scenario', 'duplicate/*', '--scenario',
-                        'kill9/restart', '--', '/usr/bin/python3', '-c', HOSTILE],
-                       stdout=subprocess.DEVNULL, check=False)
-        for dark in (False, True):
-            browser = Browser(driver, dark, os.path.join(folder, f'profile-{dark}'))
-            try:
-                check_page(browser, 'file://' + page)
-                check_width(browser, DESKTOP)
-                check_width(browser, PHONE)
-                check_logs(browser, 'file://' + page)
-            finally:
-                browser.close()
-    print('passed: light and dark, desktop and phone')
+    driver = driver_or_skip()
+    pages = pages_in(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder, Browser(driver, folder) as browser:
+        for name, page in pages.items():
+            check_page(browser, name, page)
+        browser.open(pages['check-hostile'])
+        for check in (check_hostile_content, check_schedule, check_simulation, check_paper,
+                      check_story, check_filters, check_keyboard):
+            check(browser)
+        check_logs(browser, 'file://' + pages['check-hostile'])
+    print(f'passed: {", ".join(pages)}; light and dark, desktop and phone, on paper')
 
 
 if __name__ == '__main__':

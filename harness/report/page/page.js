@@ -43,7 +43,9 @@ function kindOf(result) {
   return KINDS.find((kind) => kind.name === name) || KINDS[2];
 }
 
-const columnOf = (result) => result.guard || result.variant || '';
+// A service that was only audited is a row; the scenarios of one that was checked have a column.
+const columnOf = (result) => result.guard || result.variant ||
+    (result.server !== result.family && result.server) || '';
 const noteOf = (result) => data.page.scenarios[result.scenario] || {};
 const results = data.results.map((result, index) => ({...result, index, kind: kindOf(result)}));
 const unique = (values) => [...new Set(values)];
@@ -57,7 +59,7 @@ function showHead() {
   const surprises = results.filter((result) => result.surprise).length;
   const parts = [plural(count('breach'), 'breach', 'breaches'),
                  plural(count('weakness'), 'weakness', 'weaknesses'), count('pass') + ' pass'];
-  if (data.command === 'run') parts.unshift(plural(surprises, 'surprise', 'surprises'));
+  if (results.some((result) => result.expected)) parts.unshift(plural(surprises, 'surprise', 'surprises'));
   for (const name of ['known', 'broken', 'skip', 'n/a']) {
     if (count(name) > 0) parts.push(count(name) + ' ' + name);
   }
@@ -76,7 +78,8 @@ function showFirst() {
   const others = cause.others.length;
   const place = document.getElementById('first-text');
   place.append(make('p', {}, clean(result.summary)));
-  const cure = cause.no_guard ? NO_GUARD : noteOf(result).cure;
+  const advice = result.evidence.find((line) => line.startsWith('do '));
+  const cure = cause.no_guard ? NO_GUARD : noteOf(result).cure || (advice && advice.slice(3));
   if (cure) place.append(make('p', {class: 'cure'}, clean(cure)));
   const link = make('a', {href: '#story-' + cause.nearest}, 'See what happened');
   link.addEventListener('click', (event) => { event.preventDefault(); open(cause.nearest); });
@@ -192,7 +195,7 @@ function timeline(evidence) {
   const lanes = lanesOf(evidence);
   const states = new Map();
   const rows = evidence.map((line) => {
-    const [, kind, rest] = /^(did|saw|kept) ([^]*)$/.exec(line) || [null, '', line];
+    const [, kind, rest] = /^(did|saw|kept|do) ([^]*)$/.exec(line) || [null, '', line];
     const fresh = new Map(lanes.map((name) => [name, stateAfter(line, name)]));
     fresh.forEach((state, name) => { if (state) states.set(name, state); });
     const two = lanes.filter((name) => states.get(name) === 'serves').length > 1;
@@ -200,48 +203,17 @@ function timeline(evidence) {
                 make('td', {class: 'step ' + kind}, clean(rest)),
                 ...lanes.map((name) => laneCell(states.get(name), Boolean(fresh.get(name)))));
   });
-  const head = make('tr', {}, make('th', {scope: 'col'}, 'did or saw'),
+  const head = make('tr', {}, make('th', {scope: 'col', class: 'by'}, 'step'),
                     make('th', {scope: 'col'}, 'what'),
                     ...lanes.map((name) => make('th', {scope: 'col', class: 'lane'}, name)));
   const table = make('table', {class: 'lanes'}, make('caption', {class: 'hint'}, twoOwners(rows)),
                      make('thead', {}, head), make('tbody', {}, ...rows));
-  return make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Story, step by step'}, table);
+  return make('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Story, step by step'}, table);
 }
 
 function twoOwners(rows) {
   return rows.some((row) => row.className === 'two')
       ? 'Red: more than one copy serves at the same time.' : 'What was done, and what was seen.';
-}
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-function shape(name, attributes, text) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-// Restarts over time: a mark where each start of the supervisor ended.
-function restarts(result) {
-  const width = 800, height = 60, left = 10, right = 790;
-  const last = Math.max(1, ...result.exits.map((exit) => exit.at_s), result.served_after_s || 0);
-  const at = (seconds) => left + (right - left) * seconds / last;
-  const words = plural(result.starts, 'start', 'starts') + ', ' +
-      plural(result.exits.length, 'end', 'ends') + ' within ' + Math.round(last) + ' s';
-  const svg = shape('svg', {viewBox: '0 0 ' + width + ' ' + height, role: 'img', 'aria-label': words});
-  svg.append(shape('line', {x1: left, y1: 40, x2: right, y2: 40, stroke: 'currentColor'}));
-  for (const exit of result.exits) {
-    const mark = shape('line', {x1: at(exit.at_s), y1: 20, x2: at(exit.at_s), y2: 40,
-                                stroke: exit.status === 0 ? 'var(--weakness)' : 'var(--breach)',
-                                'stroke-width': 2});
-    mark.append(shape('title', {}, 'status ' + exit.status + ' at ' + exit.at_s.toFixed(1) + ' s'));
-    svg.append(mark);
-  }
-  svg.append(shape('text', {x: left, y: 56, fill: 'currentColor', 'font-size': 12}, '0 s'));
-  svg.append(shape('text', {x: right, y: 56, fill: 'currentColor', 'font-size': 12,
-                            'text-anchor': 'end'}, Math.round(last) + ' s'));
-  return make('figure', {}, svg, make('figcaption', {class: 'hint'}, words));
 }
 
 async function copy(text, button) {
@@ -281,9 +253,9 @@ function facts(result) {
 function fill(result, body) {
   if (body.childElementCount > 0) return;
   body.append(facts(result));
+  if (result.simulation && result.simulation.lanes.length > 0) body.append(simulation(result.simulation));
   const evidence = result.evidence || [];
   if (evidence.length > 0) body.append(isSchedule(evidence) ? schedule(evidence) : timeline(evidence));
-  if (result.exits && result.exits.length > 0) body.append(restarts(result));
   if (result.reproduce) body.append(make('p', {}, 'See it again:'), again(result.reproduce));
 }
 
@@ -372,13 +344,17 @@ function openAddressed() {
   if (match && results[Number(match[1])]) open(Number(match[1]));
 }
 
-// Paper shows what is open on the screen; what is listed is opened for it.
+// On paper each listed story is open. The event of its opening would come too late to fill it.
 window.addEventListener('beforeprint', () => {
-  document.querySelectorAll('details.story').forEach((story) => { story.open = true; });
+  document.querySelectorAll('details.story').forEach((story) => {
+    story.open = true;
+    fill(results[Number(story.id.slice('story-'.length))], story.querySelector('.body'));
+  });
 });
 
 showHead();
 showFirst();
+showServices();
 showMatrix();
 moveByArrows();
 showFilters();

@@ -23,5 +23,5 @@ function schedule(evidence) {
   const table = make('table', {class: 'lanes'},
                      make('caption', {class: 'hint'}, twoOwners(rows)),
                      make('thead', {}, head), make('tbody', {}, ...rows));
-  return make('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Calls, side by side'}, table);
+  return make('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Calls, side by side'}, table);
 }
