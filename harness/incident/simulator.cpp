@@ -81,7 +81,7 @@ Story StoryOf(const SimulationRequest& request) {
   return {.sandbox = std::move(sandbox), .tell = tell, .bound = BoundOf(request.plan)};
 }
 
-SimulationLog LogOf(const Telling& telling) {
+SimulationLog LogOf(const StoryResult& telling) {
   if (telling.error.empty()) return telling.told;
   SimulationLog log;
   log.cut_short = telling.error;
@@ -96,7 +96,7 @@ std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& req
   for (const SimulationRequest& request : requests) stories.push_back(StoryOf(request));
   std::vector<std::optional<SimulationLog>> ended(requests.size());
   RunStories(stories, {.at_once = jobs},
-             [&](std::size_t index, const Telling& telling) { ended[index] = LogOf(telling); });
+             [&](std::size_t index, const StoryResult& telling) { ended[index] = LogOf(telling); });
   std::vector<SimulationLog> logs;
   for (std::size_t i = 0; i < ended.size() && ended[i]; ++i) logs.push_back(std::move(*ended[i]));
   return logs;

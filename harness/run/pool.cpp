@@ -45,7 +45,7 @@ std::string Message(const Story& story, const World& world) {
   return Line(message);
 }
 
-Telling Understand(const std::string& heard) {
+StoryResult Understand(const std::string& heard) {
   const json message = json::parse(heard, nullptr, false);
   if (message.is_discarded()) return {.error = "its own process ended before it had told a result"};
   if (message.contains(kThrew)) return {.error = message[kThrew]};
@@ -116,7 +116,7 @@ struct Running {
 class Pool {
  public:
   Pool(const std::vector<Story>& stories, const PoolOptions& options,
-       const std::function<void(std::size_t, const Telling&)>& on_end)
+       const std::function<void(std::size_t, const StoryResult&)>& on_end)
       : stories_(stories),
         at_once_(static_cast<std::size_t>(options.at_once)),
         until_(options.until.value_or(Clock::time_point::max())),
@@ -136,7 +136,7 @@ class Pool {
   bool GoesOn() const { return !Interrupted() && Clock::now() < until_; }
 
   void TellOfTheRest() {
-    const Telling late{.error = "the time for all was over", .out_of_time = true};
+    const StoryResult late{.error = "the time for all was over", .out_of_time = true};
     for (const Running& running : running_) on_end_(running.index, late);
     while (next_ < stories_.size()) on_end_(next_++, late);
   }
@@ -180,7 +180,8 @@ class Pool {
   void Finish(std::size_t position, bool told) {
     Running running = std::move(running_[position]);
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(position));
-    Telling telling = told ? Understand(running.heard) : Telling{.error = Silence(running.bound)};
+    StoryResult telling =
+        told ? Understand(running.heard) : StoryResult{.error = Silence(running.bound)};
     telling.took = Clock::now() - running.began;
     const int signal = running.sandbox.Close();
     if (!telling.error.empty() && WasSent(signal)) telling.ended_by = signal;
@@ -200,7 +201,7 @@ class Pool {
   std::size_t at_once_;
   Clock::time_point until_;
   std::function<void(std::size_t, const json&)> on_news_;
-  const std::function<void(std::size_t, const Telling&)>& on_end_;
+  const std::function<void(std::size_t, const StoryResult&)>& on_end_;
   std::deque<Running> running_;
   std::size_t next_ = 0;
   const std::string out_of_memory_kills_ = OutOfMemoryKills();
@@ -209,7 +210,7 @@ class Pool {
 }  // namespace
 
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
-                const std::function<void(std::size_t, const Telling&)>& on_end) {
+                const std::function<void(std::size_t, const StoryResult&)>& on_end) {
   Pool(stories, options, on_end).Run();
 }
 
@@ -218,8 +219,8 @@ void TellNews(const json& news) {
 }
 
 json RunStory(const Story& story) {
-  Telling telling{.error = "interrupted"};
-  RunStories({story}, {}, [&](std::size_t, const Telling& ended) { telling = ended; });
+  StoryResult telling{.error = "interrupted"};
+  RunStories({story}, {}, [&](std::size_t, const StoryResult& ended) { telling = ended; });
   if (!telling.error.empty()) throw std::runtime_error(telling.error);
   return telling.told;
 }

@@ -2,7 +2,7 @@
 //
 //   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
 //   RunStories({story, story}, {.at_once = 2},
-//              [](std::size_t index, const Telling& telling) { ... });
+//              [](std::size_t index, const StoryResult& telling) { ... });
 //
 // A story is any function that gives a JSON value. The caller must have one thread only: each
 // sandbox is forked from it.
@@ -27,7 +27,7 @@ struct Story {
 };
 
 // NOLINTNEXTLINE(bugprone-exception-escape): a move of nlohmann's json throws nothing.
-struct Telling {
+struct StoryResult {
   nlohmann::json told;
   // The reason why there is no result; then `told` is null. The sandbox could not be made, the
   // story threw, its process ended early, or the bound was over.
@@ -48,12 +48,12 @@ struct PoolOptions {
 // `on_end` is called as each one ends. After an interrupt the other stories are ended, without a
 // call.
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
-                const std::function<void(std::size_t index, const Telling& telling)>& on_end);
+                const std::function<void(std::size_t index, const StoryResult& telling)>& on_end);
 
 // In a story: told to on_news at once, so that an interrupt does not lose it.
 void TellNews(const nlohmann::json& news);
 
-// One story alone. Throws std::runtime_error with Telling::error.
+// One story alone. Throws std::runtime_error with StoryResult::error.
 nlohmann::json RunStory(const Story& story);
 
 // Safe in a signal handler: ends every story of this process and makes RunStories return. No

@@ -36,15 +36,15 @@ Story Silent(Duration bound) {
   return {.tell = [](const World&) -> json { StayForEver(); }, .bound = bound};
 }
 
-std::map<std::size_t, Telling> RunAll(const std::vector<Story>& stories, int at_once) {
-  std::map<std::size_t, Telling> ended;
+std::map<std::size_t, StoryResult> RunAll(const std::vector<Story>& stories, int at_once) {
+  std::map<std::size_t, StoryResult> ended;
   RunStories(stories, {.at_once = at_once},
-             [&](std::size_t index, const Telling& telling) { ended[index] = telling; });
+             [&](std::size_t index, const StoryResult& telling) { ended[index] = telling; });
   return ended;
 }
 
 std::string ErrorOf(const Story& story) {
-  const Telling telling = RunAll({story}, 1).at(0);
+  const StoryResult telling = RunAll({story}, 1).at(0);
   EXPECT_TRUE(telling.told.is_null());
   return telling.error;
 }
@@ -59,7 +59,7 @@ TEST(PoolTest, NewsComeBeforeTheResult) {
   const PoolOptions options{
       .on_news = [&](std::size_t, const json& news) { heard.push_back(news); }};
   RunStories({{.tell = tell, .bound = kBound}}, options,
-             [&](std::size_t, const Telling& telling) { heard.push_back(telling.told); });
+             [&](std::size_t, const StoryResult& telling) { heard.push_back(telling.told); });
   EXPECT_THAT(heard, testing::ElementsAre("first\nline", json{{"second", 2}}, "result"));
 }
 
@@ -131,10 +131,10 @@ TEST(PoolTest, AnotherStorysBoundDoesNotEndTheRest) {
 }
 
 TEST(PoolTest, AStoryThatHasNotEndedWhenTheTimeForAllIsOverIsReported) {
-  std::map<std::size_t, Telling> ended;
+  std::map<std::size_t, StoryResult> ended;
   RunStories({Saying("whole"), Silent(kBound), Saying("late")},
              {.at_once = 1, .until = std::chrono::steady_clock::now() + 1s},
-             [&](std::size_t index, const Telling& telling) { ended[index] = telling; });
+             [&](std::size_t index, const StoryResult& telling) { ended[index] = telling; });
   ASSERT_EQ(ended.size(), 3U);
   EXPECT_FALSE(ended.at(0).out_of_time);
   EXPECT_TRUE(ended.at(1).out_of_time);
@@ -202,7 +202,7 @@ TEST(PoolTest, ASandboxThatCannotBeMadeIsSaid) {
 // In a process of their own: an interrupt cannot be undone.
 void InterruptAfterTheFirst() {
   int ended = 0;
-  RunStories({Saying(1), Saying(2), Silent(kBound)}, {}, [&](std::size_t, const Telling&) {
+  RunStories({Saying(1), Saying(2), Silent(kBound)}, {}, [&](std::size_t, const StoryResult&) {
     ++ended;
     InterruptRuns();
   });
@@ -223,7 +223,7 @@ void InterruptBySignal() {
     return kill(harness, SIGTERM);
   });
   running.write.Reset();
-  RunStories({Silent(kBound)}, {}, [](std::size_t, const Telling&) { _exit(1); });
+  RunStories({Silent(kBound)}, {}, [](std::size_t, const StoryResult&) { _exit(1); });
   Reap(sender);
   _exit(Interrupted() ? 0 : 2);
 }

@@ -127,7 +127,7 @@ Result NotConcerned(const Case& which, const std::string& lack) {
   return result;
 }
 
-Result ResultOf(const Case& which, const Telling& telling) {
+Result ResultOf(const Case& which, const StoryResult& telling) {
   Result result = Blank(which);
   result.duration_ms = Milliseconds(telling.took);
   result.summary = telling.error;
@@ -178,7 +178,7 @@ std::vector<Result> RunCases(const std::vector<Case>& cases, const RunOptions& o
     places.push_back(i);
   }
   const PoolOptions pool{.at_once = options.jobs, .until = options.until};
-  RunStories(stories, pool, [&](std::size_t story, const Telling& telling) {
+  RunStories(stories, pool, [&](std::size_t story, const StoryResult& telling) {
     report(places[story], ResultOf(cases[places[story]], telling));
   });
   return Known(std::move(results));

@@ -61,12 +61,12 @@ std::vector<int> Contest::Enabled() const {
 void Contest::Advance(int index) {
   Entrant& entrant = entrants_[static_cast<size_t>(index)];
   Settle(entrant, index, entrant.start->Next(bound_));
-  LookForTheStirred();
+  SettleThoseThatRunAgain();
 }
 
 // It may have to answer a contender that waits for it.
 void Contest::LetTheOwnerGoOn() {
-  if (!owner_ || !owner_->Stirs()) return;
+  if (!owner_ || !owner_->RunsAgain()) return;
   ContenderEvent event = owner_->Next(bound_);
   while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
     event = owner_->Next(bound_);
@@ -74,11 +74,11 @@ void Contest::LetTheOwnerGoOn() {
 }
 
 // After a released lock, a signal or a connection, a contender that waited for it runs again.
-void Contest::LookForTheStirred() {
+void Contest::SettleThoseThatRunAgain() {
   LetTheOwnerGoOn();
   for (size_t i = 0; i < entrants_.size(); ++i) {
     Entrant& entrant = entrants_[i];
-    if (entrant.standing != Standing::kRests || !entrant.start->Stirs()) continue;
+    if (entrant.standing != Standing::kRests || !entrant.start->RunsAgain()) continue;
     Settle(entrant, static_cast<int>(i), entrant.start->Next(bound_));
   }
 }

@@ -26,7 +26,7 @@ class LearningStart : public Contender {
   void Kill() override { start_.Kill(); }
   std::vector<pid_t> Processes() const override { return start_.Processes(); }
   const std::optional<Ending>& ending() const override { return start_.ending(); }
-  bool Stirs() const override { return start_.Stirs(); }
+  bool RunsAgain() const override { return start_.RunsAgain(); }
   bool Serves() const override { return start_.Serves(); }
   const std::string& Output() override { return start_.Output(); }
 

@@ -32,7 +32,7 @@ class PuppetStart : public Contender {
   void Kill() override { puppet_.Kill(); }
   std::vector<pid_t> Processes() const override;
   const std::optional<Ending>& ending() const override { return ending_; }
-  bool Stirs() const override { return phase_ == kMaking && puppet_.IsDone(); }
+  bool RunsAgain() const override { return phase_ == kMaking && puppet_.IsDone(); }
   bool Serves() const override;
   const std::string& Output() override { return output_; }
 

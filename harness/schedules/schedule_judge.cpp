@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/input/text_parts.h"
 #include "harness/observe/numbers.h"
 #include "harness/stage/expect.h"
 
@@ -13,8 +14,6 @@ namespace {
 constexpr size_t kColumn = 44;
 
 std::string Called(size_t index) { return ContenderName(static_cast<int>(index)); }
-
-std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 class Judge {
  public:

@@ -46,7 +46,7 @@ class Contender {
   // The end of the started process; empty until it has ended.
   virtual const std::optional<Ending>& ending() const = 0;
   // One of its processes runs again after it was at rest.
-  virtual bool Stirs() const = 0;
+  virtual bool RunsAgain() const = 0;
   // It holds the target's listening socket. Of a target without one: it lives, and waits for no
   // lock.
   virtual bool Serves() const = 0;

@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A point, and the files that a kill there leaves behind.
-struct Moment {
+struct KillPoint {
   Point point;
   std::string leaves;
 };
@@ -36,13 +36,13 @@ class CrashSweep {
   Exploration Run() {
     Profile();
     if (!options_.replay.empty()) return Replay();
-    for (const Moment& moment : moments_) {
-      const bool is_new = states_.insert(moment.leaves).second;
+    for (const KillPoint& kill_point : kill_points_) {
+      const bool is_new = states_.insert(kill_point.leaves).second;
       if (!is_new && !options_.all) continue;
       if (Clock::now() - began_ > options_.time.value_or(kTimeForAll)) {
         ++left_out_;
       } else {
-        exploration_.results.push_back(Judge(moment.point));
+        exploration_.results.push_back(Judge(kill_point.point));
         so_far_.Tell(exploration_, [&] { return CoveredText(); });
       }
     }
@@ -56,7 +56,7 @@ class CrashSweep {
   void Profile() {
     Walk walk(stage_, safeguard_, {.pid = Numbered(kFirstPid)});
     walk.Through([&](const Point& point, const NamedCall&) {
-      moments_.push_back({point, LeftBehind(safeguard_, walk.start().pid())});
+      kill_points_.push_back({point, LeftBehind(safeguard_, walk.start().pid())});
       return false;
     });
     cut_short_ = walk.cut_short().empty() ? walk.start().unseen() : walk.cut_short();
@@ -130,13 +130,13 @@ class CrashSweep {
   }
 
   std::string CoveredText() const {
-    const auto of_start = std::count_if(moments_.begin(), moments_.end(), [](const Moment& moment) {
-      return moment.point.phase == Point::kStart;
-    });
+    const auto of_start = std::count_if(
+        kill_points_.begin(), kill_points_.end(),
+        [](const KillPoint& kill_point) { return kill_point.point.phase == Point::kStart; });
     return fmt::format(
         "{} points: {} of start, {} of stop; they leave {} different states, {} killed "
         "for real",
-        moments_.size(), of_start, moments_.size() - of_start, states_.size(),
+        kill_points_.size(), of_start, kill_points_.size() - of_start, states_.size(),
         exploration_.results.size());
   }
 
@@ -153,7 +153,7 @@ class CrashSweep {
   FreshState fresh_;
   bool has_pid_file_;
   Bystander& bystander_;
-  std::vector<Moment> moments_;
+  std::vector<KillPoint> kill_points_;
   std::set<std::string> states_;
   std::set<std::string> remain_;
   std::string cut_short_;

@@ -111,7 +111,8 @@ class ErrorSweep {
     const bool is_new = proven_.insert(LeftBehind(safeguard_, Numbered(kFirstPid))).second;
     if (!is_new && !options_.all) return;
     Instance& next = stage_.Start({.pid = Numbered(kNextPid)});
-    ExpectServes(stage_, next, "C3", "nothing fails any more since " + injection.Text());
+    ExpectServes(stage_, next, "C3",
+                 "no call fails now; the start before failed at " + injection.Text());
   }
 
   // The call fails, and the target goes on until it rests or ends.

@@ -48,7 +48,7 @@ class TracedStart : public Contender {
   void Terminate() override;
   void Kill() override { tree_->Kill(); }
 
-  bool Stirs() const override { return !tree_->Sleeps(); }
+  bool RunsAgain() const override { return !tree_->Sleeps(); }
   bool Serves() const override;
   const std::string& Output() override;
 
