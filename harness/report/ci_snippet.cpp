@@ -8,6 +8,7 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/input/shell_quote.h"
+#include "harness/target/target.h"
 
 namespace pidfall {
 namespace {
@@ -31,13 +32,12 @@ jobs:
 )";
 
 constexpr char kGitlab[] = R"(# .gitlab-ci.yml
-# The runner's containers must be allowed to make namespaces (privileged = true); without that,
-# write {{port}} and {{pid_file}} into the command, and the plain sandbox is used.
-pidfall:
+.pidfall:
   image: debian:bookworm
-  script:
+  before_script:
     # The package is made by `./pidfall package`; install or build the server here, too.
     - apt-get update && apt-get install -y ./pidfall_{version}_amd64.deb
+  script:
     - |
       pidfall check --html pidfall.html --junit pidfall.xml{options} -- \
         {command}
@@ -46,7 +46,21 @@ pidfall:
     paths: [pidfall.html]
     reports:
       junit: pidfall.xml
+# The full sandbox: a runner that lets its containers make namespaces (privileged = true). A shell
+# runner does, too, where its user has sudo: write `sudo pidfall` there.
+pidfall:
+  extends: .pidfall
+  tags: [privileged]
+{container})";
+
+constexpr char kContainerJob[] =
+    R"(# The plain sandbox: any runner. What it cannot judge is skipped by name.
+pidfall-in-a-container:
+  extends: .pidfall
 )";
+constexpr char kNoContainerJob[] =
+    "# In any other container the command needs {port} and {pid_file}, and the plain sandbox is "
+    "used.\n";
 
 constexpr char kCtest[] = R"(# CMakeLists.txt
 find_package(pidfall REQUIRED)
@@ -78,7 +92,10 @@ std::string GithubText(const CiCheck& check) {
 std::string GitlabText(const CiCheck& check) {
   constexpr std::size_t kColumns = 6;
   const std::string options = (check.options.empty() ? "" : " ") + ShellCommand(check.options);
+  const bool chosen = Mentions(check.command, "{port}") &&
+                      (Mentions(check.command, "{pid_file}") || Mentions(check.command, "{dir}"));
   return fmt::format(kGitlab, fmt::arg("version", check.version),
+                     fmt::arg("container", chosen ? kContainerJob : kNoContainerJob),
                      fmt::arg("options", Indented(options, kColumns)),
                      fmt::arg("command", Indented(ShellCommand(check.command), kColumns)));
 }

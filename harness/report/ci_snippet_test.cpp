@@ -13,6 +13,7 @@ namespace pidfall {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const CiCheck kCheck = {.version = "0.1.0",
                         .options = {"--pid-file", "/run/my server.pid", "--unsandboxed"},
@@ -27,11 +28,20 @@ TEST(CiSnippet, OfGithubPassesTheCommandToTheAction) {
 }
 
 TEST(CiSnippet, OfGitlabRunsTheCommandItself) {
-  const YAML::Node job = YamlOf(Ci::kGitlab)["pidfall"];
-  EXPECT_THAT(job["script"][1].as<std::string>(),
+  const YAML::Node job = YamlOf(Ci::kGitlab)[".pidfall"];
+  EXPECT_THAT(job["script"][0].as<std::string>(),
               HasSubstr("--pid-file '/run/my server.pid' --unsandboxed -- \\\n"
                         "  ./serve 'a: b' 'two\nlines'\n"));
   EXPECT_EQ(job["artifacts"]["reports"]["junit"].as<std::string>(), "pidfall.xml");
+}
+
+TEST(CiSnippet, OfGitlabHasAJobForAContainerWhereTheSandboxMayChoose) {
+  const auto text = [](const std::vector<std::string>& command) {
+    return CiSnippet(Ci::kGitlab, {.version = "1", .command = command});
+  };
+  const char* const job = "\npidfall-in-a-container:\n  extends: .pidfall\n";
+  EXPECT_THAT(text({"./serve", "{port}", "{pid_file}"}), HasSubstr(job));
+  EXPECT_THAT(text({"./serve", "{port}"}), Not(HasSubstr(job)));
 }
 
 TEST(CiSnippet, OfCtestTakesAnyWordAsItIs) {
