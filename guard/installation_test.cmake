@@ -9,8 +9,10 @@ set(expected
   bin/pidfall-guard
   include/guard/guard.h
   include/guard/guard_c.h
+  libexec/pidfall/save-task-notes
   libexec/pidfall/serve-task-manager
   libexec/pidfall/stand-in
+  libexec/pidfall/task-notes-api
   ${LIBDIR}/libpidfall_guard.a
   ${LIBDIR}/cmake/pidfall/pidfallConfig.cmake
   ${LIBDIR}/cmake/pidfall/pidfallConfigVersion.cmake
