@@ -11,8 +11,6 @@
 
 namespace pidfall {
 
-using Words = std::vector<std::string>;
-
 Words Joined(Words words, const Words& more);
 
 // Locks ~/serve.pid, writes its pid into it, and answers HTTP on port 8767. "#BEFORE" stands

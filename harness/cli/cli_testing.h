@@ -12,6 +12,8 @@
 
 namespace pidfall {
 
+using Words = std::vector<std::string>;
+
 struct ProgramOutcome {
   int status = -1;
   std::string out;
@@ -25,8 +27,7 @@ inline const std::filesystem::path kClosed;
 
 // Throws where no program was started: a caller must not go on with pid -1 or 0, because kill()
 // takes those for many processes.
-pid_t Spawn(std::vector<std::string> words, const std::filesystem::path& out,
-            const std::filesystem::path& error);
+pid_t Spawn(Words words, const std::filesystem::path& out, const std::filesystem::path& error);
 int StatusOf(pid_t pid);
 
 // Two folders: one for the program's output, and its working folder, which is its home, too.
@@ -35,9 +36,9 @@ class CliTest : public testing::Test {
   CliTest();
   ~CliTest() override;
 
-  ProgramOutcome Run(const std::vector<std::string>& words);
+  ProgramOutcome Run(const Words& words);
   // Status 2, this one line, and no file made.
-  void ExpectRefused(const std::vector<std::string>& words, const std::string& message);
+  void ExpectRefused(const Words& words, const std::string& message);
 
   std::filesystem::path folder_;
   std::filesystem::path work_;

@@ -17,7 +17,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
-using Words = std::vector<std::string>;
 
 // GUARD stands for the code that keeps a second copy out.
 constexpr char kGuarded[] = R"(
