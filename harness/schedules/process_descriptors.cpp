@@ -101,7 +101,7 @@ std::vector<int> ProcessDescriptors::End(const ProcessTree::Stop& stop) {
 std::vector<int> ProcessDescriptors::Return(const ProcessTree::Stop& stop, const RawCall& entered) {
   Descriptors& its = Of(stop);
   if (stop.call.result < 0) return {};
-  const auto closed = Close(its, [&](int one) { return HasClosed(stop, entered, one); });
+  auto closed = Close(its, [&](int one) { return HasClosed(stop, entered, one); });
   const auto from = static_cast<int>(entered.arguments[0]);
   if (IsDuplicateTo(entered.number) || IsCopy(entered)) {
     its.Copy(from, static_cast<int>(stop.call.result));

@@ -140,8 +140,9 @@ class ScheduleExploration {
       so_far_.Tell(exploration_, [&] { return Covered(setting, tally); });
       if (tally.broken.contains("C1") || tally.broken.contains(kNotJudged)) break;
       const auto time = options_.time.value_or(kTimeForOrders);
-      if (Clock::now() - began > time)
+      if (Clock::now() - began > time) {
         tally.cut_short = "the time of " + FormatDuration(time) + " was over";
+      }
       if (!tally.cut_short.empty()) break;
     }
     Conclude(setting, search.complete(), tally);
