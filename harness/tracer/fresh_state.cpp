@@ -29,30 +29,30 @@ SavedFile Save(const std::string& path) {
 }
 
 // A socket made so has no listener, like that of a killed owner.
-void Make(const std::string& path, const SavedFile& saved) {
+void Make(const fs::path& path, const SavedFile& saved) {
   if (S_ISREG(saved.mode)) {
-    WriteFile(path, saved.content);
+    WriteFile(path.string(), saved.content);
   } else if (S_ISLNK(saved.mode)) {
     fs::create_symlink(saved.content, path);
   } else if (S_ISDIR(saved.mode)) {
     fs::create_directory(path);
   } else if (mknod(path.c_str(), saved.mode, 0) != 0) {
-    ThrowErrno("make " + path + " again");
+    ThrowErrno("make " + path.string() + " again");
   }
 }
 
 // The owner first: a change of it clears the set-user-id bit.
-void Put(const std::string& path, const SavedFile& saved) {
+void Put(const fs::path& path, const SavedFile& saved) {
   Make(path, saved);
-  for (const auto& [name, entry] : saved.entries) Put(path + "/" + name, entry);
+  for (const auto& [name, entry] : saved.entries) Put(path / name, entry);
   const bool ours = saved.owner == geteuid() && saved.group == getegid();
   if (!ours && lchown(path.c_str(), saved.owner, saved.group) != 0) {
-    ThrowErrno("give " + path + " to its owner");
+    ThrowErrno("give " + path.string() + " to its owner");
   }
   constexpr mode_t kPermissions = 07777;
   const bool is_link = S_ISLNK(saved.mode);
   if (!is_link && chmod(path.c_str(), saved.mode & kPermissions) != 0) {
-    ThrowErrno("chmod " + path);
+    ThrowErrno("chmod " + path.string());
   }
 }
 
