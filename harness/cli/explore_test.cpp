@@ -253,6 +253,14 @@ TEST_F(ExploreTest, AHelperThatOpensWhatItsParentLockedIsRunForReal) {
               HasSubstr("no puppet can stand in for this: helpers beside a lock of the process"));
 }
 
+// Its lock goes with the copy, and the puppet has only one.
+TEST_F(ExploreTest, ACopyOfWhatTheProcessLockedIsClosedOnlyByRealRuns) {
+  const std::string closes = "os.close(os.dup(lock))\n";
+  const ProgramOutcome outcome =
+      Explore("schedules", LockOfTheProcess() + closes, {"--bound", "0"});
+  EXPECT_THAT(outcome.out, HasSubstr("no puppet can stand in for this: it closes a copy"));
+}
+
 constexpr char kShellLock[] = R"sh(
 exec 9>"$HOME/serve.lock"
 [ "$(stat -L -c %h /dev/fd/9)" = 1 ] || exit 70

@@ -199,6 +199,7 @@ void LearningStart::LearnCall(const NamedCall& call) {
   call_ = WholeCallOf(last_.thread, last_.call, its);
   const auto closed = static_cast<int>(last_.call.arguments[0]);
   const bool keeps = last_.call.number == SYS_close && its.NumberOf(closed) && !its.IsLast(closed);
+  if (keeps && last_.process == locker_) return GiveUp("it closes a copy of what it has locked");
   if (keeps) call_ = NoChange();
   if (!call_) return GiveUp("the call " + call.name.Text());
   NoteLock(*call_, last_.process);
