@@ -71,6 +71,8 @@ class Jobs {
 
   // Real time, from any fixed point, never going back.
   virtual std::chrono::nanoseconds Now() = 0;
+  // Of that time, until the last look: what others got of the processors, on a busy machine.
+  virtual std::chrono::nanoseconds LeftOut() const { return {}; }
 
   // Starts the actor's command in a process group of its own. Does not wait.
   virtual JobStarted Start(std::size_t actor, const JobStart& how) = 0;

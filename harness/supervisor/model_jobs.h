@@ -25,6 +25,7 @@ struct ModelServer {
   int duplicate_status = 0;
   bool fails = false;  // ends with duplicate_status, owner or none
   std::chrono::nanoseconds start_up = std::chrono::milliseconds(5);
+  std::chrono::nanoseconds delay{0};   // of its start, by others that have the processors
   std::optional<int> term_status = 0;  // what it makes of SIGTERM; none: ignores it
 };
 
@@ -34,10 +35,13 @@ class ModelJobs : public Jobs {
       : servers_(std::move(servers)), processes_(servers_.size()) {}
 
   std::chrono::nanoseconds Now() override { return now_; }
+  std::chrono::nanoseconds LeftOut() const override { return left_out_; }
 
   JobStarted Start(std::size_t actor, const JobStart& how) override {
     const bool beside_an_owner = Owned();
-    processes_.at(actor) = {.state = JobState::kBusy, .next = now_ + servers_[actor].start_up};
+    processes_.at(actor) = {.state = JobState::kBusy,
+                            .next = now_ + servers_[actor].delay + servers_[actor].start_up};
+    processes_[actor].delay = servers_[actor].delay;
     pids_wanted.push_back(how.pid);
     environments.push_back(how.environment);
     groups_ended_with_it.push_back(how.end_group_with_it);
@@ -98,6 +102,7 @@ class ModelJobs : public Jobs {
   struct Process {
     JobState state = JobState::kEnded;
     std::chrono::nanoseconds next = std::chrono::nanoseconds::max();  // it moves by itself
+    std::chrono::nanoseconds delay{0};                                // until then
     int status = 0;
     int signal = 0;
   };
@@ -128,6 +133,7 @@ class ModelJobs : public Jobs {
     }
     if (process.next > now_) return;
     process.next = std::chrono::nanoseconds::max();
+    left_out_ += std::exchange(process.delay, std::chrono::nanoseconds(0));
     if (server.fails) return End(process, server.duplicate_status, 0);
     if (!Owned() || server.on_owner == OnOwner::kServeToo) {
       process.state = JobState::kServes;
@@ -140,6 +146,7 @@ class ModelJobs : public Jobs {
   std::vector<ModelServer> servers_;
   std::vector<Process> processes_;
   std::chrono::nanoseconds now_ = std::chrono::hours(5);  // any point will do
+  std::chrono::nanoseconds left_out_{0};
   bool changed_ = false;
   int last_pid_ = 100;
 };

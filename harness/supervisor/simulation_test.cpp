@@ -112,6 +112,16 @@ TEST(Simulation, FiftyRestartsTakeTheirTimeVirtuallyAndOnlyRunTimeReally) {
   EXPECT_EQ(log.real, 51 * 10ms);
 }
 
+// A limit of five starts in ten seconds would never be reached where each takes three.
+TEST(Simulation, BusyMachineMakesNoStartLate) {
+  const SimulationLog log =
+      Simulate(ByHandFirst(MakeSystemdPolicy({.restart = SystemdRestart::kAlways})),
+               {.duplicate_status = 1, .delay = 3s});
+  EXPECT_EQ(log.actors[kAgent].starts.size(), 5U);
+  EXPECT_EQ(ServedAfter(log), std::nullopt);
+  EXPECT_LT(log.actors[kAgent].starts.back().at, 2s);
+}
+
 TEST(Simulation, WhatIsDecidedEndsBeforeItsTime) {
   SimulationPlan plan = ByHandFirst(KeepAlive());
   ModelJobs jobs({plan.actors.size(), ModelServer{.duplicate_status = 1}});

@@ -1,9 +1,11 @@
 #include "harness/supervisor/stage_jobs.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -42,9 +44,17 @@ bool SameState(const JobSighting& one, const JobSighting& other) {
   return one.state == other.state && one.still_serves == other.still_serves;
 }
 
+// A process that ends is late, too, when the harness is late to see it.
+std::vector<std::map<pid_t, ProcessorTime>> TimesOfAll(const Stage& stage) {
+  std::vector<std::map<pid_t, ProcessorTime>> times = {ProcessorTimes(getpid())};
+  for (auto& instance : ProcessorTimesOf(stage.instances())) times.push_back(std::move(instance));
+  return times;
+}
+
 }  // namespace
 
-StageJobs::StageJobs(Stage& stage, const std::vector<StageActor>& actors) : stage_(stage) {
+StageJobs::StageJobs(Stage& stage, const std::vector<StageActor>& actors)
+    : stage_(stage), given_([&stage] { return TimesOfAll(stage); }) {
   for (const StageActor& actor : actors) {
     actors_.push_back({.how = actor, .settling = SettlingOn(stage)});
     if (actor.has_other_port) actors_.back().how.start.port = stage.OtherPort();
@@ -189,12 +199,21 @@ std::vector<JobSighting> StageJobs::SightAll() {
 std::vector<JobSighting> StageJobs::Look(std::chrono::nanoseconds at_most) {
   std::vector<JobSighting> sightings;
   const auto moved = [&] {
+    given_.SoFar();
     sightings = SightAll();
     return !std::equal(sightings.begin(), sightings.end(), last_.begin(), SameState);
   };
   stage_.WaitUntil(moved, changed_ ? Duration::zero() : at_most);
   changed_ = false;
+  CountLeftOut();
   return last_ = sightings;
+}
+
+void StageJobs::CountLeftOut() {
+  const std::chrono::nanoseconds passed = Now() - given_since_;
+  left_out_ += std::max<Duration>(passed - given_.SoFar(), Duration::zero());
+  given_ = GivenTime([this] { return TimesOfAll(stage_); });
+  given_since_ = Now();
 }
 
 void StageJobs::Release(std::size_t actor) {

@@ -30,6 +30,7 @@ class StageJobs : public Jobs {
   StageJobs(Stage& stage, const std::vector<StageActor>& actors);
 
   std::chrono::nanoseconds Now() override;
+  std::chrono::nanoseconds LeftOut() const override { return left_out_; }
   JobStarted Start(std::size_t actor, const JobStart& how) override;
   void Signal(std::size_t actor, int signal) override;
   std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) override;
@@ -67,6 +68,7 @@ class StageJobs : public Jobs {
   JobState StateOf(Actor& actor);
   bool AnyOrphanRuns() const;
   std::vector<JobSighting> SightAll();
+  void CountLeftOut();
   void EndBystander(Actor& actor);
   std::string Resolved(std::string text) const;
   std::string FileNamed(const std::string& file) const;
@@ -78,6 +80,9 @@ class StageJobs : public Jobs {
   std::vector<const Instance*> orphans_;
   std::vector<JobSighting> last_;
   bool changed_ = false;
+  GivenTime given_;  // since the last look
+  std::chrono::nanoseconds given_since_ = Now();
+  std::chrono::nanoseconds left_out_{0};
   int starts_beside_an_owner_ = 0;
   std::vector<std::string> notes_;
 };

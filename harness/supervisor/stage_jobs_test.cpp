@@ -84,6 +84,18 @@ TEST_F(StageJobsTest, WaiterForALockWaitsUntilTheOwnerEnds) {
   EXPECT_EQ(Await(jobs, JobState::kEnded).status, 0);
 }
 
+TEST_F(StageJobsTest, WhatOthersGotOfTheProcessorIsLeftOut) {
+  const StageActor spins = Shell(
+      "taskset -cp \"$(taskset -cp $$ | sed 's/.*: //;s/[,-].*//')\" $$; "
+      "while :; do :; done");
+  StageJobs jobs(*stage_, {spins, spins});
+  jobs.Start(0, {});
+  jobs.Start(1, {});
+  const auto deadline = std::chrono::steady_clock::now() + kLockBound;
+  while (jobs.LeftOut() < 100ms && std::chrono::steady_clock::now() < deadline) jobs.Look(100ms);
+  EXPECT_GE(jobs.LeftOut(), 100ms);
+}
+
 TEST_F(StageJobsTest, SupervisorsEnvironmentAndFolderReachTheJob) {
   StageJobs jobs(*stage_, {Shell("test \"$LABEL\" = x && test \"$PWD\" = /usr")});
   jobs.Start(0, {.environment = {{"LABEL", "x"}}, .working_directory = "/usr"});
