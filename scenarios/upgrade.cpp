@@ -18,7 +18,11 @@ namespace {
 
 constexpr char kTwoVersions[] = "Two versions use the same data at once.";
 
-StartOptions Older(const Stage& stage) { return {.command = stage.target().older_command}; }
+// For the next start.
+StartOptions Older(Stage& stage) {
+  stage.Did("take the older version's command");
+  return {.command = stage.target().older_command};
+}
 
 Instance& StartOlder(Stage& stage) {
   try {
@@ -101,9 +105,9 @@ constexpr Scenario kOlderEnds{
 
 // Its duplicate status may differ: it must only not serve.
 void OlderComesBack(Stage& stage) {
-  StartOptions older = Older(stage);
   Instance& owner = stage.StartOwner();
   const bool names_owner = NamesOwner(stage, owner);
+  StartOptions older = Older(stage);
   older.port = Elsewhere(stage).port;
   Settle(stage, stage.Start(older));
   ExpectOneOwner(stage, owner);

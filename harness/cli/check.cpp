@@ -122,6 +122,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   PrintFindings(outputs, results, *head.target, common.verbose);
+  outputs.Print(BesideOlderVersion(results));
   outputs.Print(policies + SkipText(results) + KeptText(results) +
                 FirstStep(results, *head.target));
   outputs.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),

@@ -7,6 +7,7 @@
 #include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "harness/report/text.h"
+#include "harness/target/parts.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/nearness.h"
 
@@ -47,6 +48,18 @@ void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, c
       outputs.Print(FindingText(*other, AdviceOn(*other), outputs.paint(), verbose));
     }
   }
+}
+
+std::string BesideOlderVersion(const std::vector<Result>& results) {
+  std::string lines;
+  for (const Result& result : results) {
+    const Scenario* scenario = FindScenario(result.scenario);
+    const bool was_judged = result.verdict == Verdict::kPass || HasFailed(result);
+    if (!was_judged || scenario == nullptr || (scenario->parts & part::kOlderVersion) == 0)
+      continue;
+    lines += fmt::format("  {}  {}\n", Name(result.verdict), scenario->story);
+  }
+  return lines.empty() ? "" : "beside the older version:\n" + lines;
 }
 
 std::string FirstStep(const std::vector<Result>& results, const Target& target) {

@@ -16,6 +16,10 @@ namespace pidfall {
 void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, const Target& target,
                    bool verbose);
 
+// The answer to --older, a line for each scenario that starts an older version; empty where none
+// was judged.
+std::string BesideOlderVersion(const std::vector<Result>& results);
+
 // What to do first, for the end of many findings; empty where there is one.
 std::string FirstStep(const std::vector<Result>& results, const Target& target);
 

@@ -8,6 +8,7 @@
 
 #include "harness/cli/check_testing.h"
 #include "harness/cli/exit_status.h"
+#include "harness/process/program_folder.h"
 
 namespace pidfall {
 namespace {
@@ -192,6 +193,26 @@ TEST_F(CheckTest, TheNamedPolicyJudges) {
   EXPECT_EQ(CheckPython(refuses, {}, story).status, kNothingJudged);
   EXPECT_EQ(CheckPython(refuses, {}, "restart-loop/keep-alive-by-hand-first").status,
             kNothingJudged);
+}
+
+TEST_F(CheckTest, AnOlderVersionIsNamedAndAnsweredALineEach) {
+  const std::string server = ProgramFolder() + "/serve-task-manager";
+  const Words fills = {"--port", "{port}", "--pid-file", "{pid_file}"};
+  Words words = {"check",
+                 "--scenario",
+                 "upgrade/older-*",
+                 "--older",
+                 server + " --guard port --port {port} --pid-file {pid_file}",
+                 "--",
+                 server,
+                 "--guard",
+                 "pidfile"};
+  words.insert(words.end(), fills.begin(), fills.end());
+  const ProgramOutcome outcome = Run(words);
+  EXPECT_EQ(outcome.status, kBroke) << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("did    take the older version's command\n  did    start A"));
+  EXPECT_THAT(outcome.out, HasSubstr("beside the older version:\n  fail  An older version runs"));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  pass  An older version was killed and left its file"));
 }
 
 }  // namespace
