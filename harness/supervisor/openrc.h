@@ -1,9 +1,11 @@
-// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and its service scripts.
+// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and its service scripts. A
+// script that gives a time with a unit is for a later version, and gets the rules of that.
 //
 //   auto policy = MakeOpenrcPolicy({});                  // its defaults: eleven starts, ever
 //   auto theirs = ReadOpenrcScript("/etc/init.d/web");   // throws BadInput
 //
-// https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor), its
+// https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor; in later
+// versions src/supervise-daemon/supervise-daemon.c, supervisor and main), its
 // sh/supervise-daemon.sh and sh/start-stop-daemon.sh, and the manual page openrc-run(8)
 #pragma once
 
@@ -17,10 +19,16 @@ namespace pidfall {
 
 struct OpenrcRules {
   bool is_supervised = true;  // else start-stop-daemon starts it, and restarts nothing
-  std::chrono::seconds respawn_delay{0};
-  int respawn_max = 10;                    // 0: no limit
-  std::chrono::seconds respawn_period{0};  // 0: a lifetime
+  SupervisorTime respawn_delay{0};
+  int respawn_max = 10;              // 0: no limit
+  SupervisorTime respawn_period{0};  // 0: a lifetime
+  // Later versions: each respawn waits for this much longer, up to a cap.
+  SupervisorTime respawn_delay_step{0};
+  SupervisorTime respawn_delay_cap{0};
 };
+
+// What later versions do where a script says nothing.
+OpenrcRules LaterOpenrcRules();
 
 std::unique_ptr<Policy> MakeOpenrcPolicy(const OpenrcRules& rules, Service service = {});
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/duration.h"
 #include "harness/supervisor/file_text.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/shell_variables.h"
@@ -89,22 +91,56 @@ class OpenrcReader {
            "only supervise-daemon is read here; of s6 and runit name the folder, as s6:FOLDER");
   }
 
-  // An empty one is not passed on. supervise-daemon ends at once over one that it does not take.
-  int Number(const std::string& name, int least, int otherwise) {
+  // An empty value is not passed on. supervise-daemon ends at once over one that it does not take.
+  void ReadNumber(const std::string& name, int* number) {
     const std::string value = Value(name);
-    if (value.empty()) return otherwise;
-    const auto number = WholeNumber(value);
-    if (!number || *number < least) {
-      Refuse(name, fmt::format("supervise-daemon wants a whole number of at least {}", least));
+    if (value.empty()) return;
+    const auto read = WholeNumber(value);
+    if (!read) Refuse(name, "supervise-daemon wants a whole number");
+    *number = *read;
+  }
+
+  void ReadTime(const std::string& name, SupervisorTime* time) {
+    const std::string value = Value(name);
+    if (value.empty()) return;
+    const auto read = TimeOf(value);
+    if (!read) Refuse(name, "supervise-daemon wants seconds, 1 or more; later versions also 12sec");
+    *time = *read;
+  }
+
+  // `12sec` is what the later version itself says.
+  static std::optional<SupervisorTime> TimeOf(std::string value) {
+    if (const auto seconds = WholeNumber(value)) {
+      if (*seconds == 0) return std::nullopt;
+      return std::chrono::seconds(*seconds);
     }
-    return *number;
+    if (value.size() > 3 && value.compare(value.size() - 3, 3, "sec") == 0) {
+      value.resize(value.size() - 2);
+    }
+    try {
+      return ParseDuration(value);
+    } catch (const BadInput&) {
+      return std::nullopt;
+    }
+  }
+
+  bool HasUnit(const std::string& name) {
+    const std::string value = Value(name);
+    return !value.empty() && !WholeNumber(value) && TimeOf(value);
   }
 
   void ReadRespawns() {
     if (!rules_.is_supervised) return;
-    rules_.respawn_delay = std::chrono::seconds(Number("respawn_delay", 1, 0));
-    rules_.respawn_max = Number("respawn_max", 0, rules_.respawn_max);
-    rules_.respawn_period = std::chrono::seconds(Number("respawn_period", 1, 0));
+    for (const char* name : {"respawn_delay", "respawn_period"}) {
+      if (!HasUnit(name)) continue;
+      rules_ = LaterOpenrcRules();
+      Note(*variables_.Find(name), std::string(name) + " has a unit: OpenRC 0.45.2 (Debian 12) " +
+                                       "would not take it, and a later version is simulated");
+      break;
+    }
+    ReadTime("respawn_delay", &rules_.respawn_delay);
+    ReadNumber("respawn_max", &rules_.respawn_max);
+    ReadTime("respawn_period", &rules_.respawn_period);
   }
 
   // Its words are expanded once more by `eval`.

@@ -15,7 +15,9 @@ namespace pidfall {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -26,6 +28,21 @@ TEST(Openrc, ElevenStartsInALifetime) {
   const OpenrcRules rules = {.respawn_delay = 3s, .respawn_max = 5, .respawn_period = 10s};
   EXPECT_EQ(StartCount(*MakeOpenrcPolicy(rules), {.run_time = 5ms}, 60s), 20U);
   EXPECT_EQ(StartCount(*MakeOpenrcPolicy({.respawn_delay = 1s, .respawn_max = 0}), {}, 60s), 60U);
+}
+
+// supervise-daemon.c of a later version, supervisor: the first respawn waits for one step.
+TEST(Openrc, LaterVersionWaitsLongerEachTime) {
+  EXPECT_EQ(StartCount(*MakeOpenrcPolicy(LaterOpenrcRules()), {.run_time = 5ms}, 24h), 11U);
+  OpenrcRules rules = LaterOpenrcRules();
+  rules.respawn_delay_step = 4s;
+  rules.respawn_delay_cap = 10s;
+  const auto policy = MakeOpenrcPolicy(rules);
+  std::vector<EndedRun> history;
+  for (const auto wait : {4s, 8s, 10s}) {
+    const SupervisorTime ended = history.empty() ? 1s : history.back().ended + 1s;
+    history.push_back({.started = ended - 1s, .ended = ended});
+    EXPECT_EQ(policy->Next(history).start_at, ended + wait);
+  }
 }
 
 constexpr char kScript[] =
@@ -56,10 +73,20 @@ std::unique_ptr<Policy> Script(const std::string& text) {
   return ParseOpenrcScript("init.d/web", text);
 }
 
+TEST(OpenrcScript, TimeWithAUnitIsForALaterVersion) {
+  const auto web = Script(std::string(kScript) + "respawn_delay=500ms\nrespawn_period=\n");
+  EXPECT_EQ(web->Describe(),
+            "openrc supervise-daemon respawn_max=5, respawn_delay=0.5 s and 0.1 s more each time, "
+            "respawn_period=12 s");
+  EXPECT_THAT(web->Notes(), Contains(StartsWith("init.d/web:23: respawn_delay has a unit: ")));
+  EXPECT_THAT(Script(std::string(kScript) + "respawn_period=90sec\n")->Describe(),
+              EndsWith("respawn_period=1 min 30 s"));
+}
+
 TEST(OpenrcScript, ServiceIsRead) {
   const auto web = Script(kScript);
   EXPECT_EQ(web->Describe(),
-            "openrc supervise-daemon respawn_max=5, respawn_delay=3, respawn_period=60");
+            "openrc supervise-daemon respawn_max=5, respawn_delay=3 s, respawn_period=1 min");
   EXPECT_THAT(web->job().command, ElementsAre("/usr/bin/web", "--config", "/etc/web.conf", "--name",
                                               "a b", "--port", "80", "-f"));
   EXPECT_EQ(web->job().label, "web");
@@ -100,7 +127,7 @@ TEST(OpenrcScript, FaultsAreNamedWithTheirLine) {
       {"command=/web\nsupervisor=s6\n", "init.d/web:2: supervisor=s6: only supervise-daemon"},
       {std::string(kScript) + "respawn_delay=0\n",
        "init.d/web:23: respawn_delay=0: supervise-daemon "
-       "wants a whole number of at least 1"},
+       "wants seconds, 1 or more; later versions also 12sec"},
       {std::string(kScript) + "respawn_max=many\n", "init.d/web:23: respawn_max=many: "},
       {"command=" + std::string(5000, 'x'), "init.d/web:1: a value of more than 4 KiB"},
   };
@@ -153,12 +180,12 @@ TEST_F(OpenrcFolder, SettingsAreReadFirst) {
                                    "supervisor=supervise-daemon\ncommand=${program:-/bin/other}\n"
                                    "respawn_max=${respawn_max:-7}\nrespawn_delay=2\n");
   EXPECT_EQ(LookUpPolicy(script)->Describe(),
-            "openrc supervise-daemon respawn_max=7, respawn_delay=2");
+            "openrc supervise-daemon respawn_max=7, respawn_delay=2 s");
   const std::string settings = Write("conf.d/web",
                                      "program=/bin/web\nrespawn_max=0\n"
                                      "respawn_delay=9\noutput_log=/var/log/web\n");
   const auto web = LookUpPolicy(script);
-  EXPECT_EQ(web->Describe(), "openrc supervise-daemon respawn_max=0, respawn_delay=2");
+  EXPECT_EQ(web->Describe(), "openrc supervise-daemon respawn_max=0, respawn_delay=2 s");
   EXPECT_THAT(web->job().command, ElementsAre("/bin/web"));
   EXPECT_THAT(web->Notes(), ElementsAre(settings + ": not modelled: output_log (line 4)"));
 }
