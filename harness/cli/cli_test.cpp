@@ -1,11 +1,9 @@
 // The built program, as users run it: bad input gives one clear line and status 2.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 
@@ -232,21 +230,10 @@ TEST_F(CliTest, AnImpossiblePictureIsRefused) {
 }
 
 TEST_F(CliTest, AnInterruptShowsTheResultsSoFar) {
-  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  grantpt(terminal);
-  unlockpt(terminal);
-  const pid_t pid =
-      Spawn({"run", "--scenario", "stale/zero", "--repeat", "10000", "--json", "known.json"},
-            folder_ / "out", ptsname(terminal));
-  std::array<char, 4096> progress{};
-  EXPECT_GT(read(terminal, progress.data(), progress.size()), 0);  // the first verdict is there
-  kill(pid, SIGINT);
-  // Read all: a full terminal would block the program. The terminal is closed when the program
-  // ends.
-  while (read(terminal, progress.data(), progress.size()) > 0) continue;
-  EXPECT_EQ(StatusOf(pid), kInterrupted);
-  close(terminal);
-  EXPECT_THAT(Content(folder_ / "out"), HasSubstr("\nINTERRUPTED: "));
+  const ProgramOutcome outcome = InterruptAtFirstProgress(
+      {"run", "--scenario", "stale/zero", "--repeat", "10000", "--json", "known.json"});
+  EXPECT_EQ(outcome.status, kInterrupted);
+  EXPECT_THAT(outcome.out, HasSubstr("\nINTERRUPTED: "));
   EXPECT_THAT(Content(work_ / "known.json"), HasSubstr("\"stale/zero\""));
 }
 

@@ -1,10 +1,12 @@
 #include "harness/cli/cli_testing.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -82,6 +84,20 @@ ProgramOutcome CliTest::Run(const std::vector<std::string>& words) {
   fs::remove(error);
   const int status = StatusOf(Spawn(words, out, error));
   return {status, Content(out), Content(error)};
+}
+
+ProgramOutcome CliTest::InterruptAtFirstProgress(const Words& words) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  grantpt(terminal);
+  unlockpt(terminal);
+  const pid_t pid = Spawn(words, folder_ / "out", ptsname(terminal));
+  std::array<char, 4096> progress{};
+  EXPECT_GT(read(terminal, progress.data(), progress.size()), 0);
+  kill(pid, SIGINT);
+  // Read all: a full terminal would block the program, which closes it at its end.
+  while (read(terminal, progress.data(), progress.size()) > 0) continue;
+  close(terminal);
+  return {.status = StatusOf(pid), .out = Content(folder_ / "out")};
 }
 
 void CliTest::ExpectRefused(const std::vector<std::string>& words, const std::string& message) {

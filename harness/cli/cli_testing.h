@@ -37,6 +37,8 @@ class CliTest : public testing::Test {
   ~CliTest() override;
 
   ProgramOutcome Run(const Words& words);
+  // Its standard error is a terminal; SIGINT follows the first that it shows there.
+  ProgramOutcome InterruptAtFirstProgress(const Words& words);
   // Status 2, this one line, and no file made.
   void ExpectRefused(const Words& words, const std::string& message);
 

@@ -26,6 +26,7 @@
 #include "harness/report/findings.h"
 #include "harness/report/incident_charts.h"
 #include "harness/report/incident_text.h"
+#include "harness/report/progress.h"
 #include "harness/report/reproduce.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/summary.h"
@@ -126,7 +127,9 @@ IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std
 IncidentResults RunAll(const IncidentCommand& options, const IncidentOptions& with,
                        const Outputs& outputs, const PictureFile& picture) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
-    return SimulateAll(requests, options.common.jobs);
+    Progress progress(stderr, requests.size());
+    return SimulateAll(requests,
+                       {options.common.jobs, [&](const auto& line) { progress.Show(line); }});
   };
   const std::vector<Incident> incidents = Chosen(options);
   const auto all = RunIncidents(incidents, with, simulate);

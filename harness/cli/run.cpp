@@ -113,7 +113,7 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
       {.servers = ServersFolder(),
        .reproduce =
            [&](const Incident& one) { return IncidentCommandLine(options.program, {one.id}); }},
-      [&](const auto& requests) { return SimulateAll(requests, common.jobs); });
+      [&](const auto& requests) { return SimulateAll(requests, {.jobs = common.jobs}); });
   outputs.Print(IncidentSummary(incident, cells, outputs.paint()));
   return ResultsOf(cells);
 }

@@ -20,6 +20,7 @@
 #include "harness/input/duration.h"
 #include "harness/input/secrets.h"
 #include "harness/report/findings.h"
+#include "harness/report/progress.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"
 #include "harness/report/text.h"
@@ -60,6 +61,11 @@ std::string Head(const SimulationRequest& request, const SimulationLog& log) {
          FormatDuration(log.real) + '\n';
 }
 
+std::vector<SimulationLog> Simulated(const SimulationRequest& request) {
+  Progress progress(stderr, 1);
+  return SimulateAll({request}, {.on_progress = [&](const auto& line) { progress.Show(line); }});
+}
+
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
   if (options.table) {
     RefuseCommand(command, "supervise --table");
@@ -73,9 +79,9 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   const Outputs outputs(options.common);
   const PictureFile picture(options.picture);
   const InterruptGuard guard;
-  const auto logs = SimulateAll({request}, 1);
+  const auto logs = Simulated(request);
   if (logs.empty()) {
-    outputs.Print("INTERRUPTED: the simulation had not ended\n");
+    outputs.Print("INTERRUPTED before anything was known\n");
     return kInterrupted;
   }
   const SimulationLog& log = logs.front();
@@ -92,7 +98,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
   picture.Write(Title(request), "", {{"", {{"", &log}}}});
   outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
                      {FactsOfSupervised(options.policy, log)});
-  return ExitStatusOf({result}, {});
+  return ExitStatusOf({result}, {.interrupted = Interrupted()});
 }
 
 // Declared last: it names the options that it excludes.

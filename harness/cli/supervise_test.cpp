@@ -103,5 +103,13 @@ TEST_F(SuperviseTest, CommandThatLeavesItsServerInTheBackgroundIsRefused) {
                     " leaves the server in the background: name the server itself after --");
 }
 
+TEST_F(SuperviseTest, AnInterruptShowsTheStartsSoFar) {
+  const ProgramOutcome outcome = InterruptAtFirstProgress(
+      {"supervise", "--policy", "runit", "--real-time", "--json", "known.json", "--", "false"});
+  EXPECT_EQ(outcome.status, kInterrupted);
+  EXPECT_THAT(outcome.out, testing::HasSubstr("\ncut short: interrupted after "));
+  EXPECT_GE(StartsIn("known.json"), 1);
+}
+
 }  // namespace
 }  // namespace pidfall

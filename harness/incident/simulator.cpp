@@ -1,5 +1,7 @@
 #include "harness/incident/simulator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -7,6 +9,7 @@
 
 #include "harness/faults/disk.h"
 #include "harness/incident/log_json.h"
+#include "harness/input/duration.h"
 #include "harness/run/pool.h"
 #include "harness/stage/stage.h"
 #include "harness/stage/story_end.h"
@@ -52,7 +55,9 @@ SimulationLog SimulateIn(const World& world, const SimulationRequest& request, T
   if (FillsDisk(request.plan)) MountSmallDisk(stage);
   if (!target.as_deployed) std::filesystem::create_directory(stage.folder() + "/run");
   StageJobs jobs(stage, request.actors);
-  SimulationLog log = Simulate(request.plan, jobs);
+  SimulationPlan plan = request.plan;
+  plan.on_news = [](const SimulationLog& so_far) { TellNews(so_far); };
+  SimulationLog log = Simulate(plan, jobs);
   jobs.Complete(&log, request.files);
   return log;
 }
@@ -88,17 +93,39 @@ SimulationLog LogOf(const StoryResult& telling) {
   return log;
 }
 
+std::string HowFar(const SimulationRequest& request, const SimulationLog& log) {
+  std::size_t starts = 0;
+  for (const ActorLog& actor : log.actors) starts += actor.starts.size();
+  return fmt::format("{} of {} simulated, {} starts", FormatDuration(log.duration),
+                     FormatDuration(request.plan.duration), starts);
+}
+
+// A log that is still there when all has ended was interrupted.
+SimulationLog LogOfInterrupted(const SimulationRequest& request, SimulationLog so_far) {
+  so_far.cut_short = "interrupted after " + HowFar(request, so_far);
+  return so_far;
+}
+
 }  // namespace
 
-std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests, int jobs) {
+std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests,
+                                       const SimulateOptions& options) {
   std::vector<Story> stories;
   stories.reserve(requests.size());
   for (const SimulationRequest& request : requests) stories.push_back(StoryOf(request));
-  std::vector<std::optional<SimulationLog>> ended(requests.size());
-  RunStories(stories, {.at_once = jobs},
-             [&](std::size_t index, const StoryResult& telling) { ended[index] = LogOf(telling); });
+  std::vector<std::optional<SimulationLog>> known(requests.size());
+  std::size_t ended = 0;
+  const auto note_news = [&](std::size_t index, const nlohmann::json& news) {
+    known[index] = LogOfInterrupted(requests[index], news);
+    if (requests.size() == 1) options.on_progress(HowFar(requests[index], *known[index]));
+  };
+  const auto note_end = [&](std::size_t index, const StoryResult& telling) {
+    known[index] = LogOf(telling);
+    options.on_progress(fmt::format("{} of {} simulated", ++ended, requests.size()));
+  };
+  RunStories(stories, {.at_once = options.jobs, .on_news = note_news}, note_end);
   std::vector<SimulationLog> logs;
-  for (std::size_t i = 0; i < ended.size() && ended[i]; ++i) logs.push_back(std::move(*ended[i]));
+  for (std::size_t i = 0; i < known.size() && known[i]; ++i) logs.push_back(std::move(*known[i]));
   return logs;
 }
 

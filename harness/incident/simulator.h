@@ -1,6 +1,6 @@
 // Runs simulations on real processes, side by side, each in a sandbox of its own.
 //
-//   const auto logs = SimulateAll({{.plan = plan, .actors = actors, .port = 8767}}, 2);
+//   const auto logs = SimulateAll({{.plan = plan, .actors = actors, .port = 8767}}, {.jobs = 2});
 //
 // The caller must have one thread only: each sandbox is forked from it.
 #pragma once
@@ -28,8 +28,15 @@ struct SimulationRequest {
 // Injected in tests, which bring servers made of rules.
 using Simulator = std::function<std::vector<SimulationLog>(const std::vector<SimulationRequest>&)>;
 
-// In the order of `requests`; after an interrupt, those before the first that had not ended. What
-// could not be simulated says so in SimulationLog::cut_short.
-std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests, int jobs);
+struct SimulateOptions {
+  int jobs = 1;
+  // "12 of 116 simulated", for who waits.
+  std::function<void(const std::string& line)> on_progress = [](const std::string&) {};
+};
+
+// In the order of `requests`; after an interrupt, those before the first that has nothing to show.
+// What was not simulated, or not to its end, says so in SimulationLog::cut_short.
+std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests,
+                                       const SimulateOptions& options);
 
 }  // namespace pidfall

@@ -1,7 +1,7 @@
 // A user's command under a supervisor's rules, as a request to simulate and a result of it.
 //
 //   const SimulationRequest request = SuperviseRequest("docker:on-failure:3", {"web"}, 10min);
-//   const Result result = SuperviseResult(SimulateAll({request}, 1).front());
+//   const Result result = SuperviseResult(SimulateAll({request}, {}).front());
 #pragma once
 
 #include <chrono>

@@ -211,9 +211,10 @@ void ActorRun::Enter(Phase phase, SupervisorTime now) {
   phase_from_ = now;
 }
 
-ActorLog ActorRun::Finish(SupervisorTime now) {
-  if (now > phase_from_) log_.spans.push_back({phase_, phase_from_, now});
-  return std::move(log_);
+ActorLog ActorRun::LogUntil(SupervisorTime now) const {
+  ActorLog log = log_;
+  if (now > phase_from_) log.spans.push_back({phase_, phase_from_, now});
+  return log;
 }
 
 }  // namespace pidfall

@@ -52,7 +52,7 @@ class ActorRun {
   Phase phase() const { return phase_; }
   int last_pid() const { return log_.starts.empty() ? 0 : log_.starts.back().pid; }
 
-  ActorLog Finish(SupervisorTime now);
+  ActorLog LogUntil(SupervisorTime now) const;
   const std::string& name() const { return log_.name; }
 
  private:

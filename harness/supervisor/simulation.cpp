@@ -15,6 +15,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+// A log grows with every start.
+constexpr nanoseconds kNewsApart = std::chrono::seconds(1);
+
 class Simulation {
  public:
   Simulation(const SimulationPlan& plan, Jobs& jobs, const SimulationLimits& limits)
@@ -30,16 +33,30 @@ class Simulation {
   }
 
   SimulationLog Run() {
-    while (Now() < plan_.duration && !plan_.is_decided() && !CutShort()) Step();
-    // Processes that ran past the end of the plan did so in real time only.
-    log_.duration = std::min(Now(), plan_.duration);
-    log_.real = clock_.RealSinceBegan(jobs_.Now());
+    while (Now() < plan_.duration && !plan_.is_decided() && !CutShort()) {
+      Step();
+      TellNews();
+    }
     if (plan_.roll_out && !rolled_out_) Note("the roll-out did not end");
-    for (ActorRun& actor : actors_) log_.actors.push_back(actor.Finish(log_.duration));
-    return std::move(log_);
+    return SoFar();
   }
 
  private:
+  SimulationLog SoFar() {
+    SimulationLog log = log_;
+    // Processes that ran past the end of the plan did so in real time only.
+    log.duration = std::min(Now(), plan_.duration);
+    log.real = clock_.RealSinceBegan(jobs_.Now());
+    for (const ActorRun& actor : actors_) log.actors.push_back(actor.LogUntil(log.duration));
+    return log;
+  }
+
+  void TellNews() {
+    if (!plan_.on_news || jobs_.Now() - told_at_ < kNewsApart) return;
+    told_at_ = jobs_.Now();
+    plan_.on_news(SoFar());
+  }
+
   // A busy machine makes no start late: a rate limit would count fewer of them.
   nanoseconds RealNow() {
     return jobs_.Now() - (plan_.real_time ? nanoseconds(0) : jobs_.LeftOut());
@@ -56,7 +73,7 @@ class Simulation {
     const SupervisorTime due = NextDue();
     if (plan_.real_time || !Settled()) {
       has_settled_ = false;
-      return Look(Patience(due));
+      return Look(std::min(Patience(due), kNewsApart));
     }
     if (std::exchange(has_settled_, !has_settled_)) clock_.JumpTo(due, RealNow());
   }
@@ -229,6 +246,7 @@ class Simulation {
   // been seen and before the start itself is. So it takes two looks to jump.
   bool has_settled_ = false;
   bool rolled_out_ = false;
+  nanoseconds told_at_ = jobs_.Now();
   SimulationLog log_;
 };
 

@@ -81,6 +81,8 @@ struct SimulationPlan {
   bool real_time = false;  // no jumps
   // Asked before each step: what comes later would tell nothing new.
   std::function<bool()> is_decided = [] { return false; };
+  // Told now and then, so that an interrupt does not lose all.
+  std::function<void(const SimulationLog& so_far)> on_news = {};
 };
 
 // Real time, all of it.
