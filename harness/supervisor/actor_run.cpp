@@ -158,12 +158,14 @@ void ActorRun::End(const JobSighting& sighting, SupervisorTime now) {
   Enter(Phase::kDown, now);
   if (load_again_) return Load(now);
   if (!loaded_) return;
+  const std::string& file = actor_.policy->job().pid_file;
   history_.push_back({.started = started_ - loaded_at_,
                       .ended = now - loaded_at_,
                       .status = sighting.status,
                       .signal = sighting.signal,
                       .stopped = stopped_,
-                      .served = served_});
+                      .served = served_,
+                      .has_successor = file.empty() || jobs_.HasSuccessor(index_, file)});
   Decide(actor_.policy->Next(history_), now);
 }
 

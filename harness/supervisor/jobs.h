@@ -97,6 +97,8 @@ class Jobs {
   // SIGKILL to every process that there is, children and bystanders included; all have ended then.
   virtual void EndAll() {}
   virtual void Make(const Change& /*change*/) {}
+  // The pid file names a process that runs, or something that the actor started does.
+  virtual bool HasSuccessor(std::size_t /*actor*/, const std::string& /*file*/) { return true; }
   // What a supervisor does to the pid file that it was told of, and to the process that it names;
   // nothing where that is not the target's file.
   virtual void RemovePidFile(const std::string& /*file*/) {}

@@ -25,6 +25,9 @@ struct EndedRun {
   int signal = 0;        // the signal that ended it, or 0
   bool stopped = false;  // the supervisor was asked to stop it
   bool served = false;   // it had served: where a supervisor asks for readiness, it was ready
+  // The pid file of the job names a process that runs, or something of this run does, and may still
+  // write it.
+  bool has_successor = true;
 };
 
 struct Decision {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -42,6 +43,12 @@ bool IsServing(const JobSighting& sighting) {
 
 bool SameState(const JobSighting& one, const JobSighting& other) {
   return one.state == other.state && one.still_serves == other.still_serves;
+}
+
+// As systemd sees it, which may signal anybody.
+bool NamesAProcess(const std::string& text) {
+  const long pid = strtol(text.c_str(), nullptr, 10);
+  return pid > 0 && IsPlainNumber(text, pid) && kill(static_cast<pid_t>(pid), 0) == 0;
 }
 
 // A process that ends is late, too, when the harness is late to see it.
@@ -288,6 +295,12 @@ bool StageJobs::IsTargetsPidFile(const std::string& file) const {
 
 void StageJobs::RemovePidFile(const std::string& file) {
   if (IsTargetsPidFile(file)) Make({.kind = Change::Kind::kRemove, .file = file});
+}
+
+bool StageJobs::HasSuccessor(std::size_t actor, const std::string& file) {
+  const Instance* instance = actors_.at(actor).instance;
+  if (instance == nullptr || !instance->Processes().empty()) return true;
+  return NamesAProcess(ReadState(FileNamed(file)).content);
 }
 
 // Only processes of our own: without namespaces a file may name a stranger.

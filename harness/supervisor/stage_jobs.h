@@ -40,6 +40,7 @@ class StageJobs : public Jobs {
   void Visit(std::size_t actor) override;
   void EndAll() override;
   void Make(const Change& change) override;
+  bool HasSuccessor(std::size_t actor, const std::string& file) override;
   void RemovePidFile(const std::string& file) override;
   void SignalRecorded(const std::string& file, int signal) override;
 

@@ -162,6 +162,23 @@ TEST_F(StageJobsTest, SupervisorTouchesOnlyTheTargetsPidFile) {
   EXPECT_FALSE(PidFile(*stage_).exists);
 }
 
+TEST_F(StageJobsTest, SuccessorIsInThePidFileOrWasLeftBehind) {
+  StageJobs jobs(*stage_, {Shell("exit 0"), Shell("exec cat " + blocker_)});
+  jobs.Start(0, {.supervised = true});
+  const JobStarted other = jobs.Start(1, {});
+  Await(jobs, JobState::kEnded);
+  EXPECT_FALSE(jobs.HasSuccessor(0, "{pid_file}"));
+  jobs.Make({.file = "{pid_file}", .text = "4194303\n"});
+  EXPECT_FALSE(jobs.HasSuccessor(0, "{pid_file}"));
+  jobs.Make({.file = "{pid_file}", .text = std::to_string(other.pid) + "\n"});
+  EXPECT_TRUE(jobs.HasSuccessor(0, "{pid_file}"));
+  StageJobs leaving(*stage_, {Shell("cat " + blocker_ + " & exit 0")});
+  leaving.Start(0, {.supervised = true});
+  Await(leaving, JobState::kEnded);
+  jobs.Make({.kind = Change::Kind::kRemove, .file = "{pid_file}"});
+  EXPECT_TRUE(leaving.HasSuccessor(0, "{pid_file}"));
+}
+
 TEST_F(StageJobsTest, SurroundingsChangeAsTheTimelineSays) {
   StageJobs jobs(*stage_, {});
   const std::string folder = stage_->folder();

@@ -110,15 +110,20 @@ class SystemdPolicy : public ServicePolicy {
   // service.c, service_load_pid_file: for a PID file that belongs to root, the process in it need
   // not be one of the service's. systemd sees no end of a process that is not its child.
   bool Adopts(const EndedRun& last) const {
-    return rules_.type == SystemdType::kForking && !rules_.pid_file.empty() && IsSuccess(last) &&
-           !last.stopped;
+    return ReadsPidFileAfter(last) && last.has_successor && !last.stopped;
+  }
+
+  bool ReadsPidFileAfter(const EndedRun& last) const {
+    return rules_.type == SystemdType::kForking && !rules_.pid_file.empty() && IsSuccess(last);
   }
 
   // systemd.service(5): a notify service that ends before READY=1 has broken the protocol, and
-  // status 0 does not help. Serving stands for READY=1.
+  // status 0 does not help. Serving stands for READY=1. A forking service has where its PID file is
+  // missing or names no process, and nothing of it runs (measured with 252).
   UnitResult ResultOf(const EndedRun& last) const {
     const bool clean = IsClean(last);
     if (rules_.type == SystemdType::kNotify && clean && !last.served) return UnitResult::kProtocol;
+    if (ReadsPidFileAfter(last) && !last.has_successor) return UnitResult::kProtocol;
     if (clean) return UnitResult::kSuccess;
     return last.signal != 0 ? UnitResult::kSignal : UnitResult::kExitCode;
   }
@@ -194,6 +199,7 @@ class SystemdPolicy : public ServicePolicy {
 }  // namespace
 
 std::unique_ptr<Policy> MakeSystemdPolicy(const SystemdRules& rules, Service service) {
+  service.job.pid_file = rules.pid_file;
   service.job.marks.emplace("INVOCATION_ID", "0123456789abcdef0123456789abcdef");
   return std::make_unique<SystemdPolicy>(rules, std::move(service));
 }

@@ -78,6 +78,18 @@ TEST(Systemd, ForkingDuplicateThatExits0TakesOverTheProcessInThePidFile) {
   EXPECT_TRUE(RestartsAfter(*MakeSystemdPolicy(rules), kStatus1));
 }
 
+// Measured with 252: five starts, and failed.
+TEST(Systemd, ForkingStartThatLeavesNoProcessHasFailedAlthoughItExits0) {
+  const EndedRun run{.has_successor = false};
+  SystemdRules rules{.restart = SystemdRestart::kOnFailure, .type = SystemdType::kForking};
+  EXPECT_FALSE(RestartsAfter(*MakeSystemdPolicy(rules), run)) << "it has no PIDFile=";
+  rules.pid_file = "/run/web.pid";
+  EXPECT_TRUE(RestartsAfter(*MakeSystemdPolicy(rules), run));
+  EXPECT_EQ(MakeSystemdPolicy(rules)->Next({run}).adopts, "");
+  rules.restart = SystemdRestart::kOnSuccess;
+  EXPECT_THAT(MakeSystemdPolicy(rules)->Next({run}).why, HasSubstr("protocol"));
+}
+
 // Measured with 252: after a duplicate's exit 1 the first instance's file was gone.
 TEST(Systemd, AnyOtherEndRemovesThePidFile) {
   const auto policy = MakeSystemdPolicy({.pid_file = "/run/web.pid"});

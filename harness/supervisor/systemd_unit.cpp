@@ -190,7 +190,6 @@ class UnitReader {
     }
     UseCommand(exec_starts_.back());
     service_.job.label = unit_.substr(unit_.rfind('/') + 1);
-    service_.job.pid_file = rules_.pid_file;
     service_.job.is_one_shot = rules_.type == SystemdType::kOneshot;
     if (service_.job.label.find('@') != std::string::npos) service_.job.copies = 0;  // a template
   }
