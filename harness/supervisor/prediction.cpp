@@ -23,7 +23,8 @@ Prediction Predict(const Policy& policy, const Behaviour& behaviour, SupervisorT
     history.push_back({.started = *decision.start_at,
                        .ended = *decision.start_at + behaviour.run_time,
                        .status = behaviour.status,
-                       .signal = behaviour.signal});
+                       .signal = behaviour.signal,
+                       .has_successor = behaviour.has_successor});
   }
   return prediction;
 }

@@ -15,6 +15,7 @@ struct Behaviour {
   SupervisorTime run_time{};
   int status = 0;
   int signal = 0;
+  bool has_successor = true;  // as in EndedRun
 };
 
 struct Prediction {
