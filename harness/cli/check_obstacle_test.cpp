@@ -126,6 +126,7 @@ TEST_F(CheckTest, AServerWithoutAListenerServesByStaying) {
   const ProgramOutcome outcome =
       CheckPython(server.substr(0, server.find("#BEFORE")) + "signal.pause()");
   ExpectFound(outcome, "no port after");
+  ExpectFound(outcome, "it listens nowhere, so it serves by staying; if it listens later: --port");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 

@@ -150,6 +150,10 @@ std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& de
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
   outputs.Print(
       CleanText(fmt::format("target   {}: {}\n", ShellCommand(target.command), Describe(found))));
+  if (found.listeners.empty() && found.unix_sockets.empty()) {
+    outputs.Print(
+        "         it listens nowhere, so it serves by staying; if it listens later: --port\n");
+  }
   outputs.Print(fmt::format(
       "sandbox  {}; {}\n", SandboxName(),
       target.as_deployed ? "your running copy and files are not touched" : "real files and ports"));
