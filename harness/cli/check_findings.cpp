@@ -55,8 +55,8 @@ std::string BesideOlderVersion(const std::vector<Result>& results) {
   for (const Result& result : results) {
     const Scenario* scenario = FindScenario(result.scenario);
     const bool was_judged = result.verdict == Verdict::kPass || HasFailed(result);
-    if (!was_judged || scenario == nullptr || (scenario->parts & part::kOlderVersion) == 0)
-      continue;
+    const bool is_asked = scenario != nullptr && (scenario->parts & part::kOlderVersion) != 0;
+    if (!was_judged || !is_asked) continue;
     lines += fmt::format("  {}  {}\n", Name(result.verdict), scenario->story);
   }
   return lines.empty() ? "" : "beside the older version:\n" + lines;
