@@ -20,8 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of the schedules that puppets pass the program carries out this one, too, then the one with twice
-// its number, and so on.
+// The first schedule that the program carries out although puppets have passed it. The next one has
+// twice its number, and so on.
 constexpr int kFirstSample = 100;
 constexpr char kNotJudged[] = "not judged";
 
