@@ -154,6 +154,7 @@ TEST_F(ExploreBundledTest, TheShortestDoubleStartIsFoundAndShownAgain) {
   EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("C1  race/fresh   A and B both serve"));
   EXPECT_THAT(outcome.out, HasSubstr("C1  race/stale   A and B both serve"));
+  EXPECT_THAT(outcome.out, HasSubstr("; a breach of C1 at 1 preemption ended it\n"));
   const ProgramOutcome again = Explore("schedules", "pidfile", {"--replay", "fresh:AB6A5"});
   EXPECT_EQ(again.status, kBroke) << again.out << again.error;
   EXPECT_THAT(again.out, HasSubstr("A serves"));

@@ -128,7 +128,7 @@ std::vector<std::string> TomlTable::Texts(std::string_view key) {
   for (const toml::node& node : Array(key)) {
     const auto* text = node.as_string();
     if (text == nullptr) {
-      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of texts", key));
+      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' must be a list of texts", key));
     }
     texts.push_back(text->get());
   }
@@ -140,7 +140,8 @@ std::vector<int> TomlTable::Numbers(std::string_view key) {
   for (const toml::node& node : Array(key)) {
     const auto* number = node.as_integer();
     if (number == nullptr || !std::in_range<int>(number->get())) {
-      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of whole numbers", key));
+      throw BadInput(file_, LineOfNode(node),
+                     fmt::format("'{}' must be a list of whole numbers", key));
     }
     numbers.push_back(static_cast<int>(number->get()));
   }
@@ -157,7 +158,7 @@ std::vector<TomlTable> TomlTable::Tables(std::string_view key) {
   std::vector<TomlTable> tables;
   for (const toml::node& node : Array(key)) {
     if (!node.is_table()) {
-      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' is of tables", key));
+      throw BadInput(file_, LineOfNode(node), fmt::format("'{}' must be a list of tables", key));
     }
     tables.emplace_back(file_, *node.as_table());
   }

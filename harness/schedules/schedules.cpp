@@ -25,6 +25,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kFirstSample = 100;
 constexpr char kNotJudged[] = "not judged";
 
+std::string Counted(int count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::vector<int> ChoicesOf(const std::vector<Turn>& turns) {
   std::vector<int> choices;
   choices.reserve(turns.size());
@@ -223,9 +227,9 @@ class ScheduleExploration {
   std::string Covered(Setting setting, const Tally& tally) const {
     const std::string bound =
         options_.all ? "every order" : fmt::format("bound {}", options_.bound);
-    std::string line =
-        fmt::format("{:<15} {} schedules, {} executed, {} drifts; {} contenders, {}", Name(setting),
-                    tally.schedules, tally.executed, tally.drifts, options_.contenders, bound);
+    std::string line = fmt::format("{:<15} {}, {} executed, {}; {} contenders, {}", Name(setting),
+                                   Counted(tally.schedules, "schedule"), tally.executed,
+                                   Counted(tally.drifts, "drift"), options_.contenders, bound);
     if (options_.compare) line += fmt::format("; {} compared with puppets", tally.simulated);
     return line;
   }
@@ -233,7 +237,8 @@ class ScheduleExploration {
   void Conclude(Setting setting, bool complete, const Tally& tally) {
     std::string line = Covered(setting, tally);
     if (tally.broken.contains("C1")) {
-      line += fmt::format("; a breach of C1 at {} preemptions ended it", tally.preemptions);
+      line +=
+          fmt::format("; a breach of C1 at {} ended it", Counted(tally.preemptions, "preemption"));
     } else if (!complete || !tally.cut_short.empty()) {
       line += "; partly covered: " + tally.cut_short;
     }

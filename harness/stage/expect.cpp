@@ -53,8 +53,9 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although) {
   const Outcome outcome = Settle(stage, instance);
   if (outcome == Outcome::kServes) return;
-  const std::string what =
-      outcome == Outcome::kWaits ? "waits" : "refused to start (" + HowItEnded(instance) + ")";
+  const std::string what = outcome == Outcome::kWaits
+                               ? "waited instead of serving"
+                               : "refused to start (" + HowItEnded(instance) + ")";
   throw Breach(clause,
                instance.name() + " " + what + " " + Said(instance) + ", although " + although);
 }
@@ -255,9 +256,12 @@ void ExpectFilesUnchanged(Stage& stage, const std::map<std::string, FileState>& 
 
 void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause) {
   if (!stage.target().pid_file || !stage.target().file_has_pid) return;
-  Require(AwaitFile(stage, [&] { return PidFileNames(stage, owner); }), clause,
+  const bool names = AwaitFile(stage, [&] { return PidFileNames(stage, owner); });
+  const FileState file = PidFile(stage);
+  Require(names, clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
-              std::to_string(owner.pid()) + "): it is " + PidFile(stage).Describe());
+              std::to_string(owner.pid()) + "): it " +
+              (file.exists ? "is " + file.Describe() : "does not exist"));
 }
 
 void ExpectUntouched(const Bystander& bystander, const std::string& clause) {

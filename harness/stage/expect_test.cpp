@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -13,6 +14,7 @@ namespace pidfall {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -73,6 +75,27 @@ TEST(ExpectTest, ARefusedStartDoesNotServe) {
                      }),
               AllOf(StartsWith("C3: A refused to start (status 3)"), HasSubstr("sorry"),
                     HasSubstr("although nobody has 99999")));
+}
+
+TEST(ExpectTest, AStartThatWaitsDoesNotServe) {
+  EXPECT_THAT(
+      Judged({.command = {"/bin/sh", "-c", "echo taken; exec cat <> {dir}/../fifo"}, .port = 8767},
+             [](Stage& stage) {
+               ASSERT_EQ(mkfifo((stage.folder() + "/../fifo").c_str(), 0600), 0);
+               ExpectServes(stage, stage.Start(), "C3", "nobody serves");
+             }),
+      StartsWith("C3: A waited instead of serving and printed \"taken\", although nobody"));
+}
+
+TEST(ExpectTest, AMissingPidFileIsSaidNotToExist) {
+  EXPECT_THAT(Judged(Guarded("exit 3"),
+                     [](Stage& stage) {
+                       Instance& owner = stage.StartOwner();
+                       std::filesystem::remove(stage.pid_file());
+                       ExpectFileNames(stage, owner, "C6");
+                     }),
+              AllOf(StartsWith("C6: the pid file does not name the owner A (pid "),
+                    EndsWith("): it does not exist")));
 }
 
 TEST(ExpectTest, AFailureThatLooksLikeADuplicateIsAWeakness) {

@@ -108,8 +108,8 @@ void ReadOlderVariant(const std::string& path, Draft& draft) {
   if (older.empty()) return;
   if (std::ranges::find(draft.variants, older) == draft.variants.end()) {
     FailAt(draft, "older_variant",
-           fmt::format("'older_variant' names '{}', which this file has not: it has {}", older,
-                       Listed(draft)));
+           fmt::format("'older_variant' names '{}', but this file has no such variant: it has {}",
+                       older, Listed(draft)));
   }
   draft.target.older_command = ReadDraft(path, older).target.command;
 }

@@ -170,10 +170,12 @@ TEST_F(TargetFileTest, AVariantAddsKeysAndItsArgumentsComeAfter) {
 TEST_F(TargetFileTest, AVariantCanBeTheOlderVersion) {
   EXPECT_EQ(Read(kVariants, "new").older_command, (Words{"serve", "-a", "-o"}));
   EXPECT_EQ(Read(kVariants, "old").older_command, (Words{"serve", "-a", "-o"}));
-  EXPECT_EQ(ErrorOf("command = ['serve']\nolder_variant = 'old'\n[variant.new]\nport = 1\n"),
-            path_ + ":2: 'older_variant' names 'old', which this file has not: it has new");
-  EXPECT_EQ(ErrorOf("command = ['serve']\nolder_variant = 'old'\n"),
-            path_ + ":2: 'older_variant' names 'old', which this file has not: it has none");
+  EXPECT_EQ(
+      ErrorOf("command = ['serve']\nolder_variant = 'old'\n[variant.new]\nport = 1\n"),
+      path_ + ":2: 'older_variant' names 'old', but this file has no such variant: it has new");
+  EXPECT_EQ(
+      ErrorOf("command = ['serve']\nolder_variant = 'old'\n"),
+      path_ + ":2: 'older_variant' names 'old', but this file has no such variant: it has none");
 }
 
 TEST_F(TargetFileTest, AFileAddsKeysToTheOneThatItExtends) {
@@ -211,7 +213,7 @@ TEST_F(TargetFileTest, AMistakeInAVariantShowsBeforeItIsAskedFor) {
 TEST_F(TargetFileTest, EachErrorNamesItsLine) {
   ExpectRefused("command = ['serve']\nprot = 1\n", ":2: unknown key 'prot'");
   ExpectRefused("command = 'serve'\n", ":1: 'command' must be a list");
-  ExpectRefused("command = ['serve', 1]\n", ":1: 'command' is of texts");
+  ExpectRefused("command = ['serve', 1]\n", ":1: 'command' must be a list of texts");
   ExpectRefused("\n\nport = '8767'\n", ":3: 'port' must be a whole number from 1 to 65535");
   ExpectRefused("port = 65536\n", ":1: 'port' must be a whole number from 1 to 65535");
   ExpectRefused("port = 0\n", ":1: 'port' must be a whole number from 1 to 65535");
