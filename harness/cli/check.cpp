@@ -47,6 +47,7 @@ struct CheckCommand {
   std::string baseline;
   std::string write_target;
   std::optional<std::chrono::nanoseconds> time;  // for the whole check
+  bool exhaustive = false;
 };
 
 // --- running and reporting
@@ -134,8 +135,18 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
+// `explore` does that, as a command of its own.
+void RefuseExhaustive(const CheckCommand& options, const std::vector<std::string>& command) {
+  if (!options.exhaustive) return;
+  throw BadInput(
+      "check has no --exhaustive. Every crash point is tried by: " +
+      ExploreCommandLine(options.program, {"crash", options.target.again, "", command}) +
+      " (every error and every order of two starts: the same with 'errors' and 'schedules')");
+}
+
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
+  RefuseExhaustive(options, command);
   const Outputs outputs(options.common);
   const OutputFile target_file(options.write_target);
   const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
@@ -172,7 +183,8 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option_function<std::string>("--write-ci", store_ci,
                                         "Print the job that runs this check in your CI")
       ->type_name("github|gitlab|ctest");
-  DeclareLaterFlag(app, "--exhaustive", "Every crash point, error and schedule");
+  app->add_flag("--exhaustive", options->exhaustive,
+                "Refused: pidfall explore tries every crash point, error and schedule");
 }
 
 }  // namespace

@@ -109,8 +109,8 @@ std::string FirstSteps(const std::string& program) {
       "  {pidfall} run                  the servers that come with it: what each fault does\n"
       "  {pidfall} doctor               what this machine allows\n"
       "  {pidfall} --help               every command; check --help: its options\n\n"
-      "Nothing outside its sandbox is changed; a check takes from 2 s to minutes, by the time that "
-      "the server's start takes.\n";
+      "Nothing outside its sandbox is changed; a check takes from 2 s to minutes, depending "
+      "on how long one start takes.\n";
   return fmt::format(kText, fmt::arg("pidfall", ShellQuoted(program)));
 }
 

@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 TEST_F(CliTest, UnknownWordsAreRefused) {
   ExpectRefused({"run", "--bogus"}, "'--bogus' is not known to pidfall run (see --help)");
@@ -83,9 +84,13 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
                 "--junit and --html cannot both go to standard output");
 }
 
-TEST_F(CliTest, AnOptionOfALaterVersionSaysSo) {
-  ExpectRefused({"check", "--exhaustive", "--", "true"},
-                "--exhaustive arrives with a later version");
+TEST_F(CliTest, AnExhaustiveCheckIsRefusedWithTheCommandThatExplores) {
+  const ProgramOutcome outcome =
+      Run({"check", "--exhaustive", "--port", "8767", "--", "python3", "a b.py"});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_THAT(outcome.error, StartsWith("pidfall: check has no --exhaustive. "));
+  EXPECT_THAT(outcome.error,
+              HasSubstr("/pidfall explore crash --port 8767 -- python3 'a b.py' (every error"));
 }
 
 TEST_F(CliTest, AnOptionThatATableOfPoliciesWouldIgnoreIsRefused) {

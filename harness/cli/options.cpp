@@ -61,12 +61,6 @@ void DeclareSelection(CLI::App* command, CommonOptions* options) {
       ->type_name("I/N");
 }
 
-constexpr char kLater[] = " (with a later version)";
-
-[[noreturn]] void RefuseYet(const std::string& name) {
-  throw BadInput(name + " arrives with a later version");
-}
-
 // CLI11 never sees the words after `--`, so its help does not mention them.
 class FollowedFormatter : public CLI::Formatter {
  public:
@@ -179,11 +173,6 @@ void RefuseCommand(const std::vector<std::string>& command, const std::string& n
   if (command.empty()) return;
   throw BadInput(
       fmt::format("{} takes no command: '{}' was given after --", name, command.front()));
-}
-
-void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description) {
-  command->add_flag_callback(
-      name, [name] { RefuseYet(name); }, description + kLater);
 }
 
 }  // namespace pidfall

@@ -75,7 +75,4 @@ void DeclareFollower(CLI::App* command);
 // Throws BadInput if a command was given after `--` to one that takes none.
 void RefuseCommand(const std::vector<std::string>& command, const std::string& name);
 
-// A flag that a later version will have: its use is refused with that reason.
-void DeclareLaterFlag(CLI::App* command, const std::string& name, const std::string& description);
-
 }  // namespace pidfall

@@ -30,8 +30,10 @@ std::string CheckCommandLine(const std::string& program, const std::vector<std::
 }
 
 std::string ExploreCommandLine(const std::string& program, const ExploreRepeat& again) {
-  return fmt::format("{} explore {}{} --replay {} --{}", ShellQuoted(program), again.kind,
-                     Joined(again.options), ShellQuoted(again.replay), Joined(again.command));
+  std::string text =
+      fmt::format("{} explore {}{}", ShellQuoted(program), again.kind, Joined(again.options));
+  if (!again.replay.empty()) text += " --replay " + ShellQuoted(again.replay);
+  return again.command.empty() ? text : text + " --" + Joined(again.command);
 }
 
 std::string IncidentCommandLine(const std::string& program, const IncidentRepeat& again) {

@@ -22,8 +22,8 @@ std::string CheckCommandLine(const std::string& program, const std::vector<std::
 struct ExploreRepeat {
   std::string kind;  // "crash"
   std::vector<std::string> options;
-  std::string replay;
-  std::vector<std::string> command;
+  std::string replay;                // empty: the whole exploration
+  std::vector<std::string> command;  // empty: that of a target file
 };
 
 // "pidfall explore crash --port 8767 --replay 'start:openat(serve.pid)#1:exit' -- python3 serve.py"

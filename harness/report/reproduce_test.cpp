@@ -24,6 +24,11 @@ TEST(AgainTest, AnExplorationCarriesItsReplay) {
       "./pidfall explore schedules --port 80 --replay 'fresh:A1 B2' -- serve");
 }
 
+TEST(AgainTest, AWholeExplorationHasNoReplayAndMayHaveItsCommandInAFile) {
+  EXPECT_EQ(ExploreCommandLine("./pidfall", {"crash", {"--target", "my serve.toml"}, "", {}}),
+            "./pidfall explore crash --target 'my serve.toml'");
+}
+
 TEST(AgainTest, AnIncidentOfAFileIsRunAgainFromIt) {
   EXPECT_EQ(IncidentCommandLine("./pidfall", {"my file.toml"}),
             "./pidfall incident run 'my file.toml'");
