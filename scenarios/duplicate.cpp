@@ -324,12 +324,12 @@ void OtherPort(Stage& stage) {
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
-constexpr Scenario kOtherPortRow{"duplicate/other-port",
-                                 "C1",
-                                 "The same pid file on another port is the same instance: refused.",
-                                 "A changed port starts a second copy on the same data.",
-                                 OtherPort,
-                                 part::kPidFile | part::kPort | part::kOtherPort};
+constexpr Scenario kOtherPort{"duplicate/other-port",
+                              "C1",
+                              "The same pid file on another port is the same instance: refused.",
+                              "A changed port starts a second copy on the same data.",
+                              OtherPort,
+                              part::kPidFile | part::kPort | part::kOtherPort};
 
 void OwnersFileUntouched(Stage& stage) {
   Instance& owner = stage.StartOwner();
@@ -382,7 +382,7 @@ constexpr Scenario kPlainLocale{
 
 constexpr Scenario kFamily[] = {
     kSecondStart,         kTenInARow,      kEightAtOnce,      kEightOnOtherPorts, kDuringStartUp,
-    kDuringShutdown,      kAcrossShutdown, kOwnerStopped,     kDeadMainThread,    kOtherPortRow,
+    kDuringShutdown,      kAcrossShutdown, kOwnerStopped,     kDeadMainThread,    kOtherPort,
     kOwnersFileUntouched, kOutputClosed,   kOutputOnFullDisk, kPlainLocale};
 
 }  // namespace

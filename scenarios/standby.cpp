@@ -204,7 +204,7 @@ constexpr Scenario kPersonEnds{"standby/person-ends",
 // --- taking over
 
 Instance& TakeOver(Stage& stage) {
-  return StartElsewhere(stage, stage.target().takeover_arguments);
+  return StartElsewhere(stage, stage.target().take_over_arguments);
 }
 
 void TakeOverRunning(Stage& stage) {

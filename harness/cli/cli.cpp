@@ -93,7 +93,7 @@ int Answer(const CLI::App& app, const CLI::ParseError& error, const std::string&
   std::ostringstream answer;
   const int status = app.exit(error, answer, answer);
   Print(stdout, answer.str());
-  return Printed(status);
+  return CheckOutput(status);
 }
 
 std::string FirstSteps(const std::string& program) {
@@ -135,7 +135,7 @@ int ParseAndRun(int argc, const char* const* argv) {
   }
   if (invocation.action) {
     CheckWorkingFolder();
-    return Printed(invocation.action());
+    return CheckOutput(invocation.action());
   }
   Print(stderr, FirstSteps(invocation.program));
   return kBadUsage;

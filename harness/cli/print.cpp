@@ -20,7 +20,7 @@ void Print(std::FILE* stream, const std::string& with_secrets) {
   if (!written && stream == stdout && first_error == 0) first_error = errno;
 }
 
-int Printed(int status) {
+int CheckOutput(int status) {
   if (first_error == 0) return status;
   throw std::system_error(first_error, std::generic_category(), "cannot write standard output");
 }

@@ -2,7 +2,7 @@
 // still written, and the exit status shows the error at the end.
 //
 //   Print(stdout, table);
-//   return Printed(kAsItShouldBe);
+//   return CheckOutput(kAsItShouldBe);
 #pragma once
 
 #include <cstdio>
@@ -15,6 +15,6 @@ void Print(std::FILE* stream, const std::string& text);
 
 // Returns `status`. If the output could not be written, the command has failed: throws
 // std::system_error with the first error of standard output.
-int Printed(int status);
+int CheckOutput(int status);
 
 }  // namespace pidfall

@@ -216,7 +216,7 @@ bool CallStepper::RunUntil(const HoldWhen& when, const std::function<bool()>& is
     const auto now = Clock::now();
     if (now >= deadline) return false;
     if (!quiet && now - asked < kAskAtLeast) continue;
-    if (is_over() && !AnEndIsUntold()) return false;
+    if (is_over() && !HasUncollectedEnd()) return false;
     asked = Clock::now();
   }
   return false;
@@ -224,7 +224,7 @@ bool CallStepper::RunUntil(const HoldWhen& when, const std::function<bool()>& is
 
 // The kernel tells a parent of its child's end only after we have collected it: until then the
 // parent seems to wait for ever.
-bool CallStepper::AnEndIsUntold() const {
+bool CallStepper::HasUncollectedEnd() const {
   return std::any_of(tracees_.begin(), tracees_.end(), [](const auto& entry) {
     constexpr int kLookOnly = WEXITED | WNOHANG | WNOWAIT | __WALL;
     siginfo_t info{};

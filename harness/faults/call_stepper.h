@@ -63,7 +63,7 @@ class CallStepper final : public Holder {
   explicit CallStepper(pid_t pid) : leader_(pid) {}
   std::optional<Stop> NextStop(pid_t id) const;
   bool HandleStops(const HoldWhen& when);
-  bool AnEndIsUntold() const;
+  bool HasUncollectedEnd() const;
   bool Handle(pid_t id, const Stop& stop, const HoldWhen& when);
   bool ShouldHold(pid_t id, const HoldWhen& when);
   void HandleEvent(pid_t id, int event);

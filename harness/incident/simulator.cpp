@@ -86,10 +86,10 @@ Story StoryOf(const SimulationRequest& request) {
   return {.sandbox = std::move(sandbox), .tell = tell, .bound = BoundOf(request.plan)};
 }
 
-SimulationLog LogOf(const StoryResult& telling) {
-  if (telling.error.empty()) return telling.told;
+SimulationLog LogOf(const StoryResult& outcome) {
+  if (outcome.error.empty()) return outcome.told;
   SimulationLog log;
-  log.cut_short = telling.error;
+  log.cut_short = outcome.error;
   return log;
 }
 
@@ -119,8 +119,8 @@ std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& req
     known[index] = LogOfInterrupted(requests[index], news);
     if (requests.size() == 1) options.on_progress(HowFar(requests[index], *known[index]));
   };
-  const auto note_end = [&](std::size_t index, const StoryResult& telling) {
-    known[index] = LogOf(telling);
+  const auto note_end = [&](std::size_t index, const StoryResult& outcome) {
+    known[index] = LogOf(outcome);
     options.on_progress(fmt::format("{} of {} simulated", ++ended, requests.size()));
   };
   RunStories(stories, {.at_once = options.jobs, .on_news = note_news}, note_end);

@@ -44,7 +44,7 @@ std::string NameOnProcess(pid_t pid) {
 
 }  // namespace
 
-void WearMark(const std::string& name) {
+void SetMark(const std::string& name) {
   rlimit limit{};
   if (getrlimit(kMark, &limit) != 0) ThrowErrno("read the limit on file locks");
   limit.rlim_cur = std::min(limit.rlim_max, MarkOf(name));

@@ -31,7 +31,7 @@ inline constexpr char kInstanceMark[] = "PIDFALL_START";
 
 // Called in the child before the exec. Programs that write their title over their environment
 // (nginx, sshd) lose the name there; they keep this mark.
-void WearMark(const std::string& name);
+void SetMark(const std::string& name);
 
 class Census {
  public:

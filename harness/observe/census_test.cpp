@@ -15,7 +15,7 @@ class Started {
   explicit Started(const std::string& name, const std::string& script = "kill -STOP $$")
       : child_(Launch({.command = {"/bin/sh", "-c", script},
                        .environment = {std::string(kInstanceMark) + "=" + name},
-                       .before_exec = [name] { WearMark(name); }})) {
+                       .before_exec = [name] { SetMark(name); }})) {
     waitpid(child_.pid, nullptr, WUNTRACED);
   }
   Started(const Started&) = delete;

@@ -180,12 +180,12 @@ class Pool {
   void Finish(std::size_t position, bool told) {
     Running running = std::move(running_[position]);
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(position));
-    StoryResult telling =
+    StoryResult outcome =
         told ? Understand(running.heard) : StoryResult{.error = Silence(running.bound)};
-    telling.took = Clock::now() - running.began;
+    outcome.took = Clock::now() - running.began;
     const int signal = running.sandbox.Close();
-    if (!telling.error.empty() && WasSent(signal)) telling.ended_by = signal;
-    on_end_(running.index, telling);
+    if (!outcome.error.empty() && WasSent(signal)) outcome.ended_by = signal;
+    on_end_(running.index, outcome);
   }
 
   bool WasSent(int signal) const {
@@ -219,10 +219,10 @@ void TellNews(const json& news) {
 }
 
 json RunStory(const Story& story) {
-  StoryResult telling{.error = "interrupted"};
-  RunStories({story}, {}, [&](std::size_t, const StoryResult& ended) { telling = ended; });
-  if (!telling.error.empty()) throw std::runtime_error(telling.error);
-  return telling.told;
+  StoryResult outcome{.error = "interrupted"};
+  RunStories({story}, {}, [&](std::size_t, const StoryResult& ended) { outcome = ended; });
+  if (!outcome.error.empty()) throw std::runtime_error(outcome.error);
+  return outcome.told;
 }
 
 void InterruptRuns() { interrupted = true; }

@@ -2,7 +2,7 @@
 //
 //   const Story story = {.tell = [](const World& world) { return nlohmann::json(world.full); }};
 //   RunStories({story, story}, {.at_once = 2},
-//              [](std::size_t index, const StoryResult& telling) { ... });
+//              [](std::size_t index, const StoryResult& outcome) { ... });
 //
 // A story is any function that gives a JSON value. The caller must have one thread only: each
 // sandbox is forked from it.
@@ -48,7 +48,7 @@ struct PoolOptions {
 // `on_end` is called as each one ends. After an interrupt the other stories are ended, without a
 // call.
 void RunStories(const std::vector<Story>& stories, const PoolOptions& options,
-                const std::function<void(std::size_t index, const StoryResult& telling)>& on_end);
+                const std::function<void(std::size_t index, const StoryResult& outcome)>& on_end);
 
 // In a story: told to on_news at once, so that an interrupt does not lose it.
 void TellNews(const nlohmann::json& news);

@@ -39,14 +39,14 @@ Story Silent(Duration bound) {
 std::map<std::size_t, StoryResult> RunAll(const std::vector<Story>& stories, int at_once) {
   std::map<std::size_t, StoryResult> ended;
   RunStories(stories, {.at_once = at_once},
-             [&](std::size_t index, const StoryResult& telling) { ended[index] = telling; });
+             [&](std::size_t index, const StoryResult& outcome) { ended[index] = outcome; });
   return ended;
 }
 
 std::string ErrorOf(const Story& story) {
-  const StoryResult telling = RunAll({story}, 1).at(0);
-  EXPECT_TRUE(telling.told.is_null());
-  return telling.error;
+  const StoryResult outcome = RunAll({story}, 1).at(0);
+  EXPECT_TRUE(outcome.told.is_null());
+  return outcome.error;
 }
 
 TEST(PoolTest, NewsComeBeforeTheResult) {
@@ -59,7 +59,7 @@ TEST(PoolTest, NewsComeBeforeTheResult) {
   const PoolOptions options{
       .on_news = [&](std::size_t, const json& news) { heard.push_back(news); }};
   RunStories({{.tell = tell, .bound = kBound}}, options,
-             [&](std::size_t, const StoryResult& telling) { heard.push_back(telling.told); });
+             [&](std::size_t, const StoryResult& outcome) { heard.push_back(outcome.told); });
   EXPECT_THAT(heard, testing::ElementsAre("first\nline", json{{"second", 2}}, "result"));
 }
 
@@ -134,7 +134,7 @@ TEST(PoolTest, AStoryThatHasNotEndedWhenTheTimeForAllIsOverIsReported) {
   std::map<std::size_t, StoryResult> ended;
   RunStories({Saying("whole"), Silent(kBound), Saying("late")},
              {.at_once = 1, .until = std::chrono::steady_clock::now() + 1s},
-             [&](std::size_t index, const StoryResult& telling) { ended[index] = telling; });
+             [&](std::size_t index, const StoryResult& outcome) { ended[index] = outcome; });
   ASSERT_EQ(ended.size(), 3U);
   EXPECT_FALSE(ended.at(0).out_of_time);
   EXPECT_TRUE(ended.at(1).out_of_time);

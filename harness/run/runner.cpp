@@ -127,18 +127,18 @@ Result NotConcerned(const Case& which, const std::string& lack) {
   return result;
 }
 
-Result ResultOf(const Case& which, const StoryResult& telling) {
+Result ResultOf(const Case& which, const StoryResult& outcome) {
   Result result = Blank(which);
-  result.duration_ms = Milliseconds(telling.took);
-  result.summary = telling.error;
-  if (telling.out_of_time) {
+  result.duration_ms = Milliseconds(outcome.took);
+  result.summary = outcome.error;
+  if (outcome.out_of_time) {
     result.verdict = Verdict::kSkip;
     result.summary = "not judged: the time that --time allows was over";
   }
-  const bool was_signalled = telling.ended_by != 0;
-  if (!telling.error.empty() && !was_signalled) return result;
-  const StoryVerdict told = was_signalled ? TellOfSignal(*which.scenario, telling.ended_by)
-                                          : telling.told.get<StoryVerdict>();
+  const bool was_signalled = outcome.ended_by != 0;
+  if (!outcome.error.empty() && !was_signalled) return result;
+  const StoryVerdict told = was_signalled ? TellOfSignal(*which.scenario, outcome.ended_by)
+                                          : outcome.told.get<StoryVerdict>();
   result.verdict = told.verdict;
   result.summary = told.summary;
   result.evidence = told.evidence;
@@ -178,8 +178,8 @@ std::vector<Result> RunCases(const std::vector<Case>& cases, const RunOptions& o
     places.push_back(i);
   }
   const PoolOptions pool{.at_once = options.jobs, .until = options.until};
-  RunStories(stories, pool, [&](std::size_t story, const StoryResult& telling) {
-    report(places[story], ResultOf(cases[places[story]], telling));
+  RunStories(stories, pool, [&](std::size_t story, const StoryResult& outcome) {
+    report(places[story], ResultOf(cases[places[story]], outcome));
   });
   return Known(std::move(results));
 }

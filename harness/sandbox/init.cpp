@@ -129,7 +129,7 @@ void RemoveAll(const std::string& folder) {
 
 }  // namespace
 
-void WearOwnName() {
+void SetProcessTitle() {
   const std::string name = "pidfall-sandbox";
   prctl(PR_SET_NAME, name.c_str());
   const auto [begin, end] = Arguments();

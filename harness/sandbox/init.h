@@ -11,7 +11,7 @@ namespace pidfall {
 // From now on the process table shows only pidfall's name for this process. It is a copy of the
 // harness, whose arguments hold the target's command: a guard that looks for these words (pgrep -f)
 // would take it for a running copy.
-void WearOwnName();
+void SetProcessTitle();
 
 // Init's exit status where a signal ended the director: this plus the signal's number. Else 0.
 inline constexpr int kEndedBySignal = 128;

@@ -143,7 +143,7 @@ SystemLog CollectSystemLog(World& world) {
 
 int FullInit(const Pipes& pipes, World world, const std::string& base, const ViewPlan* plan,
              const Story& story) {
-  WearOwnName();
+  SetProcessTitle();
   LeaveSession();
   KeepOnly(pipes);
   if (!WasToldToGo(pipes.go.read.get())) return 1;
@@ -163,7 +163,7 @@ std::string MakeTemporaryFolder() {
 }
 
 int PlainInit(const Pipes& pipes, World world, const Story& story) {
-  WearOwnName();
+  SetProcessTitle();
   LeaveSession();
   KeepOnly(pipes);
   world.folder = MakeTemporaryFolder();

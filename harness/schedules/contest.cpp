@@ -61,7 +61,7 @@ std::vector<int> Contest::Enabled() const {
 void Contest::Advance(int index) {
   Entrant& entrant = entrants_[static_cast<size_t>(index)];
   Settle(entrant, index, entrant.start->Next(bound_));
-  SettleThoseThatRunAgain();
+  SettleResumed();
 }
 
 // It may have to answer a contender that waits for it.
@@ -74,7 +74,7 @@ void Contest::LetTheOwnerGoOn() {
 }
 
 // After a released lock, a signal or a connection, a contender that waited for it runs again.
-void Contest::SettleThoseThatRunAgain() {
+void Contest::SettleResumed() {
   LetTheOwnerGoOn();
   for (size_t i = 0; i < entrants_.size(); ++i) {
     Entrant& entrant = entrants_[i];

@@ -67,7 +67,7 @@ class Contest {
 
   std::vector<int> Enabled() const;
   void Advance(int index);
-  void SettleThoseThatRunAgain();
+  void SettleResumed();
   void LetTheOwnerGoOn();
   bool WakeASleeper();
   void Settle(Entrant& entrant, int index, const ContenderEvent& event);

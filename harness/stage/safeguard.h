@@ -2,7 +2,7 @@
 // the thousand others of a start.
 //
 //   const Safeguard safeguard = SafeguardOf(stage);
-//   safeguard.NameOf("/run/x.pid.lock")   // "x.pid.lock"; empty: it is none of it
+//   safeguard.NameOf("/run/x.pid.lock")   // "x.pid.lock"; empty: not one of its files
 #pragma once
 
 #include <set>

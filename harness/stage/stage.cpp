@@ -161,7 +161,7 @@ LaunchOptions Stage::LaunchOf(const StartOptions& asked, int output,
       .namespaces = options.contained ? CLONE_NEWPID | CLONE_NEWNS : 0ULL,
       .before_exec =
           [name, prepare = PrepareChild(options, places, world_)] {
-            WearMark(name);
+            SetMark(name);
             prepare();
           },
       .own_memory = options.user != User::kOwn || options.boot_offset.count() != 0};

@@ -31,7 +31,7 @@ struct JobSighting {
 
 struct JobStart {
   int pid = 0;      // the number that it must get; 0: any
-  int held_at = 0;  // its so-manieth touch of the pid file's folder, where it stays until Release
+  int held_at = 0;  // stays until Release at this touch of the pid file's folder, from 1; 0: not
   bool supervised = false;  // it has ended when its main process has, whatever that left
   std::map<std::string, std::string> environment;  // what its supervisor adds
   std::string working_directory;                   // none: wherever

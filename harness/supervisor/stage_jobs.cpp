@@ -91,7 +91,7 @@ JobStarted StageJobs::StartInstance(Actor& actor, const JobStart& how) {
   return {actor.instance->pid(), beside_an_owner};
 }
 
-void StageJobs::NeedWhatItNeeds(const StartOptions& start) const {
+void StageJobs::CheckIsPossible(const StartOptions& start) const {
   if (start.contained) NeedFullSandbox(stage_, "a container");
   if (!start.host_name.empty()) NeedFullSandbox(stage_, "another host name");
   if (start.signals_nobody && !LandlockScopesSignals()) {
@@ -107,7 +107,7 @@ StartOptions StageJobs::OptionsFor(const Actor& actor, const JobStart& how) {
   if (!how.working_directory.empty()) start.folder = how.working_directory;
   for (std::string& word : start.command) word = Resolved(word);
   for (std::string& variable : start.environment) variable = FileNamed(variable);
-  NeedWhatItNeeds(start);
+  CheckIsPossible(start);
   if (how.pid == 0) return start;
   if (stage_.world().full) {
     start.pid = how.pid;

@@ -63,7 +63,7 @@ class StageJobs : public Jobs {
   JobStarted StartInstance(Actor& actor, const JobStart& how);
   JobStarted StartBystander(Actor& actor, int pid);
   StartOptions OptionsFor(const Actor& actor, const JobStart& how);
-  void NeedWhatItNeeds(const StartOptions& start) const;
+  void CheckIsPossible(const StartOptions& start) const;
   JobSighting Sight(Actor& actor);
   bool MayStillReact(Actor& actor, const JobSighting& sighting);
   JobState StateOf(Actor& actor);

@@ -45,7 +45,7 @@ constexpr Part kParts[] = {
     {part::kStandby, MayStandBy,
      "a duplicate ends, and nothing is known that makes it stand by (standby_arguments in a target "
      "file)"},
-    {part::kTakeover, [](const Target& t) { return !t.takeover_arguments.empty(); },
+    {part::kTakeover, [](const Target& t) { return !t.take_over_arguments.empty(); },
      "nothing is known that makes the target take over (take_over_arguments in a target file)"},
     {part::kAuto, [](const Target& t) { return !t.auto_arguments.empty(); },
      "no argument is known that makes the target check whether a supervisor started it "

@@ -40,7 +40,7 @@ struct Target {
   std::vector<std::string> child_arguments;      // make it start a program that outlives it
   std::vector<std::string> fork_arguments;       // make a forked copy of it end before it serves
   std::vector<std::string> standby_arguments;    // make a duplicate stand by
-  std::vector<std::string> takeover_arguments;   // make a start end the owner and take its place
+  std::vector<std::string> take_over_arguments;  // make a start end the owner and take its place
   std::vector<std::string> auto_arguments;       // stand by under a supervisor, else end
   std::vector<std::string> dead_main_arguments;  // its main thread ends, and others serve
   std::vector<std::string> older_command;        // an older version, for scenarios about an upgrade

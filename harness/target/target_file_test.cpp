@@ -65,7 +65,7 @@ Target WithEveryKey() {
           .child_arguments = {"--child"},
           .fork_arguments = {"--fork"},
           .standby_arguments = {"--wait"},
-          .takeover_arguments = {"--take-over"},
+          .take_over_arguments = {"--take-over"},
           .auto_arguments = {"--auto"},
           .dead_main_arguments = {"--end-main"},
           .older_command = {"python2", "old.py"},

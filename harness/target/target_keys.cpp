@@ -152,7 +152,7 @@ constexpr TargetKey kKeys[] = {
     List<&Target::older_command>("older_command"),
     List<&Target::also>("also"),
     List<&Target::standby_arguments>("standby_arguments"),
-    List<&Target::takeover_arguments>("take_over_arguments"),
+    List<&Target::take_over_arguments>("take_over_arguments"),
     List<&Target::auto_arguments>("auto_arguments"),
     List<&Target::child_arguments>("child_arguments"),
     List<&Target::fork_arguments>("fork_arguments"),

@@ -117,9 +117,9 @@ Exploration TellExplorations(const Target& target, const ExploreOptions& options
     parts[index].covered.back() += "; interrupted";
   };
   const PoolOptions pool{.at_once = ProcessorCount(), .on_news = on_news};
-  RunStories(told, pool, [&](size_t index, const StoryResult& telling) {
-    parts[index] = telling.error.empty() ? FromJson(telling.told)
-                                         : Only(scenario, Verdict::kBroken, telling.error);
+  RunStories(told, pool, [&](size_t index, const StoryResult& outcome) {
+    parts[index] = outcome.error.empty() ? FromJson(outcome.told)
+                                         : Only(scenario, Verdict::kBroken, outcome.error);
   });
   return Joined(parts);
 }
