@@ -14,7 +14,7 @@
 // nothing is ever stale. `server.pid` only tells people and tools the pid; it may be deleted at
 // any time. A pid in a file never makes an owner, and no process is killed because of it.
 //
-// What it does not promise: that two machines exclude each other through a network file system
+// It does not promise that two machines exclude each other through a network file system
 // (refused unless `any_file_system`), that a user who may write to the folder cannot sabotage
 // the lock by removing it (Watch() notices and repairs what it can), or that the program
 // stops by itself when that happens.
@@ -36,7 +36,7 @@
 
 namespace pidfall::guard {
 
-// What a contender does when an owner lives.
+// A contender's behaviour when an owner lives.
 enum class OnDuplicate {
   kExit,      // give the outcome kBusy at once
   kWait,      // stand by, blocked on the lock; take over when the owner ends
@@ -44,7 +44,7 @@ enum class OnDuplicate {
   kAuto,      // kWait when a supervisor started us, kExit when a person did
 };
 
-// What a child that outlives the owner means.
+// The meaning of a child that outlives the owner.
 enum class Children {
   kInert,           // nothing: the child's copy of the lock is closed as it is forked
   kPartOfInstance,  // the instance lives on in it: no other starts until the child has ended, too
@@ -75,7 +75,7 @@ enum class Outcome {
   kInterrupted,
 };
 
-// What the run before us left, for programs that recover after a crash.
+// The state that the run before us left, for programs that recover after a crash.
 enum class Previous { kNone, kClean, kCrash, kOtherBoot, kOtherNamespace, kGarbage };
 
 struct Owner {
@@ -114,7 +114,7 @@ class Instance {
 
   explicit operator bool() const { return outcome() == Outcome::kAcquired; }
   Outcome outcome() const;
-  // What failed, on which object, why, and what to do; empty when acquired.
+  // The failure: on which object, why, and what to do; empty when acquired.
   const std::string& reason() const;
   // The owner that keeps us out now.
   Owner owner() const;

@@ -23,7 +23,7 @@ extern "C" {
 
 typedef struct pidfall_instance pidfall_instance;
 
-/* What a contender does when an owner lives; guard.h explains each of these. */
+/* A contender's behaviour when an owner lives; guard.h explains each of these. */
 /* NOLINTBEGIN(readability-identifier-naming): C names */
 enum pidfall_on_duplicate { PIDFALL_EXIT, PIDFALL_WAIT, PIDFALL_TAKE_OVER, PIDFALL_AUTO };
 /* When this copy counts as ready. */

@@ -1,4 +1,4 @@
-// What the service manager, the ready file and a probe learn of a copy, and when.
+// The news of a copy that the service manager, the ready file and a probe get, and when.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

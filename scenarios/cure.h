@@ -1,4 +1,4 @@
-// What to do about a family's breaches, from docs/SERVER-SAFEGUARD-PATTERNS.md, which travels
+// The advice on a family's breaches, from docs/SERVER-SAFEGUARD-PATTERNS.md, which travels
 // inside the program.
 //
 //   CureOf("path")  // "O_NOFOLLOW | O_NONBLOCK, then fstat: ..."

@@ -188,7 +188,7 @@ constexpr Scenario kEightOnOtherPorts{
     part::kPidFile | part::kPort | part::kOtherPort,
     need::kSeconds};
 
-// What the first one was held at, and the second one made of it.
+// The moment at which the first one was held, and the outcome of the second one.
 Reason ReasonOf(const Instance& first, const Instance& second, bool second_serves) {
   const std::string& when = first.held_when();
   const std::string before = "before it ";

@@ -67,7 +67,7 @@ std::string_view BeginningOf(std::string_view scenario) {
   return longest;
 }
 
-// Of those at one index, the nearer ones come first.
+// The index first; at one index, false (the nearer ones) comes first.
 using Place = std::pair<std::size_t, bool>;
 
 Place PlaceOf(const Result& result) {

@@ -118,7 +118,7 @@ Words ArgumentsOf(const std::string& verb, const Production& production) {
   return arguments;
 }
 
-// What the suite did to `production`; empty when nothing.
+// The harm that the suite did to `production`; empty when none.
 std::string RunBeside(const Production& production, const std::string& verb,
                       const std::string& sandbox) {
   const UniqueFd connection = ConnectTo({.port = production.port});

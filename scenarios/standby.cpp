@@ -272,7 +272,7 @@ constexpr Scenario kTakeOverStranger{
 
 // --- asking: the status command
 
-// Of the LSB's `status`.
+// The exit statuses that the LSB gives to `status`.
 constexpr int kRuns = 0;
 constexpr int kDeadWithFile = 1;
 constexpr int kNotRunning = 3;

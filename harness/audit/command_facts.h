@@ -1,4 +1,4 @@
-// What a service's command says plainly: its program and arguments, its ports, its pid file.
+// The plain facts in a service's command: its program and arguments, its ports, its pid file.
 //
 //   const CommandFacts facts = FactsOf({.command = {"/bin/sh", "-c", "exec web --port 8080"}});
 //   facts.words   // {"web", "--port", "8080"}

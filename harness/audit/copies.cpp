@@ -55,7 +55,7 @@ std::string Absolute(const Placed& placed) {
 bool IsSameWord(const Placed& one, const Placed& other) {
   const bool relative = IsRelativePath(one.word) || IsRelativePath(other.word);
   if (!relative) return one.word == other.word;
-  // Of a relative path in a folder that is not known nothing is certain.
+  // A relative path in a folder that is not known proves nothing.
   const auto unknown = [](const Placed& placed) {
     return placed.word.front() != '/' && placed.folder.empty();
   };

@@ -1,4 +1,4 @@
-// What is wrong with services on this machine: a pure function of what their files and the machine
+// Judges the services of this machine: a pure function of what their files and the machine
 // say.
 //
 //   for (const Judged& judged : Judge(services.all, machine)) ... judged.results ...

@@ -1,4 +1,4 @@
-// What runs on this machine: its processes, listening sockets and pid files, at one moment.
+// A snapshot of this machine: its processes, listening sockets and pid files, at one moment.
 //
 //   const Machine machine = ReadMachine({"/run/web.pid"});
 //   machine.pid_files.at("/run/web.pid").pid

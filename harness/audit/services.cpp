@@ -37,7 +37,7 @@ bool IsShellScript(const std::string& program) {
   return std::regex_search(beginning, shebang);
 }
 
-// What a service folder's `run` executes in the end, where that is plain.
+// Takes the command that a service folder's `run` executes in the end, where that is plain.
 Job WithRunScript(Job job, const std::string& folder) {
   const std::string line = ExecLine(ReadOrEmpty(fs::path(folder) / "run"));
   if (!line.empty()) job.command = {"/bin/sh", "-c", line};

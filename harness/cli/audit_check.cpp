@@ -78,7 +78,7 @@ class ServiceCheck {
     return cases;
   }
 
-  // What a server that never served printed last may end in empty lines.
+  // The last words of a server that never served may end in empty lines.
   std::vector<Result> Skipped(std::string why) const {
     why.erase(why.find_last_not_of('\n') + 1);
     outputs_.Print(fmt::format("no check {}: {}\n", CleanLine(service_.source), CleanLine(why)));

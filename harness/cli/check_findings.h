@@ -20,7 +20,7 @@ void PrintFindings(const Outputs& outputs, const std::vector<Result>& results, c
 // was judged.
 std::string BesideOlderVersion(const std::vector<Result>& results);
 
-// What to do first, for the end of many findings; empty where there is one.
+// The advice where to begin, for the end of many findings; empty where there is one.
 std::string FirstStep(const std::vector<Result>& results, const Target& target);
 
 }  // namespace pidfall

@@ -244,7 +244,7 @@ TEST_F(ExploreTest, AHelperBesideALockOfTheProcessIsNoMatter) {
   ExpectByPuppets(Explore("schedules", LockOfTheProcess() + kHelper, {"--bound", "0"}));
 }
 
-// What the helper opens and closes would drop the puppet's lock.
+// A file that the helper opens and closes would drop the puppet's lock.
 TEST_F(ExploreTest, AHelperThatOpensWhatItsParentLockedIsRunForReal) {
   const std::string reads = "import subprocess; subprocess.run(['/bin/cat', path])\n";
   const ProgramOutcome outcome = Explore("schedules", LockOfTheProcess() + reads, {"--bound", "0"});

@@ -1,4 +1,4 @@
-// What a hostile or careless server can put into the reports: nothing that runs, steers or leaks.
+// The reports of a hostile or careless server: nothing in them runs, steers or leaks.
 #include <expat.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -12,7 +12,7 @@
 namespace pidfall {
 namespace {
 
-// Of which each policy starts a program that ends so: with status 0, with 1, by SIGKILL.
+// The starts under each policy of a program that ends with status 0, with 1, by SIGKILL.
 struct StartsOf {
   const char* policy;
   int starts[3];

@@ -1,4 +1,4 @@
-// What to say about a command line that was not understood: what was meant, where that can be told.
+// The message on a command line that was not understood, with what was meant where that is known.
 //
 //   catch (const CLI::ParseError& error) {
 //     return Complain(UsageErrorText(app, error, "pidfall"), kBadUsage);

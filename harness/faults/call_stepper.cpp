@@ -39,7 +39,7 @@ bool MakesTracee(int event) {
   return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE;
 }
 
-// Of two signals the lower number is delivered first, and that may be one for the process itself.
+// The lower number of two signals is delivered first, and that may be one for the process itself.
 bool IsOfOurMaking(int signal) { return signal == SIGSTOP || signal == SIGTRAP; }
 
 // Stops of tracees come as SIGCHLD: blocked, so that none is lost between a look and the wait.

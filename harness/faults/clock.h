@@ -15,7 +15,7 @@ namespace pidfall {
 void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& content);
 // In /proc/stat, from which the start times of processes are counted: a step of the clock moves it.
 void ShowLaterBootTime(Stage& stage, std::chrono::seconds by);
-// Of all files of the safeguard.
+// Moves the times of all files of the safeguard.
 void ShiftFileTimes(Stage& stage, std::chrono::seconds shift);
 
 }  // namespace pidfall

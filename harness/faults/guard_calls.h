@@ -1,5 +1,5 @@
-// What a start does to its safeguard, call by call: whatever thread or helper of it makes the call,
-// and by whatever path.
+// The calls by which a start touches its safeguard, whatever thread or helper of it makes them, and
+// by whatever path.
 //
 //   GuardCalls calls(stage, instance);
 //   if (const auto now = calls.See(call)) ...   // "create x.pid", before or after
@@ -38,7 +38,7 @@ struct GuardCall {
 
   // By it the safeguard's files become others, or they would.
   bool Changes() const;
-  // Of the safeguard itself, rather than at another process or by another program.
+  // False for a look at another process, and for another program.
   bool Touches() const;
   // "before it created x.pid", "after it created x.pid"
   std::string When() const;
@@ -50,7 +50,7 @@ class GuardCalls {
   GuardCalls(const GuardCalls&) = delete;
   GuardCalls& operator=(const GuardCalls&) = delete;
 
-  // Of each call, at its entry and when it has returned. Empty: it has nothing to do with the
+  // Takes each call, at its entry and when it has returned. Empty: it has nothing to do with the
   // safeguard.
   std::optional<GuardCall> See(const Call& call);
 

@@ -20,7 +20,7 @@ TEST(GuardCallTest, AnotherProcessIsNoSafeguard) {
   EXPECT_FALSE((GuardCall{.object = "another program"}.Touches()));
 }
 
-// What a start does to its files, in their order.
+// The changes that a start makes to its files, in their order.
 std::string ChangesOf(Stage& stage) {
   Instance& start = stage.Start({.held = true});
   CallStepper stepper = CallStepper::ForHeld(start.pid());

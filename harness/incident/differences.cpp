@@ -43,7 +43,7 @@ std::string Words(const CountRange& bounds) {
                                      : fmt::format("{} to {}", bounds.least, bounds.most);
 }
 
-// What `names` an actor: the number of its last process, whole.
+// A file names an actor by the number of its last process, whole.
 bool Names(const FileLog& file, const SimulationLog& log, const std::string& name) {
   const ActorLog* actor = FindActor(log, name);
   if (actor == nullptr || actor->starts.empty()) return false;

@@ -33,7 +33,7 @@ struct CountRange {
   int most = 0;
 };
 
-// What must be seen in one variant with one guard. What is left out is not looked at.
+// The outcome required in one variant with one guard. A key that is left out is not looked at.
 struct ExpectedOutcome {
   std::string why;                           // in a sentence
   std::string breaks;                        // the clause that this outcome breaks; empty: none
@@ -96,15 +96,15 @@ std::vector<StageActor> ActorsOf(const Incident& incident, const std::vector<std
                                  const std::string& servers_folder);
 // {servers} filled in.
 std::string WithServers(std::string text, const std::string& servers_folder);
-// What of the stage the commands speak of.
+// True where its commands speak of `place`, such as {port}.
 bool Mentions(const Incident& incident, const std::string& place);
 
 // A sentence for each way in which the outcome is not the expected one.
 std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log);
 
 std::string IncidentTemplate(const std::string& id);
-// What `incident new FILE` does, never over a file that is there: it may be somebody's work. Throws
-// BadInput.
+// For `incident new FILE`. Throws BadInput for a file that is there: it may be somebody's
+// work.
 void WriteIncidentTemplate(const std::string& path);
 
 }  // namespace pidfall

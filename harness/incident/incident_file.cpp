@@ -14,7 +14,7 @@
 namespace pidfall {
 namespace {
 
-// What a file is expected to be at the end.
+// The states that a file may be expected in at the end.
 constexpr std::string_view kFileWords = "gone, empty, names ACTOR, misnames ACTOR, says TEXT";
 
 using Policies = std::map<std::string, std::shared_ptr<const Policy>>;

@@ -83,14 +83,14 @@ void JudgeExpected(const ExpectedOutcome& expected, const SimulationLog& log, Re
       result->surprise ? fmt::format("{}", fmt::join(differences, "; ")) : expected.why;
 }
 
-// What the last guard, the fixed one, is allowed.
+// The owners at one instant that the last guard, the fixed one, is allowed.
 int MostOwnersAllowed(const Incident& incident, const IncidentVariant& variant) {
   if (incident.guards.empty()) return 1;
   const ExpectedOutcome& fixed = variant.expected.at(incident.guards.back().name);
   return fixed.owners ? fixed.owners->most : 1;
 }
 
-// Of a command of the user's, which has been seen to serve where nothing is in its way.
+// For a command of the user's, which has been seen to serve where nothing is in its way.
 std::vector<ConvergenceBreach> BreachesOf(const Incident& incident, const IncidentVariant& variant,
                                           const SimulationLog& log) {
   std::vector<ConvergenceBreach> breaches = ConvergenceBreaches(log);

@@ -41,7 +41,7 @@ std::vector<std::vector<IncidentCell>> RunIncidents(const std::vector<Incident>&
                                                     const IncidentOptions& options,
                                                     const Simulator& simulate);
 
-// Of the actor that a supervisor started; of the only one, where none was.
+// The actor that a supervisor started; the only one, where none was.
 const ActorLog& SupervisedActor(const SimulationLog& log);
 std::vector<Result> ResultsOf(const std::vector<IncidentCell>& cells);
 

@@ -54,7 +54,7 @@ events = [
   { at = "8min", do = "stop by-hand" },
 ]
 
-# What must be seen. All but `why` may be left out; what is left out is not looked at, but for two
+# The expected outcome. Only `why` is required. A key that is left out is not looked at, but for two
 # owners at once and signals to strangers.
 [variant.expect.broken]
 why = "KeepAlive=true restarts whatever the status: a start every 10 s"

@@ -33,7 +33,7 @@ class IncidentFile : public ::testing::Test {
     return folder_ + "/" + name;
   }
 
-  // What a user reads after the folder's name.
+  // The error that a user reads, after the folder's name.
   std::string ErrorOf(const std::string& text) const {
     try {
       ReadIncident(Write(text));

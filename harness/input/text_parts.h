@@ -12,7 +12,7 @@ namespace pidfall {
 // Without its line end.
 std::string FirstLine(std::string_view text);
 
-// What is put in is not searched again.
+// Text that was put in is not searched again.
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to);
 
 }  // namespace pidfall

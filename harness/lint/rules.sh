@@ -57,6 +57,10 @@ END
 report 'a header begins with a comment that explains it, with the smallest correct use' <<END
 $(code guard servers harness scenarios | grep '\.h$' | xargs -r -d '\n' awk 'FNR == 1 && !/^\/[\/*]/ { print FILENAME }')
 END
+report 'a file begins with the name of the thing ("The filter that ..."), not with "What" or "Of"' <<END
+$(code guard servers harness scenarios |
+  xargs -r -d '\n' awk 'FNR == 1 && /^\/[\/*] (What|Of) / { print FILENAME }')
+END
 report 'say "fix"' <<END
 $(text | grep -v '^./harness/lint/rules' | xargs -r -d '\n' grep -nHiE '\b(mend|mends|mended|mending)\b' || true)
 END

@@ -45,6 +45,11 @@ catches 'begins with a comment' harness/a.h '#pragma once'
 for type in 'struct A {' 'class A : public B {' 'enum class A : char {' 'class A final : B {'; do
   catches 'two types' harness/a.h "// A.\n$type};" scenarios/b.h
 done
+for place in harness/a.h scenarios/a.cpp; do
+  catches 'the name of the thing' "$place" '// What the filter allows.'
+  catches 'the name of the thing' "$place" '// Of the filter: its calls.'
+done
+catches 'the name of the thing' guard/a_c.h '/* What the filter allows. */'
 catches 'say "fix"' docs/a.md 'It m''ends itself.'
 catches 'say "fix"' guard/a.c '// M''ended'
 catches 'name the subject' docs/a.md 'Who''ever reads it'
@@ -58,5 +63,6 @@ for place in 'harness/cli/a.cpp scenarios/catalogue.h' 'scenarios/a.cpp harness/
 done
 accepts guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 30)\n private:\n  int G();\n};"
 accepts docs/a.md 'We recommend to amend it. Many answers; however many.'
+accepts harness/a.h '// The filter.\n// What it refuses is logged. Of course.'
 accepts harness/a.cpp '"python3 -c time.sleep(9)"'
 accepts docs/a.md 'see [it](a.md#part) and [that](https://example.org/x)'

@@ -20,8 +20,8 @@ GivenTime::GivenTime(Times times) : times_(std::move(times)), worked_(WorkedByTh
   for (auto& counted : times_()) accounts_.push_back({.counted = std::move(counted)});
 }
 
-// Of all threads together: a shell waits for its program, a program for its helper's answer, and
-// each of them waits for the processor in turn.
+// Counts all threads together: a shell waits for its program, a program for its helper's answer,
+// and each of them waits for the processor in turn.
 void GivenTime::Account::Count(const std::map<pid_t, ProcessorTime>& times) {
   for (const auto& [thread, time] : times) {
     ProcessorTime& before = counted[thread];

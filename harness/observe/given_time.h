@@ -45,7 +45,7 @@ class GivenTime {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<Account> accounts_;  // of each instance
 
-  // Of the process that asks.
+  // These are about the process that asks.
   std::chrono::steady_clock::time_point asked_ = began_;
   Duration worked_;
   Duration late_{0};

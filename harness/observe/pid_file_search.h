@@ -22,13 +22,13 @@ bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& process
 
 bool EndsLine(const std::string& path);  // after its last character
 
-// Of the locked files, one with almost no content: databases are locked, too.
+// A locked file with almost no content: databases are locked, too.
 std::optional<std::string> FindLockFile(const std::vector<HeldLock>& locks);
 
 // Holds only the pid: see Target::has_plain_pid_file.
 bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes);
 
-// Of several, the one that begins with the pid, then the one that is called a pid file; else the
+// Prefers the file that begins with the pid, then the one that is called a pid file; else the
 // shortest name.
 std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                                        const std::vector<pid_t>& processes);

@@ -77,7 +77,7 @@ std::vector<UnixSocket> UnixSockets() {
 
 namespace {
 
-// Of a socket in another process: read from a copy of it.
+// Reads the option of a socket in another process from a copy of the socket.
 std::optional<int> SocketOption(pid_t pid, unsigned long inode, int level, int option) {
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";

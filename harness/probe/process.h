@@ -61,7 +61,7 @@ struct ProcessorTime {
   std::chrono::nanoseconds ran{0}, waited{0};
 };
 
-// Of each of its threads, by the thread's id. Empty where the kernel does not count it.
+// The times of its threads, by the thread's id. Empty where the kernel does not count them.
 std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid);
 
 // The value of NAME in the environment that the process was executed with.

@@ -40,7 +40,7 @@ TEST(ProgressTest, ATerminalSeesOneLineThatIsErasedAtTheEnd) {
   close(master);
 }
 
-// What two steps, of which the second is a breach, leave in a file.
+// The text that two steps leave in a file; the second one is a breach.
 std::string LeftInAFile(std::chrono::seconds between) {
   const File file(std::tmpfile(), &std::fclose);
   Progress progress(file.get(), 2, between);

@@ -40,9 +40,9 @@ struct SimulatedFacts {
 };
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);
-// Of the supervised actor; where no supervisor started one, of the only actor.
+// The facts of the supervised actor; where no supervisor started one, of the only actor.
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log);
-// Of `supervise` with this policy: of a roll-out, the facts of the new copy.
+// The facts of `supervise` with this policy; after a roll-out, those of the new copy.
 SimulatedFacts FactsOfSupervised(const std::string& policy, const SimulationLog& log);
 
 }  // namespace pidfall

@@ -39,7 +39,7 @@ struct StoryResult {
 
 struct PoolOptions {
   int at_once = 1;
-  // What a story tells by TellNews.
+  // Called with each value that a story gives to TellNews.
   std::function<void(std::size_t index, const nlohmann::json& news)> on_news = {};
   // At this time every story that has not ended is ended, or not begun.
   std::optional<std::chrono::steady_clock::time_point> until = {};

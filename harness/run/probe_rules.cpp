@@ -8,7 +8,7 @@ namespace pidfall {
 
 namespace {
 
-// What the command must let the sandbox choose, and does not.
+// The placeholders that the command lacks: it must let the sandbox choose their values.
 std::string MissingPlaceholders(const std::vector<std::string>& command) {
   const bool has_file = Mentions(command, "{pid_file}") || Mentions(command, "{dir}");
   const char* const file = has_file ? "" : "{pid_file} (or {dir}, for its folder)";

@@ -1,4 +1,4 @@
-// What a probing start must not do, and what its outcome means for the user.
+// The rules for a probing start: what it must not do, and what its outcome means for the user.
 //
 //   RefuseToHarm(target);                // before it
 //   const Found found = Discover(target);

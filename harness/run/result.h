@@ -17,7 +17,7 @@ enum class Verdict {
   kBroken,         // could not be set up or judged
 };
 
-// Of a kFail and a kKnown: harm for somebody, or harmless by itself.
+// The severity of a kFail and a kKnown: harm for somebody, or harmless by itself.
 enum class Severity { kBreach, kWeakness };
 
 // The words of the JSON and of the table: "pass", "fail", "skip", "n/a", "known",

@@ -14,7 +14,7 @@
 
 namespace pidfall {
 
-// What a scenario's story says from inside its sandbox.
+// The result that a scenario's story gives from inside its sandbox.
 struct StoryVerdict {
   Verdict verdict = Verdict::kBroken;
   std::string summary = {};

@@ -1,5 +1,5 @@
-// What a contender does next, as a function of what its calls returned so far: learnt from starts
-// of the real program. Pure.
+// The next step of a contender, as a function of what its calls returned so far: learnt from
+// starts of the real program. Pure.
 //
 //   DecisionTree tree;
 //   tree.Learn(DecisionTree::kRoot, step);               // false: it did something else before

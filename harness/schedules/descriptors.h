@@ -27,7 +27,7 @@ class Descriptors {
   std::optional<int> NumberOf(int descriptor) const;
   bool IsLast(int descriptor) const;
   const std::map<int, int>& numbers() const { return numbers_; }
-  // What a forked child has.
+  // The copy that a forked child has.
   Descriptors Inherited() const;
 
  private:

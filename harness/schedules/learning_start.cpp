@@ -13,7 +13,7 @@
 namespace pidfall {
 namespace {
 
-// Of its descriptors, or of what its next file gets: they change what later calls do.
+// Calls about its descriptors, or about what its next file gets: they change later calls.
 bool IsPrivate(long number) {
   return IsOneOf(number, {SYS_lseek, SYS_fcntl, SYS_umask, SYS_read, SYS_write, SYS_pread64,
                           SYS_pwrite64, SYS_fstat, SYS_getdents64, SYS_ftruncate, SYS_flock});
@@ -50,7 +50,7 @@ bool IsOpen(long number) {
   return number == SYS_openat;
 }
 
-// What the kernel tells there of other processes and their sockets depends on the schedule.
+// The kernel's answers there about other processes and their sockets depend on the schedule.
 bool TellsOfOthers(const std::string& path) {
   if (path.starts_with("/proc/sys/")) return false;
   return path == "/proc" || path == "/proc/locks" || path.find("/net/") != std::string::npos;

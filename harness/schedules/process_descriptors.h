@@ -25,7 +25,7 @@ bool ChangesDescriptors(const RawCall& call);
 
 class ProcessDescriptors {
  public:
-  // Of the process whose call this is.
+  // The descriptors of the process whose call this is.
   Descriptors& Of(const ProcessTree::Stop& stop);
 
   void Fork(const ProcessTree::Stop& stop);

@@ -40,7 +40,7 @@ void Wake(std::atomic<uint32_t>& word) {
 
 }  // namespace
 
-// What both see. The puppet is a process that shares our memory.
+// The memory that both see: the puppet is a process that shares ours.
 struct Puppet::Board {
   std::atomic<uint32_t> state{kIdle};
   long number = 0;

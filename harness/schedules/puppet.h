@@ -33,7 +33,7 @@ class Puppet {
     int64_t result = 0;
     CallOutput output;
   };
-  // Of the call that is done; to be asked for once.
+  // The answer of the call that is done; to be asked for once.
   Answer TakeAnswer();
 
   // Its descriptors close, its locks go, and its pid is free.

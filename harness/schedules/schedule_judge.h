@@ -1,4 +1,4 @@
-// What a contest has to end with: one owner, and duplicates that say so.
+// Judges the end of a contest: one owner must serve, and duplicates must say so.
 //
 //   JudgeSchedule(stage, setting, contest, has_pid_file);   // throws Breach
 //   StoryOf(contest)                                       // one column per contender

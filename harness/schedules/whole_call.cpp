@@ -20,7 +20,7 @@
 namespace pidfall {
 namespace {
 
-// What a guard writes is short; some read with a large buffer.
+// A guard writes little; some guards read with a large buffer.
 constexpr size_t kMostInput = 16 << 10, kMostOutput = 128 << 10;
 
 const std::unordered_map<long, const char*> kRoles = {

@@ -24,7 +24,7 @@ namespace pidfall {
 
 bool IsOneOf(long number, std::initializer_list<long> all);
 
-// What an argument means.
+// The meaning of an argument.
 enum class Role : char {
   kValue = 'v',
   kPath = 'p',
@@ -60,8 +60,8 @@ struct WholeCall {
 };
 
 WholeCall CloseOf(int file);
-// What a close is to others when another descriptor leads to the same file: a call that does
-// nothing.
+// A close of one of several descriptors that lead to the same file: to others it is a call that
+// does nothing.
 WholeCall NoChange();
 
 // Empty: no other process can make this call for it.

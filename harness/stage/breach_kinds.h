@@ -1,4 +1,4 @@
-// What a breach is about, for reports that group and order breaches. Its sentence may change freely.
+// The kinds of breaches, for reports that group and order them. Sentences may change freely.
 //
 //   Require(!both, "C1", "both serve", breach_kind::kTwoServe);
 //   if (IsOfKind(result.kinds, breach_kind::kTwoServe)) ...

@@ -1,4 +1,4 @@
-// What a story needs of its sandbox or the kernel. Where that is missing, Skip is thrown with the
+// The needs that a story has of its sandbox or the kernel. Where one is not met, a Skip gives the
 // reason and the cure.
 //
 //   constexpr Scenario kFull{"disk/full", ..., Full, part::kNone, need::kNamespaces};

@@ -68,8 +68,8 @@ std::vector<std::string> Safeguard::Present() const {
   return present;
 }
 
-// What came into the pid file's folder since the stage was set belongs to it, also when a start
-// before left it there.
+// A file that came into the pid file's folder since the stage was set belongs to it, also when a
+// start before left it there.
 Safeguard SafeguardOf(const Stage& stage) {
   const std::set<std::string> files = FilesOf(stage);
   const std::vector<std::string> folders = FoldersOf(files, stage);

@@ -8,7 +8,7 @@
 namespace pidfall {
 namespace {
 
-// What the last of the looks shows, once `is_seen` is so.
+// The last of the looks, the one in which `is_seen` is true.
 std::string Look(Stage& stage, const std::function<bool(const Sighting&)>& is_seen) {
   Instance& start = stage.Start();
   Sighting now;

@@ -31,7 +31,7 @@ struct ConvergenceBreach {
 std::vector<ConvergenceBreach> ConvergenceBreaches(const SimulationLog& log,
                                                    const ConvergenceBounds& bounds = {});
 
-// Of a command alone under its supervisor: why it does not come to rest; none where it does. It
+// Why a command alone under its supervisor does not come to rest; none where it does. It
 // failed and never served, or ended by itself more often than `bounds` allows.
 std::optional<std::string> RestartLoop(const SimulationLog& log,
                                        const ConvergenceBounds& bounds = {});

@@ -87,7 +87,7 @@ class ModelJobs : public Jobs {
     signalled.emplace_back(file, signal);
   }
 
-  // What it was told, for the tests to see.
+  // The requests that it got, for the tests to see.
   std::vector<int> signals;
   std::vector<bool> groups_ended_with_it;
   std::vector<std::map<std::string, std::string>> environments;

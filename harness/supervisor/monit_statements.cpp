@@ -37,7 +37,7 @@ class WordReader {
     const char first = rest_.front();
     if (first == '#') return Skip(std::min(rest_.find('\n'), rest_.size()));
     if (first == '"' || first == '\'') return TakeUpTo(first, true);
-    // What stands in braces (the events of an alert, a mail) decides no restart.
+    // A text in braces (the events of an alert, a mail) decides no restart.
     if (first == '{') return TakeUpTo('}', false);
     if (first == '=' || first == ',' || first == '}') return Skip(1);
     const std::size_t end = std::min(rest_.find_first_of(" \t\r\n=\"'{},"), rest_.size());

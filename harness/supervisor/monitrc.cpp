@@ -63,7 +63,7 @@ class Phrase {
     return std::min<SupervisorTime>(seconds(Number(what)), kLongestTime);
   }
 
-  // Of a number of cycles: whether one comes now.
+  // True where a number (of cycles) comes now.
   bool HasNumber() const { return !ended() && WholeNumber(words_[at_]->text).has_value(); }
 
   void SkipTo(std::string_view keyword) {
@@ -331,7 +331,7 @@ class CheckReader {
   std::vector<std::pair<std::string, int>> not_modelled_;
 };
 
-// Of /etc/monit/conf.d/web that is /etc/monit/monitrc, which only root may read.
+// For /etc/monit/conf.d/web it is the one of /etc/monit/monitrc, which only root may read.
 std::optional<SupervisorTime> CycleAbove(const fs::path& file) {
   const fs::path above = fs::absolute(file).parent_path().parent_path() / "monitrc";
   std::error_code error;

@@ -75,7 +75,7 @@ Source SourceOf(const std::string& text) {
   Refuse(text);
 }
 
-// Of a YAML file only its content tells the supervisor.
+// The name of a YAML file does not tell its supervisor: the content does.
 Source ReadableSource(const std::string& text) {
   Source source = SourceOf(text);
   if (source.supervisor == "yaml") source.supervisor = SupervisorOfYaml(source.argument);

@@ -14,7 +14,7 @@ namespace pidfall {
 
 struct SupervisorSettings {
   const char* name;
-  // What stands behind `name:`; none: the setting that its users meet first. Null: no such
+  // `setting` stands behind `name:`; empty: the one that its users meet first. Null: no such
   // setting, or (the pointer) none at all.
   std::unique_ptr<Policy> (*make)(const std::string& setting);
   std::unique_ptr<Policy> (*read)(const FileAndName& file);  // null: it has no file that is read

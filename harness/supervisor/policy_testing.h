@@ -1,4 +1,4 @@
-// What the tests of policies share.
+// Helpers that the tests of policies share.
 //
 //   EXPECT_EQ(StartCount(*policy, {.run_time = 50ms, .status = 1}, 60s), 5U);
 //   EXPECT_EQ(BadInputOf([] { ParseProcfile("Procfile", "web"); }), "Procfile:1: ...");

@@ -1,4 +1,4 @@
-// What a policy makes of a program that always ends the same way.
+// Predicts how often a policy starts a program that always ends the same way.
 //
 //   Prediction loop = Predict(*policy, {.run_time = 50ms, .status = 0}, 60s);
 //   loop.starts.size()   // 6 under launchd KeepAlive=true

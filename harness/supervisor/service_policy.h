@@ -1,5 +1,5 @@
-// What most policies share: the service that a file describes, and a start as soon as one is asked
-// for. A policy adds its rule.
+// The base of most policies: the service that a file describes, and a start as soon as one is
+// asked for. A policy adds its rule.
 //
 //   class RunitPolicy : public ServicePolicy { using ServicePolicy::ServicePolicy; ... };
 #pragma once

@@ -271,7 +271,7 @@ class ScriptReader {
   void TakeCommand() {
     const std::string_view word = TakeWord();
     NoteCondition(word);
-    // What follows one of these is a command too.
+    // The word after one of these is a command too.
     for (const char* keyword : {"if", "then", "else", "elif", "do", "while", "until", "!", "{"}) {
       if (word == keyword) return;
     }

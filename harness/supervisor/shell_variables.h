@@ -1,4 +1,4 @@
-// What a shell script sets at its top level, as far as that can be told without running it.
+// The variables that a shell script sets at its top level, where they are known without running it.
 //
 //   ShellVariables variables({{"RC_SVCNAME", "web"}});
 //   variables.Read("web.initd", "pidfile=/run/${RC_SVCNAME}.pid\nstart_pre() { ...; }\n");

@@ -1,4 +1,4 @@
-// What happened in a simulation: the one source of its table, drawing and JSON.
+// The log of a simulation: the one source of its table, drawing and JSON.
 //
 //   Summary(log, log.actors[1])   // "49 starts, 48 x status 1, serves 4 s after"
 #pragma once

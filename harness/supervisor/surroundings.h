@@ -1,4 +1,4 @@
-// What an incident does to the surroundings of its processes, on a stage.
+// Makes the changes of an incident to the surroundings of its processes, on a stage.
 //
 //   MakeChange(stage, {Change::Kind::kWrite, stage.pid_file(), "99999"});
 #pragma once

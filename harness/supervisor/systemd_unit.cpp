@@ -176,7 +176,7 @@ class UnitReader {
     service_.job.working_directory = at.value.starts_with('-') ? at.value.substr(1) : at.value;
   }
 
-  // What systemd refuses to load, it refuses for a reason that its log alone tells.
+  // systemd refuses to load such units too, but only its log tells the reason.
   void Finish() {
     if (exec_starts_.empty()) throw BadInput(unit_, 0, "no ExecStart: there is nothing to run");
     if (exec_starts_.size() > 1 && rules_.type != SystemdType::kOneshot) {

@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kFolder = PIDFALL_INCIDENTS;
 constexpr const char* kReport = "2025-12-22-port-conflict";
 
-// Of public incidents: each has an address, and is told before and after its fix.
+// The public incidents: each has an address, and is told before and after its fix.
 class Library : public testing::Test {
  protected:
   Library() : incidents_(ReadIncidents(kFolder)) {

@@ -1,4 +1,4 @@
-// What the stand-in prints, and how it ends when something fails.
+// The stand-in's output, and its end when something fails.
 //
 //   throw Failure("cannot open " + path, errno);
 #pragma once

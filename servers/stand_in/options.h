@@ -1,4 +1,4 @@
-// What the stand-in is told: a server whose safeguard has the faults of public incidents, one
+// The options of the stand-in: a server whose safeguard has the faults of public incidents, one
 // option for each.
 //
 //   const Options options = Options::Parse(argc, argv);   // ends the process for a bad one

@@ -1,4 +1,4 @@
-// What the kernel says of a process.
+// The kernel's facts about a process.
 //
 //   if (ProgramName(pid) == ProgramName(getpid())) ...   // the same program, not the same server
 #pragma once

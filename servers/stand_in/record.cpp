@@ -47,7 +47,7 @@ void WriteTo(int file, const std::string& text, const std::string& path) {
   throw Failure("cannot write " + path, error);
 }
 
-// What fclose would tell is not asked.
+// It does not look at errors of fclose.
 void WriteCarelessly(const std::string& path, const std::string& text) {
   std::FILE* file = std::fopen(path.c_str(), "w");
   if (file == nullptr) return;

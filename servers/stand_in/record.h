@@ -23,7 +23,7 @@ class Record {
   bool NamesSomebody() const;
   // The recorded number; 0 where there is none.
   pid_t pid() const;
-  // What a start does with a file that names nobody.
+  // For a start that finds a file that names nobody.
   void RemoveStale() const;
   // False: another start has made it meanwhile.
   bool Write() const;

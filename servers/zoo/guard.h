@@ -1,4 +1,4 @@
-// What keeps a second copy out, one style at a time.
+// The guards that keep a second copy out, one for each style.
 //
 //   const std::unique_ptr<Guard> guard = MakeGuard(settings);
 //   guard->Acquire();   // returns to the owner only

@@ -63,7 +63,7 @@ class Bench {
   std::string folder_;
 };
 
-// Of its window, counted from the first one.
+// The starts in its window, counted from the first one.
 std::vector<SupervisorTime> StartsOf(const BenchJob& job);
 
 }  // namespace pidfall

@@ -37,7 +37,7 @@ std::string GapsText(const Starts& starts) {
   return text;
 }
 
-// What each gap is longer than predicted, the smallest first.
+// The time by which each gap is longer than predicted, the smallest first.
 Starts Lateness(const Starts& real, const Starts& predicted) {
   Starts late = {SupervisorTime(0)};
   for (std::size_t i = 1; i < std::min(real.size(), predicted.size()); ++i) {
