@@ -1,5 +1,6 @@
 #include "harness/incident/incident.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -14,9 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string Replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
+  EXPECT_THAT(text, testing::HasSubstr(from));
+  return text.replace(text.find(from), from.size(), to);
 }
 
 class IncidentFile : public ::testing::Test {

@@ -1,5 +1,6 @@
 #include "harness/report/safe_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,13 +10,16 @@
 namespace pidfall {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
+
 TEST(SafeJsonTest, WhatSteersATerminalIsEscapedAndReadsBackAsItWas) {
   const std::string hostile = "\x1B[2J \x7F \u009B2J \u202E \u2028 emoji \U0001F6D1 \"q\" \\";
   const std::string text = SafeJson({{"a", hostile}});
   EXPECT_EQ(nlohmann::ordered_json::parse(text)["a"], hostile);
-  EXPECT_NE(text.find("\\u009b2J \\u202e \\u2028 emoji \U0001F6D1"), std::string::npos) << text;
+  EXPECT_THAT(text, HasSubstr("\\u009b2J \\u202e \\u2028 emoji \U0001F6D1"));
   for (const char* raw : {"\x1B", "\x7F", "\u009B", "\u202E", "\u2028"}) {
-    EXPECT_EQ(text.find(raw), std::string::npos) << text;
+    EXPECT_THAT(text, Not(HasSubstr(raw)));
   }
 }
 
