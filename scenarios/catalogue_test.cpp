@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
+#include <vector>
 
+#include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/target/bundled.h"
 #include "scenarios/expected.h"
+#include "scenarios/select.h"
 #include "scenarios/testing.h"
 
 namespace pidfall {
@@ -46,6 +50,30 @@ TEST(CatalogueTest, FindsAScenarioByItsWholeId) {
   ASSERT_NE(FindScenario("stale/zero"), nullptr);
   EXPECT_EQ(FindScenario("stale/zero")->id, "stale/zero");
   EXPECT_EQ(FindScenario("stale/zer"), nullptr);
+}
+
+// The scenarios in "pid-reuse/thread-id, unless errors/* finds one".
+std::vector<std::string> ScenariosIn(const std::string& text) {
+  static const std::regex kScenario("[a-z][a-z0-9-]*/[a-z0-9*-]+");
+  return {std::sregex_token_iterator(text.begin(), text.end(), kScenario), {}};
+}
+
+// The explorations name their scenarios by the calls that they find.
+bool IsExplored(const std::string& scenario) {
+  return scenario.starts_with("crash-point/") || scenario.starts_with("errors/") ||
+         scenario.starts_with("race/");
+}
+
+TEST(CatalogueTest, HasEachScenarioThatTheDoctorNames) {
+  size_t named = 0;
+  for (const std::string& cost : CostsOfFeatures()) {
+    for (const std::string& scenario : ScenariosIn(cost)) {
+      ++named;
+      if (IsExplored(scenario)) continue;
+      EXPECT_NO_THROW(Select(Catalogue(), {scenario}, {})) << scenario;
+    }
+  }
+  EXPECT_GT(named, 0U);
 }
 
 // The four other strategies prove that scenarios can fail.

@@ -220,6 +220,12 @@ std::vector<Feature> ProbeFeatures() {
   return features;
 }
 
+std::vector<std::string> CostsOfFeatures() {
+  std::vector<std::string> costs;
+  for (const Probe& probe : kProbes) costs.emplace_back(probe.cost);
+  return costs;
+}
+
 std::string SandboxName() { return FullSandboxWorks() ? "full" : "plain"; }
 
 }  // namespace pidfall

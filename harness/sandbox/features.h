@@ -18,6 +18,9 @@ struct Feature {
 
 std::vector<Feature> ProbeFeatures();
 
+// The cost of the lack of each feature, also of those that this machine has.
+std::vector<std::string> CostsOfFeatures();
+
 // The sandbox that scenarios get here: "full" or "plain".
 std::string SandboxName();
 
