@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,18 @@ void RememberSecretsOf(const Audit& audit) {
   }
 }
 
+// Each of the services' own results, with the file that describes its service.
+std::vector<Result> ResultsWithFiles(const Audit& audit) {
+  std::vector<Result> results = AllResults(audit);
+  std::map<std::string_view, std::string_view> files;
+  for (const AuditedService& service : audit.services.all) files[service.source] = service.file;
+  for (Result& result : results) {
+    const auto file = files.find(result.server);
+    if (file != files.end()) result.file = file->second;
+  }
+  return results;
+}
+
 int RunAudit(const AuditCommand& options) {
   const auto start = Clock::now();
   const CommonOptions& common = options.check.common;
@@ -47,7 +61,7 @@ int RunAudit(const AuditCommand& options) {
   Select(Catalogue(), common.scenarios, common.excepts);
   const Audit audit = AuditPaths(options.paths.empty() ? MachineFolders() : options.paths);
   RememberSecretsOf(audit);
-  std::vector<Result> results = AllResults(audit);
+  std::vector<Result> results = ResultsWithFiles(audit);
   const double took = MillisecondsSince(start);
   outputs.Print(AuditText(audit, outputs.paint(), common.verbose) + AuditSummary(audit, took) +
                 '\n');

@@ -55,6 +55,7 @@ class ServiceCheck {
     if (options_.time) run.until = start + *options_.time;
     auto results = RunWithProgress(cases, run);
     SetOtherPoliciesAside("not the policy named", &results);
+    for (Result& result : results) result.file = service_.file;
     PrintFindings(outputs_, results, answer.target->target, options_.common.verbose);
     outputs_.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                           .interrupted = Interrupted(),

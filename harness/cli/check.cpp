@@ -161,7 +161,12 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   const auto& [target, found] = *probed;
   target_file.Write(TargetFileText(target));
   PrintHead(outputs, target, found);
-  const JsonHead head{PIDFALL_VERSION, "check", SandboxName(), target, JsonText(found)};
+  const JsonHead head{.version = PIDFALL_VERSION,
+                      .command = "check",
+                      .sandbox = SandboxName(),
+                      .target = target,
+                      .found = JsonText(found),
+                      .file = DescribingFile(options.target)};
   return Judge(options, head, RunAll(options, CasesOf(options, target, found), start), outputs,
                start);
 }

@@ -111,7 +111,12 @@ int Explore(const Kind& kind, const ExploreCommand& options,
                                                    .interrupted = Interrupted(),
                                                    .verbose = options.common.verbose}) +
                 '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "explore", SandboxName(), target, JsonText(found)},
+  outputs.WriteFiles({.version = PIDFALL_VERSION,
+                      .command = "explore",
+                      .sandbox = SandboxName(),
+                      .target = target,
+                      .found = JsonText(found),
+                      .file = DescribingFile(options.target)},
                      exploration.results, NotesOn(exploration.results));
   return ExitStatusOf(exploration.results,
                       {.no_skip = options.common.no_skip, .interrupted = Interrupted()});

@@ -88,6 +88,7 @@ void Add(const Incident& incident, const std::vector<IncidentCell>& cells,
     so_far->notes[cell.result.scenario].story =
         incident.title + (incident.source.empty() ? "" : '\n' + incident.source);
     so_far->results.push_back(cell.result);
+    so_far->results.back().file = incident.file;
     so_far->facts.push_back(FactsOf(cell.variant, cell.log));
   }
 }

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@
 #include "harness/report/timeline.h"
 #include "harness/sandbox/features.h"
 #include "harness/supervisor/duplicate_table.h"
+#include "harness/supervisor/policies.h"
 #include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
@@ -66,6 +68,24 @@ std::vector<SimulationLog> Simulated(const SimulationRequest& request) {
   return SimulateAll({request}, {.on_progress = [&](const auto& line) { progress.Show(line); }});
 }
 
+// For the files of results: where nothing follows `--`, the command of the supervisor's file.
+Target TargetOf(const SimulationRequest& request) {
+  const std::string& folder = request.plan.actors.front().policy->job().working_directory;
+  return {.command = request.actors.front().start.command,
+          .port = request.port,
+          .folder = folder.empty() ? std::filesystem::current_path().string() : folder};
+}
+
+void WriteFiles(const Outputs& outputs, const SuperviseCommand& options,
+                const SimulationRequest& request, const SimulationLog& log, Result result) {
+  result.file = LookUpRollOut(options.policy) ? "" : FileOfPolicy(options.policy);
+  outputs.WriteFiles({.version = PIDFALL_VERSION,
+                      .command = "supervise",
+                      .sandbox = SandboxName(),
+                      .target = TargetOf(request)},
+                     {result}, NotesOn({result}), {FactsOfSupervised(options.policy, log)});
+}
+
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {
   if (options.table) {
     RefuseCommand(command, "supervise --table");
@@ -96,8 +116,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     outputs.Print(FindingText(result, {}, outputs.paint()));
   }
   picture.Write(Title(request), "", {{"", {{"", &log}}}});
-  outputs.WriteFiles({PIDFALL_VERSION, "supervise", SandboxName()}, {result}, NotesOn({result}),
-                     {FactsOfSupervised(options.policy, log)});
+  WriteFiles(outputs, options, request, log, result);
   return ExitStatusOf({result}, {.interrupted = Interrupted()});
 }
 

@@ -127,6 +127,11 @@ Target Declared(const TargetOptions& options) {
   return target;
 }
 
+std::string DescribingFile(const TargetOptions& options) {
+  const std::string file = options.policy.empty() ? "" : FileOfPolicy(options.policy);
+  return file.empty() ? options.target_file : file;
+}
+
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
                          const std::vector<std::string>& command) {
   const Target asked = TargetOf(options, declared, command);

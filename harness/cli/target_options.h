@@ -39,6 +39,9 @@ void DeclareTarget(CLI::App* app, TargetOptions* options);
 // The target as its files and options describe it. Throws BadInput.
 Target Declared(const TargetOptions& options);
 
+// The file that describes it, a supervisor's before a target file; empty: none does.
+std::string DescribingFile(const TargetOptions& options);
+
 struct ProbedTarget {
   Target target;  // complete
   Found found;

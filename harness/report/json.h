@@ -20,6 +20,7 @@ struct JsonHead {
   std::optional<Target> target = {};  // where all results are about the same target
   std::string found = {};             // a JSON text: the findings of the probing start
   std::string more = {};              // a JSON text: fields of this command alone
+  std::string file = {};              // that says what was done: a policy's, a target's
 };
 
 // One object on several lines, always in valid UTF-8.

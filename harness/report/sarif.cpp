@@ -1,73 +1,32 @@
 #include "harness/report/sarif.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <string_view>
 
-#include "harness/process/fd.h"
 #include "harness/report/safe_json.h"
+#include "harness/report/source_place.h"
 #include "harness/report/text.h"
 
 namespace pidfall {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr char kSchema[] = "https://json.schemastore.org/sarif-2.1.0.json";
 
 Json Message(const std::string& text) { return {{"text", CleanText(text)}}; }
 
-// RFC 3986: what is not unreserved is written as %XX.
-std::string UriOf(const fs::path& path) {
-  std::string uri;
-  for (const char letter : path.generic_string()) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool is_plain =
-        std::isalnum(byte) != 0 || std::string_view("-._~/").find(letter) != std::string_view::npos;
-    uri += is_plain ? std::string(1, letter) : fmt::format("%{:02X}", byte);
-  }
-  return uri;
-}
-
-bool IsProgram(const fs::path& file) {
-  constexpr std::string_view kElf =
-      "\x7F"
-      "ELF";
-  const UniqueFd opened = OpenFile(file, O_RDONLY | O_CLOEXEC);
-  return ReadToEnd(opened.get(), file, kElf.size()).starts_with(kElf);
-}
-
-std::optional<fs::path> SourceOf(const Target& target) {
-  std::optional<fs::path> program;
-  for (const std::string& word : target.command) {
-    std::error_code error;
-    const fs::path file = fs::path(target.folder) / word;
-    const fs::path below = file.lexically_normal().lexically_relative(target.folder);
-    if (below.empty() || *below.begin() == ".." || !fs::is_regular_file(file, error)) continue;
-    if (!IsProgram(file)) return below;
-    if (!program) program = below;
-  }
-  return program;
-}
-
 Json Location(const JsonHead& head, const Result& result) {
   const std::string place =
       result.guard.empty() ? result.scenario : result.guard + '/' + result.scenario;
-  Json location = {{"logicalLocations", Json::array({{{"fullyQualifiedName", place}}})}};
-  if (const auto source = head.target ? SourceOf(*head.target) : std::nullopt) {
-    location["physicalLocation"] = {
-        {"artifactLocation", {{"uri", UriOf(*source)}, {"uriBaseId", "%SRCROOT%"}}},
-        {"region", {{"startLine", 1}}}};
-  }
-  return location;
+  const auto [uri, base] = PlaceOf(head, result);
+  return {{"logicalLocations", Json::array({{{"fullyQualifiedName", place}}})},
+          {"physicalLocation",
+           {{"artifactLocation", {{"uri", uri}, {"uriBaseId", base}}},
+            {"region", {{"startLine", 1}}}}}};
 }
 
 // A breach that is expected of a bundled server is no finding.
@@ -159,6 +118,7 @@ std::string SarifText(const JsonHead& head, const std::vector<Result>& results,
   const Json invocation = {{"executionSuccessful", Count(results).broken == 0},
                            {"toolExecutionNotifications", Notifications(results)}};
   const Json run = {{"tool", {{"driver", driver}}},
+                    {"originalUriBaseIds", {{kMachineBase, {{"uri", "file:///"}}}}},
                     {"invocations", Json::array({invocation})},
                     {"results", found.results},
                     {"columnKind", "utf16CodeUnits"}};

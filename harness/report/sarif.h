@@ -3,8 +3,8 @@
 //
 //   out = SarifText({.version = "0.1.0", .command = "check", .sandbox = "full"}, results, notes);
 //
-// A finding stands at the first file below the target's folder that its command names, a source
-// file before a program. What was not judged is a notification with its reason.
+// Every finding stands at a file (source_place.h). What was not judged is a notification with its
+// reason.
 #pragma once
 
 #include <map>

@@ -39,6 +39,7 @@ struct Result {
   std::string reproduce;  // the command that shows just this case again
 
   std::string server;  // of `run` and `audit`
+  std::string file;    // the file that it is about: a service's, an incident's; empty: none
 
   // `run` only.
   std::string guard;

@@ -1,0 +1,83 @@
+// `--sarif` of each command, as code hosts take it: they refuse a file with a finding that stands
+// nowhere.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/check_testing.h"
+#include "harness/process/program_folder.h"
+
+namespace pidfall {
+namespace {
+
+using nlohmann::json;
+
+class SarifTest : public CliTest {
+ protected:
+  // Each finding stands at `uri`.
+  void ExpectFindings(const Words& words, const Words& command, const std::string& uri) {
+    SCOPED_TRACE(words.front() + " at " + uri);
+    const ProgramOutcome outcome = Run(Joined(Joined(words, {"--sarif", "x.sarif"}), command));
+    const json run = json::parse(Content(work_ / "x.sarif"))["runs"][0];
+    EXPECT_FALSE(run["results"].empty()) << outcome.out << outcome.error;
+    for (const json& result : run["results"]) {
+      const json& place = result["locations"][0]["physicalLocation"];
+      EXPECT_EQ(place["artifactLocation"]["uri"], uri);
+      EXPECT_GE(place["region"]["startLine"], 1);
+    }
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    std::ofstream(work_ / name) << text;
+  }
+
+  // Breaks much, with the file that has its name nowhere below the working folder.
+  const Words faulty_ = {"--", ProgramFolder() + "/serve-task-manager", "--guard", "pidfile"};
+};
+
+TEST_F(SarifTest, ACheckWhoseCommandNamesNoFileHereStandsAtTheReadme) {
+  ExpectFindings({"check", "--scenario", "stale/*"}, faulty_, "README.md");
+}
+
+TEST_F(SarifTest, ACheckStandsAtItsSupervisorsFileOrItsTargetFile) {
+  const std::string command = ProgramFolder() + "/serve-task-manager";
+  Write("web.service", "[Service]\nExecStart=" + command + " --guard pidfile\n");
+  Write("serve.toml", "command = ['" + command + "', '--guard', 'pidfile']\n");
+  ExpectFindings({"check", "--scenario", "stale/*", "--policy", "web.service"}, {}, "web.service");
+  ExpectFindings({"check", "--scenario", "stale/*", "--target", "serve.toml"}, {}, "serve.toml");
+}
+
+TEST_F(SarifTest, ASupervisedCommandStandsAtItsSupervisorsFile) {
+  Write("web.service", "[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=5\n");
+  ExpectFindings({"supervise", "--policy", "web.service"}, {}, "web.service");
+  ExpectFindings({"supervise", "--policy", "launchd:keepalive"}, {"--", "false"}, "README.md");
+}
+
+TEST_F(SarifTest, AnAuditedServiceStandsAtItsFile) {
+  Write("web.service", "[Service]\nExecStart=/bin/pidfall-web\nRestart=always\nRestartSec=10\n");
+  ExpectFindings({"audit", "."}, {}, "web.service");
+  Write("serve.py",
+        "import socket, signal\ns = socket.socket()\ns.bind(('127.0.0.1', 8767))\n"
+        "s.listen()\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: signal.pause()\n");
+  std::filesystem::remove(work_ / "web.service");
+  Write("Procfile", "web: python3 serve.py\n");
+  ExpectFindings({"audit", "--check", "--scenario", "stop/sigterm", "."}, {}, "Procfile");
+}
+
+TEST_F(SarifTest, AnIncidentWithACommandStandsAtTheIncidentsFile) {
+  ASSERT_EQ(Run({"incident", "new", "ours.toml"}).status, 0);
+  ExpectFindings({"incident", "run", "ours.toml"}, faulty_, "ours.toml");
+}
+
+TEST_F(SarifTest, AnExplorationStandsAtItsTargetFile) {
+  Write("serve.toml",
+        "command = ['" + ProgramFolder() + "/serve-task-manager', '--guard', 'pidfile']\n");
+  ExpectFindings({"explore", "schedules", "--replay", "fresh:AB6A5", "--target", "serve.toml"}, {},
+                 "serve.toml");
+}
+
+}  // namespace
+}  // namespace pidfall
