@@ -20,6 +20,7 @@
 #include "harness/process/elapsed.h"
 #include "harness/report/audit_json.h"
 #include "harness/report/audit_text.h"
+#include "harness/report/reproduce.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
 #include "scenarios/catalogue.h"
@@ -42,14 +43,23 @@ void RememberSecretsOf(const Audit& audit) {
   }
 }
 
-// Each of the services' own results, with the file that describes its service.
-std::vector<Result> ResultsWithFiles(const Audit& audit) {
+// A weakness shows with -v only.
+std::string Again(const AuditCommand& options, const Result& result) {
+  std::vector<std::string> words = {"audit"};
+  if (HasFailed(result) && result.severity == Severity::kWeakness) words.emplace_back("-v");
+  words.insert(words.end(), options.paths.begin(), options.paths.end());
+  return WholeCommandLine(options.check.program, words);
+}
+
+// What the audit says of each service, with the service's file and the command that shows it again.
+std::vector<Result> ResultsOf(const Audit& audit, const AuditCommand& options) {
   std::vector<Result> results = AllResults(audit);
   std::map<std::string_view, std::string_view> files;
   for (const AuditedService& service : audit.services.all) files[service.source] = service.file;
   for (Result& result : results) {
     const auto file = files.find(result.server);
     if (file != files.end()) result.file = file->second;
+    result.reproduce = Again(options, result);
   }
   return results;
 }
@@ -61,7 +71,7 @@ int RunAudit(const AuditCommand& options) {
   Select(Catalogue(), common.scenarios, common.excepts);
   const Audit audit = AuditPaths(options.paths.empty() ? MachineFolders() : options.paths);
   RememberSecretsOf(audit);
-  std::vector<Result> results = ResultsWithFiles(audit);
+  std::vector<Result> results = ResultsOf(audit, options);
   const double took = MillisecondsSince(start);
   outputs.Print(AuditText(audit, outputs.paint(), common.verbose) + AuditSummary(audit, took) +
                 '\n');

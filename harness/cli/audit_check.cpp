@@ -87,7 +87,9 @@ class ServiceCheck {
              .family = service_.source,
              .verdict = Verdict::kSkip,
              .summary = why,
-             .server = service_.source}};
+             .reproduce = WholeCommandLine(options_.program, {"audit", "--check", service_.file}),
+             .server = service_.source,
+             .file = service_.file}};
   }
 
   const AuditedService& service_;

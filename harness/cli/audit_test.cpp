@@ -15,6 +15,7 @@ namespace pidfall {
 namespace {
 
 using nlohmann::json;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -54,6 +55,7 @@ TEST_F(AuditCommandTest, FilesOfResultsHaveTheServiceAndTheFinding) {
   EXPECT_EQ(found["services"][0]["ports"], json({9}));
   EXPECT_EQ(found["results"][0]["server"], "web.service");
   EXPECT_EQ(found["results"][0]["scenario"], "web.service/pid-file");
+  EXPECT_THAT(found["results"][0]["reproduce"], EndsWith("/pidfall audit web.service"));
   EXPECT_EQ(found["totals"]["fail"], 1);
   EXPECT_THAT(Content(work_ / "a.xml"), HasSubstr("<testsuite name=\"pidfall audit web.service\""));
   EXPECT_THAT(Content(work_ / "a.html"), HasSubstr("web.service"));
@@ -78,10 +80,11 @@ TEST_F(AuditCommandTest, FileWithAFaultIsNamedWithItsLineAndHidesNoOther) {
 TEST_F(AuditCommandTest, ForetoldLoopIsInTheRowAndNoBreach) {
   Write("web.service",
         "[Service]\nExecStart=/bin/pidfall-web\nRestart=on-failure\nRestartSec=10\n");
-  const ProgramOutcome outcome = Run({"audit", "."});
+  const ProgramOutcome outcome = Run({"audit", ".", "--json", "a.json"});
   EXPECT_EQ(outcome.status, kAsItShouldBe);
   EXPECT_THAT(outcome.out, HasSubstr("  loops on failure\n"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("FAIL")));
+  EXPECT_THAT(Content(work_ / "a.json"), HasSubstr("/pidfall audit -v .\""));
   EXPECT_THAT(
       Run({"audit", "-v", "."}).out,
       HasSubstr("a duplicate that exits 0 is started once, one that exits 1 is started 60 times"));

@@ -14,10 +14,11 @@ namespace pidfall {
 namespace {
 
 using nlohmann::json;
+using testing::HasSubstr;
 
 class SarifTest : public CliTest {
  protected:
-  // Each finding stands at `uri`.
+  // Each finding stands at `uri`, and says how to see it again.
   void ExpectFindings(const Words& words, const Words& command, const std::string& uri) {
     SCOPED_TRACE(words.front() + " at " + uri);
     const ProgramOutcome outcome = Run(Joined(Joined(words, {"--sarif", "x.sarif"}), command));
@@ -27,6 +28,7 @@ class SarifTest : public CliTest {
       const json& place = result["locations"][0]["physicalLocation"];
       EXPECT_EQ(place["artifactLocation"]["uri"], uri);
       EXPECT_GE(place["region"]["startLine"], 1);
+      EXPECT_THAT(result["properties"]["reproduce"], HasSubstr("/pidfall "));
     }
   }
 
@@ -59,12 +61,9 @@ TEST_F(SarifTest, ASupervisedCommandStandsAtItsSupervisorsFile) {
 TEST_F(SarifTest, AnAuditedServiceStandsAtItsFile) {
   Write("web.service", "[Service]\nExecStart=/bin/pidfall-web\nRestart=always\nRestartSec=10\n");
   ExpectFindings({"audit", "."}, {}, "web.service");
-  Write("serve.py",
-        "import socket, signal\ns = socket.socket()\ns.bind(('127.0.0.1', 8767))\n"
-        "s.listen()\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: signal.pause()\n");
   std::filesystem::remove(work_ / "web.service");
-  Write("Procfile", "web: python3 serve.py\n");
-  ExpectFindings({"audit", "--check", "--scenario", "stop/sigterm", "."}, {}, "Procfile");
+  Write("Procfile", "web: " + ProgramFolder() + "/serve-task-manager --guard pidfile\n");
+  ExpectFindings({"audit", "--check", "--scenario", "stale/*", "."}, {}, "Procfile");
 }
 
 TEST_F(SarifTest, AnIncidentWithACommandStandsAtTheIncidentsFile) {

@@ -22,6 +22,7 @@
 #include "harness/input/secrets.h"
 #include "harness/report/findings.h"
 #include "harness/report/progress.h"
+#include "harness/report/reproduce.h"
 #include "harness/report/simulated_facts.h"
 #include "harness/report/starts.h"
 #include "harness/report/text.h"
@@ -37,10 +38,12 @@ namespace {
 using std::chrono::minutes;
 
 struct SuperviseCommand {
+  std::string program;  // how the user called us
   CommonOptions common;
   PictureOptions picture;
   std::string policy;
   std::chrono::nanoseconds window = minutes(10);
+  std::string window_text;  // as the user wrote it; empty: not given
   bool real_time = false;
   bool table = false;
   std::optional<int> port;
@@ -76,6 +79,14 @@ Target TargetOf(const SimulationRequest& request) {
           .folder = folder.empty() ? std::filesystem::current_path().string() : folder};
 }
 
+std::string Again(const SuperviseCommand& options, const std::vector<std::string>& command) {
+  std::vector<std::string> words = {"supervise", "--policy", options.policy};
+  if (!options.window_text.empty()) words.insert(words.end(), {"--for", options.window_text});
+  if (options.real_time) words.emplace_back("--real-time");
+  if (options.port) words.insert(words.end(), {"--port", std::to_string(*options.port)});
+  return WholeCommandLine(options.program, words, command);
+}
+
 void WriteFiles(const Outputs& outputs, const SuperviseCommand& options,
                 const SimulationRequest& request, const SimulationLog& log, Result result) {
   result.file = LookUpRollOut(options.policy) ? "" : FileOfPolicy(options.policy);
@@ -105,7 +116,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     return kInterrupted;
   }
   const SimulationLog& log = logs.front();
-  const Result result = SuperviseResult(log);
+  Result result = SuperviseResult(log);
   if (!log.actors.empty()) {
     outputs.Print(Head(request, log) + DrawTimeline({{"", &log}}, StyleFor(outputs.text())));
     if (options.common.verbose) outputs.Print(StartsText(log));
@@ -116,6 +127,7 @@ int Supervise(const SuperviseCommand& options, const std::vector<std::string>& c
     outputs.Print(FindingText(result, {}, outputs.paint()));
   }
   picture.Write(Title(request), "", {{"", {{"", &log}}}});
+  result.reproduce = Again(options, command);
   WriteFiles(outputs, options, request, log, result);
   return ExitStatusOf({result}, {.interrupted = Interrupted()});
 }
@@ -140,7 +152,10 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
       ->add_option("--policy", options->policy,
                    "docker:on-failure:3, my.service, compose.yaml#web, ... (--table names all)")
       ->type_name("FILE|NAME[:ARG]");
-  const auto store = [options](const std::string& text) { options->window = Window(text); };
+  const auto store = [options](const std::string& text) {
+    options->window = Window(text);
+    options->window_text = text;
+  };
   supervise->add_option_function<std::string>("--for", store, "The simulated time [10min]")
       ->type_name("D");
   supervise->add_flag("--real-time", options->real_time, "Wait as long as a real supervisor");
@@ -150,8 +165,10 @@ void AddSuperviseCommand(CLI::App* app, Invocation* invocation) {
   supervise->get_option("--verbose")->description("List every start and its end, too");
   DeclareFollower(supervise);
   DeclareTable(supervise, options.get());
-  supervise->callback(
-      [=] { invocation->action = [=] { return Supervise(*options, invocation->command); }; });
+  supervise->callback([=] {
+    options->program = invocation->program;
+    invocation->action = [=] { return Supervise(*options, invocation->command); };
+  });
 }
 
 }  // namespace pidfall

@@ -95,6 +95,18 @@ TEST_F(SuperviseTest, FaultInAFileIsOneLineWithItsPlace) {
   }
 }
 
+// In the files; on the terminal the user's own command stands above.
+TEST_F(SuperviseTest, ResultSaysHowToSeeItAgainAndWhatWasRun) {
+  Run({"supervise", "--policy", "launchd:keepalive", "--for", "2 min", "--port", "8767", "--json",
+       "x.json", "--junit", "x.xml", "--", "sh", "-c", "exit 3"});
+  const auto told = nlohmann::json::parse(Content(work_ / "x.json"));
+  const std::string again =
+      "/pidfall supervise --policy launchd:keepalive --for '2 min' --port 8767 -- sh -c 'exit 3'";
+  EXPECT_THAT(told["results"][0]["reproduce"], testing::EndsWith(again));
+  EXPECT_EQ(told["target"]["command"], nlohmann::json({"sh", "-c", "exit 3"}));
+  EXPECT_THAT(Content(work_ / "x.xml"), testing::HasSubstr("  again  "));
+}
+
 TEST_F(SuperviseTest, CommandThatLeavesItsServerInTheBackgroundIsRefused) {
   const std::string file = folder_ / "monitrc";
   std::ofstream(file) << "check process web with pidfile /run/web.pid start \"/bin/web\"\n";

@@ -36,6 +36,12 @@ std::string ExploreCommandLine(const std::string& program, const ExploreRepeat& 
   return again.command.empty() ? text : text + " --" + Joined(again.command);
 }
 
+std::string WholeCommandLine(const std::string& program, const std::vector<std::string>& words,
+                             const std::vector<std::string>& command) {
+  const std::string again = ShellQuoted(program) + Joined(words);
+  return command.empty() ? again : again + " --" + Joined(command);
+}
+
 std::string IncidentCommandLine(const std::string& program, const IncidentRepeat& again) {
   std::string text = ShellQuoted(program) + " incident run " + ShellQuoted(again.which);
   if (again.real_time) text += " --real-time";

@@ -29,6 +29,10 @@ struct ExploreRepeat {
 // "pidfall explore crash --port 8767 --replay 'start:openat(serve.pid)#1:exit' -- python3 serve.py"
 std::string ExploreCommandLine(const std::string& program, const ExploreRepeat& again);
 
+// "pidfall supervise --policy my.service -- ./serve"; `command` may be empty.
+std::string WholeCommandLine(const std::string& program, const std::vector<std::string>& words,
+                             const std::vector<std::string>& command = {});
+
 struct IncidentRepeat {
   std::string which;  // an id, or the incident's file
   bool real_time = false;

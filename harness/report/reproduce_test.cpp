@@ -29,6 +29,13 @@ TEST(AgainTest, AWholeExplorationHasNoReplayAndMayHaveItsCommandInAFile) {
             "./pidfall explore crash --target 'my serve.toml'");
 }
 
+TEST(AgainTest, AnotherCommandIsTheWordsThatTheUserGave) {
+  EXPECT_EQ(WholeCommandLine("./pidfall", {"audit", "-v", "my folder"}),
+            "./pidfall audit -v 'my folder'");
+  EXPECT_EQ(WholeCommandLine("./pidfall", {"supervise", "--policy", "pm2"}, {"a b", "c"}),
+            "./pidfall supervise --policy pm2 -- 'a b' c");
+}
+
 TEST(AgainTest, AnIncidentOfAFileIsRunAgainFromIt) {
   EXPECT_EQ(IncidentCommandLine("./pidfall", {"my file.toml"}),
             "./pidfall incident run 'my file.toml'");

@@ -1,7 +1,6 @@
 #include "harness/report/sarif.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -49,7 +48,8 @@ std::string Story(const Result& result) {
     text = fmt::format("{}, expected {}. {}", Name(result.verdict), result.expected, text);
   }
   if (HasFailed(result)) text = fmt::format("{}: {}", Clause(result), text);
-  return fmt::format("{}\n{}\nagain: {}", text, fmt::join(result.evidence, "\n"), result.reproduce);
+  for (const std::string& line : result.evidence) text += '\n' + line;
+  return result.reproduce.empty() ? text : text + "\nagain: " + result.reproduce;
 }
 
 Json FindingJson(const JsonHead& head, const Result& result, std::size_t rule) {

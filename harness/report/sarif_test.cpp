@@ -47,9 +47,18 @@ TEST(Sarif, ABreachIsAnErrorAndAWeaknessAWarning) {
   ASSERT_EQ(run["results"].size(), 2U);
   EXPECT_EQ(run["results"][0]["level"], "error");
   EXPECT_EQ(run["results"][1]["level"], "warning");
-  EXPECT_TRUE(std::string(run["results"][0]["message"]["text"]).starts_with("C5: it stays down\n"));
+  EXPECT_EQ(run["results"][0]["message"]["text"], "C5: it stays down");
   EXPECT_EQ(run["tool"]["driver"]["rules"][0]["help"]["text"], "cure");
   EXPECT_EQ(run["invocations"][0]["executionSuccessful"], true);
+}
+
+TEST(Sarif, TheTextOfAFindingIsItsStoryAndTheCommandThatShowsItAgain) {
+  Result result = ResultOf("stale/zero", Verdict::kFail, {.summary = "it stays down"});
+  result.evidence = {"did start A", "saw A ended"};
+  const auto text = [&] { return RunOf({result})["results"][0]["message"]["text"]; };
+  EXPECT_EQ(text(), "C5: it stays down\ndid start A\nsaw A ended");
+  result.reproduce = "pidfall supervise";
+  EXPECT_EQ(text(), "C5: it stays down\ndid start A\nsaw A ended\nagain: pidfall supervise");
 }
 
 TEST(Sarif, AnExpectedBreachIsNoFindingAndASurpriseIsOne) {
