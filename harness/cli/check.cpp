@@ -48,6 +48,7 @@ struct CheckCommand {
   std::string write_target;
   std::optional<std::chrono::nanoseconds> time;  // for the whole check
   bool exhaustive = false;
+  std::vector<std::string> again;  // what to check and when it fails, as the user wrote it
 };
 
 // --- running and reporting
@@ -110,9 +111,10 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
 
 void WriteCi(const CheckCommand& options, const Target& target) {
   if (options.common.ci.empty()) return;
-  Print(stdout, CiSnippet(CiKind(options.common.ci), {.version = PIDFALL_VERSION,
-                                                      .options = options.target.again,
-                                                      .command = target.command}));
+  CiCheck check{
+      .version = PIDFALL_VERSION, .options = options.target.again, .command = target.command};
+  check.options.insert(check.options.end(), options.again.begin(), options.again.end());
+  Print(stdout, CiSnippet(CiKind(options.common.ci), check));
 }
 
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
@@ -192,6 +194,21 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
                 "Refused: pidfall explore tries every crash point, error and schedule");
 }
 
+// Not the files of results, which a job for CI has itself, nor what suits this machine alone.
+std::vector<std::string> OptionsForCi(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const char* name : {"--scenario", "--except", "--repeat", "--shard", "--time", "--baseline",
+                           "--no-skip", "--verbose"}) {
+    const CLI::Option* option = app.get_option(name);
+    const bool is_flag = option->get_items_expected_max() == 0;
+    for (const std::string& value : option->results()) {
+      words.emplace_back(name);
+      if (!is_flag) words.push_back(value);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 void AddCheckCommand(CLI::App* app, Invocation* invocation) {
@@ -203,6 +220,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareFollower(check);
   check->callback([=] {
     options->program = invocation->program;
+    options->again = OptionsForCi(*check);
     invocation->action = [=] { return Check(*options, invocation->command); };
   });
 }

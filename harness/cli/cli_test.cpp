@@ -201,12 +201,15 @@ TEST_F(CliTest, APageIsWrittenForPeople) {
 
 TEST_F(CliTest, AJobForCiIsPrintedAloneOnStandardOutput) {
   const ProgramOutcome outcome =
-      Run({"check", "--scenario", "stale/zero", "--port", "8767", "--write-ci", "github", "--",
+      Run({"check", "--scenario", "stale/*", "--except", "stale/e*", "--port", "8767", "--time",
+           "5 min", "-v", "-j", "2", "--write-ci", "github", "--",
            ProgramFolder() + "/serve-task-manager", "--guard", "reference"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.error;
   EXPECT_TRUE(outcome.out.starts_with("# .github/workflows/pidfall.yml\n")) << outcome.out;
-  EXPECT_THAT(outcome.out, HasSubstr("            --port 8767\n"));
-  EXPECT_THAT(outcome.error, HasSubstr("1 pass"));
+  EXPECT_THAT(outcome.out,
+              HasSubstr("            --port 8767 --scenario 'stale/*' --except 'stale/e*' "
+                        "--time '5 min' --verbose\n"));
+  EXPECT_THAT(outcome.error, HasSubstr(" pass"));
   ExpectRefused({"check", "--write-ci", "jenkins", "--", "true"},
                 "--write-ci: 'jenkins' is not github, gitlab or ctest");
   ExpectRefused({"check", "--write-ci", "ctest", "--json", "-", "--", "true"},

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string_view>
 
 #include "harness/input/bad_input.h"
 #include "harness/input/shell_quote.h"
@@ -39,11 +42,11 @@ constexpr char kGitlab[] = R"(# .gitlab-ci.yml
     - apt-get update && apt-get install -y ./pidfall_{version}_amd64.deb
   script:
     - |
-      pidfall check --html pidfall.html --junit pidfall.xml{options} -- \
+      pidfall check --html pidfall.html --junit pidfall.xml --sarif pidfall.sarif{options} -- \
         {command}
   artifacts:
     when: always
-    paths: [pidfall.html]
+    paths: [pidfall.html, pidfall.sarif]
     reports:
       junit: pidfall.xml
 # The full sandbox: a runner that lets its containers make namespaces (privileged = true). A shell
@@ -65,7 +68,7 @@ constexpr char kNoContainerJob[] =
 constexpr char kCtest[] = R"(# CMakeLists.txt
 find_package(pidfall REQUIRED)
 include(CTest)
-pidfall_check(NAME {name}{options}
+{left_out}pidfall_check(NAME {name}{options}
   COMMAND{command})
 )";
 
@@ -117,17 +120,43 @@ std::string CmakeKey(const std::string& option) {
   return key;
 }
 
-std::string CtestText(const CiCheck& check) {
-  std::string options, command;
-  bool is_value = false;
-  for (const std::string& word : check.options) {
-    options += is_value ? ' ' + CmakeQuoted(word) : "\n  " + CmakeKey(word);
-    is_value = !is_value && word != "--unsandboxed";
+struct Option {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+std::vector<Option> OptionsIn(const std::vector<std::string>& words) {
+  constexpr std::string_view kFlags[] = {"--unsandboxed", "--no-skip", "--verbose"};
+  std::vector<Option> options;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& name = words[i];
+    const bool is_flag = std::find(std::begin(kFlags), std::end(kFlags), name) != std::end(kFlags);
+    options.push_back({name, is_flag ? std::nullopt : std::optional(words.at(++i))});
   }
+  return options;
+}
+
+// There each scenario is a test of its own, and ctest has options for these.
+bool IsLeftToCtest(const Option& option) {
+  constexpr std::string_view kNames[] = {"--repeat", "--shard", "--time", "--no-skip", "--verbose"};
+  return std::find(std::begin(kNames), std::end(kNames), option.name) != std::end(kNames);
+}
+
+std::string CtestText(const CiCheck& check) {
+  std::string options, left_out, command;
+  for (const auto& option : OptionsIn(check.options)) {
+    const auto& [name, value] = option;
+    if (IsLeftToCtest(option)) {
+      left_out += ' ' + name + (value ? ' ' + *value : "");
+    } else {
+      options += "\n  " + CmakeKey(name) + (value ? ' ' + CmakeQuoted(*value) : "");
+    }
+  }
+  if (!left_out.empty()) left_out = "# ctest has its own options instead of" + left_out + '\n';
   for (const std::string& word : check.command) command += ' ' + CmakeQuoted(word);
   const std::string program = std::filesystem::path(check.command.front()).stem();
   return fmt::format(kCtest, fmt::arg("name", CmakeQuoted(program)), fmt::arg("options", options),
-                     fmt::arg("command", command));
+                     fmt::arg("left_out", left_out), fmt::arg("command", command));
 }
 
 }  // namespace

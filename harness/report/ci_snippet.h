@@ -15,7 +15,7 @@ Ci CiKind(const std::string& word);
 
 struct CiCheck {
   std::string version;
-  std::vector<std::string> options;  // of `pidfall check`, about the target
+  std::vector<std::string> options;  // of `pidfall check`, but for its files of results
   std::vector<std::string> command;
 };
 

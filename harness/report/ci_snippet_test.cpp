@@ -33,6 +33,8 @@ TEST(CiSnippet, OfGitlabRunsTheCommandItself) {
               HasSubstr("--pid-file '/run/my server.pid' --unsandboxed -- \\\n"
                         "  ./serve 'a: b' 'two\nlines'\n"));
   EXPECT_EQ(job["artifacts"]["reports"]["junit"].as<std::string>(), "pidfall.xml");
+  EXPECT_THAT(job["script"][0].as<std::string>(), HasSubstr(" --sarif pidfall.sarif "));
+  EXPECT_EQ(job["artifacts"]["paths"][1].as<std::string>(), "pidfall.sarif");
 }
 
 TEST(CiSnippet, OfGitlabHasAJobForAContainerWhereTheSandboxMayChoose) {
@@ -49,6 +51,16 @@ TEST(CiSnippet, OfCtestTakesAnyWordAsItIs) {
             "# CMakeLists.txt\nfind_package(pidfall REQUIRED)\ninclude(CTest)\n"
             "pidfall_check(NAME serve\n  PID_FILE [[/run/my server.pid]]\n  UNSANDBOXED\n"
             "  COMMAND ./serve [=[a]b;c]=])\n");
+}
+
+TEST(CiSnippet, OfCtestSaysWhatItLeavesToCtest) {
+  EXPECT_EQ(CiSnippet(Ci::kCtest, {.options = {"--scenario", "stale/*", "--time", "1min",
+                                               "--scenario", "kill9/*", "--no-skip"},
+                                   .command = {"serve"}}),
+            "# CMakeLists.txt\nfind_package(pidfall REQUIRED)\ninclude(CTest)\n"
+            "# ctest has its own options instead of --time 1min --no-skip\n"
+            "pidfall_check(NAME serve\n  SCENARIO [[stale/*]]\n  SCENARIO [[kill9/*]]\n"
+            "  COMMAND serve)\n");
 }
 
 TEST(CiSnippet, AnotherKindIsRefused) { EXPECT_THROW(CiKind("jenkins"), BadInput); }
