@@ -21,15 +21,23 @@ std::size_t Width(std::FILE* stream) {
   return size.ws_col;
 }
 
+// Less than one in ten seconds is told by the minute.
+std::string RateText(double each_s) {
+  constexpr double kSlow = 0.1, kFast = 10;
+  if (each_s < kSlow) return fmt::format("{:.1f}/min", 60 * each_s);
+  return fmt::format("{:.{}f}/s", each_s, each_s < kFast ? 1 : 0);
+}
+
 }  // namespace
 
-std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::duration<double> taken) {
+std::string PaceText(std::size_t done, std::size_t total, std::chrono::duration<double> taken) {
   constexpr std::size_t kFewest = 3;
   constexpr double kShortMs = 5000;
   if (done < kFewest) return "";
   const double each_ms = taken.count() * 1000 / static_cast<double>(done);
   const double left_ms = each_ms * static_cast<double>(total - done);
-  return left_ms < kShortMs ? "" : ", about " + DurationText(left_ms) + " left";
+  if (left_ms < kShortMs) return "";
+  return fmt::format(", {}, about {} left", RateText(1000 / each_ms), DurationText(left_ms));
 }
 
 Progress::Progress(std::FILE* stream, std::size_t total, std::chrono::seconds between)
@@ -50,8 +58,7 @@ std::string Progress::Line(const Result& result) const {
   if (breaches_ > 0) {
     line += fmt::format(", {} {}", breaches_, breaches_ == 1 ? "breach" : "breaches");
   }
-  return line +
-         TimeLeftText(run_, total_ - done_ + run_, std::chrono::steady_clock::now() - began_);
+  return line + PaceText(run_, total_ - done_ + run_, std::chrono::steady_clock::now() - began_);
 }
 
 void Progress::Step(const Result& result) {

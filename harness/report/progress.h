@@ -14,9 +14,9 @@
 
 namespace pidfall {
 
-// ", about 40 s left", from the time that `done` of `total` have taken. Empty while that is too
-// uncertain, and when little is left.
-std::string TimeLeftText(std::size_t done, std::size_t total, std::chrono::duration<double> taken);
+// ", 0.5/s, about 40 s left", from the time that `done` of `total` have taken. Empty while that is
+// too uncertain, and when little is left.
+std::string PaceText(std::size_t done, std::size_t total, std::chrono::duration<double> taken);
 
 class Progress {
  public:

@@ -57,12 +57,14 @@ TEST(ProgressTest, AFileGetsPlainLinesNowAndThen) {
   EXPECT_EQ(LeftInAFile(Progress::kBetweenLines), "");
 }
 
-TEST(ProgressTest, TheTimeLeftFollowsFromTheTimeSoFar) {
+TEST(ProgressTest, RateAndTimeLeftFollowFromTheTimeSoFar) {
   using std::chrono::seconds;
-  EXPECT_EQ(TimeLeftText(10, 30, seconds(20)), ", about 40 s left");
-  EXPECT_EQ(TimeLeftText(2, 30, seconds(20)), "") << "too few to tell by";
-  EXPECT_EQ(TimeLeftText(29, 30, seconds(20)), "") << "soon over";
-  EXPECT_EQ(TimeLeftText(30, 30, seconds(20)), "");
+  EXPECT_EQ(PaceText(10, 30, seconds(20)), ", 0.5/s, about 40 s left");
+  EXPECT_EQ(PaceText(240, 1000, seconds(20)), ", 12/s, about 63 s left");
+  EXPECT_EQ(PaceText(3, 6, seconds(60)), ", 3.0/min, about 60 s left");
+  EXPECT_EQ(PaceText(2, 30, seconds(20)), "") << "too few to tell by";
+  EXPECT_EQ(PaceText(29, 30, seconds(20)), "") << "soon over";
+  EXPECT_EQ(PaceText(30, 30, seconds(20)), "");
 }
 
 }  // namespace
