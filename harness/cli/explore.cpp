@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -91,6 +92,12 @@ Exploration ExploreWithProgress(const Kind& kind, const Target& target, const Fo
   return kind.explore(target, found, options);
 }
 
+std::map<std::string, PageNote> NotesOnKind(const Kind& kind, const std::vector<Result>& results) {
+  auto notes = NotesOn(results);
+  for (auto& [scenario, note] : notes) note.harm = kind.harm;
+  return notes;
+}
+
 int Explore(const Kind& kind, const ExploreCommand& options,
             const std::vector<std::string>& command) {
   const auto start = Clock::now();
@@ -117,7 +124,7 @@ int Explore(const Kind& kind, const ExploreCommand& options,
                       .target = target,
                       .found = JsonText(found),
                       .file = DescribingFile(options.target)},
-                     exploration.results, NotesOn(exploration.results));
+                     exploration.results, NotesOnKind(kind, exploration.results));
   return ExitStatusOf(exploration.results,
                       {.no_skip = options.common.no_skip, .interrupted = Interrupted()});
 }

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/command.h"
@@ -151,6 +153,26 @@ std::string Summary(const IncidentResults& so_far, double elapsed_ms, bool yours
   return CheckSummary(so_far.results, {elapsed_ms, Interrupted(), verbose});
 }
 
+// For the head of the page; of --all there is no one incident.
+std::string IncidentJson(const IncidentCommand& options) {
+  if (options.all) return "";
+  const Incident incident = Chosen(options).front();
+  const nlohmann::ordered_json json = {
+      {"id", incident.id}, {"title", incident.title}, {"address", incident.source}};
+  return nlohmann::ordered_json({{"incident", json}})
+      .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void WriteFiles(const Outputs& outputs, const IncidentCommand& options,
+                const IncidentResults& so_far, std::optional<Target> yours) {
+  outputs.WriteFiles({.version = PIDFALL_VERSION,
+                      .command = "incident",
+                      .sandbox = SandboxName(),
+                      .target = std::move(yours),
+                      .more = IncidentJson(options)},
+                     so_far.results, so_far.notes, so_far.facts);
+}
+
 int Run(const IncidentCommand& options, const std::vector<std::string>& command) {
   const auto start = std::chrono::steady_clock::now();
   const bool yours = !command.empty();
@@ -167,8 +189,7 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   PrintFindings(outputs, so_far, options.common.verbose);
   const double took = MillisecondsSince(start);
   outputs.Print(Summary(so_far, took, yours, options.common.verbose) + '\n');
-  outputs.WriteFiles({PIDFALL_VERSION, "incident", SandboxName()}, so_far.results, so_far.notes,
-                     so_far.facts);
+  WriteFiles(outputs, options, so_far, yours ? std::optional(probed->target) : std::nullopt);
   return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
@@ -115,6 +116,14 @@ TEST_F(IncidentCommandTest, APictureShowsBeforeAndAfterWithTheirSource) {
        {">openclaw/openclaw#82248</text>", ">broken</text>", ">fixed</text>", ">09:15</text>"}) {
     EXPECT_THAT(picture, HasSubstr(words));
   }
+}
+
+TEST_F(IncidentCommandTest, ResultsNameTheIncidentAndItsAddress) {
+  Run({"incident", "run", "launchd-exit0-loop", "--json", "x.json"});
+  const nlohmann::json incident = nlohmann::json::parse(Content(work_ / "x.json"))["incident"];
+  EXPECT_EQ(incident["id"], "launchd-exit0-loop");
+  EXPECT_EQ(incident["address"], "openclaw/openclaw#82248");
+  EXPECT_FALSE(incident["title"].get<std::string>().empty());
 }
 
 TEST_F(IncidentCommandTest, APictureOfAllIsRefused) {

@@ -90,11 +90,15 @@ std::string Again(const SuperviseCommand& options, const std::vector<std::string
 void WriteFiles(const Outputs& outputs, const SuperviseCommand& options,
                 const SimulationRequest& request, const SimulationLog& log, Result result) {
   result.file = LookUpRollOut(options.policy) ? "" : FileOfPolicy(options.policy);
+  auto notes = NotesOn({result});
+  notes[result.scenario].harm =
+      "Start after start for as long as it ends, each with its lines in the log, and nobody "
+      "serves.";
   outputs.WriteFiles({.version = PIDFALL_VERSION,
                       .command = "supervise",
                       .sandbox = SandboxName(),
                       .target = TargetOf(request)},
-                     {result}, NotesOn({result}), {FactsOfSupervised(options.policy, log)});
+                     {result}, notes, {FactsOfSupervised(options.policy, log)});
 }
 
 int Supervise(const SuperviseCommand& options, const std::vector<std::string>& command) {

@@ -75,6 +75,15 @@ class Browser:
     def open(self, page):
         self.do('POST', '/url', {'url': 'file://' + page})
 
+    def click(self, selector):
+        """As a user does: a page may write to the clipboard only then."""
+        found = self.do('POST', '/element', {'using': 'css selector', 'value': selector})
+        self.do('POST', f'/element/{next(iter(found.values()))}/click', {})
+
+    def allow_clipboard(self):
+        for name in ('clipboard-read', 'clipboard-write'):
+            self.do('POST', '/permissions', {'descriptor': {'name': name}, 'state': 'granted'})
+
     def run(self, script):
         return self.do('POST', '/execute/sync', {'script': script, 'args': []})
 

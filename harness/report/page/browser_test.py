@@ -33,9 +33,42 @@ def check_story(browser):
     browser.run('document.querySelector(".tile:not(.pass):not(.none)").click()')
     expect(browser.run('return document.querySelector("details[open] .lanes") !== null'),
            'a click opens the story')
-    browser.run('document.querySelector("details[open] button.copy").click()')
-    expect(browser.run('return document.querySelector("details[open] pre").textContent')
-           .find('check --scenario') > 0, 'the command is there')
+    check_copy(browser, 'details[open]')
+
+
+def check_copy(browser, place):
+    command = browser.run(f'return document.querySelector("{place} pre").textContent')
+    expect('check --scenario' in command, f'{place} has a command: {command}')
+    browser.run('navigator.clipboard.writeText("nothing")')
+    browser.click(f'{place} button.copy')
+    copied = browser.run_async('const done = arguments[arguments.length - 1];'
+                               'navigator.clipboard.readText().then(done, error => done(String(error)))')
+    expect(copied == command, f'{place}: what was copied is the command: {copied}')
+    button = browser.run(f'return document.querySelector("{place} button.copy").textContent')
+    expect(button == 'copied', f'{place}: the button says so: {button}')
+
+
+def check_first(browser, page):
+    browser.open(page)
+    first = browser.run('return document.getElementById("first").innerText')
+    expect('Harm: ' in first, f'what to do first says whom it harms: {first}')
+    check_copy(browser, '#first')
+
+
+def check_heads(browser, pages):
+    def text(name, element):
+        browser.open(pages[name])
+        return browser.run(f'return document.getElementById("{element}").innerText')
+    title = text('incident', 'title')
+    expect(title.startswith('pidfall incident: '), f'the title is the incident\'s: {title}')
+    source = browser.run('return document.querySelector("#source a").href')
+    expect(source == 'https://github.com/openclaw/openclaw/issues/82248', f'its address: {source}')
+    target = text('supervise', 'target')
+    expect(target.startswith('false · '), f'the head has the command: {target}')
+    expect('Harm: Start after start' in browser.run('return document.getElementById("first").innerText'),
+           'whom it harms')
+    again = browser.run('return document.querySelector("#first pre").textContent')
+    expect('supervise --policy launchd:keepalive -- false' in again, f'as it was given: {again}')
 
 
 def check_simulation(browser):
@@ -113,6 +146,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Browser(driver, folder) as browser:
         for name, page in pages.items():
             check_page(browser, name, page)
+        check_heads(browser, pages)
+        browser.allow_clipboard()
+        check_first(browser, pages['check'])
         browser.open(pages['check-hostile'])
         for check in (check_hostile_content, check_schedule, check_simulation, check_paper,
                       check_story, check_filters, check_keyboard):

@@ -63,12 +63,26 @@ function showHead() {
   for (const name of ['known', 'broken', 'skip', 'n/a']) {
     if (count(name) > 0) parts.push(count(name) + ' ' + name);
   }
-  document.title = 'pidfall ' + data.command + ': ' + parts[0];
-  document.getElementById('title').textContent = 'pidfall ' + data.command;
+  const name = 'pidfall ' + data.command;
+  const incident = data.incident || {};
+  document.title = name + ': ' + clean(incident.title || parts[0]);
+  document.getElementById('title').textContent = name + (incident.title ? ': ' + clean(incident.title) : '');
+  showSource(incident.address);
   document.getElementById('verdict').textContent = parts.join(', ');
   const target = data.target ? clean(data.target.command.join(' ')) + ' · ' : '';
   document.getElementById('target').textContent =
       target + 'sandbox: ' + data.sandbox + ' · version ' + data.pidfall;
+}
+
+// "owner/repo#7" is an issue of GitHub. What is no address, "the report of last May", is no link.
+function showSource(address) {
+  if (!address) return;
+  const [, repository, number] = /^([\w.-]+\/[\w.-]+)#(\d+)$/.exec(address) || [];
+  const url = number ? 'https://github.com/' + repository + '/issues/' + number : address;
+  const isLink = /^https?:\/\//.test(url);
+  const place = document.getElementById('source');
+  place.append(isLink ? make('a', {href: url, rel: 'noreferrer'}, clean(address)) : clean(address));
+  place.hidden = false;
 }
 
 function showFirst() {
@@ -78,11 +92,13 @@ function showFirst() {
   const others = cause.others.length;
   const place = document.getElementById('first-text');
   place.append(make('p', {}, clean(result.summary)));
+  if (noteOf(result).harm) place.append(make('p', {class: 'harm'}, 'Harm: ' + clean(noteOf(result).harm)));
   const advice = result.evidence.find((line) => line.startsWith('do '));
   const cure = cause.no_guard ? NO_GUARD : noteOf(result).cure || (advice && advice.slice(3));
   if (cure) place.append(make('p', {class: 'cure'}, clean(cure)));
   const link = make('a', {href: '#story-' + cause.nearest}, 'See what happened');
   link.addEventListener('click', (event) => { event.preventDefault(); open(cause.nearest); });
+  if (result.reproduce) place.append(make('p', {}, 'See it again:'), again(result.reproduce));
   place.append(make('p', {}, link, others > 0 ? ' (and ' + others + ' more follow from it)' : ''));
   document.getElementById('first').hidden = false;
 }
