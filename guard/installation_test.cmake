@@ -23,7 +23,8 @@ file(GLOB incidents RELATIVE ${SOURCE}/scenarios
      ${SOURCE}/scenarios/incidents/*.toml ${SOURCE}/scenarios/incidents/*.plist
      ${SOURCE}/scenarios/incidents/*.service)
 file(GLOB targets RELATIVE ${SOURCE}/servers ${SOURCE}/servers/targets/*.toml)
-file(GLOB pages RELATIVE ${SOURCE}/docs ${SOURCE}/docs/*.md)
+file(GLOB_RECURSE pages RELATIVE ${SOURCE} ${SOURCE}/docs/*)
+list(FILTER pages EXCLUDE REGEX "^docs/CMakeLists.txt|-page.py$|_test.sh$|__pycache__")
 list(TRANSFORM pages PREPEND share/doc/pidfall/)
 list(APPEND expected ${pages}
   share/bash-completion/completions/pidfall
@@ -31,6 +32,7 @@ list(APPEND expected ${pages}
   share/doc/pidfall-guard/copyright
   share/doc/pidfall/README.md
   share/doc/pidfall/copyright
+  share/doc/pidfall/guard/CONTRACT.md
   share/fish/vendor_completions.d/pidfall.fish
   share/man/man1/pidfall-guard.1
   share/man/man1/pidfall.1
@@ -47,6 +49,15 @@ list(SORT expected)
 list(SORT installed)
 if(NOT installed STREQUAL expected)
   message(SEND_ERROR "installed:\n${installed}\nexpected:\n${expected}")
+endif()
+
+# A finding names the page that was installed with the program.
+execute_process(COMMAND ${WORK}/bin/pidfall supervise --policy launchd:keepalive --html - -- false
+                OUTPUT_VARIABLE page ERROR_QUIET)
+set(patterns "${WORK}/share/doc/pidfall/docs/SERVER-SAFEGUARD-PATTERNS.md#restart-loop")
+string(FIND "${page}" "${patterns}" at)
+if(at EQUAL -1)
+  message(SEND_ERROR "a finding does not name ${patterns}")
 endif()
 
 function(defined_functions file result)

@@ -18,11 +18,11 @@ std::string CureWithItsPlace(const std::string& family) {
 }  // namespace
 
 std::string PatternsPlace(const std::string& family) {
-  constexpr char kPage[] = "SERVER-SAFEGUARD-PATTERNS.md";
+  constexpr char kPage[] = "docs/SERVER-SAFEGUARD-PATTERNS.md";
   std::error_code is_missing;
   const auto installed =
       std::filesystem::canonical(ProgramFolder() + "/../share/doc/pidfall/" + kPage, is_missing);
-  return (is_missing ? std::string("docs/") + kPage : installed.string()) + '#' + family;
+  return (is_missing ? kPage : installed.string()) + '#' + family;
 }
 
 std::map<std::string, PageNote> NotesOn(const std::vector<Result>& results) {

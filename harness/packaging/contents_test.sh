@@ -20,7 +20,7 @@ has() { # PACKAGE FILE...
 has pidfall bin/pidfall libexec/pidfall/stand-in libexec/pidfall/serve-task-manager \
   libexec/pidfall/save-task-notes libexec/pidfall/task-notes-api share/man/man1/pidfall.1 \
   share/bash-completion/completions/pidfall share/zsh/site-functions/_pidfall \
-  share/fish/vendor_completions.d/pidfall.fish share/doc/pidfall/SERVER-SAFEGUARD-PATTERNS.md \
+  share/fish/vendor_completions.d/pidfall.fish share/doc/pidfall/docs/SERVER-SAFEGUARD-PATTERNS.md \
   share/doc/pidfall/copyright share/pidfall/incidents/2025-12-22-port-conflict.toml \
   share/pidfall/targets/run.toml lib/cmake/pidfall/pidfall_check.cmake
 has pidfall-guard bin/pidfall-guard lib/libpidfall_guard.a include/guard/guard.h \
@@ -29,3 +29,17 @@ has pidfall-guard bin/pidfall-guard lib/libpidfall_guard.a include/guard/guard.h
 files pidfall | sort >one
 twice=$(files pidfall-guard | sort | comm -12 - one)
 [ -z "$twice" ] || { printf 'in both packages:\n%s\n' "$twice"; exit 1; }
+
+# Every link to a page, a picture or a template leads to a file of the package. Those to the sources do not.
+dpkg-deb -x pidfall_*.deb root
+cd root/usr/share/doc/pidfall
+find . -name '*.md' | while read -r page; do
+  # shellcheck disable=SC2016
+  sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^)#: ]+[)#]' | tr -d '](#)' | sort -u |
+    while read -r link; do
+      file=$(realpath -m --relative-to . "$(dirname "$page")/$link")
+      case $file in docs/* | guard/CONTRACT.md) [ -e "$file" ] || echo "$page: $link" ;; esac
+    done
+done >../dangling
+[ ! -s ../dangling ] || { echo 'links that dangle:'; cat ../dangling; exit 1; }
+[ -e docs/sample-project/CMakeLists.txt ] || { echo 'the sample project is missing'; exit 1; }
