@@ -99,6 +99,7 @@ calls 'chromium chromium-driver'
 spares 'chromium-driver npm'
 calls 'npm install'
 calls 'axe-core@'
+calls 'action-validator/cli@'
 calls '-L page'
 spares --with-browser
 says '100% tests passed'
