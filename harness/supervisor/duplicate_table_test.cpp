@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "harness/supervisor/policies.h"
 
@@ -58,15 +61,47 @@ TEST(DuplicateTable, LoopIsCountedForAsLongAsTheOtherCopyServes) {
   EXPECT_EQ(limit.serves_within, std::nullopt);
 }
 
-// So that the pages stay up to date.
-TEST(DuplicateTable, PagesHoldTheTableAsItIsPrinted) {
-  std::ifstream page(PIDFALL_DOCS "/supervisors.md");
+std::string PageText(const std::string& page) {
+  std::ifstream file(PIDFALL_DOCS "/" + page);
   std::stringstream text;
-  text << page.rdbuf();
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The table's lines for which `is_shown`, as a page shows them.
+std::string IndentedTable(const std::function<bool(const std::string&)>& is_shown) {
   std::string indented;
   std::istringstream table(DuplicateTable(10min));
-  for (std::string line; std::getline(table, line);) indented += "    " + line + "\n";
-  EXPECT_THAT(text.str(), HasSubstr(indented));
+  for (std::string line; std::getline(table, line);) {
+    if (is_shown(line)) indented += "    " + line + "\n";
+  }
+  return indented;
+}
+
+// So that the pages stay up to date.
+TEST(DuplicateTable, PagesHoldTheTableAsItIsPrinted) {
+  const auto all = [](const std::string&) { return true; };
+  EXPECT_THAT(PageText("supervisors.md"), HasSubstr(IndentedTable(all)));
+}
+
+TEST(DuplicateTable, ReadmeHoldsItsBestKnownRowsAndHowToReadThem) {
+  const std::set<std::string> left_out = {"launchd:crashed",
+                                          "launchd:not-crashed",
+                                          "launchd:only-success",
+                                          "launchd:run-at-load",
+                                          "systemd:always",
+                                          "docker:on-failure",
+                                          "kubernetes:OnFailure",
+                                          "supervisord:always",
+                                          "s6",
+                                          "daemontools",
+                                          "monit",
+                                          "pm2",
+                                          "openrc",
+                                          "procfile"};
+  const std::string table = IndentedTable(
+      [&](const std::string& line) { return !left_out.contains(line.substr(0, line.find("  "))); });
+  EXPECT_THAT(PageText("../README.md"), HasSubstr("\n\n" + table + "\n"));
 }
 
 }  // namespace
