@@ -1,12 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,7 +47,8 @@ struct IncidentCommand {
   PictureOptions picture;
   std::string mechanism;
   std::string policy;
-  std::string which;  // an id, an address or a file
+  std::string which;                // an id, an address or a file
+  std::vector<std::string> chosen;  // the same, of `run`
   bool all = false;
   bool real_time = false;
   std::optional<int> port;  // of the command
@@ -69,12 +73,45 @@ int Create(const std::string& path) {
   return kAsItShouldBe;
 }
 
-std::vector<Incident> Chosen(const IncidentCommand& options) {
-  if (options.all != options.which.empty()) {
-    throw BadInput("incident run takes either one ID, address or file, or --all");
+struct ChosenIncident {
+  Incident incident;
+  std::string word;  // by which it is run again
+};
+
+bool Holds(const std::vector<ChosenIncident>& chosen, const Incident& incident) {
+  return std::any_of(chosen.begin(), chosen.end(), [&](const ChosenIncident& one) {
+    std::error_code error;
+    return std::filesystem::equivalent(one.incident.file, incident.file, error);
+  });
+}
+
+// Results are told apart by the id.
+void RefuseTheSameId(const std::vector<ChosenIncident>& chosen, const Incident& incident) {
+  for (const ChosenIncident& one : chosen) {
+    if (one.incident.id != incident.id) continue;
+    throw BadInput(incident.file, 0, "has the id of " + one.incident.file + ": run it by itself");
   }
-  if (options.all) return ReadIncidents(IncidentsFolder());
-  return {FindIncident(IncidentsFolder(), options.which)};
+}
+
+// Each of them once.
+std::vector<ChosenIncident> Chosen(const IncidentCommand& options) {
+  if (options.all != options.chosen.empty()) {
+    throw BadInput("incident run takes IDs, addresses or files, or --all");
+  }
+  std::vector<ChosenIncident> chosen;
+  if (options.all) {
+    for (Incident& one : ReadIncidents(IncidentsFolder())) {
+      const std::string id = one.id;
+      chosen.push_back({std::move(one), id});
+    }
+  }
+  for (const std::string& word : options.chosen) {
+    Incident incident = FindIncident(IncidentsFolder(), word);
+    if (Holds(chosen, incident)) continue;
+    RefuseTheSameId(chosen, incident);
+    chosen.push_back({std::move(incident), word});
+  }
+  return chosen;
 }
 
 // The results of the incidents that ran so far.
@@ -110,14 +147,16 @@ std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
 }
 
 // The options for all incidents.
-IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std::string>& command,
-                           const Target& target) {
-  const auto again = [options, command](const Incident& incident) {
-    return IncidentCommandLine(options.program,
-                               {.which = options.which.empty() ? incident.id : options.which,
-                                .real_time = options.real_time,
-                                .port = options.port,
-                                .command = command});
+IncidentOptions OptionsFor(const IncidentCommand& options,
+                           const std::vector<ChosenIncident>& chosen,
+                           const std::vector<std::string>& command, const Target& target) {
+  std::map<std::string, std::string> words;
+  for (const ChosenIncident& one : chosen) words[one.incident.id] = one.word;
+  const auto again = [options, command, words](const Incident& incident) {
+    return IncidentCommandLine(options.program, {.which = words.at(incident.id),
+                                                 .real_time = options.real_time,
+                                                 .port = options.port,
+                                                 .command = command});
   };
   return {.servers = ServersFolder(),
           .reproduce = again,
@@ -127,21 +166,24 @@ IncidentOptions OptionsFor(const IncidentCommand& options, const std::vector<std
           .pid_file = target.pid_file};
 }
 
-IncidentResults RunAll(const IncidentCommand& options, const IncidentOptions& with,
-                       const Outputs& outputs, const PictureFile& picture) {
+IncidentResults RunAll(const IncidentCommand& options, const std::vector<ChosenIncident>& chosen,
+                       const IncidentOptions& with, const Outputs& outputs,
+                       const PictureFile& picture) {
   const Simulator simulate = [&](const std::vector<SimulationRequest>& requests) {
     Progress progress(stderr, requests.size());
     return SimulateAll(requests,
                        {options.common.jobs, [&](const auto& line) { progress.Show(line); }});
   };
-  const std::vector<Incident> incidents = Chosen(options);
+  std::vector<Incident> incidents;
+  for (const ChosenIncident& one : chosen) incidents.push_back(one.incident);
   const auto all = RunIncidents(incidents, with, simulate);
   IncidentResults so_far;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const bool short_one = options.all && !options.common.verbose;
+    const bool short_one = incidents.size() > 1 && !options.common.verbose;
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
-    if (!options.all) picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
+    if (picture.IsWanted())
+      picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
     Add(incidents[i], all[i], &so_far);
   }
   return so_far;
@@ -154,22 +196,22 @@ std::string Summary(const IncidentResults& so_far, double elapsed_ms, bool yours
 }
 
 // For the head of the page; of --all there is no one incident.
-std::string IncidentJson(const IncidentCommand& options) {
-  if (options.all) return "";
-  const Incident incident = Chosen(options).front();
+std::string IncidentJson(const std::vector<ChosenIncident>& chosen) {
+  if (chosen.size() != 1) return "";
+  const Incident& incident = chosen.front().incident;
   const nlohmann::ordered_json json = {
       {"id", incident.id}, {"title", incident.title}, {"address", incident.source}};
   return nlohmann::ordered_json({{"incident", json}})
       .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-void WriteFiles(const Outputs& outputs, const IncidentCommand& options,
+void WriteFiles(const Outputs& outputs, const std::vector<ChosenIncident>& chosen,
                 const IncidentResults& so_far, std::optional<Target> yours) {
   outputs.WriteFiles({.version = PIDFALL_VERSION,
                       .command = "incident",
                       .sandbox = SandboxName(),
                       .target = std::move(yours),
-                      .more = IncidentJson(options)},
+                      .more = IncidentJson(chosen)},
                      so_far.results, so_far.notes, so_far.facts);
 }
 
@@ -177,19 +219,21 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   const auto start = std::chrono::steady_clock::now();
   const bool yours = !command.empty();
   if (options.port && !yours) throw BadInput("--port is the port of a command after --");
-  Chosen(options);
+  const std::vector<ChosenIncident> chosen = Chosen(options);
   const Outputs outputs(options.common);
   const PictureFile picture(options.picture);
-  if (options.all && picture.IsWanted()) throw BadInput("--picture is of one incident, not --all");
+  if (picture.IsWanted() && (options.all || chosen.size() > 1)) {
+    throw BadInput("--picture is of one incident, not --all");
+  }
   const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
   if (!probed) return kBrokenRun;
   const InterruptGuard guard;
-  const IncidentResults so_far =
-      RunAll(options, OptionsFor(options, command, probed->target), outputs, picture);
+  const IncidentResults so_far = RunAll(
+      options, chosen, OptionsFor(options, chosen, command, probed->target), outputs, picture);
   PrintFindings(outputs, so_far, options.common.verbose);
   const double took = MillisecondsSince(start);
   outputs.Print(Summary(so_far, took, yours, options.common.verbose) + '\n');
-  WriteFiles(outputs, options, so_far, yours ? std::optional(probed->target) : std::nullopt);
+  WriteFiles(outputs, chosen, so_far, yours ? std::optional(probed->target) : std::nullopt);
   return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});
 }
 
@@ -224,7 +268,7 @@ void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) 
 
 void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) {
   CLI::App* run = incident->add_subcommand("run", "Replay it, before and after the fix");
-  run->add_option("which", options->which, "Its id, its address, or a file")
+  run->add_option("which", options->chosen, "Its id, its address, or a file; several are run too")
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a real supervisor");

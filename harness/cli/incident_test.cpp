@@ -126,6 +126,25 @@ TEST_F(IncidentCommandTest, ResultsNameTheIncidentAndItsAddress) {
   EXPECT_FALSE(incident["title"].get<std::string>().empty());
 }
 
+TEST_F(IncidentCommandTest, SeveralFilesAndAddressesRunInOneGo) {
+  ASSERT_EQ(Run({"incident", "new", "ours.toml"}).status, kAsItShouldBe);
+  ASSERT_EQ(Run({"incident", "new", "theirs.toml"}).status, kAsItShouldBe);
+  const ProgramOutcome outcome = Run(
+      {"incident", "run", "ours.toml", "theirs.toml", "rhandom/perl-net-server#15", "./ours.toml"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  for (const char* id : {"ours", "theirs", "osquery-empty"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(id));
+  }
+}
+
+TEST_F(IncidentCommandTest, ABadFileAmongOthersStopsThemAll) {
+  ASSERT_EQ(Run({"incident", "new", "ours.toml"}).status, kAsItShouldBe);
+  const ProgramOutcome outcome = Run({"incident", "run", "ours.toml", "gone.toml"});
+  EXPECT_EQ(outcome.status, kBadUsage);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.error, HasSubstr("gone.toml"));
+}
+
 TEST_F(IncidentCommandTest, APictureOfAllIsRefused) {
   ExpectRefused({"incident", "run", "--all", "--picture", "x.svg"},
                 "--picture is of one incident, not --all");

@@ -44,10 +44,8 @@ std::vector<std::string> KnownWords(const CLI::App& command) {
 // Empty where none is near: a third of the letters may differ.
 std::string Meant(const std::string& word, const CLI::App& command) {
   const std::string name = word.substr(0, word.find('='));
-  const std::string nearest = Nearest(name, KnownWords(command));
-  const std::size_t distance = EditDistance(name, nearest);
-  const bool is_near = name.size() > kFewestLettersMeant && 3 * distance <= nearest.size();
-  return is_near ? nearest : "";
+  if (name.size() <= kFewestLettersMeant) return "";
+  return NearestWithinAThird(name, KnownWords(command));
 }
 
 bool TakesServer(const CLI::App& command) {

@@ -1,14 +1,11 @@
 #include "harness/incident/incident.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include "harness/input/bad_input.h"
-#include "harness/input/nearest.h"
 #include "harness/input/secrets.h"
 
 namespace pidfall {
@@ -16,18 +13,6 @@ namespace {
 
 constexpr std::string_view kServers = "{servers}";
 constexpr std::string_view kGuard = "{guard}";
-
-// "https://github.com/owner/repo/issues/7" and "owner/repo#7" are one address.
-std::string ShortAddress(std::string address) {
-  const std::string site = "https://github.com/";
-  if (!address.starts_with(site)) return address;
-  address.erase(0, site.size());
-  for (const std::string middle : {"/issues/", "/pull/"}) {
-    const auto at = address.find(middle);
-    if (at != std::string::npos) return address.replace(at, middle.size(), "#");
-  }
-  return address;
-}
 
 bool TakesGuard(const IncidentActor& actor) {
   return std::find(actor.command.begin(), actor.command.end(), kGuard) != actor.command.end();
@@ -76,20 +61,6 @@ std::vector<Incident> ReadIncidents(const std::string& folder) {
   incidents.reserve(files.size());
   for (const std::string& file : files) incidents.push_back(ReadIncident(file));
   return incidents;
-}
-
-Incident FindIncident(const std::string& folder, const std::string& id_address_or_file) {
-  if (id_address_or_file.ends_with(".toml")) return ReadIncident(id_address_or_file);
-  std::vector<std::string> names;
-  for (const Incident& incident : ReadIncidents(folder)) {
-    const bool by_address = ShortAddress(incident.source) == ShortAddress(id_address_or_file);
-    if (incident.id == id_address_or_file || by_address) return incident;
-    names.insert(names.end(), {incident.id, incident.source});
-  }
-  const std::string nearest = Nearest(ShortAddress(id_address_or_file), names);
-  throw BadInput(fmt::format("no incident is called '{}'{}; `pidfall incident list` names them all",
-                             id_address_or_file,
-                             nearest.empty() ? "" : fmt::format(": the nearest is '{}'", nearest)));
 }
 
 std::string WithServers(std::string text, const std::string& servers_folder) {

@@ -82,8 +82,8 @@ struct Incident {
 Incident ReadIncident(const std::string& file);
 std::vector<Incident> ReadIncidents(const std::string& folder);  // every *.toml, by name
 
-// By id, by address (owner/repo#N or its URL) of the source, or a file. Throws BadInput, which
-// names the nearest.
+// By id, by address (owner/repo#N or its URL) of the source or else of `see`, or a file. Throws
+// BadInput, which names what may have been meant.
 Incident FindIncident(const std::string& folder, const std::string& id_address_or_file);
 
 // How each actor is started, {guard} and {servers} filled in; {port}, {pid_file} and the like are

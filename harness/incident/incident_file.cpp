@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "harness/incident/incident.h"
@@ -10,12 +12,28 @@
 #include "harness/input/bad_input.h"
 #include "harness/input/toml_table.h"
 #include "harness/supervisor/policies.h"
+#include "harness/supervisor/text_lines.h"
 
 namespace pidfall {
 namespace {
 
 // The states that a file may be expected in at the end.
 constexpr std::string_view kFileWords = "gone, empty, names ACTOR, misnames ACTOR, says TEXT";
+
+// The clauses of guard/CONTRACT.md, and the mechanisms of docs/incident-file.md.
+constexpr int kLastClause = 17;
+constexpr int kLastMechanism = 52;
+
+// Of "C11" and the like; 0: it is none.
+int NumberAfter(char letter, std::string_view word) {
+  if (word.size() < 2 || word.front() != letter || word[1] == '0') return 0;
+  return WholeNumber(word.substr(1)).value_or(0);
+}
+
+bool IsNumbered(char letter, int last, std::string_view word) {
+  const int number = NumberAfter(letter, word);
+  return number >= 1 && number <= last;
+}
 
 using Policies = std::map<std::string, std::shared_ptr<const Policy>>;
 
@@ -33,7 +51,7 @@ class IncidentReader {
     if (root_.Has("dated")) incident_.dated = root_.Date("dated");
     incident_.source = root_.Text("source");
     if (root_.Has("see")) incident_.see = root_.Texts("see");
-    incident_.mechanism = root_.Text("mechanism");
+    incident_.mechanism = ReadMechanism();
     incident_.socket = root_.Text("socket", "");
     duration_ = root_.Duration("for");
     if (duration_ <= SupervisorTime(0)) root_.Fail("for", "'for' must be longer than nothing");
@@ -45,6 +63,28 @@ class IncidentReader {
   }
 
  private:
+  // "M30, M31: in words": the numbers are labels of ctest. Words alone are a mechanism without one.
+  std::string ReadMechanism() {
+    const std::string mechanism = root_.Text("mechanism");
+    static const std::regex number(R"(\bM\d+\b)");
+    const std::string head = mechanism.substr(0, mechanism.find(':'));
+    for (std::sregex_iterator found(head.begin(), head.end(), number), end; found != end; ++found) {
+      if (IsNumbered('M', kLastMechanism, found->str())) continue;
+      root_.Fail("mechanism", fmt::format("there is no mechanism {}: they are M1 to M{}",
+                                          found->str(), kLastMechanism));
+    }
+    return mechanism;
+  }
+
+  static std::string ReadClause(TomlTable& table) {
+    const std::string clause = table.Text("breaks", "");
+    if (!clause.empty() && !IsNumbered('C', kLastClause, clause)) {
+      table.Fail("breaks", fmt::format("'{}' is no clause of the contract: they are C1 to C{}",
+                                       clause, kLastClause));
+    }
+    return clause;
+  }
+
   bool IsActor(const std::string& name) const {
     return std::any_of(incident_.actors.begin(), incident_.actors.end(),
                        [&](const IncidentActor& actor) { return actor.name == name; });
@@ -158,7 +198,7 @@ class IncidentReader {
   ExpectedOutcome ReadOutcome(TomlTable& table) {
     ExpectedOutcome outcome;
     outcome.why = table.Text("why");
-    outcome.breaks = table.Text("breaks", "");
+    outcome.breaks = ReadClause(table);
     if (table.Has("owners")) outcome.owners = ReadCount(table, "owners");
     if (table.Has("starts")) outcome.starts = ReadStarts(table);
     if (table.Has("statuses")) outcome.statuses = ReadStatuses(table);

@@ -42,6 +42,13 @@ class IncidentFile : public ::testing::Test {
     }
     return "none";
   }
+  std::string NotFound(const std::string& name) const {
+    try {
+      return "found " + FindIncident(folder_, name).id;
+    } catch (const BadInput& error) {
+      return error.what();
+    }
+  }
   std::string ErrorAfter(const std::string& from, const std::string& to) const {
     return ErrorOf(Replaced(Text(), from, to));
   }
@@ -131,6 +138,10 @@ TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
       {"[variant.expect.fixed]", "[variant.expect.other]", "sample.toml:48: 'fixed' is missing"},
       {"[\"agent\"]", "[\"me\"]", "sample.toml:54: no actor is called 'me'"},
       {"title = \"", "title = ", "sample.toml:5: "},
+      {"breaks = \"C11\"", "breaks = \"C99\"",
+       "sample.toml:50: 'C99' is no clause of the contract: they are C1 to C17"},
+      {"M30:", "M30, M99:", "sample.toml:9: there is no mechanism M99: they are M1 to M52"},
+      {"M30:", "M0:", "sample.toml:9: there is no mechanism M0: they are M1 to M52"},
   };
   for (const auto& [from, to, error] : cases) {
     EXPECT_EQ(ErrorAfter(from, to).substr(0, std::string(error).size()), error);
@@ -167,17 +178,38 @@ TEST_F(IncidentFile, IdAddressAndFileAllFindIt) {
   EXPECT_THROW(FindIncident(folder_ + "/gone", "sample"), BadInput);
 }
 
+TEST_F(IncidentFile, AnAddressOfTheSameElsewhereFindsItAfterTheirOwn) {
+  const auto seeing = [&](const std::string& id, const std::string& address) {
+    Write(Replaced(Replaced(IncidentTemplate(id), "owner/repo#1", id + "/repo#1"),
+                   "# see = [\"owner/other#2\"]", "see = [\"" + address + "\"]"),
+          id + ".toml");
+  };
+  seeing("first", "second/repo#1");
+  seeing("second", "third/repo#1");
+  EXPECT_EQ(FindIncident(folder_, "second/repo#1").id, "second");
+  EXPECT_EQ(FindIncident(folder_, "https://github.com/third/repo/pull/1").id, "second");
+}
+
+TEST_F(IncidentFile, APartOfANameIsToldWhatHasIt) {
+  Write(Text());
+  Write(IncidentTemplate("another"), "another.toml");
+  EXPECT_EQ(NotFound("OWNER"),
+            "no incident is called 'OWNER': it is a part of the names of 'another', 'sample'; "
+            "`pidfall incident list` names them all");
+}
+
+TEST_F(IncidentFile, ANameThatNothingIsNearIsToldNone) {
+  Write(Text());
+  EXPECT_EQ(NotFound("nope"),
+            "no incident is called 'nope'; `pidfall incident list` names them all");
+}
+
 TEST_F(IncidentFile, ABadNameIsToldTheNearest) {
   Write(Text());
   Write(IncidentTemplate("another"), "another.toml");
-  try {
-    FindIncident(folder_, "simple");
-    FAIL() << "found";
-  } catch (const BadInput& error) {
-    EXPECT_EQ(std::string(error.what()),
-              "no incident is called 'simple': the nearest is 'sample'; `pidfall incident list` "
-              "names them all");
-  }
+  EXPECT_EQ(NotFound("simple"),
+            "no incident is called 'simple': the nearest is 'sample'; `pidfall incident list` "
+            "names them all");
 }
 
 }  // namespace

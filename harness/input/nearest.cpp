@@ -38,4 +38,9 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& words
   return nearest;
 }
 
+std::string NearestWithinAThird(std::string_view word, const std::vector<std::string>& words) {
+  const std::string nearest = Nearest(word, words);
+  return 3 * EditDistance(word, nearest) <= nearest.size() ? nearest : "";
+}
+
 }  // namespace pidfall

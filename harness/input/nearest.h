@@ -15,4 +15,7 @@ std::size_t EditDistance(std::string_view one, std::string_view other);
 // The first of those that are as near; empty where none is.
 std::string Nearest(std::string_view word, const std::vector<std::string>& words);
 
+// The same; empty where more than a third of its letters would have to change.
+std::string NearestWithinAThird(std::string_view word, const std::vector<std::string>& words);
+
 }  // namespace pidfall

@@ -24,5 +24,11 @@ TEST(Nearest, IsTheFirstOfThoseAsNear) {
   EXPECT_EQ(Nearest("anything", {}), "");
 }
 
+TEST(Nearest, WithinAThirdThereIsNoneThatIsFar) {
+  EXPECT_EQ(NearestWithinAThird("simple", {"sample", "other"}), "sample");
+  EXPECT_EQ(NearestWithinAThird("nope", {"parked", "exit0-loop"}), "");
+  EXPECT_EQ(NearestWithinAThird("nope", {}), "");
+}
+
 }  // namespace
 }  // namespace pidfall
