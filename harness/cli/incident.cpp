@@ -49,6 +49,7 @@ struct IncidentCommand {
   std::string policy;
   std::string which;                // an id, an address or a file
   std::vector<std::string> chosen;  // the same, of `run`
+  bool markdown = false;
   bool all = false;
   bool real_time = false;
   std::optional<int> port;  // of the command
@@ -59,7 +60,7 @@ using Options = std::shared_ptr<IncidentCommand>;
 int List(const IncidentCommand& options) {
   const auto incidents = IncidentsLike(options.mechanism, options.policy);
   if (incidents.empty()) throw BadInput("no incident is like that (incident list shows all)");
-  Print(stdout, IncidentListText(incidents));
+  Print(stdout, options.markdown ? IncidentPage(incidents) : IncidentListText(incidents));
   return kAsItShouldBe;
 }
 
@@ -242,6 +243,7 @@ void AddList(CLI::App* incident, const Options& options, Invocation* invocation)
   list->add_option("--mechanism", options->mechanism,
                    "Only those of this one: M30, or words of its name");
   list->add_option("--policy", options->policy, "Only those under this policy");
+  list->add_flag("--markdown", options->markdown, "As a page: a table in Markdown");
   list->callback([=] {
     RefuseCommand(invocation->command, "incident list");
     invocation->action = [=] { return List(*options); };

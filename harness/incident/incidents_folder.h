@@ -16,4 +16,7 @@ std::string IncidentsFolder();
 // Those with these words in their mechanism and under this policy; an empty one means any.
 std::vector<Incident> IncidentsLike(const std::string& mechanism, const std::string& policy);
 
+// The page of docs that lists them: a table in Markdown, a row each.
+std::string IncidentPage(const std::vector<Incident>& incidents);
+
 }  // namespace pidfall

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "harness/incident/incident.h"
+#include "harness/incident/incidents_folder.h"
 #include "harness/supervisor/convergence.h"
 #include "harness/supervisor/model_jobs.h"
 
@@ -27,6 +30,15 @@ class Library : public testing::Test {
 
   std::vector<Incident> incidents_;
 };
+
+// So that it stays up to date.
+TEST(Page, HoldsEachIncidentAsItIsNow) {
+  std::ifstream file(PIDFALL_DOCS "/incident-library.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), IncidentPage(ReadIncidents(kFolder)))
+      << "write it anew: pidfall incident list --markdown >docs/incident-library.md";
+}
 
 TEST_F(Library, HoldsTheTwelveThatComeFirst) {
   std::set<std::string> ids;
