@@ -25,14 +25,27 @@ YamlMap RootOf(const std::string& name, const std::string& text) {
 
 YamlMap ServicesOf(const std::string& name, YamlMap& root) {
   auto services = root.Map("services");
-  if (!services) throw BadInput(name, 0, "no compose file: it has no `services`");
-  return *services;
+  if (services) return *services;
+  const YAML::Node kind = root.Find("kind");
+  if (kind.IsDefined() && kind.IsScalar()) {
+    throw BadInput(name, LineOf(kind),
+                   fmt::format("a manifest of kind {} without apiVersion", kind.Scalar()));
+  }
+  const YAML::Node include = root.Find("include");
+  if (include.IsDefined()) {
+    throw BadInput(name, LineOf(include),
+                   "`include` is not followed, and there are no `services`: name an included file");
+  }
+  throw BadInput(name, 0, "no compose file: it has no `services`");
 }
 
 class ComposeReader {
  public:
-  ComposeReader(const std::string& file, YamlMap service, const std::string& name)
-      : file_(file), map_(std::move(service)) {
+  ComposeReader(const std::string& file, YamlMap service, const std::string& name,
+                const VariableLookup& lookup)
+      : file_(file), map_(std::move(service)), variables_(file, lookup) {
+    map_.ExpandBy(
+        [this](const std::string& text, int line) { return variables_.Expand(text, line); });
     service_.job.label = name;
     ReadRestart();
     ReadCommand();
@@ -42,7 +55,11 @@ class ComposeReader {
     ReadPorts();
     ReadImage();
     map_.NoteTheRest(&service_.notes);
+    service_.notes.insert(service_.notes.end(), variables_.notes().begin(),
+                          variables_.notes().end());
   }
+  ComposeReader(const ComposeReader&) = delete;
+  ComposeReader& operator=(const ComposeReader&) = delete;
 
   std::unique_ptr<Policy> Make() { return MakeDockerPolicy(rules_, service_); }
 
@@ -56,7 +73,10 @@ class ComposeReader {
   // https://github.com/docker/compose/blob/v2.24.0/pkg/compose/create.go (getRestartPolicy)
   void ReadRestart() {
     if (auto deploy = map_.Map("deploy")) ReadDeploy(*deploy);
-    if (const auto restart = map_.Text("restart")) {
+    const auto restart = map_.Text("restart");
+    if (restart && restart->empty()) {
+      rules_ = {};  // the engine takes it for `no`
+    } else if (restart) {
       rules_ = ParseDockerRestart(Where("restart"), *restart);
     }
   }
@@ -79,7 +99,7 @@ class ComposeReader {
     const YAML::Node value = map_.Find(key);
     if (!value.IsDefined() || value.IsNull()) return {};
     if (!value.IsScalar()) return map_.Texts(key);
-    auto words = SplitWords(value.Scalar());
+    auto words = SplitWords(map_.Expanded(value));
     if (!words) map_.Fail(key, "has a quote that is not closed");
     return std::move(*words);
   }
@@ -104,8 +124,10 @@ class ComposeReader {
     const YAML::Node ports = map_.Find("ports");
     if (!ports.IsDefined() || !ports.IsSequence()) return;
     for (const YAML::Node& port : ports) {
-      const auto number = port.IsMap() ? YamlMap(file_, port, "port").Text("published")
-                                       : PublishedPort(port.Scalar());
+      const YAML::Node text = port.IsMap() ? YamlMap(file_, port, "port").Find("published") : port;
+      if (!text.IsDefined() || !text.IsScalar()) continue;
+      const std::string expanded = map_.Expanded(text);
+      const auto number = port.IsMap() ? expanded : PublishedPort(expanded);
       if (const auto published = WholeNumber(number.value_or(""))) {
         service_.job.ports.push_back(*published);
       }
@@ -135,7 +157,7 @@ class ComposeReader {
       if (!variable.first.IsScalar()) map_.Fail("environment", "has a name that is no text");
       if (variable.second.IsNull()) continue;
       if (!variable.second.IsScalar()) map_.Fail("environment", "has a value that is no text");
-      service_.job.environment[variable.first.Scalar()] = variable.second.Scalar();
+      service_.job.environment[variable.first.Scalar()] = map_.Expanded(variable.second);
     }
   }
 
@@ -149,6 +171,7 @@ class ComposeReader {
 
   std::string file_;
   YamlMap map_;
+  ComposeVariables variables_;
   DockerRules rules_;
   Service service_;
 };
@@ -168,17 +191,18 @@ std::vector<std::string> ComposeServices(const std::string& name, const std::str
 }
 
 std::unique_ptr<Policy> ParseComposeService(const std::string& name, const std::string& text,
-                                            const std::string& service) {
+                                            const std::string& service,
+                                            const VariableLookup& lookup) {
   YamlMap root = RootOf(name, text);
   auto services = ServicesOf(name, root);
   const std::string chosen = service.empty() ? OnlyService(name, root.Find("services")) : service;
   auto found = services.Map(chosen);
   if (!found) throw BadInput(name, services.line(), "no service is called '" + chosen + "'");
-  return ComposeReader(name, std::move(*found), chosen).Make();
+  return ComposeReader(name, std::move(*found), chosen, lookup).Make();
 }
 
 std::unique_ptr<Policy> ReadComposeService(const std::string& file, const std::string& service) {
-  return ParseComposeService(file, ReadText(file), service);
+  return ParseComposeService(file, ReadText(file), service, OursThenDotEnv(file));
 }
 
 }  // namespace pidfall

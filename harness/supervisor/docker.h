@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/supervisor/compose_variables.h"
 #include "harness/supervisor/service_policy.h"
 
 namespace pidfall {
@@ -28,10 +29,12 @@ std::unique_ptr<Policy> MakeDockerPolicy(const DockerRules& rules, Service servi
 // compose's `restart:` take it. Throws BadInput; `where` begins its message.
 DockerRules ParseDockerRestart(const std::string& where, const std::string& text);
 
-// With no service named, the only one of the file.
+// With no service named, the only one of the file. Its variables are our environment's and those of
+// `.env` beside it; in a text by itself, what `lookup` has.
 std::unique_ptr<Policy> ReadComposeService(const std::string& file, const std::string& service);
 std::unique_ptr<Policy> ParseComposeService(const std::string& name, const std::string& text,
-                                            const std::string& service);
+                                            const std::string& service,
+                                            const VariableLookup& lookup = NoVariable);
 std::vector<std::string> ComposeServices(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

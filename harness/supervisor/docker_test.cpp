@@ -109,7 +109,8 @@ TEST(Compose, PublishedPortsAreTheMachines) {
   const char* text =
       "services:\n  web:\n    image: web:1\n    ports: ['8080:80', '127.0.0.1:8443:443/tcp', '90', "
       "'${PORT:-1}:80', {published: 9090, target: 90}]\n";
-  EXPECT_THAT(ParseComposeService("c.yaml", text, "")->job().ports, ElementsAre(8080, 8443, 9090));
+  EXPECT_THAT(ParseComposeService("c.yaml", text, "")->job().ports,
+              ElementsAre(8080, 8443, 1, 9090));
 }
 
 TEST(Compose, ServiceRunsInAContainerWithOrWithoutAnImage) {
@@ -122,6 +123,8 @@ TEST(Compose, FaultsAreNamedWithTheirLine) {
       {"", "c.yaml: is empty"},
       {"a: [", "c.yaml:1: "},
       {"a: b\n", "c.yaml: no compose file: it has no `services`"},
+      {"include: [a.yaml]\n", "c.yaml:1: `include` is not followed, and there are no `services`"},
+      {"metadata: {}\nkind: Pod\n", "c.yaml:2: a manifest of kind Pod without apiVersion"},
       {"services: [a]\n", "c.yaml:1: the file.services is no map"},
       {"services:\n  web: x\n", "c.yaml:2: the file.services.web is no map"},
       {"services:\n  web:\n    restart: maybe\n", "c.yaml:3: restart: 'maybe' is none of"},

@@ -88,6 +88,7 @@ YamlMap& YamlMap::operator=(const YamlMap& other) {
   file_ = other.file_;
   node_.reset(other.node_);
   what_ = other.what_;
+  expansion_ = other.expansion_;
   read_ = other.read_;
   return *this;
 }
@@ -117,11 +118,15 @@ YAML::Node YamlMap::Find(const std::string& key) {
   return own;
 }
 
+std::string YamlMap::Expanded(const YAML::Node& scalar) const {
+  return expansion_ ? expansion_(scalar.Scalar(), LineOf(scalar)) : scalar.Scalar();
+}
+
 std::optional<std::string> YamlMap::Text(const std::string& key) {
   const YAML::Node found = Find(key);
   if (!found.IsDefined() || found.IsNull()) return std::nullopt;
   if (!found.IsScalar()) Fail(key, "is no plain text");
-  return found.Scalar();
+  return Expanded(found);
 }
 
 std::optional<int> YamlMap::Number(const std::string& key) {
@@ -135,7 +140,9 @@ std::optional<int> YamlMap::Number(const std::string& key) {
 std::optional<YamlMap> YamlMap::Map(const std::string& key) {
   const YAML::Node found = Find(key);
   if (!found.IsDefined() || found.IsNull()) return std::nullopt;
-  return YamlMap(file_, found, what_ + "." + key);
+  YamlMap map(file_, found, what_ + "." + key);
+  map.expansion_ = expansion_;
+  return map;
 }
 
 std::vector<std::string> YamlMap::Texts(const std::string& key) {
@@ -145,7 +152,7 @@ std::vector<std::string> YamlMap::Texts(const std::string& key) {
   if (!found.IsSequence()) Fail(key, "is no list");
   for (const YAML::Node& item : found) {
     if (!item.IsScalar()) Fail(key, "holds something that is no plain text");
-    texts.push_back(item.Scalar());
+    texts.push_back(Expanded(item));
   }
   return texts;
 }

@@ -8,9 +8,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pidfall {
@@ -28,6 +30,11 @@ class YamlMap {
   YamlMap(YamlMap&&) = default;
   // yaml-cpp's own assignment changes the tree that the node belongs to.
   YamlMap& operator=(const YamlMap& other);
+
+  // What becomes of each text that is read, here and in the maps within.
+  using Expansion = std::function<std::string(const std::string& text, int line)>;
+  void ExpandBy(Expansion expansion) { expansion_ = std::move(expansion); }
+  std::string Expanded(const YAML::Node& scalar) const;
 
   // Merged keys (`<<: *base`) count, the mapping's own win. An undefined node: it has no such key.
   YAML::Node Find(const std::string& key);
@@ -52,6 +59,7 @@ class YamlMap {
   std::string file_;
   YAML::Node node_;
   std::string what_;
+  Expansion expansion_;
   std::set<std::string> read_ = {"<<"};
 };
 
