@@ -78,8 +78,23 @@ class ConfReader {
 
 constexpr std::string_view kProgramSection = "program:";
 
+// Its programs may stand in the included files: supervisord reads them, we don't.
+std::optional<std::string> IncludeNote(const std::string& file,
+                                       const std::vector<ConfSection>& sections) {
+  for (const ConfSection& section : sections) {
+    if (section.name != "include") continue;
+    for (const ConfEntry& entry : section.entries) {
+      if (entry.key != "files") continue;
+      return fmt::format("{}:{}: [include] files={} is not followed: name an included file", file,
+                         entry.line, entry.value);
+    }
+  }
+  return std::nullopt;
+}
+
 const ConfSection& ProgramNamed(const std::string& file, const std::vector<ConfSection>& sections,
                                 const std::string& program) {
+  const auto include = IncludeNote(file, sections);
   const ConfSection* only = nullptr;
   int programs = 0;
   for (const ConfSection& section : sections) {
@@ -88,6 +103,7 @@ const ConfSection& ProgramNamed(const std::string& file, const std::vector<ConfS
     only = &section;
     ++programs;
   }
+  if (programs == 0 && include) throw BadInput(*include + "; no [program:NAME] is in this one");
   if (!program.empty()) throw BadInput(file, 0, "no [program:" + program + "]");
   if (programs == 1) return *only;
   throw BadInput(file, 0,
@@ -97,10 +113,13 @@ const ConfSection& ProgramNamed(const std::string& file, const std::vector<ConfS
 
 class ProgramReader {
  public:
-  ProgramReader(const std::string& file, const ConfSection& section) : file_(file) {
+  ProgramReader(const std::string& file, const ConfSection& section,
+                const std::optional<std::string>& include)
+      : file_(file) {
     service_.job.label = section.name.substr(kProgramSection.size());
     for (const ConfEntry& entry : section.entries) Read(entry);
     NoteNotModelled(file, not_modelled_, &service_.notes);
+    if (include) service_.notes.push_back(*include);
     if (service_.job.command.empty()) {
       throw BadInput(file, section.line, "[" + section.name + "] has no command");
     }
@@ -227,7 +246,8 @@ class ProgramReader {
 std::unique_ptr<Policy> ParseSupervisordProgram(const std::string& name, const std::string& text,
                                                 const std::string& program) {
   const std::vector<ConfSection> sections = ConfReader(name).Read(text);
-  return ProgramReader(name, ProgramNamed(name, sections, program)).Make();
+  return ProgramReader(name, ProgramNamed(name, sections, program), IncludeNote(name, sections))
+      .Make();
 }
 
 std::vector<std::string> SupervisordPrograms(const std::string& name, const std::string& text) {

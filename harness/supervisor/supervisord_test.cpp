@@ -94,6 +94,19 @@ TEST(SupervisordConf, FaultsAreNamedWithTheirLine) {
   }
 }
 
+TEST(SupervisordConf, IncludeIsNamedAndNotFollowed) {
+  const std::string include = "[include]\nfiles = conf.d/*.conf\n";
+  const std::string note =
+      "s.conf:2: [include] files=conf.d/*.conf is not followed: name an "
+      "included file";
+  const auto web = ParseSupervisordProgram("s.conf", include + "[program:web]\ncommand=x\n", "");
+  EXPECT_THAT(web->Notes(), ElementsAre(note));
+  for (const char* program : {"", "web"}) {
+    EXPECT_EQ(BadInputOf([&] { ParseSupervisordProgram("s.conf", include, program); }),
+              note + "; no [program:NAME] is in this one");
+  }
+}
+
 TEST(Supervisord, NumprocsIsTheNumberOfCopies) {
   const auto copies = [](const std::string& text) {
     return ParseSupervisordProgram("c", "[program:a]\ncommand=x\n" + text, "")->job().copies;
