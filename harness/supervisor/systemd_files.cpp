@@ -1,7 +1,9 @@
 #include "harness/supervisor/systemd_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -88,6 +90,42 @@ bool IsUnitFolder(const fs::path& folder) {
   return false;
 }
 
+void CollectAllDropIns(const fs::path& unit, std::map<std::string, fs::path>* drop_ins) {
+  const std::string folder = unit.filename().string() + ".d";
+  CollectDropIns(unit.parent_path() / folder, drop_ins);
+  if (!IsUnitFolder(unit.parent_path())) return;
+  for (const char* known : kUnitFolders) CollectDropIns(fs::path(known) / folder, drop_ins);
+}
+
+// "a" of web@a.service; empty: it is no instance of a template.
+std::string InstanceOf(const fs::path& unit) {
+  const std::string stem = unit.stem();
+  const std::size_t at = stem.find('@');
+  return at == std::string::npos ? "" : stem.substr(at + 1);
+}
+
+fs::path TemplateOf(const fs::path& unit) {
+  const std::string name = unit.filename();
+  return unit.parent_path() / (name.substr(0, name.find('@') + 1) + unit.extension().string());
+}
+
+// systemd.unit(5), "Specifiers": %I is unescaped, where `-` stands for a `/`.
+std::string WithInstance(const std::string& text, const std::string& instance) {
+  std::string filled;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] != '%' || (next != 'i' && next != 'I' && next != '%')) {
+      filled += text[i];
+      continue;
+    }
+    std::string value = next == '%' ? "%%" : instance;
+    if (next == 'I') std::replace(value.begin(), value.end(), '-', '/');
+    filled += value;
+    ++i;
+  }
+  return filled;
+}
+
 }  // namespace
 
 std::vector<UnitAssignment> ParseAssignments(const NamedText& file) {
@@ -95,16 +133,33 @@ std::vector<UnitAssignment> ParseAssignments(const NamedText& file) {
 }
 
 std::vector<NamedText> ReadUnitFiles(const std::string& unit) {
-  std::vector<NamedText> files = {{unit, ReadText(unit)}};
+  const std::string instance = InstanceOf(unit);
+  std::error_code error;
+  const bool from_template =
+      !instance.empty() && !fs::exists(unit, error) && fs::exists(TemplateOf(unit), error);
+  std::vector<NamedText> files = {
+      {unit, ReadText(from_template ? TemplateOf(unit).string() : unit)}};
   const fs::path path = fs::absolute(unit).lexically_normal();
-  const std::string folder = path.filename().string() + ".d";
   std::map<std::string, fs::path> drop_ins;
-  CollectDropIns(path.parent_path() / folder, &drop_ins);
-  if (IsUnitFolder(path.parent_path())) {
-    for (const char* known : kUnitFolders) CollectDropIns(fs::path(known) / folder, &drop_ins);
-  }
+  if (!instance.empty()) CollectAllDropIns(TemplateOf(path), &drop_ins);
+  CollectAllDropIns(path, &drop_ins);
   for (const auto& [name, file] : drop_ins) files.push_back({file, ReadText(file)});
+  if (instance.empty()) return files;
+  for (NamedText& file : files) file.text = WithInstance(file.text, instance);
   return files;
+}
+
+// https://github.com/systemd/systemd/blob/v252/src/core/service.c (service_verify)
+bool UnitRunsNothing(const std::vector<NamedText>& files) {
+  static const std::set<std::string> off = {"none", "no", "false", "off", "0"};
+  std::map<std::string, bool> is_set;
+  for (const NamedText& file : files) {
+    for (const UnitAssignment& at : ParseAssignments(file)) {
+      is_set[at.key] = !at.value.empty() && !off.contains(at.value);
+    }
+  }
+  const bool stays = is_set["RemainAfterExit"] && is_set["ExecStop"];
+  return !is_set["ExecStart"] && (stays || is_set["SuccessAction"]);
 }
 
 std::unique_ptr<Policy> ReadSystemdUnit(const std::string& file) {

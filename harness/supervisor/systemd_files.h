@@ -21,7 +21,12 @@ struct UnitAssignment {
 // Throws BadInput.
 std::vector<UnitAssignment> ParseAssignments(const NamedText& file);
 
-// The unit, then its drop-ins by name: of one name, the one in /etc hides that in /run and /usr.
+// The unit, then its drop-ins by name: of one name, the one in /etc hides that in /run and /usr. Of
+// web@a.service it may be the template web@.service, with `a` for its %i and %I.
 std::vector<NamedText> ReadUnitFiles(const std::string& unit);
+
+// Without an ExecStart, and yet no error to systemd: a SuccessAction is enough, and so is
+// an ExecStop with RemainAfterExit.
+bool UnitRunsNothing(const std::vector<NamedText>& files);
 
 }  // namespace pidfall

@@ -191,7 +191,7 @@ class UnitReader {
     UseCommand(exec_starts_.back());
     service_.job.label = unit_.substr(unit_.rfind('/') + 1);
     service_.job.is_one_shot = rules_.type == SystemdType::kOneshot;
-    if (service_.job.label.find('@') != std::string::npos) service_.job.copies = 0;  // a template
+    if (service_.job.label.find("@.") != std::string::npos) service_.job.copies = 0;  // a template
   }
 
   // Prefixes of systemd.service(5): `-` makes a failure a success, the others change how it runs.

@@ -127,6 +127,27 @@ TEST(SystemdUnit, DropInsAreReadByNameAndTheLastWins) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(SystemdUnit, InstanceIsReadFromItsTemplate) {
+  char pattern[] = "/tmp/pidfall-unit.XXXXXX";
+  const std::filesystem::path folder = mkdtemp(pattern);
+  for (const char* drop_in : {"web@.service.d", "web@a-b.service.d"}) {
+    std::filesystem::create_directory(folder / drop_in);
+  }
+  std::ofstream(folder / "web@.service")
+      << "[Service]\nExecStart=/x %i %I 5%%\nPIDFile=/run/%i.pid\n";
+  std::ofstream(folder / "web@.service.d/1.conf") << "[Service]\nRestart=on-failure\n";
+  std::ofstream(folder / "web@a-b.service.d/2.conf") << "[Service]\nRestart=always\n";
+  const auto instance = ReadSystemdUnit(folder / "web@a-b.service");
+  EXPECT_THAT(instance->job().command, ElementsAre("/x", "a-b", "a/b", "5%%"));
+  EXPECT_EQ(instance->job().pid_file, "/run/a-b.pid");
+  EXPECT_EQ(instance->job().label, "web@a-b.service");
+  EXPECT_EQ(instance->job().copies, 1);
+  EXPECT_THAT(instance->Describe(), HasSubstr("Restart=always"));
+  EXPECT_EQ(ReadSystemdUnit(folder / "web@.service")->job().copies, 0);
+  EXPECT_THROW(ReadSystemdUnit(folder / "mail@a.service"), BadInput);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(SystemdWords, TimeSpansAreThoseOfTheManual) {
   EXPECT_EQ(ParseTimeSpan("2h")->length, 2h);
   EXPECT_EQ(ParseTimeSpan("1min 30s")->length, 90s);
