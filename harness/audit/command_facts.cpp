@@ -27,14 +27,15 @@ bool SetsVariable(const std::string& word) {
          word.find('/') > equals;
 }
 
+std::string ProgramName(const std::string& path) { return std::filesystem::path(path).filename(); }
+
 bool IsShell(const std::string& program) {
-  return IsOneOf(std::filesystem::path(program).filename().string(),
-                 {"sh", "bash", "dash", "ash", "zsh"});
+  return IsOneOf(ProgramName(program), {"sh", "bash", "dash", "ash", "zsh"});
 }
 
 // They start the server as a child, by a name of its own.
 bool IsLauncher(const std::string& program) {
-  return IsOneOf(std::filesystem::path(program).filename().string(),
+  return IsOneOf(ProgramName(program),
                  {"npm", "npx", "yarn", "pnpm", "bun", "make", "bundle", "foreman", "honcho", "uv",
                   "poetry", "pipenv", "docker", "docker-compose", "podman", "systemctl"});
 }
@@ -112,6 +113,49 @@ std::string AbsolutePidFile(const std::string& path, const std::string& folder) 
   return (std::filesystem::path(folder) / path).lexically_normal();
 }
 
+std::string GuardsDuplicate(const std::vector<std::string>& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  const auto guard = std::find_if(words.begin(), end, [](const std::string& word) {
+    return ProgramName(word) == "pidfall-guard";
+  });
+  if (guard == end || end == words.end()) return "";
+  std::string answer = "exit";
+  bool is_patient = true;
+  ForEachOption({guard, end}, [&](const std::string& name, const std::string& value) {
+    if (name == "on-duplicate") answer = value;
+    if (name == "patience") is_patient = false;
+  });
+  return is_patient ? answer : "";
+}
+
+// Modules of Python that serve, their port as the only word that is no option: 8000 without one.
+bool IsServingModule(const std::string& name) {
+  return name == "http.server" || name == "SimpleHTTPServer";
+}
+
+// Where the words after `-m http.server` begin; 0: there is no such command.
+std::size_t AfterServingModule(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
+    if (!ProgramName(words[i]).starts_with("python")) continue;
+    for (std::size_t at = i + 1; at + 1 < words.size() && words[at].starts_with('-'); ++at) {
+      if (words[at] == "-m") return IsServingModule(words[at + 1]) ? at + 2 : 0;
+    }
+    return 0;
+  }
+  return 0;
+}
+
+std::optional<int> PortOfPythonsServer(const std::vector<std::string>& words) {
+  constexpr int kDefault = 8000;
+  const std::size_t begin = AfterServingModule(words);
+  if (begin == 0) return std::nullopt;
+  for (std::size_t i = begin; i < words.size(); ++i) {
+    if (!words[i].starts_with('-')) return PortIn(words[i]);
+    if (IsOneOf(words[i], {"-b", "--bind", "-d", "--directory", "-p", "--protocol"})) ++i;
+  }
+  return kDefault;
+}
+
 void AddPort(std::optional<int> port, std::vector<int>* ports) {
   if (port && std::find(ports->begin(), ports->end(), *port) == ports->end()) {
     ports->push_back(*port);
@@ -119,6 +163,7 @@ void AddPort(std::optional<int> port, std::vector<int>* ports) {
 }
 
 void ReadOptions(const Job& job, CommandFacts* facts) {
+  AddPort(PortOfPythonsServer(facts->words), &facts->ports);
   ForEachOption(facts->words, [&](const std::string& name, const std::string& value) {
     if (NamesPort(name)) AddPort(PortIn(value), &facts->ports);
     const bool is_number = value.find_first_not_of("0123456789") == std::string::npos;
@@ -146,6 +191,7 @@ CommandFacts FactsOf(const Job& job) {
   if (!facts.words.empty() && IsLauncher(facts.words.front())) facts.is_script = true;
   const auto port = job.environment.find("PORT");
   if (port != job.environment.end()) AddPort(PortIn(port->second), &facts.ports);
+  if (!facts.is_script) facts.guards_duplicate = GuardsDuplicate(facts.words);
   // In a container a port or a file is not the machine's.
   if (job.image.empty()) ReadOptions(job, &facts);
   return facts;

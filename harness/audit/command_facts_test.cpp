@@ -40,6 +40,22 @@ TEST(CommandFactsTest, PortIsReadFromTheEnvironmentAndTheJob) {
   EXPECT_THAT(OfShell("PORT=4000 web --port 4000").ports, ElementsAre(4000));
 }
 
+TEST(CommandFactsTest, PythonsOwnServerTakesItsPortAsAWord) {
+  const std::pair<std::vector<std::string>, int> commands[] = {
+      {{"python3", "-m", "http.server", "18765"}, 18765},
+      {{"/usr/bin/python3.11", "-u", "-m", "http.server", "-d", "80", "--bind", "::", "81"}, 81},
+      {{"env", "python", "-m", "SimpleHTTPServer"}, 8000}};
+  for (const auto& [words, port] : commands) {
+    EXPECT_THAT(FactsOf({.command = words}).ports, ElementsAre(port)) << words.back();
+  }
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"web", "18765"},
+                                                {"python3", "serve.py", "18765"},
+                                                {"python3", "-m", "web", "18765"},
+                                                {"python3", "-m", "http.server", "$PORT"}}) {
+    EXPECT_THAT(FactsOf({.command = words}).ports, IsEmpty()) << words[1];
+  }
+}
+
 TEST(CommandFactsTest, PidFileOfTheSupervisorComesFirst) {
   const Job job{.command = {"web", "--pidfile", "/run/b.pid"}, .pid_file = "/run/a.pid"};
   EXPECT_EQ(FactsOf(job).pid_file, "/run/a.pid");

@@ -181,6 +181,14 @@ TEST(LoopAnswerTest, LoopIsAWeakness) {
   EXPECT_THAT(result.evidence.front(), HasSubstr("one that exits 1 is started 119 times"));
 }
 
+TEST(LoopAnswerTest, GuardThatMakesADuplicateWaitIsNamed) {
+  AuditedService web = ServiceOf({"pidfall-guard", "--on-duplicate", "wait", "--", "web"});
+  web.duplicate_waits = true;
+  const Result result = AnswerTo("restart-loop", {web}, Machine());
+  EXPECT_EQ(result.verdict, Verdict::kPass);
+  EXPECT_EQ(result.summary, "a duplicate waits: pidfall-guard --on-duplicate wait");
+}
+
 TEST(ConfirmedTest, FindingThatIsGoneAMomentLaterIsNone) {
   const std::vector<AuditedService> services = {Web()};
   const auto broken = Judge(services, WithFile(Running(), {}));

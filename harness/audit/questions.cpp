@@ -199,6 +199,10 @@ Result LoopAnswer(const Asked& asked) {
   if (service.policy->job().is_one_shot) {
     return answer(Verdict::kNotApplicable, "it is meant to end by itself");
   }
+  if (service.duplicate_waits) {
+    return answer(Verdict::kPass, "a duplicate waits: pidfall-guard --on-duplicate " +
+                                      service.facts.guards_duplicate);
+  }
   if (!Loops(service)) return answer(Verdict::kPass, starts);
   return answer(Verdict::kFail, "its supervisor restarts a duplicate that ends",
                 {"saw " + service.policy->Describe() + ": " + starts,

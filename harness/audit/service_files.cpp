@@ -25,8 +25,10 @@ bool HasLine(const std::string& text, const char* beginning) {
   return text.starts_with(beginning) || Holds(text, std::string("\n") + beginning);
 }
 
-// D-Bus and Avahi have files with the same ending.
+// D-Bus and Avahi have files with the same ending. An empty one switches the unit off
+// (systemd.unit(5), "masked").
 bool IsUnit(const std::string& text) {
+  if (text.empty()) return false;
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   const bool is_xml = begin != std::string::npos && text[begin] == '<';
   return !is_xml && !Holds(text, "[D-BUS Service]");
@@ -42,8 +44,17 @@ bool IsComposeOrManifest(const std::string& text) {
 
 bool IsSupervisordConf(const std::string& text) { return HasLine(text, "[program:"); }
 
-bool HasStartScript(const std::string& text) {
-  return Holds(text, "\"scripts\"") && Holds(text, "\"start\"");
+// Cut off, or no text.
+bool IsBrokenJson(const std::string& text) {
+  const auto count = [&](char letter) { return std::count(text.begin(), text.end(), letter); };
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  return last == std::string::npos || text[last] != '}' || count('{') > count('}') ||
+         count('\0') != 0;
+}
+
+// What a broken one held is not known: it is named.
+bool MayHaveStartScript(const std::string& text) {
+  return (Holds(text, "\"scripts\"") && Holds(text, "\"start\"")) || IsBrokenJson(text);
 }
 
 bool IsEcosystem(const std::string& text) { return Holds(text, "apps") && Holds(text, "script"); }
@@ -59,7 +70,8 @@ bool IsOpenrcScript(const std::string& text) {
 
 bool IsAny(const std::string&) { return true; }
 
-// The first row that has the file's name, its folder's and its content.
+// The first row that has the file's name, its folder's and its content. Where name or folder leave
+// no doubt, any content belongs: a broken file is then named, by the reader's error.
 struct FileKind {
   const char* name;                          // a regular expression, of the whole name
   const char* supervisor;                    // before the path; "": the name says it
@@ -69,9 +81,11 @@ struct FileKind {
 constexpr FileKind kFileKinds[] = {
     {R"(.+\.service)", "", IsUnit},
     {R"(Procfile(\..+)?)", "procfile:", IsAny},
-    {R"(package\.json)", "", HasStartScript},
+    {R"(package\.json)", "", MayHaveStartScript},
     {R"((ecosystem|pm2|process)(\..+)?\.(json|ya?ml))", "pm2:", IsEcosystem},
+    {R"(.+\.plist)", "", IsAny, R"((.*/)?Launch(Agents|Daemons))"},
     {R"(.+\.plist)", "", IsLaunchdJob},
+    {R"((docker-)?compose(\..+)?\.ya?ml)", "", IsAny},
     {R"(.+\.ya?ml)", "", IsComposeOrManifest},
     {R"(.+\.(conf|ini))", "", IsSupervisordConf},
     {R"(.*monitrc|.+\.monit)", "monit:", IsMonitControl},

@@ -10,6 +10,7 @@
 #include "harness/process/fd.h"
 #include "harness/supervisor/convergence.h"
 #include "harness/supervisor/policies.h"
+#include "harness/supervisor/systemd_files.h"
 
 namespace pidfall {
 namespace {
@@ -50,6 +51,22 @@ bool RunsInItsFolder(const fs::path& file) {
   return name == "package.json" || name.starts_with("Procfile");
 }
 
+// `auto` waits under a supervisor that the guard knows by its marks, as pid 1, or by its parent
+// (guard/supervisor.cpp).
+bool GuardKnowsSupervisor(const AuditedService& service) {
+  const Job& job = service.policy->job();
+  if (!job.image.empty()) return true;
+  for (const char* mark : {"XPC_SERVICE_NAME", "INVOCATION_ID", "SUPERVISOR_ENABLED"}) {
+    if (job.marks.contains(mark)) return true;
+  }
+  return service.source.starts_with("runit:") || service.source.starts_with("s6:");
+}
+
+bool DuplicateWaits(const AuditedService& service) {
+  const std::string& answer = service.facts.guards_duplicate;
+  return answer == "wait" || (answer == "auto" && GuardKnowsSupervisor(service));
+}
+
 AuditedService Read(const std::string& source) {
   AuditedService service{
       .source = source, .file = FileOfPolicy(source), .policy = LookUpPolicy(source)};
@@ -66,10 +83,20 @@ AuditedService Read(const std::string& source) {
   }
   service.unit = UnitOf(service.file);
   service.is_per_user = IsPerUser(service.file);
+  service.duplicate_waits = DuplicateWaits(service);
   const std::vector<DuplicateAnswer>& answers = DuplicateAnswers();
-  service.with_status_0 = PlayDuplicate(service.policy, answers[0].server, kBeside);
-  service.with_status_1 = PlayDuplicate(service.policy, answers[1].server, kBeside);
+  const auto play = [&](const DuplicateAnswer& answer) {
+    const ModelServer& server = (service.duplicate_waits ? answers.back() : answer).server;
+    return PlayDuplicate(service.policy, server, kBeside);
+  };
+  service.with_status_0 = play(answers[0]);
+  service.with_status_1 = play(answers[1]);
   return service;
+}
+
+// systemd takes it without a command: there is nothing to supervise.
+bool RunsNothing(const std::string& file) {
+  return file.ends_with(".service") && UnitRunsNothing(ReadUnitFiles(file));
 }
 
 }  // namespace
@@ -87,7 +114,9 @@ AuditedServices ReadServices(const std::vector<std::string>& paths) {
   };
   for (const std::string& file : files.policies) {
     std::vector<std::string> sources;
-    read([&] { sources = ServicesIn(file); });
+    read([&] {
+      if (!RunsNothing(file)) sources = ServicesIn(file);
+    });
     for (const std::string& source : sources) {
       read([&] { services.all.push_back(Read(source)); });
     }

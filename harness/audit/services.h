@@ -24,6 +24,7 @@ struct AuditedService {
   std::string folder;  // its working folder; empty: not known
   std::string unit;    // the control group of its processes; empty: none
   bool is_per_user = false;
+  bool duplicate_waits = false;  // by the guard in front of its command
   // A duplicate beside a live copy, for ten minutes.
   DuplicateOutcome with_status_0, with_status_1;
 };
