@@ -131,7 +131,8 @@ TEST_F(CliTest, HelpNamesTheCommandThatMayFollow) {
   const std::string command = "[OPTIONS] [-- COMMAND [ARG...]]\n";
   EXPECT_THAT(Run({"check", "--help"}).out, HasSubstr("pidfall check " + command));
   EXPECT_THAT(Run({"supervise", "--help"}).out, HasSubstr("supervise " + command));
-  EXPECT_THAT(Run({"incident", "run", "--help"}).out, HasSubstr("[which] [-- COMMAND [ARG...]]\n"));
+  EXPECT_THAT(Run({"incident", "run", "--help"}).out,
+              HasSubstr("[which...] [-- COMMAND [ARG...]]\n"));
   EXPECT_THAT(Run({"run", "--help"}).out, Not(HasSubstr("COMMAND")));
 }
 

@@ -94,18 +94,24 @@ void RefuseTheSameId(const std::vector<ChosenIncident>& chosen, const Incident& 
   }
 }
 
+std::vector<ChosenIncident> TheWholeLibrary() {
+  std::vector<Incident> incidents = ReadIncidents(IncidentsFolder());
+  std::vector<ChosenIncident> chosen;
+  chosen.reserve(incidents.size());
+  for (Incident& one : incidents) {
+    const std::string id = one.id;
+    chosen.push_back({std::move(one), id});
+  }
+  return chosen;
+}
+
 // Each of them once.
 std::vector<ChosenIncident> Chosen(const IncidentCommand& options) {
   if (options.all != options.chosen.empty()) {
     throw BadInput("incident run takes IDs, addresses or files, or --all");
   }
+  if (options.all) return TheWholeLibrary();
   std::vector<ChosenIncident> chosen;
-  if (options.all) {
-    for (Incident& one : ReadIncidents(IncidentsFolder())) {
-      const std::string id = one.id;
-      chosen.push_back({std::move(one), id});
-    }
-  }
   for (const std::string& word : options.chosen) {
     Incident incident = FindIncident(IncidentsFolder(), word);
     if (Holds(chosen, incident)) continue;
@@ -176,6 +182,7 @@ IncidentResults RunAll(const IncidentCommand& options, const std::vector<ChosenI
                        {options.common.jobs, [&](const auto& line) { progress.Show(line); }});
   };
   std::vector<Incident> incidents;
+  incidents.reserve(chosen.size());
   for (const ChosenIncident& one : chosen) incidents.push_back(one.incident);
   const auto all = RunIncidents(incidents, with, simulate);
   IncidentResults so_far;
@@ -270,7 +277,7 @@ void AddNew(CLI::App* incident, const Options& options, Invocation* invocation) 
 
 void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) {
   CLI::App* run = incident->add_subcommand("run", "Replay it, before and after the fix");
-  run->add_option("which", options->chosen, "Its id, its address, or a file; several are run too")
+  run->add_option("which", options->chosen, "Ids, addresses or files")
       ->type_name("ID|ADDRESS|FILE");
   run->add_flag("--all", options->all, "Every incident");
   run->add_flag("--real-time", options->real_time, "Wait as long as a real supervisor");

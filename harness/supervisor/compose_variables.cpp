@@ -123,7 +123,7 @@ std::map<std::string, std::string> ParseDotEnv(const std::string& file, const st
                                                const VariableLookup& ours) {
   std::map<std::string, std::string> variables;
   ComposeVariables earlier(file, [&](const std::string& name) -> std::optional<std::string> {
-    if (const auto own = ours(name)) return own;
+    if (auto own = ours(name)) return own;
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   });
@@ -151,7 +151,7 @@ VariableLookup OursThenDotEnv(const std::string& compose_file) {
     variables = ParseDotEnv(file, ReadText(file), OurVariable);
   }
   return [variables](const std::string& name) -> std::optional<std::string> {
-    if (const auto own = OurVariable(name)) return own;
+    if (auto own = OurVariable(name)) return own;
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
