@@ -78,8 +78,9 @@ struct Incident {
   std::vector<IncidentVariant> variants;
 };
 
-// Both throw BadInput, with file and line.
+// All throw BadInput, with file and line.
 Incident ReadIncident(const std::string& file);
+Incident ParseIncident(const std::string& file, const std::string& text);
 std::vector<Incident> ReadIncidents(const std::string& folder);  // every *.toml, by name
 
 // By id, by address (owner/repo#N or its URL) of the source or else of `see`, or a file. Throws

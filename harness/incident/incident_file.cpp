@@ -39,8 +39,8 @@ using Policies = std::map<std::string, std::shared_ptr<const Policy>>;
 
 class IncidentReader {
  public:
-  explicit IncidentReader(const std::string& file)
-      : file_(file), parsed_(ParseToml(file)), root_(file, parsed_) {}
+  IncidentReader(const std::string& file, toml::table parsed)
+      : file_(file), parsed_(std::move(parsed)), root_(file, parsed_) {}
 
   Incident Read() {
     incident_.file = file_;
@@ -288,6 +288,12 @@ class IncidentReader {
 
 }  // namespace
 
-Incident ReadIncident(const std::string& file) { return IncidentReader(file).Read(); }
+Incident ReadIncident(const std::string& file) {
+  return IncidentReader(file, ParseToml(file)).Read();
+}
+
+Incident ParseIncident(const std::string& file, const std::string& text) {
+  return IncidentReader(file, ParseTomlText(file, text)).Read();
+}
 
 }  // namespace pidfall

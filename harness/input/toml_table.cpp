@@ -32,12 +32,13 @@ int LineOfNode(const toml::node& node) { return static_cast<int>(node.source().b
 
 }  // namespace
 
-toml::table ParseToml(const std::string& file) {
-  const std::string text = ReadText(file);
+toml::table ParseToml(const std::string& file) { return ParseTomlText(file, ReadText(file)); }
+
+toml::table ParseTomlText(const std::string& name, const std::string& text) {
   try {
-    return toml::parse(text, file);
+    return toml::parse(text, name);
   } catch (const toml::parse_error& error) {
-    throw BadInput(file, static_cast<int>(error.source().begin.line),
+    throw BadInput(name, static_cast<int>(error.source().begin.line),
                    std::string(error.description()));
   }
 }

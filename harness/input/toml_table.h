@@ -17,6 +17,8 @@
 namespace pidfall {
 
 toml::table ParseToml(const std::string& file);
+// `name` is what errors call the text.
+toml::table ParseTomlText(const std::string& name, const std::string& text);
 
 class TomlTable {
  public:
