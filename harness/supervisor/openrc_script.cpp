@@ -110,9 +110,9 @@ class OpenrcReader {
 
   // `12sec` is what the later version itself says.
   static std::optional<SupervisorTime> TimeOf(std::string value) {
-    if (const auto seconds = WholeNumber(value)) {
-      if (*seconds == 0) return std::nullopt;
-      return std::chrono::seconds(*seconds);
+    if (const auto number = WholeNumber(value)) {
+      if (*number == 0) return std::nullopt;
+      return std::chrono::seconds(*number);
     }
     if (value.size() > 3 && value.compare(value.size() - 3, 3, "sec") == 0) {
       value.resize(value.size() - 2);
