@@ -214,7 +214,7 @@ TEST_F(ExploreTest, AServerThatIsNoFunctionOfWhatItSeesIsRunForReal) {
   const std::string random = "open(path + '.' + os.urandom(8).hex(), 'w').close()\n";
   const ProgramOutcome outcome = Explore("schedules", random + kLock, {"--bound", "0"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
-  EXPECT_THAT(outcome.out, HasSubstr("2 schedules, 2 executed, 1 drifts"));
+  EXPECT_THAT(outcome.out, HasSubstr("2 schedules, 2 executed, 1 drift;"));
   EXPECT_THAT(outcome.out, HasSubstr("no puppets after a drift: pid "));
 }
 
