@@ -190,8 +190,9 @@ IncidentResults RunAll(const IncidentCommand& options, const std::vector<ChosenI
     const bool short_one = incidents.size() > 1 && !options.common.verbose;
     outputs.Print(short_one ? CellsLines(incidents[i], all[i])
                             : CellsText(incidents[i], all[i], StyleFor(outputs.text())));
-    if (picture.IsWanted())
+    if (picture.IsWanted()) {
       picture.Write(incidents[i].title, incidents[i].source, ChartsOf(all[i]));
+    }
     Add(incidents[i], all[i], &so_far);
   }
   return so_far;

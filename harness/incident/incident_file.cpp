@@ -65,7 +65,7 @@ class IncidentReader {
  private:
   // "M30, M31: in words": the numbers are labels of ctest. Words alone are a mechanism without one.
   std::string ReadMechanism() {
-    const std::string mechanism = root_.Text("mechanism");
+    std::string mechanism = root_.Text("mechanism");
     static const std::regex number(R"(\bM\d+\b)");
     const std::string head = mechanism.substr(0, mechanism.find(':'));
     for (std::sregex_iterator found(head.begin(), head.end(), number), end; found != end; ++found) {
@@ -77,7 +77,7 @@ class IncidentReader {
   }
 
   static std::string ReadClause(TomlTable& table) {
-    const std::string clause = table.Text("breaks", "");
+    std::string clause = table.Text("breaks", "");
     if (!clause.empty() && !IsNumbered('C', kLastClause, clause)) {
       table.Fail("breaks", fmt::format("'{}' is no clause of the contract: they are C1 to C{}",
                                        clause, kLastClause));
