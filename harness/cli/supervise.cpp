@@ -27,6 +27,7 @@
 #include "harness/report/starts.h"
 #include "harness/report/text.h"
 #include "harness/report/timeline.h"
+#include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
 #include "harness/supervisor/duplicate_table.h"
 #include "harness/supervisor/policies.h"
