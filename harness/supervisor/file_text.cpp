@@ -1,5 +1,6 @@
 #include "harness/supervisor/file_text.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -17,9 +18,11 @@ FileAndName SplitAtHash(const std::string& text) {
 std::string ReadText(const std::string& file) {
   errno = 0;
   std::ifstream in(file, std::ios::binary);
-  std::string text(kMaxTextBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::string text;
+  std::array<char, 16'384> part{};
+  while (text.size() <= kMaxTextBytes && (in.read(part.data(), part.size()) || in.gcount() > 0)) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (!in.is_open() || in.bad()) throw BadInput(file, 0, std::strerror(errno));
   if (text.size() > kMaxTextBytes) throw BadInput(file, 0, "more than 1 MiB");
   if (text.find('\0') != std::string::npos) throw BadInput(file, 0, "not a text file");
