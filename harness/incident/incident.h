@@ -104,8 +104,7 @@ bool Mentions(const Incident& incident, const std::string& place);
 std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log);
 
 std::string IncidentTemplate(const std::string& id);
-// For `incident new FILE`. Throws BadInput for a file that is there: it may be somebody's
-// work.
+// For `incident new FILE`. Throws BadInput for a file that is there: it may be somebody's work.
 void WriteIncidentTemplate(const std::string& path);
 
 }  // namespace pidfall

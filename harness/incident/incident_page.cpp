@@ -55,8 +55,8 @@ std::string IncidentPage(const std::vector<Incident>& incidents) {
   std::string page = fmt::format(
       "# The library of incidents\n\n"
       "{} failures that happened, each before and after its fix: `pidfall incident run ID`. "
-      "Written "
-      "by `pidfall incident list\n--markdown`; [incidents](incidents.md) shows two of them at "
+      "Written by `pidfall incident list\n--markdown`; [incidents](incidents.md) shows two of them "
+      "at "
       "work.\n\n"
       "| id | what happened | address | mechanism | policies |\n|---|---|---|---|---|\n",
       incidents.size());

@@ -43,6 +43,15 @@ std::optional<std::string> OurVariable(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+// Our own variables win.
+std::optional<std::string> FirstOf(const VariableLookup& ours,
+                                   const std::map<std::string, std::string>& others,
+                                   const std::string& name) {
+  if (auto own = ours(name)) return own;
+  const auto found = others.find(name);
+  return found == others.end() ? std::nullopt : std::optional(found->second);
+}
+
 // Without its quotes, or without a comment behind it.
 std::string_view BareValue(std::string_view value) {
   if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
@@ -122,11 +131,8 @@ std::string ComposeVariables::ValueOf(const std::string& name, int line) {
 std::map<std::string, std::string> ParseDotEnv(const std::string& file, const std::string& text,
                                                const VariableLookup& ours) {
   std::map<std::string, std::string> variables;
-  ComposeVariables earlier(file, [&](const std::string& name) -> std::optional<std::string> {
-    if (auto own = ours(name)) return own;
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  });
+  ComposeVariables earlier(file,
+                           [&](const std::string& name) { return FirstOf(ours, variables, name); });
   for (const TextLine& line : LinesOf(text)) {
     std::string_view pair = Trim(line.text);
     if (pair.empty() || pair.front() == '#') continue;
@@ -150,11 +156,7 @@ VariableLookup OursThenDotEnv(const std::string& compose_file) {
   if (std::filesystem::is_regular_file(file, error)) {
     variables = ParseDotEnv(file, ReadText(file), OurVariable);
   }
-  return [variables](const std::string& name) -> std::optional<std::string> {
-    if (auto own = OurVariable(name)) return own;
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
+  return [variables](const std::string& name) { return FirstOf(OurVariable, variables, name); };
 }
 
 }  // namespace pidfall

@@ -114,9 +114,7 @@ class OpenrcReader {
       if (*number == 0) return std::nullopt;
       return std::chrono::seconds(*number);
     }
-    if (value.size() > 3 && value.compare(value.size() - 3, 3, "sec") == 0) {
-      value.resize(value.size() - 2);
-    }
+    if (value.ends_with("sec")) value.resize(value.size() - 2);  // the reader of durations says s
     try {
       return ParseDuration(value);
     } catch (const BadInput&) {

@@ -93,8 +93,8 @@ std::optional<std::string> IncludeNote(const std::string& file,
 }
 
 const ConfSection& ProgramNamed(const std::string& file, const std::vector<ConfSection>& sections,
-                                const std::string& program) {
-  const auto include = IncludeNote(file, sections);
+                                const std::string& program,
+                                const std::optional<std::string>& include) {
   const ConfSection* only = nullptr;
   int programs = 0;
   for (const ConfSection& section : sections) {
@@ -246,8 +246,8 @@ class ProgramReader {
 std::unique_ptr<Policy> ParseSupervisordProgram(const std::string& name, const std::string& text,
                                                 const std::string& program) {
   const std::vector<ConfSection> sections = ConfReader(name).Read(text);
-  return ProgramReader(name, ProgramNamed(name, sections, program), IncludeNote(name, sections))
-      .Make();
+  const auto include = IncludeNote(name, sections);
+  return ProgramReader(name, ProgramNamed(name, sections, program, include), include).Make();
 }
 
 std::vector<std::string> SupervisordPrograms(const std::string& name, const std::string& text) {
