@@ -234,8 +234,15 @@ std::vector<pid_t> AllPids() { return NumbersIn("/proc"); }
 std::vector<pid_t> Threads(pid_t pid) { return NumbersIn(ProcPath(pid, "task")); }
 
 char StateOfThread(pid_t thread) {
-  const auto info = ParseStat(thread, ReadOrEmpty("/proc/" + std::to_string(thread) + "/stat"));
-  return info ? info->state : 'X';
+  const std::string folder = "/proc/" + std::to_string(thread);
+  const auto info = ParseStat(thread, ReadOrEmpty(folder + "/stat"));
+  if (!info) return 'X';
+  // A thread shows S from the moment at which it means to sleep. Where others get the processor
+  // just then, it stays runnable for long, and need not sleep in the end: then `syscall` says
+  // "running" (task_current_syscall in the kernel's lib/syscall.c).
+  const bool may_run =
+      info->state == 'S' && ReadOrEmpty(folder + "/syscall").starts_with("running");
+  return may_run ? 'R' : info->state;
 }
 
 std::map<pid_t, ProcessorTime> ProcessorTimes(pid_t pid) {

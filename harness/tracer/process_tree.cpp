@@ -37,14 +37,6 @@ pid_t ProcessOf(pid_t thread) {
   return thread;
 }
 
-// A parent in vfork waits in state D, like a process that reads a disk.
-bool AwaitsItsChild(const RawCall& call) {
-#ifdef SYS_vfork
-  if (call.number == SYS_vfork) return true;
-#endif
-  return call.number == SYS_clone || call.number == SYS_clone3;
-}
-
 Ending EndingOf(int status) {
   if (WIFEXITED(status)) return {.status = WEXITSTATUS(status)};
   return {.signal = WTERMSIG(status)};
@@ -144,6 +136,7 @@ std::optional<ProcessTree::Stop> ProcessTree::HandleCall(pid_t thread, Tracee& t
     return std::nullopt;
   }
   tracee.held = true;
+  tracee.in_vfork = false;
   return Stop{.thread = thread,
               .call = tracee.call,
               .returned = info.op == PTRACE_SYSCALL_INFO_EXIT,
@@ -162,6 +155,7 @@ void ProcessTree::HandleEvent(pid_t thread, int event) {
   unsigned long message = 0;
   if (ptrace(PTRACE_GETEVENTMSG, thread, nullptr, &message) != 0) return;
   const auto other = static_cast<pid_t>(message);
+  if (event == PTRACE_EVENT_VFORK) tracees_[thread].in_vfork = true;
   if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
     Add(other, Tracee(tracees_[thread]));
   }
@@ -183,10 +177,12 @@ void ProcessTree::Resume(pid_t thread) {
   if (tracees_.contains(thread)) Continue(thread, 0);
 }
 
+// A parent in vfork waits for its child in state D: there, too, are a process that reads a disk, and
+// one that copies its memory in fork.
 bool ProcessTree::Sleeps() const {
   return std::all_of(tracees_.begin(), tracees_.end(), [](const auto& entry) {
     const char state = entry.second.held ? 'S' : StateOfThread(entry.first);
-    return state == 'S' || (state == 'D' && AwaitsItsChild(entry.second.call));
+    return state == 'S' || (state == 'D' && entry.second.in_vfork);
   });
 }
 

@@ -64,6 +64,7 @@ class ProcessTree {
     pid_t parent = 0;
     bool is_new = true;  // its first stop is of our own making
     bool held = false;
+    bool in_vfork = false;
     RawCall call;  // the one that it is in
   };
 
