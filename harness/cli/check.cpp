@@ -7,18 +7,19 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/check_findings.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
+#include "harness/cli/explorers.h"
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
 #include "harness/cli/print.h"
 #include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
-#include "harness/input/bad_input.h"
 #include "harness/process/elapsed.h"
 #include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
@@ -117,16 +118,23 @@ void WriteCi(const CheckCommand& options, const Target& target) {
   Print(stdout, CiSnippet(CiKind(options.common.ci), check));
 }
 
-int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
-          const Outputs& outputs, Clock::time_point start) {
+// What was judged, and what exactly --exhaustive covered.
+struct Judged {
+  std::vector<Result> results;
+  std::string covered;
+};
+
+int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, const Outputs& outputs,
+          Clock::time_point start) {
   const CommonOptions& common = options.common;
+  std::vector<Result>& results = judged.results;
   const bool named = !head.target->policy.empty();
   const std::string policies = named ? "" : OtherPoliciesText(results);
   SetOtherPoliciesAside(named ? "not the policy named" : "no --policy named", &results);
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   PrintFindings(outputs, results, *head.target, common.verbose);
   outputs.Print(BesideOlderVersion(results));
-  outputs.Print(policies + SkipText(results) + KeptText(results) +
+  outputs.Print(policies + SkipText(results) + KeptText(results) + judged.covered +
                 FirstStep(results, *head.target));
   outputs.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                        .interrupted = Interrupted(),
@@ -137,18 +145,31 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
-// `explore` does that, as a command of its own.
-void RefuseExhaustive(const CheckCommand& options, const std::vector<std::string>& command) {
-  if (!options.exhaustive) return;
-  throw BadInput(
-      "check has no --exhaustive. Every crash point is tried by: " +
-      ExploreCommandLine(options.program, {"crash", options.target.again, "", command}) +
-      " (every error and every order of two starts: the same with 'errors' and 'schedules')");
+Exploration TooLate(const Explorer& explorer) {
+  return {.results = {{.scenario = std::string(explorer.family) + "/any",
+                       .family = explorer.family,
+                       .verdict = Verdict::kSkip,
+                       .summary = kTimeIsOver}}};
+}
+
+// Each has what the scenarios and the others have left of the time.
+void ExploreAll(const CheckCommand& options, const Target& target, const Found& found,
+                Clock::time_point start, Judged* judged) {
+  const TargetWords again{options.program, options.target.again};
+  for (const Explorer& explorer : Explorers()) {
+    if (Interrupted()) return;
+    ExploreOptions explore;
+    if (options.time) explore.time = *options.time - (Clock::now() - start);
+    const bool is_late = explore.time && *explore.time <= Duration::zero();
+    const Exploration explored =
+        is_late ? TooLate(explorer) : ExploreWithProgress(explorer, target, found, explore, again);
+    judged->results.insert(judged->results.end(), explored.results.begin(), explored.results.end());
+    judged->covered += CoveredText(explorer, explored);
+  }
 }
 
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
-  RefuseExhaustive(options, command);
   const Outputs outputs(options.common);
   const OutputFile target_file(options.write_target);
   const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
@@ -169,8 +190,9 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
                       .target = target,
                       .found = JsonText(found),
                       .file = DescribingFile(options.target)};
-  return Judge(options, head, RunAll(options, CasesOf(options, target, found), start), outputs,
-               start);
+  Judged judged{.results = RunAll(options, CasesOf(options, target, found), start)};
+  if (options.exhaustive) ExploreAll(options, target, found, start, &judged);
+  return Judge(options, head, std::move(judged), outputs, start);
 }
 
 // --- the command line
@@ -190,15 +212,23 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
   app->add_option_function<std::string>("--write-ci", store_ci,
                                         "Print the job that runs this check in your CI")
       ->type_name("github|gitlab|ctest");
-  app->add_flag("--exhaustive", options->exhaustive,
-                "Refused: pidfall explore tries every crash point, error and schedule");
+}
+
+// What `explore` explores has no scenarios to choose from.
+void DeclareExhaustive(CLI::App* app, CheckCommand* options) {
+  CLI::Option* exhaustive =
+      app->add_flag("--exhaustive", options->exhaustive,
+                    "Every crash point, error and schedule, too, as pidfall explore does");
+  for (const char* part : {"--scenario", "--except", "--shard", "--repeat", "--list"}) {
+    exhaustive->excludes(app->get_option(part));
+  }
 }
 
 // Not the files of results, which a job for CI has itself, nor what suits this machine alone.
 std::vector<std::string> OptionsForCi(const CLI::App& app) {
   std::vector<std::string> words;
   for (const char* name : {"--scenario", "--except", "--repeat", "--shard", "--time", "--baseline",
-                           "--no-skip", "--verbose"}) {
+                           "--exhaustive", "--no-skip", "--verbose"}) {
     const CLI::Option* option = app.get_option(name);
     const bool is_flag = option->get_items_expected_max() == 0;
     for (const std::string& value : option->results()) {
@@ -217,6 +247,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareTarget(check, &options->target);
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
+  DeclareExhaustive(check, options.get());
   DeclareFollower(check);
   check->callback([=] {
     options->program = invocation->program;

@@ -15,9 +15,7 @@ namespace pidfall {
 namespace {
 
 Advice AdviceOn(const Result& result) {
-  const Scenario* scenario = FindScenario(result.scenario);
-  return {.harm = scenario != nullptr ? std::string(scenario->harm) : "",
-          .fix = PatternsPlace(result.family)};
+  return {.harm = HarmOf(result), .fix = PatternsPlace(result.family)};
 }
 
 std::string GuardedCommand(const Target& target) {

@@ -1,4 +1,4 @@
-// `check --time`: scenarios that are not reached are named, and never count as passed.
+// `check --time`: what is not reached is named, and never counts as passed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +17,13 @@ TEST_F(CliTest, AScenarioThatTheTimeDoesNotReachIsSkippedByName) {
   EXPECT_EQ(outcome.status, kNothingJudged) << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("skipped: not judged: the time that --time allows was over\n"
                                      "  stale/"));
+}
+
+TEST_F(CliTest, AnExhaustiveCheckNamesWhatTheTimeDoesNotReach) {
+  const ProgramOutcome outcome = Run(
+      {"check", "--exhaustive", "--time", "1ms", "--", ProgramFolder() + "/serve-task-manager"});
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("crash-point/any errors/any race/any\n"));
 }
 
 TEST_F(CliTest, NoTimeAtAllIsRefused) {

@@ -84,13 +84,11 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
                 "--junit and --html cannot both go to standard output");
 }
 
-TEST_F(CliTest, AnExhaustiveCheckIsRefusedWithTheCommandThatExplores) {
-  const ProgramOutcome outcome =
-      Run({"check", "--exhaustive", "--port", "8767", "--", "python3", "a b.py"});
-  EXPECT_EQ(outcome.status, kBadUsage);
-  EXPECT_THAT(outcome.error, StartsWith("pidfall: check has no --exhaustive. "));
-  EXPECT_THAT(outcome.error,
-              HasSubstr("/pidfall explore crash --port 8767 -- python3 'a b.py' (every error"));
+TEST_F(CliTest, AnExhaustiveCheckIsAboutTheWholeServer) {
+  const std::string with = " excludes --exhaustive (see --help)";
+  ExpectRefused({"check", "--exhaustive", "--scenario", "stale/*", "--", "true"},
+                "--scenario" + with);
+  ExpectRefused({"check", "--exhaustive", "--shard", "1/2", "--", "true"}, "--shard" + with);
 }
 
 TEST_F(CliTest, AnOptionThatATableOfPoliciesWouldIgnoreIsRefused) {

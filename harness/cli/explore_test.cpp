@@ -336,6 +336,16 @@ TEST_F(ExploreBundledTest, WhatTheTimeDoesNotReachIsSaid) {
       << outcome.error;
 }
 
+TEST_F(ExploreBundledTest, AnExhaustiveCheckExploresAfterTheScenarios) {
+  const ProgramOutcome outcome =
+      Run({"check", "--exhaustive", "--", ProgramFolder() + "/serve-task-manager", "--guard",
+           "pidfile", "--port", "{port}", "--pid-file", "{pid_file}"});
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr("C1  race/fresh   A and B both serve"));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("C6  errors/") + kBlindLook));
+  EXPECT_THAT(outcome.out, HasSubstr("\ncrash    20 points"));
+}
+
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {
   ExpectRefused({"explore", "schedules", "--replay", "fresh:a", "--", "touch", "ran"},
                 "'fresh:a' is no schedule, such as 'stale:A4B3A2'");

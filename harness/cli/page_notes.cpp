@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/cli/explorers.h"
 #include "harness/process/program_folder.h"
 #include "scenarios/catalogue.h"
 #include "scenarios/cure.h"
@@ -25,15 +26,19 @@ std::string PatternsPlace(const std::string& family) {
   return (is_missing ? kPage : installed.string()) + '#' + family;
 }
 
+std::string HarmOf(const Result& result) {
+  if (const Scenario* scenario = FindScenario(result.scenario)) return std::string(scenario->harm);
+  const Explorer* explorer = ExplorerOf(result.family);
+  return explorer != nullptr ? explorer->harm : "";
+}
+
 std::map<std::string, PageNote> NotesOn(const std::vector<Result>& results) {
   std::map<std::string, PageNote> notes;
   for (const Result& result : results) {
     PageNote& note = notes[result.scenario];
     note.cure = CureWithItsPlace(result.family);
-    if (const Scenario* scenario = FindScenario(result.scenario)) {
-      note.story = scenario->story;
-      note.harm = scenario->harm;
-    }
+    note.harm = HarmOf(result);
+    if (const Scenario* scenario = FindScenario(result.scenario)) note.story = scenario->story;
   }
   return notes;
 }

@@ -15,6 +15,9 @@ namespace pidfall {
 // Where the patterns page tells how to fix a family's findings: an installed one by its whole path.
 std::string PatternsPlace(const std::string& family);
 
+// Whom a failure of it harms, and how.
+std::string HarmOf(const Result& result);
+
 std::map<std::string, PageNote> NotesOn(const std::vector<Result>& results);
 
 }  // namespace pidfall

@@ -47,6 +47,8 @@ struct Result {
   bool surprise = false;  // the verdict is not the expected one
 };
 
+inline constexpr char kTimeIsOver[] = "not judged: the time that --time allows was over";
+
 // A run fails by a surprise or, where nothing was expected, by a breach.
 bool IsFailure(const Result& result);
 

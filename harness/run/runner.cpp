@@ -133,7 +133,7 @@ Result ResultOf(const Case& which, const StoryResult& outcome) {
   result.summary = outcome.error;
   if (outcome.out_of_time) {
     result.verdict = Verdict::kSkip;
-    result.summary = "not judged: the time that --time allows was over";
+    result.summary = kTimeIsOver;
   }
   const bool was_signalled = outcome.ended_by != 0;
   if (!outcome.error.empty() && !was_signalled) return result;

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "harness/input/duration.h"
 #include "harness/stage/expect.h"
 #include "harness/tracer/fresh_state.h"
 #include "harness/tracer/walk.h"
@@ -142,7 +143,10 @@ class CrashSweep {
 
   void SayWhatWasCovered() {
     exploration_.covered.push_back(CoveredText());
-    if (left_out_ > 0) cut_short_ = fmt::format("{} states not tried in 10 min", left_out_);
+    if (left_out_ > 0) {
+      const auto time = FormatDuration(options_.time.value_or(kTimeForAll));
+      cut_short_ = fmt::format("{} states not tried in {}", left_out_, time);
+    }
     if (!cut_short_.empty()) exploration_.covered.push_back("partly covered: " + cut_short_);
   }
 

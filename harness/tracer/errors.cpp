@@ -6,6 +6,7 @@
 #include <chrono>
 #include <set>
 
+#include "harness/input/duration.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/settle.h"
 #include "harness/tracer/fresh_state.h"
@@ -177,7 +178,10 @@ class ErrorSweep {
     const size_t judged = exploration_.results.size();
     exploration_.covered.push_back(fmt::format(
         "{} {} errors at {} calls", beside_owner_ ? "beside an owner:" : "alone:", judged, calls_));
-    if (judged < wanted) cut_short_ = fmt::format("{} errors not tried in 10 min", wanted - judged);
+    if (judged < wanted) {
+      const auto time = FormatDuration(options_.time.value_or(kTimeForAll));
+      cut_short_ = fmt::format("{} errors not tried in {}", wanted - judged, time);
+    }
     if (!cut_short_.empty()) exploration_.covered.push_back("partly covered: " + cut_short_);
   }
 

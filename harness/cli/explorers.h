@@ -1,0 +1,43 @@
+// What `pidfall explore` can do, a row each. `check --exhaustive` does all of it after its scenarios.
+//
+//   for (const Explorer& explorer : Explorers())
+//     const Exploration found = ExploreWithProgress(explorer, target, found, {}, again);
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/tracer/exploration.h"
+
+namespace pidfall {
+
+struct Explorer {
+  const char* name;    // "crash"
+  const char* family;  // of its results: "crash-point"
+  const char* description;
+  Exploration (*explore)(const Target&, const Found&, const ExploreOptions&);
+  void (*check_replay)(const std::string&);  // throws BadInput
+  const char* harm;                          // of its findings
+  const char* all = "Run what equals something else for real as well";
+  const char* time = "Stop after this time, and say what was left out [10m]";
+};
+
+std::span<const Explorer> Explorers();
+// Null: no explorer has results of that family.
+const Explorer* ExplorerOf(std::string_view family);
+
+// How the user named the target, for the commands that show a result again.
+struct TargetWords {
+  std::string program;  // how the user called us
+  std::vector<std::string> options;
+};
+
+Exploration ExploreWithProgress(const Explorer& explorer, const Target& target, const Found& found,
+                                ExploreOptions options, const TargetWords& again);
+
+// "crash    31 points: ...", a line for each.
+std::string CoveredText(const Explorer& explorer, const Exploration& found);
+
+}  // namespace pidfall
