@@ -15,10 +15,12 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/bad_input.h"
+#include "harness/input/shell_quote.h"
 #include "harness/process/elapsed.h"
 #include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
@@ -46,6 +48,7 @@ struct CheckCommand {
   TargetOptions target{.verb = "check"};
   std::string baseline;
   std::string write_target;
+  PictureOptions picture;
   std::optional<std::chrono::nanoseconds> time;  // for the whole check
   bool exhaustive = false;
   std::vector<std::string> again;  // what to check and when it fails, as the user wrote it
@@ -117,8 +120,15 @@ void WriteCi(const CheckCommand& options, const Target& target) {
   Print(stdout, CiSnippet(CiKind(options.common.ci), check));
 }
 
+// The files that are written at the end, opened before anything has run.
+struct Files {
+  Outputs outputs;
+  PictureFile picture;
+};
+
 int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result> results,
-          const Outputs& outputs, Clock::time_point start) {
+          const Files& files, Clock::time_point start) {
+  const Outputs& outputs = files.outputs;
   const CommonOptions& common = options.common;
   const bool named = !head.target->policy.empty();
   const std::string policies = named ? "" : OtherPoliciesText(results);
@@ -133,6 +143,9 @@ int Judge(const CheckCommand& options, const JsonHead& head, std::vector<Result>
                                        .verbose = common.verbose}) +
                 '\n');
   outputs.WriteFiles(head, results, NotesOn(results));
+  if (!files.picture.WriteStory(results, ShellCommand(head.target->command))) {
+    outputs.Print(kNothingToDraw);
+  }
   WriteCi(options, *head.target);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
@@ -149,7 +162,8 @@ void RefuseExhaustive(const CheckCommand& options, const std::vector<std::string
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
   RefuseExhaustive(options, command);
-  const Outputs outputs(options.common);
+  const Files files{.outputs = Outputs(options.common), .picture = PictureFile(options.picture)};
+  const Outputs& outputs = files.outputs;
   const OutputFile target_file(options.write_target);
   const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
   if (!options.baseline.empty()) ReadBaseline(options.baseline);
@@ -169,7 +183,7 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
                       .target = target,
                       .found = JsonText(found),
                       .file = DescribingFile(options.target)};
-  return Judge(options, head, RunAll(options, CasesOf(options, target, found), start), outputs,
+  return Judge(options, head, RunAll(options, CasesOf(options, target, found), start), files,
                start);
 }
 
@@ -217,6 +231,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareTarget(check, &options->target);
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
+  DeclarePicture(check, &options->picture);
   DeclareFollower(check);
   check->callback([=] {
     options->program = invocation->program;
