@@ -17,9 +17,11 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/picture_file.h"
 #include "harness/cli/print.h"
 #include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
+#include "harness/input/shell_quote.h"
 #include "harness/process/elapsed.h"
 #include "harness/report/baseline.h"
 #include "harness/report/ci_snippet.h"
@@ -47,6 +49,7 @@ struct CheckCommand {
   TargetOptions target{.verb = "check"};
   std::string baseline;
   std::string write_target;
+  PictureOptions picture;
   std::optional<std::chrono::nanoseconds> time;  // for the whole check
   bool exhaustive = false;
   std::vector<std::string> again;  // what to check and when it fails, as the user wrote it
@@ -124,8 +127,15 @@ struct Judged {
   std::string covered;
 };
 
-int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, const Outputs& outputs,
+// The files that are written at the end, opened before anything has run.
+struct Files {
+  Outputs outputs;
+  PictureFile picture;
+};
+
+int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, const Files& files,
           Clock::time_point start) {
+  const Outputs& outputs = files.outputs;
   const CommonOptions& common = options.common;
   std::vector<Result>& results = judged.results;
   const bool named = !head.target->policy.empty();
@@ -141,6 +151,9 @@ int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, cons
                                        .verbose = common.verbose}) +
                 '\n');
   outputs.WriteFiles(head, results, NotesOn(results));
+  if (!files.picture.WriteStory(results, ShellCommand(head.target->command))) {
+    outputs.Print(kNothingToDraw);
+  }
   WriteCi(options, *head.target);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
@@ -170,7 +183,8 @@ void ExploreAll(const CheckCommand& options, const Target& target, const Found& 
 
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
-  const Outputs outputs(options.common);
+  const Files files{.outputs = Outputs(options.common), .picture = PictureFile(options.picture)};
+  const Outputs& outputs = files.outputs;
   const OutputFile target_file(options.write_target);
   const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
   if (!options.baseline.empty()) ReadBaseline(options.baseline);
@@ -192,7 +206,7 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
                       .file = DescribingFile(options.target)};
   Judged judged{.results = RunAll(options, CasesOf(options, target, found), start)};
   if (options.exhaustive) ExploreAll(options, target, found, start, &judged);
-  return Judge(options, head, std::move(judged), outputs, start);
+  return Judge(options, head, std::move(judged), files, start);
 }
 
 // --- the command line
@@ -248,6 +262,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareFiles(check, options.get());
   DeclareCommon(check, &options->common);
   DeclareExhaustive(check, options.get());
+  DeclarePicture(check, &options->picture);
   DeclareFollower(check);
   check->callback([=] {
     options->program = invocation->program;

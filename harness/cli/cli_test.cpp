@@ -222,6 +222,29 @@ TEST_F(CliTest, APictureIsDrawnOfASimulation) {
   EXPECT_THAT(Content(work_ / "x.svg"), HasSubstr("status 1</text>"));
 }
 
+TEST_F(CliTest, APictureIsDrawnOfTheFirstBreachOfACheckOrARun) {
+  const std::vector<std::string> stale = {"--scenario", "stale/*", "--picture", "x.svg"};
+  const auto draw = [&](std::vector<std::string> before, const std::vector<std::string>& after) {
+    before.insert(before.end(), stale.begin(), stale.end());
+    before.insert(before.end(), after.begin(), after.end());
+    const ProgramOutcome outcome = Run(before);
+    return Content(work_ / "x.svg") + outcome.error;
+  };
+  const std::string server = ProgramFolder() + "/serve-task-manager";
+  const std::string checked =
+      draw({"check", "--start", "10:28"}, {"--", server, "--guard", "pidfile"});
+  for (const char* words : {">10:28:00.", ": breach of C", "serve-task-manager --guard pidfile"}) {
+    EXPECT_THAT(checked, HasSubstr(words));
+  }
+  EXPECT_THAT(draw({"run", "--guard", "pidfile"}, {}), HasSubstr(" on pidfile: breach of C"));
+}
+
+TEST_F(CliTest, WhereNoStoryWasToldThePictureIsSaidToBeMissing) {
+  const ProgramOutcome outcome =
+      Run({"run", "--guard", "none", "--scenario", "stale/zero", "--picture", "x.svg"});
+  EXPECT_THAT(outcome.out, HasSubstr("--picture: no scenario was run that could be drawn"));
+}
+
 TEST_F(CliTest, AnImpossiblePictureIsRefused) {
   const std::vector<std::string> supervise = {"supervise", "--policy", "launchd:keepalive"};
   const auto with = [&](std::vector<std::string> more) {

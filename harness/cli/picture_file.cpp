@@ -2,6 +2,7 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/report/png.h"
+#include "harness/report/story_chart.h"
 
 namespace pidfall {
 namespace {
@@ -39,6 +40,15 @@ void PictureFile::Write(const std::string& title, const std::string& source,
   const std::string svg = PictureText(
       {.title = title, .source = source, .version = PIDFALL_VERSION, .start = start_}, charts);
   file_.Write(is_png_ ? PngOf(svg) : svg);
+}
+
+bool PictureFile::WriteStory(const std::vector<Result>& results, const std::string& target) const {
+  if (!IsWanted()) return true;
+  const Result* drawn = ResultToDraw(results);
+  if (drawn == nullptr) return false;
+  const StoryChart chart(*drawn);
+  Write(chart.title(), target, {chart.chart()});
+  return true;
 }
 
 }  // namespace pidfall

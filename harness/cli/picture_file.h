@@ -1,4 +1,4 @@
-// --picture FILE.svg (or .png) and --start CLOCK, of the commands that simulate.
+// --picture FILE.svg (or .png) and --start CLOCK: a simulation, or a scenario's story, drawn.
 //
 //   DeclarePicture(app, &options->picture);
 //   const PictureFile picture(options.picture);  // throws BadInput before anything has run
@@ -13,8 +13,11 @@
 
 #include "harness/report/output_file.h"
 #include "harness/report/picture.h"
+#include "harness/run/result.h"
 
 namespace pidfall {
+
+inline constexpr char kNothingToDraw[] = "--picture: no scenario was run that could be drawn\n";
 
 struct PictureOptions {
   std::string path;  // "": not wanted
@@ -30,6 +33,9 @@ class PictureFile {
   bool IsWanted() const { return is_wanted_; }
   void Write(const std::string& title, const std::string& source,
              const std::vector<Chart>& charts) const;
+  // Of the first breach, else the first weakness, else the first story. `target`: its command.
+  // False: a picture is wanted, and no story was told that could be drawn.
+  bool WriteStory(const std::vector<Result>& results, const std::string& target) const;
 
  private:
   OutputFile file_;

@@ -13,6 +13,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
+#include "harness/cli/picture_file.h"
 #include "harness/cli/run_with_progress.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/input/bad_input.h"
@@ -41,6 +42,13 @@ struct RunCommand {
   CommonOptions common;
   std::vector<std::string> guards;
   std::string server;
+  PictureOptions picture;
+};
+
+// The files that are written at the end, opened before anything has run.
+struct RunFiles {
+  Outputs outputs;
+  PictureFile picture;
 };
 
 Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::string& guard) {
@@ -118,14 +126,16 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
   return ResultsOf(cells);
 }
 
-int Report(const RunCommand& options, const Outputs& outputs, std::vector<Result> results,
+int Report(const RunCommand& options, const RunFiles& files, std::vector<Result> results,
            std::chrono::steady_clock::time_point start) {
+  const Outputs& outputs = files.outputs;
   const CommonOptions& common = options.common;
   PrintResults(outputs, results, common.verbose);
   const std::vector<Result> incident = RunFirstIncident(options, outputs);
   results.insert(results.end(), incident.begin(), incident.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results, NotesOn(results));
+  if (!files.picture.WriteStory(results, options.server)) outputs.Print(kNothingToDraw);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
@@ -139,13 +149,14 @@ int Run(const RunCommand& options) {
   const auto start = std::chrono::steady_clock::now();
   const CommonOptions& common = options.common;
   const auto scenarios = Select(Catalogue(), common.scenarios, common.excepts);
-  const Outputs outputs(common);
+  const RunFiles files{.outputs = Outputs(common), .picture = PictureFile(options.picture)};
+  const Outputs& outputs = files.outputs;
   if (common.list) {
     outputs.Print(ListText(scenarios, common.verbose));
     return kAsItShouldBe;
   }
   CheckExpectedNames();
-  return Report(options, outputs, RunAndJudge(Cases(options, scenarios), common), start);
+  return Report(options, files, RunAndJudge(Cases(options, scenarios), common), start);
 }
 
 std::vector<std::string> KnownOrNone(const std::vector<std::string>& (*names)()) {
@@ -172,6 +183,7 @@ void AddRunCommand(CLI::App* app, Invocation* invocation) {
       ->check(CLI::IsMember(servers))
       ->capture_default_str();
   DeclareCommon(run, &options->common);
+  DeclarePicture(run, &options->picture);
   run->callback([=] {
     RefuseCommand(invocation->command, "run");
     options->program = invocation->program;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -76,6 +77,43 @@ TEST_F(SarifTest, AnExplorationStandsAtItsTargetFile) {
         "command = ['" + ProgramFolder() + "/serve-task-manager', '--guard', 'pidfile']\n");
   ExpectFindings({"explore", "schedules", "--replay", "fresh:AB6A5", "--target", "serve.toml"}, {},
                  "serve.toml");
+}
+
+// What `run` expects of a bundled server is no finding; a surprise is one.
+TEST_F(SarifTest, ARunWithoutASurpriseHasNoFinding) {
+  const ProgramOutcome outcome =
+      Run({"run", "--guard", "pidfile", "--scenario", "stale/*", "--sarif", "x.sarif"});
+  const json run = json::parse(Content(work_ / "x.sarif"))["runs"][0];
+  EXPECT_EQ(run["results"], json::array()) << outcome.out;
+  EXPECT_EQ(run["tool"]["driver"]["name"], "pidfall");
+  EXPECT_TRUE(run["invocations"][0]["executionSuccessful"]);
+}
+
+TEST_F(SarifTest, ASurpriseOfARunStandsAtTheReadme) {
+  namespace fs = std::filesystem;
+  for (const char* made : {"bin", "libexec/pidfall", "share/pidfall/targets"}) {
+    fs::create_directories(work_ / made);
+  }
+  fs::copy_file(ProgramFolder() + "/pidfall", work_ / "bin/pidfall");
+  fs::copy_file(ProgramFolder() + "/serve-task-manager",
+                work_ / "libexec/pidfall/serve-task-manager");
+  Write("share/pidfall/targets/run.toml",
+        "servers = ['serve-task-manager']\n"
+        "guards = ['none', 'pidfile', 'lockfile', 'port', 'reference']\n");
+  Write("share/pidfall/targets/serve-task-manager.toml",
+        "command = ['{programs}/serve-task-manager', '--guard', 'pidfile', '--port', '{port}', "
+        "'--pid-file', '{pid_file}']\nport = 8767\npid_file = '{pid_file}'\n"
+        "[variant.reference]\nduplicate_exit = 0\n");
+  const std::string command =
+      (work_ / "bin/pidfall").string() +
+      " run --guard reference --scenario 'stale/*' --sarif x.sarif >out 2>&1";
+  EXPECT_NE(std::system(command.c_str()), 0);
+  const json run = json::parse(Content(work_ / "x.sarif"))["runs"][0];
+  ASSERT_FALSE(run["results"].empty()) << Content(work_ / "out");
+  const json& result = run["results"][0];
+  EXPECT_EQ(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "README.md");
+  EXPECT_THAT(result["message"]["text"], HasSubstr("expected pass"));
+  EXPECT_THAT(result["properties"]["reproduce"], HasSubstr("/pidfall run "));
 }
 
 }  // namespace

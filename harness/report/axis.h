@@ -10,10 +10,10 @@
 
 namespace pidfall {
 
-// A round time: 10 s, 5 min, 2 h.
+// A round time: 5 ms, 10 s, 5 min, 2 h.
 SupervisorTime Tick(SupervisorTime duration, int most_labels);
 
-// "0m", "90s", "15m", "2h".
+// "20ms", "0m", "90s", "15m", "2h".
 std::string AxisLabel(SupervisorTime at, SupervisorTime tick);
 
 }  // namespace pidfall

@@ -1,7 +1,6 @@
 #include "harness/report/html.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "harness/report/causes.h"
 #include "harness/report/findings.h"
 #include "harness/report/page/page.h"
+#include "harness/report/times_json.h"
 
 namespace pidfall {
 namespace {
@@ -49,24 +49,6 @@ Json NotesJson(const std::map<std::string, PageNote>& notes) {
   return json;
 }
 
-// Short, because there may be thousands: [phase, from, to] and [at, status].
-Json LaneJson(const SimulatedFacts::Lane& lane) {
-  const auto rounded = [](double seconds) { return std::round(seconds * 1000) / 1000; };
-  Json bars = Json::array();
-  for (const auto& [phase, from_s, to_s] : lane.bars) {
-    bars.push_back({phase, rounded(from_s), rounded(to_s)});
-  }
-  Json ends = Json::array();
-  for (const auto& end : lane.ends) ends.push_back({rounded(end.at_s), end.status});
-  return {{"name", lane.name}, {"bars", bars}, {"ends", ends}};
-}
-
-Json LanesJson(const SimulatedFacts& facts) {
-  Json lanes = Json::array();
-  for (const SimulatedFacts::Lane& lane : facts.lanes) lanes.push_back(LaneJson(lane));
-  return {{"duration_s", facts.duration_s}, {"lanes", lanes}};
-}
-
 // Only "<" can end a script element; the other characters are escaped for other readers of the
 // text.
 std::string WithoutMarkup(const std::string& json) {
@@ -99,7 +81,7 @@ std::string HtmlText(const JsonHead& head, const std::vector<Result>& results,
     if (results[i].surprise) json["results"][i]["surprise"] = true;
   }
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    json["results"][i]["simulation"] = LanesJson(facts[i]);
+    json["results"][i]["simulation"] = TimesJson(facts[i].times);
     json["results"][i].erase("exits");
   }
   json["page"] = {{"causes", CausesJson(results)}, {"scenarios", NotesJson(notes)}};

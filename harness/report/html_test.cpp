@@ -51,13 +51,15 @@ TEST(HtmlTest, NamesACauseOnceWithThoseThatFollowFromIt) {
 }
 
 TEST(HtmlTest, ASimulationHasItsLanes) {
-  SimulatedFacts facts{.variant = "by hand first", .duration_s = 60};
-  facts.lanes = {{"agent", {{"serves", 0.0004, 12.3456}}, {{12.3456, 7, -9}}}};
+  SimulatedFacts facts{.variant = "by hand first"};
+  facts.times = {.duration_s = 60,
+                 .is_simulated = true,
+                 .lanes = {{"agent", {{"serves", 0.00004, 12.34567}}, {{12.34567, -9}}, {}}}};
   const std::string page =
       HtmlText({"1.2", "incident", "full"}, {Failing("it broke")}, {facts}, {});
   const auto simulation = nlohmann::json::parse(DataOf(page))["results"][0]["simulation"];
-  EXPECT_EQ(simulation, nlohmann::json::parse(R"({"duration_s": 60, "lanes": [
-      {"name": "agent", "bars": [["serves", 0, 12.346]], "ends": [[12.346, -9]]}]})"));
+  EXPECT_EQ(simulation, nlohmann::json::parse(R"({"duration_s": 60, "simulated": true, "lanes": [
+      {"name": "agent", "bars": [["serves", 0, 12.3457]], "ends": [[12.3457, -9]]}]})"));
 }
 
 TEST(HtmlTest, ATargetsOutputEndsNoElement) {

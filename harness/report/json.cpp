@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/report/safe_json.h"
+#include "harness/report/times_json.h"
 
 namespace pidfall {
 namespace {
@@ -33,9 +34,11 @@ Json ResultJson(const Result& result) {
   json["duration_ms"] = result.duration_ms;
   json["reproduce"] = result.reproduce;
   if (!result.server.empty()) json["server"] = result.server;
-  if (result.guard.empty()) return json;
-  json["guard"] = result.guard;
-  json["expected"] = result.expected;
+  if (!result.guard.empty()) {
+    json["guard"] = result.guard;
+    json["expected"] = result.expected;
+  }
+  if (!result.times.lanes.empty()) json["timeline"] = TimesJson(result.times);
   return json;
 }
 

@@ -57,6 +57,20 @@ TEST(JsonTest, ASimulationAddsItsFacts) {
   EXPECT_EQ(json["served_after_s"], 0.1);
 }
 
+TEST(JsonTest, AStoryHasItsTimeline) {
+  Result result = ResultOf("stale/zero", Verdict::kPass);
+  result.evidence = {"did start A (pid 3)"};
+  result.times = {.duration_s = 0.02,
+                  .lanes = {{"A", {{"serves", 0.001, 0.01999}}, {{0.02, -9}}, {{0.019, "SIGKILL"}}},
+                            {"B", {{"waits", 0.01, 0.02}}, {}, {}}},
+                  .lines_s = {0.0005}};
+  EXPECT_EQ(Json::parse(JsonText(kRun, {result}))["results"][0]["timeline"], Json::parse(R"({
+    "duration_s": 0.02, "evidence_at_s": [0.0005], "lanes": [
+      {"name": "A", "bars": [["serves", 0.001, 0.02]], "ends": [[0.02, -9]],
+       "marks": [[0.019, "SIGKILL"]]},
+      {"name": "B", "bars": [["waits", 0.01, 0.02]], "ends": []}]})"));
+}
+
 TEST(JsonTest, AnyBytesStayValid) {
   const Result result =
       ResultOf("stale/zero", Verdict::kFail, {.summary = "cut \xE2\x9D, NUL \x01, \"quoted\""});

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <sstream>
 #include <string_view>
 
 #include "harness/input/bad_input.h"
@@ -35,6 +37,18 @@ constexpr Look kLooks[] = {{Phase::kServes, kServesColor, "serves"},
                            {Phase::kThrottled, "#d0d7de", "throttled"},
                            {Phase::kStarting, "#eac54f", "starting"}};
 
+// More that only the starts of a story do.
+struct StoryLook {
+  std::string_view phase;
+  const char* color;
+  const char* meaning;
+  int height;
+};
+constexpr StoryLook kStoryLooks[] = {{"guard", "#6639ba", "holds the guard", 4},
+                                     {"apart", "#a8d8b4", "on its own port", kBarHeight},
+                                     {"idle", "#e3d5c0", "serves no more", kBarHeight},
+                                     {"stranger", "#d9c7e8", "another program", kBarHeight}};
+
 std::string TextAt(int x, int y, const std::string& text, const std::string& more = "") {
   return fmt::format("<text x=\"{}\" y=\"{}\"{}>{}</text>\n", x, y, more, XmlText(CleanLine(text)));
 }
@@ -42,6 +56,23 @@ std::string TextAt(int x, int y, const std::string& text, const std::string& mor
 std::string Rect(double x, int y, double width, int height, const std::string& color) {
   return fmt::format("<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"/>\n",
                      x, y, width, height, color);
+}
+
+// In lines that the drawing is wide enough for.
+std::vector<std::string> Wrapped(const std::string& text) {
+  constexpr std::size_t kWidest = 110;
+  constexpr std::size_t kMostLines = 4;
+  std::vector<std::string> lines;
+  std::istringstream words(CleanLine(text));
+  for (std::string word; words >> word && lines.size() <= kMostLines;) {
+    if (lines.empty() || lines.back().size() + word.size() > kWidest) {
+      lines.push_back(word);
+    } else {
+      lines.back() += ' ' + word;
+    }
+  }
+  if (lines.size() > kMostLines) lines.back() = "...";
+  return lines;
 }
 
 class Picture {
@@ -71,20 +102,55 @@ class Picture {
 
   void DrawChart(const Chart& chart) {
     y_ += kLine / 2;
-    if (!chart.title.empty()) Line(TextAt(0, y_, chart.title, " font-weight=\"bold\""));
+    for (const std::string& line : Wrapped(chart.title)) {
+      Line(TextAt(0, y_, line, " font-weight=\"bold\""));
+    }
     for (const TimelineGroup& group : chart.groups) DrawGroup(group);
   }
 
   void DrawGroup(const TimelineGroup& group) {
-    DrawOverlaps(*group.log);
+    if (!group.may_overlap) DrawOverlaps(*group.log);
     if (!group.label.empty()) out_ += TextAt(0, y_, group.label, " font-weight=\"bold\"");
-    for (const ActorLog& actor : group.log->actors) {
+    for (std::size_t i = 0; i < group.log->actors.size(); ++i) {
+      const ActorLog& actor = group.log->actors[i];
       out_ += TextAt(kLeft - 10, y_, actor.name, " text-anchor=\"end\"");
       DrawBar(actor);
-      out_ += TextAt(kLeft, y_ + kBarHeight, Summary(*group.log, actor),
-                     " class=\"quiet\" font-size=\"11\"");
+      if (group.story != nullptr) DrawStory(group.story->lanes[i]);
+      const std::string below =
+          group.story != nullptr ? MarksOf(group.story->lanes[i]) : Summary(*group.log, actor);
+      out_ += TextAt(kLeft, y_ + kBarHeight + 1, below, " class=\"quiet\" font-size=\"11\"");
       y_ += kRow;
     }
+  }
+
+  void DrawStory(const StoryTimes::Lane& lane) {
+    for (const auto& [phase, from_s, to_s] : lane.bars) {
+      const auto* look =
+          std::find_if(std::begin(kStoryLooks), std::end(kStoryLooks),
+                       [&name = phase](const auto& one) { return one.phase == name; });
+      if (look == std::end(kStoryLooks)) continue;
+      const double from = X(TimeOf(from_s));
+      out_ += Rect(from, y_ + 3 - look->height, std::max(X(TimeOf(to_s)) - from, 1.0), look->height,
+                   look->color);
+      drawn_.insert(look);
+    }
+    for (const StoryTimes::Mark& mark : lane.marks) {
+      out_ += Rect(X(TimeOf(mark.at_s)), y_ - kBarHeight, 2, kBarHeight + 3, kEndedColor);
+    }
+  }
+
+  // The words of its signals and faults, in the order of time.
+  static std::string MarksOf(const StoryTimes::Lane& lane) {
+    constexpr std::size_t kMostBytes = 110;
+    std::string words;
+    for (const auto& [at_s, what] : lane.marks) {
+      words += (words.empty() ? "" : ", ") + what + fmt::format(" at {:.0f} ms", at_s * 1000);
+    }
+    return words.size() <= kMostBytes ? words : words.substr(0, kMostBytes) + " ...";
+  }
+
+  static SupervisorTime TimeOf(double seconds) {
+    return std::chrono::duration_cast<SupervisorTime>(std::chrono::duration<double>(seconds));
   }
 
   void DrawBar(const ActorLog& actor) {
@@ -136,7 +202,9 @@ class Picture {
     const auto clock = *head_.start + std::chrono::duration_cast<std::chrono::seconds>(at);
     const auto in_day = (clock % 24h).count();
     const std::string minutes = fmt::format("{:02}:{:02}", in_day / 3600, in_day / 60 % 60);
-    return tick < 1min ? minutes + fmt::format(":{:02}", in_day % 60) : minutes;
+    const std::string seconds = minutes + fmt::format(":{:02}", in_day % 60);
+    if (tick >= 1s) return tick < 1min ? seconds : minutes;
+    return seconds + fmt::format(".{:03}", at / 1ms % 1000);
   }
 
   void DrawAxis() {
@@ -159,6 +227,7 @@ class Picture {
     entry(kFailedColor, "failed start");
     entry(kPoliteColor, "polite exit");
     entry(kEndedColor, "ended");
+    for (const StoryLook* look : drawn_) entry(look->color, look->meaning);
     if (has_overlap_) entry("#ffb3ad", "two owners");
     out_ += TextAt(kRight, y_, "pidfall " + head_.version, " class=\"quiet\" text-anchor=\"end\"");
     y_ += kLine;
@@ -179,10 +248,11 @@ class Picture {
   std::string out_;
   int y_ = 26;
   bool has_overlap_ = false;
+  std::set<const StoryLook*> drawn_;
 };
 
 SupervisorTime WholeDuration(const std::vector<Chart>& charts) {
-  SupervisorTime longest = 1s;
+  SupervisorTime longest = 1ms;
   for (const Chart& chart : charts) {
     for (const TimelineGroup& group : chart.groups) {
       longest = std::max(longest, group.log->duration);

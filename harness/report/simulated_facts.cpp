@@ -21,20 +21,6 @@ std::vector<SimulatedFacts::Exit> ExitsOf(const ActorLog& actor) {
   return exits;
 }
 
-const char* Word(Phase phase) {
-  constexpr const char* kWords[] = {"down", "starting", "serves", "waits", "throttled"};
-  return kWords[static_cast<int>(phase)];
-}
-
-SimulatedFacts::Lane LaneOf(const ActorLog& actor) {
-  SimulatedFacts::Lane lane{.name = actor.name, .ends = ExitsOf(actor)};
-  for (const Span& span : actor.spans) {
-    if (span.phase == Phase::kDown) continue;
-    lane.bars.push_back({Word(span.phase), Seconds(span.from), Seconds(span.to)});
-  }
-  return lane;
-}
-
 }  // namespace
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
@@ -42,8 +28,7 @@ SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
   SimulatedFacts facts{.variant = variant};
   facts.starts = static_cast<int>(actor.starts.size());
   facts.exits = ExitsOf(actor);
-  facts.duration_s = Seconds(log.duration);
-  for (const ActorLog& one : log.actors) facts.lanes.push_back(LaneOf(one));
+  facts.times = TimesOf(log);
   facts.gave_up = actor.gave_up;
   if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
   return facts;

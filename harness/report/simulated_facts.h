@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/stage/story_times.h"
+
 namespace pidfall {
 
 struct ActorLog;
@@ -24,19 +26,7 @@ struct SimulatedFacts {
   std::optional<std::string> gave_up;    // the reason
   std::optional<double> served_after_s;  // after the last owner ended
 
-  // The page alone draws these: a lane for each process and for each supervisor's job.
-  struct Bar {
-    const char* phase = "";  // "serves", "waits", "throttled", "starting"
-    double from_s = 0;
-    double to_s = 0;
-  };
-  struct Lane {
-    std::string name;
-    std::vector<Bar> bars;
-    std::vector<Exit> ends;
-  };
-  double duration_s = 0;
-  std::vector<Lane> lanes;
+  StoryTimes times;  // the page alone draws them
 };
 
 SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log, const ActorLog& actor);

@@ -38,13 +38,13 @@ TEST(SimulatedFactsTest, EveryActorHasALaneWithWhatItWasNotDown) {
       .exits = {{.at = 2s, .pid = 5, .status = 1}},
       .spans = {{Phase::kDown, 0s, 1s}, {Phase::kStarting, 1s, 2s}, {Phase::kThrottled, 2s, 11s}}};
   const SimulatedFacts facts = FactsOf("", {.actors = {by_hand, agent}, .duration = 60s});
-  EXPECT_EQ(facts.duration_s, 60);
-  ASSERT_EQ(facts.lanes.size(), 2U);
-  EXPECT_STREQ(facts.lanes[0].bars[0].phase, "serves");
-  ASSERT_EQ(facts.lanes[1].bars.size(), 2U);
-  EXPECT_STREQ(facts.lanes[1].bars[1].phase, "throttled");
-  EXPECT_EQ(facts.lanes[1].bars[1].to_s, 11);
-  EXPECT_EQ(facts.lanes[1].ends[0].status, 1);
+  EXPECT_EQ(facts.times.duration_s, 60);
+  ASSERT_EQ(facts.times.lanes.size(), 2U);
+  EXPECT_EQ(facts.times.lanes[0].bars[0].phase, "serves");
+  ASSERT_EQ(facts.times.lanes[1].bars.size(), 2U);
+  EXPECT_EQ(facts.times.lanes[1].bars[1].phase, "throttled");
+  EXPECT_EQ(facts.times.lanes[1].bars[1].to_s, 11);
+  EXPECT_EQ(facts.times.lanes[1].ends[0].status, 1);
 }
 
 TEST(SimulatedFactsTest, WithoutActorsTheyAreTheVariantOnly) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/stage/breach_kinds.h"
+#include "harness/stage/story_times.h"
 
 namespace pidfall {
 
@@ -35,6 +36,7 @@ struct Result {
   BreachKinds kinds = breach_kind::kNone;  // of a breach
   std::string summary;                     // one sentence: the breach, or why it was not judged
   std::vector<std::string> evidence;       // "did ...", "saw ...", in the order it happened
+  StoryTimes times;                        // no lanes: not known
   double duration_ms = 0;
   std::string reproduce;  // the command that shows just this case again
 

@@ -22,9 +22,15 @@ struct StoryVerdict {
   std::string clause = {};                // of a fail
   std::vector<std::string> evidence = {};
   BreachKinds kinds = breach_kind::kNone;  // of a breach
+  StoryTimes times = {};
 };
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Bar, phase, from_s, to_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::End, at_s, status)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Mark, at_s, what)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Lane, name, bars, ends, marks)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes, duration_s, is_simulated, lanes, lines_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, evidence,
-                                   kinds)
+                                   kinds, times)
 
 namespace {
 
@@ -92,6 +98,8 @@ StoryVerdict TellOfSignal(const Scenario& scenario, int signal) {
 StoryVerdict Tell(const Case& which, const std::string& kept, const World& world) {
   Stage stage(which.target, world);
   StoryVerdict told = TellOn(stage, *which.scenario);
+  stage.Update();
+  told.times = stage.evidence().chronicle().Times(stage);
   told.evidence = stage.evidence().lines();
   if (kept.empty()) return told;
   KeepFiles(world);
@@ -142,6 +150,7 @@ Result ResultOf(const Case& which, const StoryResult& outcome) {
   result.verdict = told.verdict;
   result.summary = told.summary;
   result.evidence = told.evidence;
+  result.times = told.times;
   if (told.verdict != Verdict::kFail) return result;
   result.severity = told.severity;
   result.kinds = told.kinds;

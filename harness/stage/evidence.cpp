@@ -3,7 +3,9 @@
 namespace pidfall {
 
 void Evidence::Note(const std::string& line) {
-  if (muted_ == 0) lines_.push_back(line);
+  if (is_muted()) return;
+  lines_.push_back(line);
+  times_.push_back(std::chrono::steady_clock::now());
 }
 
 void Evidence::Saw(const std::string& what) {

@@ -8,9 +8,12 @@
 //   }
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "harness/stage/chronicle.h"
 
 namespace pidfall {
 
@@ -39,7 +42,12 @@ class Evidence {
   // The status of the first duplicate: `seen`, unless there was one before.
   int FirstDuplicateStatus(int seen);
 
+  bool is_muted() const { return muted_ > 0; }
   const std::vector<std::string>& lines() const { return lines_; }
+  // When each line was written.
+  const std::vector<std::chrono::steady_clock::time_point>& times() const { return times_; }
+  // The times of the starts. A step that is no start and no signal is a fault there.
+  Chronicle& chronicle() { return chronicle_; }
   const std::vector<Weakness>& weaknesses() const { return weaknesses_; }
 
  private:
@@ -47,8 +55,10 @@ class Evidence {
 
   int muted_ = 0;
   std::vector<std::string> lines_;
+  std::vector<std::chrono::steady_clock::time_point> times_;
   std::vector<Weakness> weaknesses_;
   std::optional<int> first_duplicate_status_;
+  Chronicle chronicle_;
 };
 
 }  // namespace pidfall

@@ -106,6 +106,7 @@ Outcome Settle(Stage& stage, Instance& instance, Duration bound) {
                  " s");
   }
   const Outcome outcome = settling.settled()->outcome;
+  stage.evidence().chronicle().Settled(stage, instance, outcome);
   stage.Saw(instance.name() + Describe(outcome, instance));
   return outcome;
 }

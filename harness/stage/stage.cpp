@@ -183,9 +183,18 @@ Instance& Stage::Start(const StartOptions& options) {
       throw Broken(error.what());
     }
   }();
-  Did("start " + name + " (pid " + std::to_string(child.pid) + ")");
-  return instances_.emplace_back(census_, name, std::move(child), std::move(output.read),
-                                 options.port.value_or(port_));
+  evidence_.Did("start " + name + " (pid " + std::to_string(child.pid) + ")");
+  const Instance& started = instances_.emplace_back(
+      census_, name, std::move(child), std::move(output.read), options.port.value_or(port_));
+  const bool apart =
+      options.port.value_or(port_) != port_ && options.pid_file.value_or(pid_file_) != pid_file_;
+  if (!evidence_.is_muted()) evidence_.chronicle().Begin(started, apart);
+  return instances_.back();
+}
+
+void Stage::Did(const std::string& what) {
+  evidence_.Did(what);
+  if (!evidence_.is_muted()) evidence_.chronicle().NoteFault(what);
 }
 
 Instance& Stage::StartOwner(const StartOptions& options) {
@@ -238,6 +247,7 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point 
     {
       const Census::Look look(census_);
       Update();
+      evidence_.chronicle().Watch(*this);
       if (condition()) return true;
     }
     const auto now = Clock::now();
@@ -266,7 +276,9 @@ bool Stage::Gone(const Instance& instance, Duration bound) {
 }
 
 void Stage::Signal(Instance& instance, int signal) {
-  Did(std::string("send SIG") + sigabbrev_np(signal) + " to " + instance.name());
+  const std::string name = std::string("SIG") + sigabbrev_np(signal);
+  evidence_.Did("send " + name + " to " + instance.name());
+  evidence_.chronicle().NoteSignal(instance, name);
   const auto main = instance.MainProcess();
   if (!main) return;
   if (*main == instance.pid()) return SendSignal(instance.child(), signal);
@@ -317,7 +329,9 @@ void Stage::EndAll() {
 Bystander& Stage::StartBystander(BystanderOptions options) {
   if (!options.user) options.user = target_user_;
   Bystander& bystander = bystanders_.emplace_back(options);
-  Did("start a bystander (pid " + std::to_string(bystander.pid()) + ")");
+  const std::string name = "bystander (pid " + std::to_string(bystander.pid()) + ")";
+  evidence_.Did("start a " + name);
+  if (!evidence_.is_muted()) evidence_.chronicle().BeginStranger(name);
   return bystander;
 }
 

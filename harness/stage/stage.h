@@ -94,7 +94,7 @@ class Stage {
 
   // --- evidence
   Evidence& evidence() { return evidence_; }
-  void Did(const std::string& what) { evidence_.Did(what); }
+  void Did(const std::string& what);
   void Saw(const std::string& what) { evidence_.Saw(what); }
 
   static constexpr Duration kLongestLook = std::chrono::milliseconds(10);

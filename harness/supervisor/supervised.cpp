@@ -80,6 +80,7 @@ SimulationLog Supervise(Stage& stage, const std::string& policy, FirstCopy first
                                jobs, LimitsFor(stage));
   for (const ActorLog& actor : log.actors) stage.Saw(actor.name + ": " + Summary(log, actor));
   for (const std::string& note : log.notes) stage.Saw(note);
+  stage.evidence().chronicle().Replace(TimesOf(log));
   if (log.cut_short) throw Broken(*log.cut_short);
   NeedServing(stage, log, jobs);
   return log;

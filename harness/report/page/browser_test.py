@@ -81,6 +81,38 @@ def check_simulation(browser):
     expect('Two owners for 6 s' in shown and 'd: serves 8 s, ended 1 time' in shown, shown)
 
 
+STORY = {'duration_s': .02, 'lanes': [
+    {'name': 'A', 'bars': [['starting', 0, .002], ['serves', .002, .015], ['guard', .003, .015]],
+     'ends': [[.015, -9]], 'marks': [[.0148, 'SIGKILL']]},
+    {'name': 'B', 'bars': [['serves', .01, .02]], 'ends': []},
+    {'name': 'faults', 'bars': [], 'ends': [], 'marks': [[.001, 'write <b>1</b>'], [.009, 'more']]}]}
+
+
+def check_story_in_time(browser):
+    def shown(may):
+        return browser.run(f'return simulation({json.dumps(STORY)}, {may}).textContent')
+    alarm = shown('false')
+    for words in ('Two owners for 5 ms', 'faults: 1 write <b>1</b> (1 ms), 2 more (9 ms)',
+                  'A: serves 13 ms, starting 2 ms, holds the guard 12 ms, SIGKILL at 14.8 ms, '
+                  'killed by signal 9 at 15 ms'):
+        expect(words in alarm, f'{words}: {alarm}')
+    expect('Two owners' not in shown('true'), 'two that may serve are no alarm')
+    height = browser.run('const one = simulation(' + json.dumps(STORY) + '); document.body.append(one);'
+                         'const both = one.querySelector(".rows > .both").getBoundingClientRect();'
+                         'one.remove(); return both.height')
+    expect(height > 60, f'two owners are marked across all lanes, not on {height}')
+
+
+def check_times(browser, page):
+    browser.open(page)
+    browser.run('document.querySelector(".tile.breach").click()')
+    lanes = browser.run('return document.querySelectorAll("details[open] .simulation .row").length')
+    expect(lanes > 0, 'a breach has lanes in time')
+    times = browser.run('return [...document.querySelectorAll("details[open] .lanes td.at")].map('
+                        'cell => cell.textContent)')
+    expect(times and all(time.endswith('s') for time in times), f'each step has its time: {times}')
+
+
 def check_paper(browser):
     browser.run('window.dispatchEvent(new Event("beforeprint"))')
     empty = browser.run('return [...document.querySelectorAll("details.story .body")].filter('
@@ -149,9 +181,10 @@ def main():
         check_heads(browser, pages)
         browser.allow_clipboard()
         check_first(browser, pages['check'])
+        check_times(browser, pages['check'])
         browser.open(pages['check-hostile'])
-        for check in (check_hostile_content, check_schedule, check_simulation, check_paper,
-                      check_story, check_filters, check_keyboard):
+        for check in (check_hostile_content, check_schedule, check_simulation, check_story_in_time,
+                      check_paper, check_story, check_filters, check_keyboard):
             check(browser)
         check_logs(browser, 'file://' + pages['check-hostile'])
     print(f'passed: {", ".join(pages)}; light and dark, desktop and phone, on paper')

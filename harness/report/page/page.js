@@ -46,6 +46,7 @@ function kindOf(result) {
 // A service that was only audited is a row; the scenarios of one that was checked have a column.
 const columnOf = (result) => result.guard || result.variant ||
     (result.server !== result.family && result.server) || '';
+const failed = (result) => result.verdict === 'fail' || result.verdict === 'known';
 const noteOf = (result) => data.page.scenarios[result.scenario] || {};
 const results = data.results.map((result, index) => ({...result, index, kind: kindOf(result)}));
 const unique = (values) => [...new Set(values)];
@@ -110,9 +111,8 @@ const tiles = new Map();
 function label(result) {
   const column = columnOf(result);
   const clause = result.clauses && result.clauses.length > 0 ? ' ' + result.clauses[0] : '';
-  const failed = result.verdict === 'fail' || result.verdict === 'known';
   return result.scenario + (column ? ', ' + column : '') + ': ' + result.kind.name +
-      (failed ? clause : '') + (result.surprise ? ', a surprise' : '');
+      (failed(result) ? clause : '') + (result.surprise ? ', a surprise' : '');
 }
 
 function tileOf(result) {
@@ -207,20 +207,23 @@ function laneCell(state, isNew) {
   return make('td', {class: 'lane ' + (state || '')}, shown);
 }
 
-function timeline(evidence) {
+// `times`: the seconds at which each line was written, where they are known.
+function timeline(evidence, times) {
   const lanes = lanesOf(evidence);
   const states = new Map();
-  const rows = evidence.map((line) => {
+  const rows = evidence.map((line, at) => {
     const [, kind, rest] = /^(did|saw|kept|do) ([^]*)$/.exec(line) || [null, '', line];
     const fresh = new Map(lanes.map((name) => [name, stateAfter(line, name)]));
     fresh.forEach((state, name) => { if (state) states.set(name, state); });
     const two = lanes.filter((name) => states.get(name) === 'serves').length > 1;
-    return make('tr', {class: two ? 'two' : undefined}, make('td', {class: 'by'}, kind),
+    return make('tr', {class: two ? 'two' : undefined},
+                ...(times ? [make('td', {class: 'by at'}, at in times ? seconds(times[at]) : '')] : []),
+                make('td', {class: 'by'}, kind),
                 make('td', {class: 'step ' + kind}, clean(rest)),
                 ...lanes.map((name) => laneCell(states.get(name), Boolean(fresh.get(name)))));
   });
-  const head = make('tr', {}, make('th', {scope: 'col', class: 'by'}, 'step'),
-                    make('th', {scope: 'col'}, 'what'),
+  const head = make('tr', {}, ...(times ? [make('th', {scope: 'col', class: 'by'}, 'at')] : []),
+                    make('th', {scope: 'col', class: 'by'}, 'step'), make('th', {scope: 'col'}, 'what'),
                     ...lanes.map((name) => make('th', {scope: 'col', class: 'lane'}, name)));
   const table = make('table', {class: 'lanes'}, make('caption', {class: 'hint'}, twoOwners(rows)),
                      make('thead', {}, head), make('tbody', {}, ...rows));
@@ -257,10 +260,9 @@ function again(command) {
 
 function facts(result) {
   const note = noteOf(result);
-  const failed = result.verdict === 'fail' || result.verdict === 'known';
   const rows = [
     ['story', note.story], [WORDS[result.kind.name] ? 'why' : '', WORDS[result.kind.name]],
-    ['expected', result.expected], [failed ? 'harm' : '', note.harm], [failed ? 'cure' : '', note.cure],
+    ['expected', result.expected], [failed(result) ? 'harm' : '', note.harm], [failed(result) ? 'cure' : '', note.cure],
     ['clauses', (result.clauses || []).join(' ')],
   ].filter(([name, text]) => name && text);
   return make('dl', {}, ...rows.flatMap(([name, text]) => [make('dt', {}, name), make('dd', {}, clean(text))]));
@@ -270,8 +272,12 @@ function fill(result, body) {
   if (body.childElementCount > 0) return;
   body.append(facts(result));
   if (result.simulation && result.simulation.lanes.length > 0) body.append(simulation(result.simulation));
+  const times = result.timeline || {};
+  if (times.lanes) body.append(simulation(times, !failed(result)));
   const evidence = result.evidence || [];
-  if (evidence.length > 0) body.append(isSchedule(evidence) ? schedule(evidence) : timeline(evidence));
+  if (evidence.length > 0) {
+    body.append(isSchedule(evidence) ? schedule(evidence) : timeline(evidence, times.evidence_at_s));
+  }
   if (result.reproduce) body.append(make('p', {}, 'See it again:'), again(result.reproduce));
 }
 

@@ -1,13 +1,17 @@
-// What a simulation saw over time: a lane for each process and each supervised job, with bars for what
-// it was doing and marks where it ended. It stands before page.js, whose helpers it uses.
+// What happened over time, in a simulation or in a story: a lane for each process and each supervised job, with bars
+// for what it was doing and marks for its signals and its ends. It stands before page.js, whose helpers it uses.
 'use strict';
 
 const PHASES = [['serves', 'serves'], ['waits', 'waits'], ['starting', 'starting'],
-                ['throttled', 'throttled by its supervisor']];
+                ['throttled', 'throttled by its supervisor'], ['guard', 'holds the guard'],
+                ['apart', 'serves on its own port'], ['idle', 'lives, serves no more'],
+                ['stranger', 'another program']];
 
 function seconds(value) {
   if (value >= 3600) return +(value / 3600).toFixed(1) + ' h';
-  return value >= 120 ? +(value / 60).toFixed(1) + ' min' : +value.toFixed(1) + ' s';
+  if (value >= 120) return +(value / 60).toFixed(1) + ' min';
+  if (value >= 1 || value === 0) return +value.toFixed(1) + ' s';
+  return +(value * 1000).toFixed(1) + ' ms';
 }
 
 function bar(style, from, to, whole, title) {
@@ -36,13 +40,34 @@ function overlaps(lanes) {
   return found.filter(([from, to]) => from < to);
 }
 
-function laneWords(lane) {
+function endWords({ends}) {
+  if (ends.length === 0) return [];
+  return [ends.length === 1 && ends[0][0] < 1 ? endName(ends[0][1]) + ' at ' + seconds(ends[0][0]) :
+      'ended ' + plural(ends.length, 'time', 'times')];
+}
+
+// The marks of the faults have numbers, because their words are long.
+const isOfFaults = (lane) => lane.bars.length === 0 && Boolean(lane.marks);
+
+function laneWords(lane, whole) {
+  const marks = lane.marks || [];
+  if (isOfFaults(lane)) {
+    return lane.name + ': ' + marks.map(([at, what], index) => index + 1 + ' ' + clean(what).slice(0, 200) +
+        ' (' + seconds(at) + ')').join(', ');
+  }
   const phases = PHASES.filter(([phase]) => lane.bars.some((one) => one[0] === phase));
   const totals = phases.map(([phase, word]) => [word, lane.bars.filter((one) => one[0] === phase).reduce(
-      (sum, [, from, to]) => sum + to - from, 0)]).filter(([, total]) => total >= 0.05).map(
+      (sum, [, from, to]) => sum + to - from, 0)]).filter(([, total]) => total >= Math.min(0.05, whole / 1000)).map(
       ([word, total]) => word + ' ' + seconds(total));
-  const ends = lane.ends.length > 0 ? ['ended ' + plural(lane.ends.length, 'time', 'times')] : [];
-  return clean(lane.name) + ': ' + ([...totals, ...ends].join(', ') || 'never served');
+  const signals = marks.map(([at, what]) => clean(what) + ' at ' + seconds(at));
+  return clean(lane.name) + ': ' + ([...totals, ...signals, ...endWords(lane)].join(', ') || 'never served');
+}
+
+function markOf(lane, [at, what], index, whole) {
+  const element = bar('event', at, at, whole, clean(what) + ' at ' + seconds(at));
+  element.append(isOfFaults(lane) ? make('span', {}, index + 1) : make('span', {class: 'words'}, clean(what)));
+  if (at > whole * 0.8) element.classList.add('late');
+  return element;
 }
 
 function laneRow(lane, whole) {
@@ -50,8 +75,9 @@ function laneRow(lane, whole) {
                      ...lane.bars.map(([phase, from, to]) => bar('bar ' + phase, from, to, whole,
                          phase + ', ' + seconds(from) + ' to ' + seconds(to))),
                      ...lane.ends.map(([at, status]) => bar(endStyle(status), at, at, whole,
-                         endName(status) + ' at ' + seconds(at))));
-  return make('div', {class: 'row'}, make('div', {class: 'row-name'}, laneWords(lane)), track);
+                         endName(status) + ' at ' + seconds(at))),
+                     ...(lane.marks || []).map((mark, index) => markOf(lane, mark, index, whole)));
+  return make('div', {class: 'row'}, make('div', {class: 'row-name'}, laneWords(lane, whole)), track);
 }
 
 function key(style, words) {
@@ -66,13 +92,15 @@ function keys(lanes, two) {
     ...(ended((status) => status === 0) ? [key('end polite', 'ended with status 0')] : []),
     ...(ended((status) => status > 0) ? [key('end failed', 'ended with another status')] : []),
     ...(ended((status) => status < 0) ? [key('end killed', 'killed')] : []),
+    ...(lanes.some((lane) => lane.marks) ? [key('event', 'a signal or a fault')] : []),
     ...(two ? [key('both', 'two owners')] : []),
   ];
 }
 
-function simulation({duration_s: duration, lanes}) {
-  const whole = Math.max(duration, 1);
-  const two = overlaps(lanes);
+// `may`: two copies may serve here, as in a story that passes.
+function simulation({duration_s: duration, lanes}, may) {
+  const whole = duration > 0 ? duration : 1;
+  const two = may ? [] : overlaps(lanes);
   const total = two.reduce((sum, [from, to]) => sum + to - from, 0);
   const rows = make('div', {class: 'rows'}, ...lanes.map((lane) => laneRow(lane, whole)),
                     ...two.map(([from, to]) => bar('both', from, to, whole, 'two owners')));
