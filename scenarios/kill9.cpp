@@ -7,6 +7,7 @@
 #include "harness/faults/hold.h"
 #include "harness/faults/listener_copy.h"
 #include "harness/observe/all_listeners.h"
+#include "harness/observe/listeners.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/departure.h"
@@ -210,10 +211,19 @@ AllListeners AllOf(Stage& stage, const Instance& owner) {
   return AllListenersOf(owner.Processes());
 }
 
+// A server that closes a connection first leaves its port in TIME_WAIT.
+void AskEachPort(Stage& stage, const Instance& owner) {
+  stage.Did("ask each of its ports");
+  for (const Listener& listener : ListenersOf(owner.Processes())) {
+    if (listener.protocol == "tcp") AnswersAt({listener.address, listener.port}, "/");
+  }
+}
+
 void AllListenersBack(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const AllListeners before = AllOf(stage, owner);
   if (before.count() < 2) throw NotApplicable("the target listens on one address");
+  AskEachPort(stage, owner);
   stage.KillTree(owner);
   Instance& next = stage.Start();
   ExpectServes(stage, next, "C3", "the owner was killed by SIGKILL");
@@ -232,7 +242,8 @@ void AllListenersBack(Stage& stage) {
 
 constexpr Scenario kAllListenersBack{
     "kill9/all-listeners-back", "C3",
-    "An owner that listens on several addresses is killed: the next start listens on all of them.",
+    "An owner that listens on several addresses, and was asked on each, is killed: the next start "
+    "listens on all of them.",
     "After a crash the admin socket never comes back, and health checks see nothing of it "
     "(docker-library/mysql#887).",
     AllListenersBack};

@@ -1,10 +1,14 @@
 // The owner some time after its start-up.
 #include <chrono>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include "harness/faults/clock.h"
 #include "harness/faults/folder_watch.h"
+#include "harness/faults/guard_locks.h"
 #include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
@@ -48,6 +52,17 @@ std::string LostOf(const std::set<std::string>& before, const Instance& owner) {
   return "";
 }
 
+// Nobody finds the lock of a file that was removed: by the end of a child, say.
+std::string HowItWasLost(const std::string& lost, const std::string& owner) {
+  constexpr std::string_view kOn = " lock on ";
+  const std::string path = lost.substr(lost.find(kOn) + kOn.size());
+  std::error_code unknown;
+  if (std::filesystem::exists(path, unknown) || unknown) {
+    return "the owner " + owner + " no longer holds its " + lost;
+  }
+  return path + ", which the owner " + owner + " has locked, was removed";
+}
+
 std::string SecondsSince(Clock::time_point start) {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   return std::to_string(passed.count()) + " ms";
@@ -63,12 +78,22 @@ void LockKept(Stage& stage) {
   const bool wakes = !stage.WaitUntil([&] { return IsAtRest(owner); }, kAtRestSoon);
   if (stage.WaitUntil(is_lost, wakes ? kWhile : Duration::zero())) {
     throw Breach("C1",
-                 "the owner " + owner.name() + " no longer holds its " + lost + " " +
-                     SecondsSince(began) + " after its start-up: a second copy can start",
+                 HowItWasLost(lost, owner.name()) + " " + SecondsSince(began) +
+                     " after its start-up: a second copy can start",
                  breach_kind::kLostLock);
   }
   stage.Saw("the owner serve for " + SecondsSince(began));
-  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+  try {
+    ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+  } catch (const Breach& breach) {
+    if (!before.empty()) throw;
+    stage.EndAll();
+    const std::string file = LockThatEndedWithItsTaker(stage);
+    if (file.empty()) throw;
+    throw breach.DueTo(
+        "the lock on " + file + " ended with the process that took it, and the owner holds none",
+        breach_kind::kLostLock);
+  }
 }
 
 constexpr Scenario kLockKept{

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kNearness[] = {
     "duplicate/second-start",
     "duplicate/ten-in-a-row",
+    "kill9/restart",
     "entrance/",
     "surroundings/other-",
     "surroundings/",
@@ -47,7 +48,7 @@ struct Nearer {
 
 constexpr Nearer kNearer[] = {
     // Whatever a second start does then comes of it.
-    {breach_kind::kLostLock, "duplicate/ten-in-a-row"},
+    {breach_kind::kLostLock, "duplicate/second-start"},
     // Two starts that both pass a check race wherever they meet: no surroundings are needed.
     {breach_kind::kPassedCheck, "entrance/"},
     // Where the start was careful.

@@ -47,7 +47,13 @@ TEST(NearnessTest, APlainRaceComesBeforeAllButThePlainSecondStart) {
 TEST(NearnessTest, ALostLockComesBeforeTheStartsThatItLetsIn) {
   EXPECT_THAT(Told({BreachOf("duplicate/ten-in-a-row"), BreachOf("duplicate/second-start"),
                     BreachOf("later/lock-kept", breach_kind::kLostLock)}),
-              ElementsAre("duplicate/second-start", "later/lock-kept", "duplicate/ten-in-a-row"));
+              ElementsAre("later/lock-kept", "duplicate/second-start", "duplicate/ten-in-a-row"));
+}
+
+TEST(NearnessTest, ACrashThatKeepsTheNextStartOutComesBeforeWhatElseLeavesTheSameMark) {
+  EXPECT_THAT(Told({BreachOf("surroundings/file-size-limit"), BreachOf("kill9/zombie"),
+                    BreachOf("kill9/restart")}),
+              ElementsAre("kill9/restart", "surroundings/file-size-limit", "kill9/zombie"));
 }
 
 TEST(NearnessTest, AStopThatWritesThroughASymlinkComesBeforeAHangAtAFifo) {

@@ -163,13 +163,26 @@ constexpr Scenario kDuringStartUp{
     "A half-made safeguard blocks every later start, or an unloaded agent serves on.",
     DuringStartUp};
 
-void AsItBeginsToServe(Stage& stage) {
+void EndAsItBegins(Stage& stage) {
   Instance& starting = stage.Start();
   const auto is_gone = [&] { return starting.ended() && starting.Processes().empty(); };
   stage.WaitUntil([&] { return Serves(stage, starting) || is_gone(); }, Stage::kSettleBound);
   if (!Serves(stage, starting)) throw Broken("the target never served");
   stage.TerminateAll(starting);
   ExpectEnds(stage, starting, "as it began to serve");
+}
+
+// Python and Perl only note a signal in its handler. One that comes in the instant between their
+// last look at the notes and the call that waits is seen after that call, and no server in these
+// languages can help it. A start that does not see its signals loses two in a row.
+void AsItBeginsToServe(Stage& stage) {
+  try {
+    EndAsItBegins(stage);
+  } catch (const Breach& breach) {
+    stage.Saw(breach.summary + "; once more");
+    stage.EndAll();
+    EndAsItBegins(stage);
+  }
   ExpectNextServes(stage);
 }
 

@@ -13,11 +13,14 @@
 #include <vector>
 
 #include "harness/faults/impaired_start.h"
+#include "harness/faults/logins.h"
+#include "harness/faults/namesake.h"
 #include "harness/faults/network.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/program_files.h"
 #include "harness/faults/tools.h"
 #include "harness/faults/users.h"
+#include "harness/input/shell_quote.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
@@ -134,8 +137,8 @@ constexpr Scenario kOtherTimeZone{
 
 // A separate safeguard in each surroundings is no guard; but a contender that the port refuses does
 // no harm.
-void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::string& where) {
-  Instance& owner = stage.StartOwner();
+void ExpectNoSecondOwner(Stage& stage, const Instance& owner, const StartOptions& world,
+                         const std::string& where) {
   Instance& contender = StartIn(stage, world);
   const std::string although = ", started " + where + ": its safeguard is another one there";
   if (Settle(stage, contender) == Outcome::kServes) {
@@ -144,6 +147,7 @@ void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::str
   Require(!ListensAnywhere(stage, contender), "C1",
           contender.name() + " serves on another port beside the owner " + owner.name() + although);
   ExpectOneOwner(stage, owner);
+  if (!contender.ended()) stage.KillTree(contender);  // it stands by
 }
 
 std::string MadeFolder(Stage& stage, const std::string& name) {
@@ -153,15 +157,18 @@ std::string MadeFolder(Stage& stage, const std::string& name) {
 }
 
 void OtherHome(Stage& stage) {
-  const std::string home = MadeFolder(stage, "other-home");
-  stage.Did("start another copy with HOME and TMPDIR=" + home);
-  ExpectNoSecondOwner(stage, {.environment = {"HOME=" + home, "TMPDIR=" + home}},
-                      "with another HOME and TMPDIR");
+  const std::string folder = MadeFolder(stage, "other-home");
+  const Instance& owner = stage.StartOwner();
+  for (const Login& login : OtherLogins(folder)) {
+    stage.Did("start another copy with " + ShellCommand(login.variables));
+    ExpectNoSecondOwner(stage, owner, {.environment = login.variables}, login.how);
+  }
 }
 
 constexpr Scenario kOtherHome{
     "surroundings/other-home", "C1",
-    "A second start with another HOME and TMPDIR does not serve beside the owner.",
+    "A second start with another HOME, TMPDIR, XDG_RUNTIME_DIR or USER does not serve beside the "
+    "owner.",
     "A copy started by sudo, cron or a service has a safeguard of its own, and two serve.",
     OtherHome};
 
@@ -175,7 +182,7 @@ void OtherFolder(Stage& stage) {
   stage.EndAll();
   if (stage.target().pid_file) RemoveSafeguard(stage);
   stage.Did("start another copy in the working folder " + there.folder);
-  ExpectNoSecondOwner(stage, there, "in another working folder");
+  ExpectNoSecondOwner(stage, stage.StartOwner(), there, "in another working folder");
 }
 
 constexpr Scenario kOtherFolder{
@@ -323,23 +330,23 @@ constexpr Scenario kEphemeralPort{
     part::kPort,
     need::kNamespaces};
 
-// It ends with the sandbox.
-Child StartNamesake(Stage& stage) {
-  std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
-  const auto words = stage.LaunchOf({}, -1, "").command;  // with the port and the paths filled in
-  command.insert(command.end(), words.begin(), words.end());
-  stage.Did("start a shell script whose arguments are the words of the target's command");
-  Child namesake = Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
-  // The kernel shows a program's command line a moment after it has begun to execute it.
-  const std::string shown = "/proc/" + std::to_string(namesake.pid) + "/cmdline";
-  stage.WaitUntil([&] { return !ReadOrEmpty(shown).empty(); }, Stage::kSettleBound);
-  return namesake;
+void ExpectServesBesideNamesake(Stage& stage, Instance& start) {
+  ExpectServes(stage, start, "C4", "only another program's command line has the same words");
 }
 
 void SameWords(Stage& stage) {
-  const Child namesake = StartNamesake(stage);
-  ExpectServes(stage, stage.Start(), "C4",
-               "only another program's command line has the same words");
+  const auto words = stage.LaunchOf({}, -1, "").command;  // with the port and the paths filled in
+  const Child namesake = StartNamesake(stage, words);
+  Instance& first = stage.Start();
+  ExpectServesBesideNamesake(stage, first);
+  const auto own = WordsOfItsOwn(first, words);
+  if (own.empty()) return;
+  stage.EndAll();
+  const bool recovers = Settle(stage, stage.Start()) == Outcome::kServes;
+  if (!recovers) return;  // see kill9/restart
+  stage.EndAll();
+  const Child other_namesake = StartNamesake(stage, own);
+  ExpectServesBesideNamesake(stage, stage.Start());
 }
 
 constexpr Scenario kSameWords{

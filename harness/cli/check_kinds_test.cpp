@@ -14,7 +14,10 @@ using testing::HasSubstr;
 class CheckKindsTest : public CliTest {
  protected:
   ProgramOutcome Check(const std::string& program, const std::string& scenario) {
-    return Run({"check", "--scenario", scenario, "--", "/usr/bin/python3", "-c", program});
+    const bool takes_port = program.find("sys.argv[1]") != std::string::npos;
+    Words words = {"check", "--scenario", scenario, "--", "/usr/bin/python3", "-c", program};
+    if (takes_port) words.emplace_back("{port}");
+    return Run(words);
   }
 
   void ExpectBreach(const std::string& program, const std::string& scenario,
@@ -133,6 +136,212 @@ TEST_F(CheckKindsTest, TheStatusOfATakenPortIsNotTheOwners) {
       Run({"check", "--scenario", "duplicate/second-start", "--scenario", "duplicate/other-port",
            "--", "/usr/bin/python3", "-c", kPortFirst, "{port}", "{pid_file}"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+constexpr char kOnNextPort[] = R"(
+import fcntl, os, signal, socket, sys
+def locked(path):
+    global lock
+    lock = open(path, 'a')
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit('already running')
+#LOCKS
+for port in range(8767, 8777):
+    try:
+        s = socket.create_server(('127.0.0.1', port)); break
+    except OSError: pass
+while True: s.accept()[0].close()
+)";
+
+std::string OnNextPort(const std::string& locks) {
+  std::string program = kOnNextPort;
+  return program.replace(program.find("#LOCKS"), 6, locks);
+}
+
+TEST_F(CheckKindsTest, ALockForEachLoginLetsACronJobIn) {
+  const std::string scenario = "surroundings/other-home";
+  ExpectBreach(OnNextPort("locked('/tmp/serve.' + os.environ.get('USER', 'nobody'))"), scenario,
+               "with another USER and LOGNAME");
+  ExpectBreach(OnNextPort("locked(os.environ.get('XDG_RUNTIME_DIR', '/tmp') + '/serve.lock')"),
+               scenario, "with another XDG_RUNTIME_DIR");
+  ExpectBreach(OnNextPort("if not os.environ.get('INVOCATION_ID'): locked('/tmp/serve')"), scenario,
+               "with INVOCATION_ID set");
+  ExpectNone(OnNextPort("locked(f'/tmp/serve.{os.getuid()}')"), scenario, "1 pass");
+}
+
+constexpr char kFolderOfPlaceholder[] = R"(
+import os, signal, socket, sys
+folder = sys.argv[2] + '.d'
+os.makedirs(folder, exist_ok=True)
+with open(folder + '/state', 'w') as f: f.write('up')
+try:
+    s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+except OSError:
+    sys.exit('already running')
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, APlaceholderThatIsNoFileIsNoMissingPidFile) {
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "duplicate/ten-in-a-row", "--", "/usr/bin/python3", "-c",
+           kFolderOfPlaceholder, "{port}", "{pid_file}"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
+constexpr char kPortFile[] = R"(
+try:
+    port = int(open(here + '.port').read())
+    socket.create_connection(('127.0.0.1', port)).close()
+    raise SystemExit('already running')
+except (OSError, ValueError): pass
+s = socket.create_server(('127.0.0.1', 0))
+with open(here + '.port', 'w') as f: f.write(str(s.getsockname()[1]))
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, AFileThatSaysThePortIsASafeguard) {
+  ExpectBreach(std::string(kUnlocked) + kPortFile, "duplicate/during-start-up",
+               "serves beside the owner");
+  ExpectNone(std::string(kLocked) + kPortFile, "duplicate/during-start-up", "1 pass");
+}
+
+constexpr char kPosixLock[] = R"(
+import fcntl, os, signal, socket, sys
+file = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT, 0o644)
+old = os.read(file, 20) if #SEEKS else b''
+try:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 0, os.SEEK_CUR)
+except OSError:
+    sys.exit(f'already running, pid {os.pread(file, 20, 0)}')
+#FORKS
+os.truncate(file, 0); os.pwrite(file, b'%d\n' % os.getpid(), 0)
+s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+while True: s.accept()[0].close()
+)";
+
+class CheckPosixLockTest : public CheckKindsTest {
+ protected:
+  std::string FirstFinding(const std::string& part, const std::string& by) {
+    std::string program = kPosixLock;
+    program.replace(program.find(part), part.size(), by);
+    const size_t reads = program.find("#SEEKS");
+    if (reads != std::string::npos) program.replace(reads, 6, "False");
+    const ProgramOutcome outcome =
+        Run({"check", "--scenario", "duplicate/*in-a-row", "--scenario", "duplicate/other-port",
+             "--scenario", "later/lock-kept", "--", "/usr/bin/python3", "-c", program, "{port}",
+             "{pid_file}"});
+    const size_t at = outcome.out.find("FAIL");
+    return at == std::string::npos ? outcome.out : outcome.out.substr(at, 400);
+  }
+};
+
+TEST_F(CheckPosixLockTest, ALockOfAnotherByteKeepsNobodyOut) {
+  EXPECT_THAT(FirstFinding("#SEEKS", "True"), HasSubstr("that A holds keeps nobody out"));
+}
+
+TEST_F(CheckPosixLockTest, ALockThatTheLauncherTookEndsWithIt) {
+  const std::string launches = "if os.fork(): os._exit(0)";
+  EXPECT_THAT(FirstFinding("#FORKS", launches),
+              HasSubstr("ended with the process that took it, and the owner holds none"));
+}
+
+constexpr char kSecondPort[] = R"(
+import os, signal, socket, sys
+port = int(sys.argv[1])
+def answer(s):
+    c = s.accept()[0]; c.recv(999); c.sendall(b'HTTP/1.0 200 OK\r\n\r\nup'); c.close()
+s = socket.create_server(('127.0.0.1', port))
+second = socket.socket()
+second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, #REUSES)
+try:
+    second.bind(('127.0.0.1', port + 1)); second.listen()
+except OSError: second = s
+import select
+while True:
+    for ready in select.select({s, second}, [], [])[0]: answer(ready)
+)";
+
+std::string WithSecondPort(const std::string& reuses) {
+  std::string program = kSecondPort;
+  return program.replace(program.find("#REUSES"), 7, reuses);
+}
+
+TEST_F(CheckKindsTest, ASecondPortInTimeWaitComesBack) {
+  const std::string scenario = "kill9/all-listeners-back";
+  ExpectBreach(WithSecondPort("0"), scenario, "serves without 127.0.0.1:");
+  ExpectNone(WithSecondPort("1"), scenario, "1 pass");
+}
+
+constexpr char kForksForEachRequest[] = R"(
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+s = socket.create_server(('127.0.0.1', 8767))
+while True:
+    c = s.accept()[0]
+    if os.fork() == 0:
+        #ENDS
+        os._exit(0)
+    c.close()
+)";
+
+TEST_F(CheckKindsTest, AWorkerThatRemovesTheLockFileAtItsEndIsNamed) {
+  std::string program = kForksForEachRequest;
+  const std::string scenario = "later/lock-kept";
+  ExpectNone(kLocked + program, scenario, "1 pass");
+  program.replace(program.find("#ENDS"), 5, "os.unlink(here + '.lock')");
+  ExpectBreach(kLocked + program, scenario,
+               "serve.lock, which the owner A has locked, was removed");
+}
+
+// What a start does with few descriptors.
+std::string WithFewDescriptors(const std::string& does) {
+  return "import os, resource, signal, socket, sys\nif "
+         "resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20: " +
+         does + "\n" + kOnPortOfTheSystem;
+}
+
+TEST_F(CheckKindsTest, ARuntimeThatCanDoNothingWithoutDescriptorsHasNotRunUnguarded) {
+  const std::string scenario = "disk/no-descriptors";
+  ExpectNone(std::string(kLocked) + WithFewDescriptors("os.abort()"), scenario, "0 breaches");
+  ExpectNone(std::string(kLocked) + WithFewDescriptors("signal.pause()"), scenario, "0 breaches");
+  ExpectBreach(std::string(kLocked) + WithFewDescriptors("os.kill(os.getpid(), 11)"), scenario,
+               "ended with signal 11");
+}
+
+// The signal that comes first is lost, as one is that comes between two calls of an interpreter.
+constexpr char kLosesSignals[] = R"(
+signal.signal(signal.SIGTERM, signal.SIG_IGN if #LOSES else lambda *_: os._exit(0))
+open(here + '.once', 'w').close()
+s = socket.create_server(('127.0.0.1', 8767))
+while True: s.accept()[0].close()
+)";
+
+std::string LosesSignals(const std::string& when) {
+  std::string program = kLosesSignals;
+  return kLocked + program.replace(program.find("#LOSES"), 6, when);
+}
+
+TEST_F(CheckKindsTest, OnlySignalsThatAreLostTwiceInARowAreNotSeen) {
+  const std::string scenario = "stop/as-it-begins-to-serve";
+  ExpectNone(LosesSignals("not os.path.exists(here + '.once')"), scenario, "1 pass");
+  ExpectBreach(LosesSignals("True"), scenario, "serves on 2 s after the signal");
+}
+
+// Python runs a signal's handler in the first thread, whichever thread got the signal.
+constexpr char kListensInAThread[] = R"(
+import threading
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+s = socket.create_server(('127.0.0.1', 8767))
+def more():
+    second = socket.create_server(('127.0.0.1', 8768))
+    while True: second.accept()[0].close()
+threading.Thread(target=more, daemon=True).start()
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, ASignalDuringStartUpReachesTheFirstThread) {
+  ExpectNone(std::string(kLocked) + kListensInAThread, "stop/during-start-up", "1 pass");
 }
 
 }  // namespace

@@ -132,6 +132,13 @@ std::string DescribingFile(const TargetOptions& options) {
   return file.empty() ? options.target_file : file;
 }
 
+// Only a placeholder says that it has one, and what it makes of that is another thing: a folder, say.
+bool IsMistakenForPidFile(const TargetOptions& options, const Target& declared,
+                          const Found& found) {
+  const bool is_declared = options.given.pid_file || declared.pid_file;
+  return !is_declared && !found.makes_named_file && !found.lock_file;
+}
+
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
                          const std::vector<std::string>& command) {
   const Target asked = TargetOf(options, declared, command);
@@ -142,7 +149,9 @@ ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
     return {{}, ChangesPort(asked, found)};
   }
   RefuseOtherPidFile(asked, found);
-  return {ProbedTarget{Complete(asked, found), std::move(found)}, ""};
+  Target known = asked;
+  if (IsMistakenForPidFile(options, declared, found)) known.pid_file.reset();
+  return {ProbedTarget{Complete(known, found), std::move(found)}, ""};
 }
 
 std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,

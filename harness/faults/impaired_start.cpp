@@ -1,6 +1,7 @@
 #include "harness/faults/impaired_start.h"
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <utility>
 
@@ -16,6 +17,13 @@ namespace {
 
 std::string PidFileName(const Stage& stage) {
   return std::filesystem::path(stage.pid_file()).filename().string();
+}
+
+// Without a descriptor some runtimes can't report anything: Node and Python abort. To a supervisor
+// that is a failure like any other.
+bool WasAborted(const Instance& instance) {
+  const auto& ending = instance.ending();
+  return ending && ending->signal == SIGABRT;
 }
 
 }  // namespace
@@ -34,12 +42,18 @@ std::set<std::string> ImpairedStart::FilesInFolder() const {
 void ImpairedStart::ExpectFailsClosed() {
   started_ = &stage_.Start(impairment_.start);
   const bool in_time = SettlesInTime(*started_);
-  if (SettleSoon() == Outcome::kServes) return ExpectGuarded();
+  const Outcome outcome = SettleSoon();
+  if (outcome == Outcome::kServes) return ExpectGuarded();
+  if (outcome == Outcome::kWaits) return stage_.KillTree(*started_);
   fails_in_time_ = in_time;
   ExpectFailed();
 }
 
 void ImpairedStart::ExpectFailed() {
+  if (impairment_.start.most_files && WasAborted(*started_)) {
+    return Prefer(stage_, false, impairment_.clause,
+                  "a start that failed was aborted when " + impairment_.what);
+  }
   ExpectFailure(stage_, *started_, impairment_.clause, impairment_.names, impairment_.cause);
   left_ = FilesInFolder();
   for (const std::string& name : before_) left_.erase(name);
@@ -61,8 +75,13 @@ Outcome ImpairedStart::SettleSoon() {
     // Without a port it would seem to serve, because it stays.
     const auto all = started_->Processes();
     const bool hangs = !stage_.target().listens() && std::ranges::any_of(all, WaitsInOpen);
-    Require(outcome != Outcome::kWaits && !hangs, impairment_.clause,
-            "a start waits for ever when " + impairment_.what);
+    const std::string waits = "a start waits for ever when " + impairment_.what;
+    if (outcome == Outcome::kWaits && impairment_.start.most_files) {
+      // As asyncio does: it takes the lack of a descriptor for an address that cannot be had.
+      Prefer(stage_, false, impairment_.clause, waits);
+      return outcome;
+    }
+    Require(outcome != Outcome::kWaits && !hangs, impairment_.clause, waits);
     // Without a free descriptor it cannot accept a client, which is no fault of its guard.
     const bool must_answer = outcome == Outcome::kServes && !impairment_.start.most_files;
     Require(!must_answer || StillAnswers(stage_), impairment_.clause,

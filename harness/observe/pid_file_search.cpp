@@ -70,6 +70,14 @@ std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
 }
 
+std::optional<std::string> FindFileOfNumber(const std::vector<std::string>& written, int number) {
+  const auto found = std::ranges::find_if(written, [&](const std::string& path) {
+    return IsSmallFile(path, kLargestLockFile) && HasNumber(ReadState(path).content, number);
+  });
+  if (found == written.end()) return std::nullopt;
+  return *found;
+}
+
 bool EndsLine(const std::string& path) { return ReadState(path).content.ends_with('\n'); }
 
 std::optional<std::string> FindLockFile(const std::vector<HeldLock>& locks) {

@@ -33,4 +33,7 @@ bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes
 std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                                        const std::vector<pid_t>& processes);
 
+// A file that holds little more than this number: a port, say.
+std::optional<std::string> FindFileOfNumber(const std::vector<std::string>& written, int number);
+
 }  // namespace pidfall

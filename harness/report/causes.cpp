@@ -33,6 +33,8 @@ bool IsPortTheGuard(const Result& result) {
 
 bool GuardsNothing(const Result& result) { return IsNoGuard(result) || IsPortTheGuard(result); }
 
+bool LostItsLock(const Result& result) { return IsOfKind(result.kinds, breach_kind::kLostLock); }
+
 std::string ClauseOf(const Result& result) {
   return result.clauses.empty() ? "" : result.clauses.front();
 }
@@ -40,7 +42,10 @@ std::string ClauseOf(const Result& result) {
 bool FollowsFrom(const Cause& cause, const Result& result) {
   if (!IsBreach(result) || !IsBreach(*cause.nearest)) return false;
   if (result.guard != cause.nearest->guard) return false;
-  if (GuardsNothing(*cause.nearest) && TwoServe(result)) return true;
+  // That two serve comes of the lost lock, never the other way round.
+  if (LostItsLock(result) && !LostItsLock(*cause.nearest)) return false;
+  const bool lets_in = GuardsNothing(*cause.nearest) || LostItsLock(*cause.nearest);
+  if (lets_in && TwoServe(result)) return true;
   return ClauseOf(result) == ClauseOf(*cause.nearest) &&
          FormOf(result.summary) == FormOf(cause.nearest->summary);
 }

@@ -85,6 +85,18 @@ TEST(CausesTest, WhereOnlyThePortGuardsEveryPairOfOwnersFollowsFromAnotherPort) 
   EXPECT_THAT(causes[0].others, ElementsAre(&results[1], &results[3], &results[4]));
 }
 
+TEST(CausesTest, PairsOfOwnersFollowFromALostLockAndNeverTheOtherWayRound) {
+  Result lost = TwoServe("later/lock-kept", "C1", "the lock ended with its taker: B serves");
+  lost.kinds |= breach_kind::kLostLock;
+  const std::vector<Result> results = {
+      TwoServe("duplicate/other-port", "C1", "B serves beside the owner A"), lost,
+      TwoServe("surroundings/other-home", "C1", "B serves beside the owner A, started elsewhere")};
+  const auto causes = ByCause({&results[1], results.data(), &results[2]});
+  ASSERT_EQ(causes.size(), 1U);
+  EXPECT_EQ(causes[0].nearest, &results[1]);
+  EXPECT_THAT(causes[0].others, ElementsAre(results.data(), &results[2]));
+}
+
 TEST(CausesTest, PairsOfOwnersFollowFromAnotherPortThatComesAfterThem) {
   const std::vector<Result> results = {
       TwoServe("stale/hour-old-under-owner", "C15", "B serves beside the owner A"),

@@ -40,9 +40,10 @@ class Discovery {
     AwaitRest(instance);
     if (EndedByItself(instance)) return found_;
     Look(instance);
-    LookForAnswer();
+    // Before any request: some lose their lock by it, and then a second start fails on the port.
     Instance& last = TryDuplicate(instance);
     if (EndedByItself(last)) return found_;
+    LookForAnswer();
     StopIt(last);
     LookForAnotherPort();
     LookForSameSocket();
@@ -150,11 +151,17 @@ class Discovery {
   void LookForSafeguardFile(Instance& instance) {
     LookForPidFile(instance);
     if (found_.pid_file) return;
+    found_.makes_named_file = !target_.pid_file || NamedFileIsThere();
     found_.lock_file = NamedFileIsThere() ? stage_.pid_file() : FindLockFile(found_.locks);
     if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
   }
 
-  bool NamedFileIsThere() const { return target_.pid_file && ReadState(stage_.pid_file()).exists; }
+  // A larger file is a database, say.
+  bool NamedFileIsThere() const {
+    constexpr size_t kLargest = 4096;
+    const FileState file = ReadState(stage_.pid_file());
+    return target_.pid_file && file.exists && file.content.size() <= kLargest;
+  }
 
   void LookForPidFile(Instance& instance) {
     AwaitFile(stage_, [&] {
@@ -284,7 +291,18 @@ class Discovery {
         target_.start_timeout);
     const bool same = std::any_of(listeners.begin(), listeners.end(),
                                   [&](const Listener& listener) { return listener.port == port; });
-    if (!listeners.empty() && !same) found_.next_port = listeners.front().port;
+    if (listeners.empty() || same) return;
+    found_.next_port = listeners.front().port;
+    if (!found_.pid_file && !found_.lock_file) LookForPortFile(listeners.front().port);
+  }
+
+  // Clients of such a server read its port from a file, and so does its next start.
+  void LookForPortFile(int port) {
+    AwaitFile(stage_, [&] {
+      found_.lock_file = FindFileOfNumber(Written(world_.view), port);
+      return found_.lock_file.has_value();
+    });
+    if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
   }
 
   const Target& target_;

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "harness/input/shell_quote.h"
 #include "harness/observe/given_time.h"
 #include "harness/probe/process.h"
+#include "harness/probe/signal_mask.h"
 #include "harness/process/shell.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/settle.h"
@@ -271,6 +273,14 @@ bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound,
   return false;
 }
 
+namespace {
+
+// The kernel passes over threads that a tracer holds. With no tracer, the first thread gets the
+// signal of a process, and in many servers (all in Python) only that thread acts on it.
+void SendToFirstThread(pid_t pid, int signal) { syscall(SYS_tgkill, pid, pid, signal); }
+
+}  // namespace
+
 bool Stage::Gone(const Instance& instance, Duration bound) {
   return WaitUntil([&] { return instance.ended() && instance.Processes().empty(); }, bound);
 }
@@ -281,6 +291,7 @@ void Stage::Signal(Instance& instance, int signal) {
   evidence_.chronicle().NoteSignal(instance, name);
   const auto main = instance.MainProcess();
   if (!main) return;
+  if (instance.IsHeld() && TakesSignal(*main, signal)) return SendToFirstThread(*main, signal);
   if (*main == instance.pid()) return SendSignal(instance.child(), signal);
   // A daemon: its pid cannot be reused, because only we can reap it.
   kill(*main, signal);

@@ -183,6 +183,9 @@ constexpr DefectNote kNotes[] = {
 
     {Defect::kLockPerFolder, "lock-per-folder", "Has a lock for each working folder."},
     {Defect::kLockPerHome, "lock-per-home", "Has a lock for each home."},
+    {Defect::kLockPerUser, "lock-per-user", "Has a lock for each USER of the environment."},
+    {Defect::kLockPerRuntimeFolder, "lock-per-runtime-folder",
+     "Has a lock for each XDG_RUNTIME_DIR, and one where there is none."},
     {Defect::kLockPerEntrance, "lock-per-entrance",
      "Has a lock of its own where a supervisor starts it (SUPERVISED is set)."},
     {Defect::kOtherEntranceBlocks, "other-entrance-blocks",

@@ -136,6 +136,8 @@ enum class Defect {
   // the surroundings of a start, and time
   kLockPerFolder,
   kLockPerHome,
+  kLockPerUser,
+  kLockPerRuntimeFolder,
   kLockPerEntrance,
   kOtherEntranceBlocks,
   kMissingToolIsRunning,

@@ -70,6 +70,11 @@ void Rest(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(ti
 
 void Renew(const std::string& record) { utimensat(AT_FDCWD, record.c_str(), nullptr, 0); }
 
+std::string NameFromVariable(const char* variable) {
+  const char* value = std::getenv(variable);
+  return "." + AsName(value != nullptr ? value : "");
+}
+
 bool IsSupervised() { return std::getenv("SUPERVISED") != nullptr; }
 
 // A mark of the way in, which nobody removes.
@@ -85,9 +90,10 @@ bool OtherEntranceWasUsed(const std::string& pid_file) {
 
 std::string LockSuffix() {
   if (Has(Defect::kLockPerFolder)) return "." + AsName(fs::current_path());
-  const char* home = std::getenv("HOME");
   if (Has(Defect::kLockPerEntrance) && IsSupervised()) return ".supervised";
-  if (Has(Defect::kLockPerHome)) return "." + AsName(home != nullptr ? home : "");
+  if (Has(Defect::kLockPerHome)) return NameFromVariable("HOME");
+  if (Has(Defect::kLockPerUser)) return NameFromVariable("USER");
+  if (Has(Defect::kLockPerRuntimeFolder)) return NameFromVariable("XDG_RUNTIME_DIR");
   return "";
 }
 

@@ -1,0 +1,35 @@
+#include "harness/faults/namesake.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "harness/process/fd.h"
+
+namespace pidfall {
+
+Child StartNamesake(Stage& stage, const std::vector<std::string>& words) {
+  std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
+  command.insert(command.end(), words.begin(), words.end());
+  stage.Did("start a shell script whose arguments are the words of the target's command");
+  Child namesake = Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
+  // The kernel shows a program's command line a moment after it has begun to execute it.
+  const std::string shown = "/proc/" + std::to_string(namesake.pid) + "/cmdline";
+  stage.WaitUntil([&] { return !ReadOrEmpty(shown).empty(); }, Stage::kSettleBound);
+  return namesake;
+}
+
+std::vector<std::string> WordsOfItsOwn(const Instance& instance,
+                                       const std::vector<std::string>& given) {
+  std::vector<std::string> own;
+  for (const pid_t pid : instance.Processes()) {
+    std::istringstream line(ReadOrEmpty("/proc/" + std::to_string(pid) + "/cmdline"));
+    std::string word;
+    std::getline(line, word, '\0');
+    while (std::getline(line, word, '\0')) {
+      if (std::ranges::find(given, word) == given.end()) own.push_back(word);
+    }
+  }
+  return own;
+}
+
+}  // namespace pidfall

@@ -1,0 +1,30 @@
+#include "harness/faults/namesake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/stage/testing.h"
+
+namespace pidfall {
+namespace {
+
+// Without a timeout, so that its waiting is noticed at once.
+constexpr char kExecutesAnother[] =
+    "mkfifo {dir}/../fifo; exec 3<> {dir}/../fifo; exec cat /dev/fd/3";
+
+TEST(NamesakeTest, WordsThatAScriptExecutesItsServerWithAreItsOwn) {
+  const Target target{.command = {"/bin/sh", "-c", kExecutesAnother}, .pid_file = "{pid_file}"};
+  EXPECT_EQ(OnStage(target,
+                    [](Stage& stage) {
+                      const Instance& instance = stage.Start();
+                      std::vector<std::string> own;
+                      stage.WaitUntil(
+                          [&] { return (own = WordsOfItsOwn(instance, {"-c"})).size() == 1; },
+                          Stage::kSettleBound);
+                      return own.front();
+                    }),
+            "/dev/fd/3");
+}
+
+}  // namespace
+}  // namespace pidfall
