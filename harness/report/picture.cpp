@@ -118,7 +118,7 @@ class Picture {
       if (group.story != nullptr) DrawStory(group.story->lanes[i]);
       const std::string below =
           group.story != nullptr ? MarksOf(group.story->lanes[i]) : Summary(*group.log, actor);
-      out_ += TextAt(kLeft, y_ + kBarHeight + 1, below, " class=\"quiet\" font-size=\"11\"");
+      out_ += TextAt(kLeft, y_ + kBarHeight, below, " class=\"quiet\" font-size=\"11\"");
       y_ += kRow;
     }
   }

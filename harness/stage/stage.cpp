@@ -288,6 +288,7 @@ bool Stage::Gone(const Instance& instance, Duration bound) {
 void Stage::Signal(Instance& instance, int signal) {
   const std::string name = std::string("SIG") + sigabbrev_np(signal);
   evidence_.Did("send " + name + " to " + instance.name());
+  evidence_.chronicle().Watch(*this);  // what it did until then
   evidence_.chronicle().NoteSignal(instance, name);
   const auto main = instance.MainProcess();
   if (!main) return;
