@@ -57,11 +57,27 @@ struct CheckCommand {
 
 // --- running and reporting
 
+// With --exhaustive there is a row for each explorer, too.
+const std::vector<Scenario>& Offered(bool exhaustive) {
+  static const std::vector<Scenario> all = [] {
+    std::vector<Scenario> rows = Catalogue();
+    for (const Explorer& explorer : Explorers()) rows.push_back(explorer.row);
+    return rows;
+  }();
+  return exhaustive ? all : Catalogue();
+}
+
+std::vector<const Scenario*> Selected(const CheckCommand& options) {
+  const CommonOptions& common = options.common;
+  return Select(Offered(options.exhaustive), common.scenarios, common.excepts);
+}
+
 // In the order of the catalogue, without the scenarios of other shards.
-std::vector<const Scenario*> ScenariosOf(const CommonOptions& common) {
+std::vector<const Scenario*> ScenariosOf(const CheckCommand& options) {
+  const CommonOptions& common = options.common;
   std::vector<const Scenario*> mine;
   std::size_t position = 0;
-  for (const Scenario* scenario : Select(Catalogue(), common.scenarios, common.excepts)) {
+  for (const Scenario* scenario : Selected(options)) {
     if (common.shard.Has(position++)) mine.push_back(scenario);
   }
   return mine;
@@ -84,7 +100,8 @@ void PutInOrderOfCatalogue(std::vector<Result>* results) {
 std::vector<Case> CasesOf(const CheckCommand& options, const Target& target, const Found& found) {
   std::vector<Case> cases;
   const auto& common = options.common;
-  const auto scenarios = ScenariosOf(common);
+  auto scenarios = ScenariosOf(options);
+  std::erase_if(scenarios, [](const Scenario* scenario) { return scenario->run == nullptr; });
   for (const Scenario* scenario : GoesByWorth(options, found) ? ByWorth(scenarios) : scenarios) {
     const Case one{.scenario = scenario,
                    .target = target,
@@ -159,8 +176,8 @@ int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, cons
 }
 
 Exploration TooLate(const Explorer& explorer) {
-  return {.results = {{.scenario = std::string(explorer.family) + "/any",
-                       .family = explorer.family,
+  return {.results = {{.scenario = std::string(explorer.row.id),
+                       .family = std::string(explorer.row.family()),
                        .verdict = Verdict::kSkip,
                        .summary = kTimeIsOver}}};
 }
@@ -169,8 +186,10 @@ Exploration TooLate(const Explorer& explorer) {
 void ExploreAll(const CheckCommand& options, const Target& target, const Found& found,
                 Clock::time_point start, Judged* judged) {
   const TargetWords again{options.program, options.target.again};
+  const auto mine = ScenariosOf(options);
   for (const Explorer& explorer : Explorers()) {
     if (Interrupted()) return;
+    if (std::ranges::find(mine, explorer.row.id, &Scenario::id) == mine.end()) continue;
     ExploreOptions explore;
     if (options.time) explore.time = *options.time - (Clock::now() - start);
     const bool is_late = explore.time && *explore.time <= Duration::zero();
@@ -186,7 +205,7 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   const Files files{.outputs = Outputs(options.common), .picture = PictureFile(options.picture)};
   const Outputs& outputs = files.outputs;
   const OutputFile target_file(options.write_target);
-  const auto scenarios = Select(Catalogue(), options.common.scenarios, options.common.excepts);
+  const auto scenarios = Selected(options);
   if (!options.baseline.empty()) ReadBaseline(options.baseline);
   const Target declared = Declared(options.target);
   if (options.common.list) {
@@ -228,14 +247,10 @@ void DeclareFiles(CLI::App* app, CheckCommand* options) {
       ->type_name("github|gitlab|ctest");
 }
 
-// What `explore` explores has no scenarios to choose from.
 void DeclareExhaustive(CLI::App* app, CheckCommand* options) {
-  CLI::Option* exhaustive =
-      app->add_flag("--exhaustive", options->exhaustive,
-                    "Every crash point, error and schedule, too, as pidfall explore does");
-  for (const char* part : {"--scenario", "--except", "--shard", "--repeat", "--list"}) {
-    exhaustive->excludes(app->get_option(part));
-  }
+  app->add_flag("--exhaustive", options->exhaustive,
+                "Every crash point, error and schedule, too, as pidfall explore does")
+      ->excludes(app->get_option("--repeat"));
 }
 
 // Not the files of results, which a job for CI has itself, nor what suits this machine alone.

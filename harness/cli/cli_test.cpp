@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
 
 TEST_F(CliTest, UnknownWordsAreRefused) {
   ExpectRefused({"run", "--bogus"}, "'--bogus' is not known to pidfall run (see --help)");
@@ -84,11 +83,11 @@ TEST_F(CliTest, AFileThatCannotBeWrittenIsRefusedBeforeAnythingRuns) {
                 "--junit and --html cannot both go to standard output");
 }
 
-TEST_F(CliTest, AnExhaustiveCheckIsAboutTheWholeServer) {
-  const std::string with = " excludes --exhaustive (see --help)";
-  ExpectRefused({"check", "--exhaustive", "--scenario", "stale/*", "--", "true"},
-                "--scenario" + with);
-  ExpectRefused({"check", "--exhaustive", "--shard", "1/2", "--", "true"}, "--shard" + with);
+TEST_F(CliTest, AnExhaustiveCheckListsWhatIsExplored) {
+  EXPECT_THAT(Run({"check", "--exhaustive", "--list"}).out, HasSubstr("\nrace/any "));
+  EXPECT_THAT(Run({"check", "--list"}).out, Not(HasSubstr("race/any")));
+  ExpectRefused({"check", "--exhaustive", "--repeat", "2", "--", "true"},
+                "--repeat excludes --exhaustive (see --help)");
 }
 
 TEST_F(CliTest, AnOptionThatATableOfPoliciesWouldIgnoreIsRefused) {

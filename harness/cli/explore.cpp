@@ -37,7 +37,7 @@ void PrintResults(const ExploreCommand& options, const Exploration& found, const
                   const Explorer& explorer) {
   const bool replays = !options.explore.replay.empty();
   const bool whole = options.common.verbose || replays;
-  const Advice advice{.harm = explorer.harm};
+  const Advice advice{.harm = std::string(explorer.row.harm)};
   for (const Result* finding : Findings(found.results, whole)) {
     outputs.Print(FindingText(*finding, advice, outputs.paint(), whole));
   }
@@ -92,7 +92,7 @@ void DeclareBounds(CLI::App* app, ExploreOptions* options) {
 
 void Declare(CLI::App* app, const Explorer& explorer, Invocation* invocation) {
   auto options = std::make_shared<ExploreCommand>();
-  CLI::App* one = app->add_subcommand(explorer.name, explorer.description);
+  CLI::App* one = app->add_subcommand(explorer.name, std::string(explorer.row.story));
   DeclareTarget(one, &options->target);
   one->add_option("--replay", options->explore.replay, "Only this one, as a finding names it")
       ->type_name("STRING");

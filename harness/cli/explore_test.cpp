@@ -338,12 +338,13 @@ TEST_F(ExploreBundledTest, WhatTheTimeDoesNotReachIsSaid) {
 
 TEST_F(ExploreBundledTest, AnExhaustiveCheckExploresAfterTheScenarios) {
   const ProgramOutcome outcome =
-      Run({"check", "--exhaustive", "--", ProgramFolder() + "/serve-task-manager", "--guard",
+      Run({"check", "--exhaustive", "--scenario", "stale/zero", "--scenario", "errors/*",
+           "--scenario", "race/*", "--", ProgramFolder() + "/serve-task-manager", "--guard",
            "pidfile", "--port", "{port}", "--pid-file", "{pid_file}"});
   EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
   EXPECT_THAT(outcome.out, HasSubstr("C1  race/fresh   A and B both serve"));
   EXPECT_THAT(outcome.out, HasSubstr(std::string("C6  errors/") + kBlindLook));
-  EXPECT_THAT(outcome.out, HasSubstr("\ncrash    20 points"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\ncrash ")));
 }
 
 TEST_F(ExploreBundledTest, AMalformedScheduleIsRefused) {

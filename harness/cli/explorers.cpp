@@ -20,27 +20,40 @@ namespace pidfall {
 
 std::span<const Explorer> Explorers() {
   static constexpr std::array kAll = {
-      Explorer{"crash", "crash-point",
-               "SIGKILL before and after each call that touches the safeguard", ExploreCrashes,
-               [](const std::string& text) { ParsePoint(text); },
-               "one kill at the wrong moment, and the server does not come back by itself"},
-      Explorer{"errors", "errors",
-               "Each of those calls fails once, with each error that it may have", ExploreErrors,
-               [](const std::string& text) { ParseInjection(text); },
-               "a full disk or a lack of descriptors, and two serve, or none does"},
+      Explorer{.name = "crash",
+               .row = {.id = "crash-point/any",
+                       .clauses = "C2 C3 C5 C8",
+                       .story = "SIGKILL before and after each call that touches the safeguard",
+                       .harm = "one kill at the wrong moment, and the server does not come back by "
+                               "itself"},
+               .explore = ExploreCrashes,
+               .check_replay = [](const std::string& text) { ParsePoint(text); }},
+      Explorer{.name = "errors",
+               .row = {.id = "errors/any",
+                       .clauses = "C1 C3 C6 C8",
+                       .story = "Each of those calls fails once, with each error that it may have",
+                       .harm = "a full disk or a lack of descriptors, and two serve, or none does"},
+               .explore = ExploreErrors,
+               .check_replay = [](const std::string& text) { ParseInjection(text); }},
       Explorer{
-          "schedules", "race", "Starts and stops against each other, in every order of those calls",
-          ExploreSchedules, [](const std::string& text) { ParseSchedule(text); },
-          "two starts in the same moment, and two serve, or none does",
-          "Every order: no bound on preemptions", "Stop each start state after this time [1m]"},
+          .name = "schedules",
+          .row = {.id = "race/any",
+                  .clauses = "C1 C2 C3 C6",
+                  .story = "Starts and stops against each other, in every order of those calls",
+                  .harm = "two starts in the same moment, and two serve, or none does"},
+          .explore = ExploreSchedules,
+          .check_replay = [](const std::string& text) { ParseSchedule(text); },
+          .all = "Every order: no bound on preemptions",
+          .time = "Stop each start state after this time [1m]"},
   };
   return kAll;
 }
 
 const Explorer* ExplorerOf(std::string_view family) {
   const auto all = Explorers();
-  const auto it = std::find_if(all.begin(), all.end(),
-                               [&](const Explorer& explorer) { return explorer.family == family; });
+  const auto it = std::find_if(all.begin(), all.end(), [&](const Explorer& explorer) {
+    return explorer.row.family() == family;
+  });
   return it == all.end() ? nullptr : &*it;
 }
 

@@ -1,4 +1,5 @@
-// What `pidfall explore` can do, a row each. `check --exhaustive` does all of it after its scenarios.
+// The kinds of exploration, a row each: `pidfall explore` does one of them, `check --exhaustive` all after
+// its scenarios.
 //
 //   for (const Explorer& explorer : Explorers())
 //     const Exploration found = ExploreWithProgress(explorer, target, found, {}, again);
@@ -9,17 +10,16 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/stage/scenario.h"
 #include "harness/tracer/exploration.h"
 
 namespace pidfall {
 
 struct Explorer {
-  const char* name;    // "crash"
-  const char* family;  // of its results: "crash-point"
-  const char* description;
+  const char* name;  // "crash"
+  Scenario row;      // "crash-point/any" stands for all its results where scenarios are chosen
   Exploration (*explore)(const Target&, const Found&, const ExploreOptions&);
   void (*check_replay)(const std::string&);  // throws BadInput
-  const char* harm;                          // of its findings
   const char* all = "Run what equals something else for real as well";
   const char* time = "Stop after this time, and say what was left out [10m]";
 };

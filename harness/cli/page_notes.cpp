@@ -29,7 +29,7 @@ std::string PatternsPlace(const std::string& family) {
 std::string HarmOf(const Result& result) {
   if (const Scenario* scenario = FindScenario(result.scenario)) return std::string(scenario->harm);
   const Explorer* explorer = ExplorerOf(result.family);
-  return explorer != nullptr ? explorer->harm : "";
+  return explorer != nullptr ? std::string(explorer->row.harm) : "";
 }
 
 std::map<std::string, PageNote> NotesOn(const std::vector<Result>& results) {
