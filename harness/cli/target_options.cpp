@@ -136,7 +136,7 @@ std::string DescribingFile(const TargetOptions& options) {
 bool IsMistakenForPidFile(const TargetOptions& options, const Target& declared,
                           const Found& found) {
   const bool is_declared = options.given.pid_file || declared.pid_file;
-  return !is_declared && !found.makes_named_file && !found.lock_file;
+  return !is_declared && found.makes_other_thing && !found.lock_file;
 }
 
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,

@@ -7,10 +7,13 @@
 namespace pidfall {
 namespace {
 
+constexpr char kServes[] =
+    "exec /usr/bin/python3 -c 'import socket, signal, sys\n"
+    "s = socket.create_server((\"127.0.0.1\", int(sys.argv[1])))\nsignal.pause()' {port}";
+
 std::string TakerOf(const std::string& script) {
   const Target target{
-      .command = {"/bin/sh", "-c", script + "mkfifo {dir}/../fifo; exec cat <> {dir}/../fifo"},
-      .pid_file = "{pid_file}"};
+      .command = {"/bin/sh", "-c", script + kServes}, .port = 8767, .pid_file = "{pid_file}"};
   return OnStage(target, [](Stage& stage) { return LockThatEndedWithItsTaker(stage); });
 }
 

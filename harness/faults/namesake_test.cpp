@@ -17,13 +17,13 @@ TEST(NamesakeTest, WordsThatAScriptExecutesItsServerWithAreItsOwn) {
   EXPECT_EQ(OnStage(target,
                     [](Stage& stage) {
                       const Instance& instance = stage.Start();
-                      std::vector<std::string> own;
-                      stage.WaitUntil(
-                          [&] { return (own = WordsOfItsOwn(instance, {"-c"})).size() == 1; },
-                          Stage::kSettleBound);
-                      return own.front();
+                      const auto is_so = [&] {
+                        return WordsOfItsOwn(instance, {"-c"}) ==
+                               std::vector<std::string>{"/dev/fd/3"};
+                      };
+                      return stage.WaitUntil(is_so, Stage::kSettleBound) ? "its own" : "not so";
                     }),
-            "/dev/fd/3");
+            "its own");
 }
 
 }  // namespace

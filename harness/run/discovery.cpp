@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "harness/input/secrets.h"
 #include "harness/observe/listeners.h"
@@ -151,7 +153,7 @@ class Discovery {
   void LookForSafeguardFile(Instance& instance) {
     LookForPidFile(instance);
     if (found_.pid_file) return;
-    found_.makes_named_file = !target_.pid_file || NamedFileIsThere();
+    found_.makes_other_thing = target_.pid_file && !NamedFileIsThere() && IsPartOfAName();
     found_.lock_file = NamedFileIsThere() ? stage_.pid_file() : FindLockFile(found_.locks);
     if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
   }
@@ -161,6 +163,17 @@ class Discovery {
     constexpr size_t kLargest = 4096;
     const FileState file = ReadState(stage_.pid_file());
     return target_.pid_file && file.exists && file.content.size() <= kLargest;
+  }
+
+  // A folder of the path that it was told, say, or a file with that and more as its name.
+  bool IsPartOfAName() const {
+    const std::filesystem::path path(stage_.pid_file());
+    std::error_code gone;
+    const auto is_so = [&](const std::filesystem::directory_entry& entry) {
+      return entry.path().string().starts_with(path.string());
+    };
+    return std::ranges::any_of(std::filesystem::directory_iterator(path.parent_path(), gone),
+                               is_so);
   }
 
   void LookForPidFile(Instance& instance) {

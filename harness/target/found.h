@@ -47,7 +47,7 @@ struct Found {
   std::string launcher_ending;         // then: "status 0"
   int processes = 0;
   std::string ends_on_sigterm;   // "status 0 after 3 ms"; empty: it does not
-  bool makes_named_file = true;  // false: what was given as its pid file is not there
+  bool makes_other_thing = false;  // not the file that was named, but a folder of that name, say
   bool pid_file_left = false;    // after SIGTERM
   std::string duplicate;         // a second start: "ends with status 0", "stands by", ...
   bool standby_polls = false;    // a standby polls for the owner's end
