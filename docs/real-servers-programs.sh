@@ -92,7 +92,73 @@ END
     setpriv --reuid postgres --regid postgres --init-groups \
       /usr/lib/postgresql/15/bin/initdb -A trust -D "$T/postgresql/data" >/dev/null
   }
+  configure_more
   touch "$T/configured"
+}
+
+configure_more() {
+  file stunnel/stunnel.conf <<END
+pid = $T/stunnel/run/stunnel.pid
+[web]
+accept = 127.0.0.1:8443
+connect = 127.0.0.1:80
+ciphers = PSK
+PSKsecrets = $T/stunnel/secrets
+END
+  (echo foreground = yes && cat "$T/stunnel/stunnel.conf") >"$T/stunnel/foreground.conf"
+  (umask 077 && echo user:0123456789abcdef0123456789abcdef >"$T/stunnel/secrets")
+  rack='run ->(environment) { [200, {"content-type" => "text/plain"}, ["hello\n"]] }'
+  for name in puma rackup unicorn; do echo "$rack" | file $name/config.ru; done
+  file unicorn/unicorn.rb <<END
+pid "$T/unicorn/run/unicorn.pid"
+END
+  echo hello | file web/index.html
+  file xinetd/xinetd.conf <<END
+service hello
+{
+  type = UNLISTED
+  socket_type = stream
+  protocol = tcp
+  port = 7002
+  bind = 127.0.0.1
+  wait = no
+  user = nobody
+  server = /bin/echo
+  server_args = hello
+}
+END
+  mkdir -p "$T/xinetd/run" "$T/monit/run" "$T/dropbear/run" "$T/mini-httpd/run"
+  mkdir -p "$T/twistd/run" "$T/flock/run" "$T/ssd/run"
+  file rsync/rsyncd.conf <<END
+pid file = $T/rsync/run/rsyncd.pid
+address = 127.0.0.1
+port = 8730
+[web]
+path = $T/web
+END
+  mkdir -p /run/vsftpd/empty # Debian's unit makes it
+  file vsftpd/vsftpd.conf <<END
+listen=YES
+listen_address=127.0.0.1
+listen_port=2121
+anonymous_enable=YES
+END
+  file tinyproxy/tinyproxy.conf tinyproxy <<END
+User tinyproxy
+Group tinyproxy
+Port 8888
+Listen 127.0.0.1
+PidFile "$T/tinyproxy/run/tinyproxy.pid"
+LogFile "$T/tinyproxy/tinyproxy.log"
+END
+  file monit/monitrc <<END
+set daemon 30
+set pidfile $T/monit/run/monit.pid
+set idfile $T/monit/id
+set statefile $T/monit/state
+set httpd port 2812 and use address 127.0.0.1 allow localhost
+END
+  chmod 600 "$T/monit/monitrc"
 }
 
 # NAME|FORM|PORT|PID FILE|COMMAND. The port and the file are for the checks by hand; pidfall finds
@@ -101,6 +167,14 @@ commands() {
   uwsgi="uwsgi --plugin python3 --chdir $T/uwsgi --wsgi app:app --http-socket 127.0.0.1:9090"
   uwsgi="$uwsgi --master --pidfile $T/uwsgi/run/uwsgi.pid"
   gunicorn="gunicorn --chdir $T/gunicorn -b 127.0.0.1:8000 -p $T/gunicorn/run/gunicorn.pid"
+  rackup="rackup -s webrick -o 127.0.0.1 -p 9293 -P $T/rackup/run/rackup.pid $T/rackup/config.ru"
+  twistd="--pidfile $T/twistd/run/twistd.pid"
+  web="web --listen tcp:8088:interface=127.0.0.1 --path $T/web"
+  ssd="start-stop-daemon --start --pidfile $T/ssd/run/web.pid --make-pidfile"
+  python="/usr/bin/python3 -- -m http.server --bind 127.0.0.1 8001"
+  mini="mini_httpd -h 127.0.0.1 -p 8004 -d $T/web -u nobody -i $T/mini-httpd/run/mini-httpd.pid"
+  unicorn="unicorn -c $T/unicorn/unicorn.rb -l 127.0.0.1:8006"
+  npm=/opt/npm/node_modules/.bin # npm install --prefix /opt/npm http-server@14.1.1
   postgres='setpriv --reuid postgres --regid postgres --init-groups /usr/lib/postgresql/15/bin'
   cat <<END
 nginx|fg|80|/run/nginx.pid|nginx -g 'daemon off;'
@@ -143,6 +217,33 @@ uwsgi|fg|9090|$T/uwsgi/run/uwsgi.pid|$uwsgi
 uwsgi|bg|9090|$T/uwsgi/run/uwsgi.pid|$uwsgi --daemonize $T/uwsgi/uwsgi.log
 postgresql|fg|5432|$T/postgresql/data/postmaster.pid|$postgres/postgres -D $T/postgresql/data -k $T/postgresql
 postgresql|bg|5432|$T/postgresql/data/postmaster.pid|$postgres/pg_ctl -w -D $T/postgresql/data -o '-k $T/postgresql' start
+stunnel|fg|8443|$T/stunnel/run/stunnel.pid|stunnel4 $T/stunnel/foreground.conf
+stunnel|bg|8443|$T/stunnel/run/stunnel.pid|stunnel4 $T/stunnel/stunnel.conf
+puma|fg|9292|$T/puma/run/puma.pid|puma -b tcp://127.0.0.1:9292 --pidfile $T/puma/run/puma.pid $T/puma/config.ru
+rackup|fg|9293|$T/rackup/run/rackup.pid|$rackup
+rackup|bg|9293|$T/rackup/run/rackup.pid|$rackup -D
+twistd|fg|8088|$T/twistd/run/twistd.pid|twistd3 -n $twistd $web
+twistd|bg|8088|$T/twistd/run/twistd.pid|twistd3 $twistd --logfile $T/twistd/twistd.log $web
+start-stop-daemon|fg|8001|$T/ssd/run/web.pid|$ssd --exec $python
+start-stop-daemon|bg|8001|$T/ssd/run/web.pid|$ssd --background --exec $python
+flock|fg|8002|$T/flock/run/web.lock|flock -n $T/flock/run/web.lock python3 -m http.server --bind 127.0.0.1 8002
+xinetd|fg|7002|$T/xinetd/run/xinetd.pid|xinetd -dontfork -f $T/xinetd/xinetd.conf -pidfile $T/xinetd/run/xinetd.pid
+xinetd|bg|7002|$T/xinetd/run/xinetd.pid|xinetd -f $T/xinetd/xinetd.conf -pidfile $T/xinetd/run/xinetd.pid
+rsync|fg|8730|$T/rsync/run/rsyncd.pid|rsync --daemon --no-detach --config=$T/rsync/rsyncd.conf
+rsync|bg|8730|$T/rsync/run/rsyncd.pid|rsync --daemon --config=$T/rsync/rsyncd.conf
+vsftpd|fg|2121||vsftpd $T/vsftpd/vsftpd.conf
+vsftpd|bg|2121||vsftpd $T/vsftpd/vsftpd.conf -obackground=YES
+tinyproxy|fg|8888|$T/tinyproxy/run/tinyproxy.pid|tinyproxy -d -c $T/tinyproxy/tinyproxy.conf
+tinyproxy|bg|8888|$T/tinyproxy/run/tinyproxy.pid|tinyproxy -c $T/tinyproxy/tinyproxy.conf
+dropbear|fg|2222|$T/dropbear/run/dropbear.pid|dropbear -F -R -p 127.0.0.1:2222 -P $T/dropbear/run/dropbear.pid
+dropbear|bg|2222|$T/dropbear/run/dropbear.pid|dropbear -R -p 127.0.0.1:2222 -P $T/dropbear/run/dropbear.pid
+mini-httpd|fg|8004|$T/mini-httpd/run/mini-httpd.pid|$mini -D
+mini-httpd|bg|8004|$T/mini-httpd/run/mini-httpd.pid|$mini
+unicorn|fg|8006|$T/unicorn/run/unicorn.pid|$unicorn $T/unicorn/config.ru
+unicorn|bg|8006|$T/unicorn/run/unicorn.pid|$unicorn -D $T/unicorn/config.ru
+monit|fg|2812|$T/monit/run/monit.pid|monit -I -c $T/monit/monitrc
+monit|bg|2812|$T/monit/run/monit.pid|monit -c $T/monit/monitrc
+http-server|fg|8009||$npm/http-server -a 127.0.0.1 -p 8009 $T/web
 END
 }
 
@@ -169,5 +270,20 @@ rsyslogd rsyslog
 named bind9
 uwsgi uwsgi-core
 postgresql postgresql-15
+stunnel stunnel4
+puma puma
+rackup ruby-rack
+twistd python3-twisted
+start-stop-daemon dpkg
+flock util-linux
+xinetd xinetd
+rsync rsync
+vsftpd vsftpd
+tinyproxy tinyproxy
+dropbear dropbear-bin
+mini-httpd mini-httpd
+unicorn unicorn
+monit monit
+http-server http-server
 END
 }
