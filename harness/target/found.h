@@ -46,11 +46,11 @@ struct Found {
   bool in_background = false;          // the launcher ended, a descendant stays
   std::string launcher_ending;         // then: "status 0"
   int processes = 0;
-  std::string ends_on_sigterm;   // "status 0 after 3 ms"; empty: it does not
+  std::string ends_on_sigterm;     // "status 0 after 3 ms"; empty: it does not
   bool makes_other_thing = false;  // not the file that was named, but a folder of that name, say
-  bool pid_file_left = false;    // after SIGTERM
-  std::string duplicate;         // a second start: "ends with status 0", "stands by", ...
-  bool standby_polls = false;    // a standby polls for the owner's end
+  bool pid_file_left = false;      // after SIGTERM
+  std::string duplicate;           // a second start: "ends with status 0", "stands by", ...
+  bool standby_polls = false;      // a standby polls for the owner's end
   std::optional<int> duplicate_exit;
   std::optional<int> elsewhere_exit;  // a duplicate's status on another port
   std::string why_not;                // where !stays: how it failed, and its last output
