@@ -9,13 +9,8 @@
 # As with real-servers.sh no service of the machine is started, stopped or configured, and
 # real-servers-root.sh runs it in a Debian of its own. Takes an hour.
 set -eu
-PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's programs, whatever else the machine has
-
 here=$(cd "$(dirname "$0")" && pwd)
-PIDFALL=$(realpath "${PIDFALL:-$here/../build/release/bin/pidfall}")
 RESULTS=${RESULTS:-/var/tmp/pidfall-real-orders} # what was printed, as it came
-# shellcheck disable=SC2034  # read by real-servers-programs.sh
-T=/tmp/pidfall-real # on the page: its commands can be copied
 
 # shellcheck source=docs/real-servers-programs.sh
 . "$here/real-servers-programs.sh"

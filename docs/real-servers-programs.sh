@@ -1,6 +1,9 @@
 #!/bin/sh
-# real-servers-programs.sh: the programs that real-servers.sh checks, with their configuration. It
-# reads this file. T is the folder of all that they write.
+# real-servers-programs.sh: the programs that real-servers.sh checks and real-orders.sh explores, with
+# their configuration. Both read this file; `here` is its folder.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's programs, whatever else the machine has
+PIDFALL=$(realpath "${PIDFALL:-$here/../build/release/bin/pidfall}")
+T=/tmp/pidfall-real # all that they write; on the page, so that its commands can be copied
 
 # file PATH [OWNER]: from standard input. Each pid file gets a folder of its own, as under /run.
 file() {

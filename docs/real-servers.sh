@@ -11,12 +11,8 @@
 # started, stopped or configured: every check runs in pidfall's sandbox, and every check by hand in
 # namespaces made by util-linux. real-servers-root.sh runs it in a Debian of its own. Takes two hours.
 set -eu
-PATH=/usr/sbin:/usr/bin:/sbin:/bin # Debian's programs, whatever else the machine has
-
 here=$(cd "$(dirname "$0")" && pwd)
-PIDFALL=$(realpath "${PIDFALL:-$here/../build/release/bin/pidfall}")
 RESULTS=${RESULTS:-/var/tmp/pidfall-real-results} # what was printed, as it came
-T=/tmp/pidfall-real                               # on the page: its commands can be copied
 
 packages='nginx-light redis-server memcached lighttpd haproxy dnsmasq-base cron at mosquitto unbound
 apache2 gunicorn openssh-server supervisor dbus-daemon squid rsyslog bind9 uwsgi-core

@@ -144,13 +144,7 @@ struct Judged {
   std::string covered;
 };
 
-// The files that are written at the end, opened before anything has run.
-struct Files {
-  Outputs outputs;
-  PictureFile picture;
-};
-
-int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, const Files& files,
+int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, const StoryFiles& files,
           Clock::time_point start) {
   const Outputs& outputs = files.outputs;
   const CommonOptions& common = options.common;
@@ -168,9 +162,7 @@ int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, cons
                                        .verbose = common.verbose}) +
                 '\n');
   outputs.WriteFiles(head, results, NotesOn(results));
-  if (!files.picture.WriteStory(results, ShellCommand(head.target->command))) {
-    outputs.Print(kNothingToDraw);
-  }
+  files.Draw(results, ShellCommand(head.target->command));
   WriteCi(options, *head.target);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
@@ -202,7 +194,8 @@ void ExploreAll(const CheckCommand& options, const Target& target, const Found& 
 
 int Check(const CheckCommand& options, const std::vector<std::string>& command) {
   const auto start = Clock::now();
-  const Files files{.outputs = Outputs(options.common), .picture = PictureFile(options.picture)};
+  const StoryFiles files{.outputs = Outputs(options.common),
+                         .picture = PictureFile(options.picture)};
   const Outputs& outputs = files.outputs;
   const OutputFile target_file(options.write_target);
   const auto scenarios = Selected(options);

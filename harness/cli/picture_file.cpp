@@ -42,13 +42,14 @@ void PictureFile::Write(const std::string& title, const std::string& source,
   file_.Write(is_png_ ? PngOf(svg) : svg);
 }
 
-bool PictureFile::WriteStory(const std::vector<Result>& results, const std::string& target) const {
-  if (!IsWanted()) return true;
+void StoryFiles::Draw(const std::vector<Result>& results, const std::string& target) const {
+  if (!picture.IsWanted()) return;
   const Result* drawn = ResultToDraw(results);
-  if (drawn == nullptr) return false;
+  if (drawn == nullptr) {
+    return outputs.Print("--picture: no scenario was run that could be drawn\n");
+  }
   const StoryChart chart(*drawn);
-  Write(chart.title(), target, {chart.chart()});
-  return true;
+  picture.Write(chart.title(), target, {chart.chart()});
 }
 
 }  // namespace pidfall

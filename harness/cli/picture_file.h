@@ -11,13 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/outputs.h"
 #include "harness/report/output_file.h"
 #include "harness/report/picture.h"
 #include "harness/run/result.h"
 
 namespace pidfall {
-
-inline constexpr char kNothingToDraw[] = "--picture: no scenario was run that could be drawn\n";
 
 struct PictureOptions {
   std::string path;  // "": not wanted
@@ -33,15 +32,22 @@ class PictureFile {
   bool IsWanted() const { return is_wanted_; }
   void Write(const std::string& title, const std::string& source,
              const std::vector<Chart>& charts) const;
-  // Of the first breach, else the first weakness, else the first story. `target`: its command.
-  // False: a picture is wanted, and no story was told that could be drawn.
-  bool WriteStory(const std::vector<Result>& results, const std::string& target) const;
 
  private:
   OutputFile file_;
   bool is_wanted_;
   bool is_png_;
   std::optional<std::chrono::seconds> start_;
+};
+
+// What `check` and `run` write at the end.
+struct StoryFiles {
+  Outputs outputs;
+  PictureFile picture;
+
+  // The first breach, else the first weakness, else the first story. `target`: its command. Says so
+  // where a picture is wanted, and no story was told that could be drawn.
+  void Draw(const std::vector<Result>& results, const std::string& target) const;
 };
 
 }  // namespace pidfall

@@ -45,12 +45,6 @@ struct RunCommand {
   PictureOptions picture;
 };
 
-// The files that are written at the end, opened before anything has run.
-struct RunFiles {
-  Outputs outputs;
-  PictureFile picture;
-};
-
 Case MakeCase(const RunCommand& options, const Scenario& scenario, const std::string& guard) {
   return {.scenario = &scenario,
           .target = BundledTarget(options.server, guard),
@@ -126,7 +120,7 @@ std::vector<Result> RunFirstIncident(const RunCommand& options, const Outputs& o
   return ResultsOf(cells);
 }
 
-int Report(const RunCommand& options, const RunFiles& files, std::vector<Result> results,
+int Report(const RunCommand& options, const StoryFiles& files, std::vector<Result> results,
            std::chrono::steady_clock::time_point start) {
   const Outputs& outputs = files.outputs;
   const CommonOptions& common = options.common;
@@ -135,7 +129,7 @@ int Report(const RunCommand& options, const RunFiles& files, std::vector<Result>
   results.insert(results.end(), incident.begin(), incident.end());
   outputs.Print(RunSummary(results, MillisecondsSince(start), Interrupted()) + '\n');
   outputs.WriteFiles({PIDFALL_VERSION, "run", SandboxName()}, results, NotesOn(results));
-  if (!files.picture.WriteStory(results, options.server)) outputs.Print(kNothingToDraw);
+  files.Draw(results, options.server);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
@@ -149,7 +143,7 @@ int Run(const RunCommand& options) {
   const auto start = std::chrono::steady_clock::now();
   const CommonOptions& common = options.common;
   const auto scenarios = Select(Catalogue(), common.scenarios, common.excepts);
-  const RunFiles files{.outputs = Outputs(common), .picture = PictureFile(options.picture)};
+  const StoryFiles files{.outputs = Outputs(common), .picture = PictureFile(options.picture)};
   const Outputs& outputs = files.outputs;
   if (common.list) {
     outputs.Print(ListText(scenarios, common.verbose));

@@ -12,6 +12,7 @@
 #include "harness/input/bad_input.h"
 #include "harness/report/axis.h"
 #include "harness/report/text.h"
+#include "harness/supervisor/log_times.h"
 
 namespace pidfall {
 namespace {
@@ -147,10 +148,6 @@ class Picture {
       words += (words.empty() ? "" : ", ") + what + fmt::format(" at {:.0f} ms", at_s * 1000);
     }
     return words.size() <= kMostBytes ? words : words.substr(0, kMostBytes) + " ...";
-  }
-
-  static SupervisorTime TimeOf(double seconds) {
-    return std::chrono::duration_cast<SupervisorTime>(std::chrono::duration<double>(seconds));
   }
 
   void DrawBar(const ActorLog& actor) {

@@ -1,22 +1,17 @@
 #include "harness/report/simulated_facts.h"
 
-#include <chrono>
-
 #include "harness/incident/incident_run.h"
+#include "harness/supervisor/log_times.h"
 #include "harness/supervisor/roll_out.h"
 #include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {
 namespace {
 
-double Seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 std::vector<SimulatedFacts::Exit> ExitsOf(const ActorLog& actor) {
   std::vector<SimulatedFacts::Exit> exits;
   for (const ExitEntry& exit : actor.exits) {
-    exits.push_back({Seconds(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
+    exits.push_back({SecondsOf(exit.at), exit.pid, exit.signal != 0 ? -exit.signal : exit.status});
   }
   return exits;
 }
@@ -30,7 +25,7 @@ SimulatedFacts FactsOf(const std::string& variant, const SimulationLog& log,
   facts.exits = ExitsOf(actor);
   facts.times = TimesOf(log);
   facts.gave_up = actor.gave_up;
-  if (const auto after = ServedAfter(log)) facts.served_after_s = Seconds(*after);
+  if (const auto after = ServedAfter(log)) facts.served_after_s = SecondsOf(*after);
   return facts;
 }
 

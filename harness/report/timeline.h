@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/stage/story_times.h"
 #include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <utility>
 
@@ -97,37 +96,6 @@ std::string Summary(const SimulationLog& log, const ActorLog& actor) {
   return fmt::format("{} start{}{}{}{}{}", starts, starts == 1 ? "" : "s", HowOften(actor),
                      waited ? ", waits" : "", actor.gave_up ? ", given up" : "",
                      AfterTheOwner(log, actor));
-}
-
-namespace {
-
-double Seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
-const char* Word(Phase phase) {
-  constexpr const char* kWords[] = {"down", "starting", "serves", "waits", "throttled"};
-  return kWords[static_cast<int>(phase)];
-}
-
-StoryTimes::Lane LaneOf(const ActorLog& actor) {
-  StoryTimes::Lane lane{.name = actor.name};
-  for (const Span& span : actor.spans) {
-    if (span.phase == Phase::kDown) continue;
-    lane.bars.push_back({Word(span.phase), Seconds(span.from), Seconds(span.to)});
-  }
-  for (const ExitEntry& exit : actor.exits) {
-    lane.ends.push_back({Seconds(exit.at), exit.signal != 0 ? -exit.signal : exit.status});
-  }
-  return lane;
-}
-
-}  // namespace
-
-StoryTimes TimesOf(const SimulationLog& log) {
-  StoryTimes times{.duration_s = Seconds(log.duration), .is_simulated = true};
-  for (const ActorLog& actor : log.actors) times.lanes.push_back(LaneOf(actor));
-  return times;
 }
 
 }  // namespace pidfall

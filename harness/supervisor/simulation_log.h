@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/stage/story_times.h"
 #include "harness/supervisor/policy.h"
 
 namespace pidfall {
@@ -82,8 +81,5 @@ bool ServesAt(const ActorLog& actor, SupervisorTime at);
 int MostOwners(const SimulationLog& log);
 
 std::string Summary(const SimulationLog& log, const ActorLog& actor);
-
-// For the drawings: a lane per actor.
-StoryTimes TimesOf(const SimulationLog& log);
 
 }  // namespace pidfall

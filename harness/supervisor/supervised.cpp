@@ -4,6 +4,7 @@
 
 #include "harness/stage/expect.h"
 #include "harness/stage/story_end.h"
+#include "harness/supervisor/log_times.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/simulation.h"
 #include "harness/supervisor/stage_jobs.h"
