@@ -25,6 +25,15 @@ TEST(NetworkTest, TheOnlyPortIsTheSandboxsAndNotTheMachines) {
   EXPECT_EQ(ReadFile(kRange), before);
 }
 
+TEST(NetworkTest, APortThatNeedsAPrivilegeIsNeverGiven) {
+  if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
+  const auto only_port_80 = [](Stage& stage) -> std::string {
+    LeaveOnePortToTheKernel(stage, 80);
+    return ReadFile(kRange);
+  };
+  EXPECT_THAT(OnStage(NoServer(), only_port_80), testing::StartsWith("the kernel gives"));
+}
+
 TEST(NetworkTest, WithoutANetworkOfItsOwnNothingIsSet) {
   const std::string before = ReadFile(kRange);
   setenv("PIDFALL_SANDBOX", "plain", 1);
