@@ -232,7 +232,7 @@ TEST_F(CliTest, APictureIsDrawnOfTheFirstBreachOfACheckOrARun) {
   const std::string server = ProgramFolder() + "/serve-task-manager";
   const std::string checked =
       draw({"check", "--start", "10:28"}, {"--", server, "--guard", "pidfile"});
-  for (const char* words : {">10:28:00.", ": breach of C", "serve-task-manager --guard pidfile"}) {
+  for (const char* words : {">10:28:0", ": breach of C", "serve-task-manager --guard pidfile"}) {
     EXPECT_THAT(checked, HasSubstr(words));
   }
   EXPECT_THAT(draw({"run", "--guard", "pidfile"}, {}), HasSubstr(" on pidfile: breach of C"));
