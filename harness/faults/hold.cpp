@@ -40,15 +40,15 @@ CallStepper Trace(pid_t pid) {
 
 // On a busy machine, a moment that the start is too slow to reach must not pass for one that it
 // does not have: the bound is of the time that the start was given.
-bool RunInTime(Stage& stage, CallStepper& stepper, const CallStepper::HoldWhen& moment,
-               const std::function<bool()>& is_over) {
+bool RunInTime(Stage& stage, const Instance& instance, CallStepper& stepper,
+               const CallStepper::HoldWhen& moment, const std::function<bool()>& is_over) {
   constexpr std::chrono::milliseconds kAskedEvery{100};
   const Duration bound = BoundOfStart(stage, stage.target().start_timeout);
-  GivenTime given([&] { return ProcessorTimesOf(stage.instances()); });
-  while (given.SoFar() < bound) {
+  GivenTime given([&] { return std::vector{ProcessorTimesOf(instance)}; });
+  do {
     if (stepper.RunUntil(moment, is_over, kAskedEvery)) return true;
     if (is_over()) return false;
-  }
+  } while (given.SoFar() < bound);
   stage.Saw("it was neither held nor done in time");
   return false;
 }
@@ -57,7 +57,7 @@ bool RunInTime(Stage& stage, CallStepper& stepper, const CallStepper::HoldWhen& 
 CallStepper* HoldAt(Stage& stage, Instance& instance, CallStepper stepper,
                     const CallStepper::HoldWhen& moment, const std::function<bool()>& is_over,
                     const std::string& when = "") {
-  if (!RunInTime(stage, stepper, moment, is_over)) {
+  if (!RunInTime(stage, instance, stepper, moment, is_over)) {
     stepper.Release();
     return nullptr;
   }

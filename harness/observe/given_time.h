@@ -3,7 +3,7 @@
 // of the instance that got least. The time for which it ran always counts: an instance with more
 // busy threads than processors delays itself, and so every bound ends at some time.
 //
-//   GivenTime given([&] { return ProcessorTimesOf(stage.instances()); });
+//   GivenTime given([&] { return ProcessorTimesOfAll(stage); });
 //   while (given.SoFar(kPause) < bound) Rest(kPause);
 //
 // Ask often: when a thread ends, its waiting time since the last question is lost.

@@ -47,14 +47,14 @@ class GivenTimeTest : public testing::Test {
       stage_->Start({.under = {"taskset", "-c", FirstAllowedProcessor()}});
     }
     began_ = Clock::now();
-    given_.emplace([&] { return ProcessorTimesOf(stage_->instances()); });
+    given_.emplace([&] { return ProcessorTimesOfAll(*stage_); });
   }
   Duration LeftOut() {
     const Duration given = given_->SoFar();
     return Clock::now() - began_ - given;
   }
   Duration Ran() const {
-    const auto times = ProcessorTimesOf(stage_->instances());
+    const auto times = ProcessorTimesOfAll(*stage_);
     Duration sum{0};
     for (const auto& [thread, time] : times.front()) sum += time.ran;
     return sum;

@@ -108,14 +108,10 @@ void Instance::CollectFromHolder() {
   holder_.reset();
 }
 
-std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(
-    const std::deque<Instance>& instances) {
-  std::vector<std::map<pid_t, ProcessorTime>> all;
-  for (const Instance& instance : instances) {
-    std::map<pid_t, ProcessorTime>& times = all.emplace_back();
-    for (const pid_t pid : instance.Processes()) times.merge(ProcessorTimes(pid));
-  }
-  return all;
+std::map<pid_t, ProcessorTime> ProcessorTimesOf(const Instance& instance) {
+  std::map<pid_t, ProcessorTime> times;
+  for (const pid_t pid : instance.Processes()) times.merge(ProcessorTimes(pid));
+  return times;
 }
 
 }  // namespace pidfall

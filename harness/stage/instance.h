@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -100,7 +99,7 @@ class Instance {
   bool nothing_left_ = false;  // for good: no process of it is left that could start another
 };
 
-// See probe/process.h; of the processes of each instance.
-std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(const std::deque<Instance>& instances);
+// See probe/process.h; of the threads of its processes.
+std::map<pid_t, ProcessorTime> ProcessorTimesOf(const Instance& instance);
 
 }  // namespace pidfall

@@ -260,11 +260,18 @@ bool Stage::LookUntil(const std::function<bool()>& condition, Clock::time_point 
   }
 }
 
+std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOfAll(const Stage& stage) {
+  const Census::Look look(stage.census());
+  std::vector<std::map<pid_t, ProcessorTime>> all;
+  for (const Instance& instance : stage.instances()) all.push_back(ProcessorTimesOf(instance));
+  return all;
+}
+
 bool Stage::WaitUntil(const std::function<bool()>& condition, Duration bound,
                       Duration longest_look) {
   const auto began = Clock::now();
   if (LookUntil(condition, began, std::min(bound, kSoon), longest_look)) return true;
-  GivenTime given([&] { return ProcessorTimesOf(instances_); });
+  GivenTime given([&] { return ProcessorTimesOfAll(*this); });
   for (Duration left = bound - kSoon; left > Duration::zero();) {
     const Duration pause = std::min(left, kSoon);
     if (LookUntil(condition, began, pause, longest_look)) return true;

@@ -128,4 +128,7 @@ class Stage {
   Evidence evidence_;
 };
 
+// Of each instance; see stage/instance.h.
+std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOfAll(const Stage& stage);
+
 }  // namespace pidfall

@@ -54,7 +54,7 @@ bool NamesAProcess(const std::string& text) {
 // A process that ends is late, too, when the harness is late to see it.
 std::vector<std::map<pid_t, ProcessorTime>> TimesOfAll(const Stage& stage) {
   std::vector<std::map<pid_t, ProcessorTime>> times = {ProcessorTimes(getpid())};
-  for (auto& instance : ProcessorTimesOf(stage.instances())) times.push_back(std::move(instance));
+  for (auto& instance : ProcessorTimesOfAll(stage)) times.push_back(std::move(instance));
   return times;
 }
 
@@ -147,7 +147,7 @@ void StageJobs::Signal(std::size_t actor, int signal) {
   if (signalled.instance == nullptr) return;
   stage_.Signal(*signalled.instance, signal);
   const bool ends = signal != SIGSTOP && signal != SIGCONT;
-  if (ends) signalled.signalled.emplace([&] { return ProcessorTimesOf(stage_.instances()); });
+  if (ends) signalled.signalled.emplace([&] { return ProcessorTimesOfAll(stage_); });
 }
 
 JobState StageJobs::StateOf(Actor& actor) {
