@@ -57,7 +57,7 @@ World MakeWorld(bool full, const SandboxOptions& options, std::optional<uid_t> s
   return world;
 }
 
-int Direct(World world, const Story& story, int result) {
+int Direct(World& world, const Story& story, int result) {
   world.result = result;
   WriteAll(result, story(world), "the result pipe");
   return 0;
@@ -215,6 +215,7 @@ std::string FindObstacle() {
 
 Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   const bool full = FullSandboxWorks();
+  PrepareProcessTitle();
   Pipes pipes;
   Sandbox sandbox;
   sandbox.init_ = full ? StartFull(pipes, options, story) : Clone({}, [&] {

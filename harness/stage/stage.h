@@ -43,6 +43,7 @@ namespace pidfall {
 
 class Stage {
  public:
+  // Both outlive it.
   Stage(const Target& target, const World& world);
 
   const Target& target() const { return target_; }
@@ -111,7 +112,7 @@ class Stage {
                  Duration longest_look);
 
   const Target& target_;
-  World world_;
+  const World& world_;
   std::string folder_;
   std::string harness_folder_;
   std::string home_;
