@@ -24,9 +24,10 @@ TEST(ProbedTargetTest, TargetThatEndsNeverServed) {
 }
 
 TEST(ProbedTargetTest, TargetThatStaysIsCompletedByWhatWasFound) {
-  const ProbeAnswer answer = ProbeTarget(Stays("echo $$ > {pid_file}"), kUnsandboxed);
+  const ProbeAnswer answer =
+      ProbeTarget(Stays("set -C; echo $$ > {pid_file} || exit 7"), kUnsandboxed);
   EXPECT_EQ(answer.failure, ProbeFailure::kNone);
-  EXPECT_TRUE(answer.target.file_owner.has_value());
+  EXPECT_EQ(answer.target.duplicate_exit, 7);
 }
 
 TEST(ProbedTargetTest, PlaceholderInALongerNameIsNoPidFile) {
