@@ -20,7 +20,7 @@ namespace {
 // The states that a file may be expected in at the end.
 constexpr std::string_view kFileWords = "gone, empty, names ACTOR, misnames ACTOR, says TEXT";
 
-// The clauses of guard/CONTRACT.md, and the mechanisms of docs/incident-file.md.
+// The clauses of guard/CONTRACT.md, and the mechanisms of docs/incident-file.md: a test compares.
 constexpr int kLastClause = 17;
 constexpr int kLastMechanism = 52;
 
