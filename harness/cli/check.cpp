@@ -138,7 +138,7 @@ void WriteCi(const CheckCommand& options, const Target& target) {
   Print(stdout, CiSnippet(CiKind(options.common.ci), check));
 }
 
-// What was judged, and what exactly --exhaustive covered.
+// The verdicts, and the exact coverage of --exhaustive.
 struct Judged {
   std::vector<Result> results;
   std::string covered;

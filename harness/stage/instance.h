@@ -100,7 +100,7 @@ class Instance {
   bool nothing_left_ = false;  // for good: no process of it is left that could start another
 };
 
-// See probe/process.h; of the processes of each instance.
+// The processor times of each instance's processes (probe/process.h).
 std::vector<std::map<pid_t, ProcessorTime>> ProcessorTimesOf(const std::deque<Instance>& instances);
 
 }  // namespace pidfall
