@@ -36,7 +36,7 @@ struct GuardCall {
   bool returned = false;  // else it is about to be made
   bool failed = false;
 
-  // The call changes the safeguard's files, or is about to.
+  // The call changes the safeguard's files, is about to, or failed to.
   bool Changes() const;
   // False for a look at another process, and for another program.
   bool Touches() const;
