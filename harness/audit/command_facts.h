@@ -17,7 +17,7 @@ struct CommandFacts {
   bool is_script = false;          // a shell's: what it runs in the end cannot be told
   std::vector<int> ports;          // of the job, and in --port, --listen, PORT= and the like
   std::string pid_file;            // absolute; empty: none that is plain to see
-  // What pidfall-guard in front of the command is told to do with a duplicate: "exit", "wait",
+  // The value of --on-duplicate where pidfall-guard stands before the command: "exit", "wait",
   // "takeover", "auto"; empty: it is not there, or its patience ends.
   std::string guards_duplicate;
 };

@@ -88,6 +88,16 @@ TEST_F(ServiceFilesTest, MonitAndOpenrcKeepFilesOfAnyNameInFoldersOfTheirOwn) {
                                    "monit:etc/monit/conf.d/web"));
 }
 
+// As after `cd /etc`.
+TEST_F(ServiceFilesTest, FolderIsKnownByARelativePathToo) {
+  Write("init.d/web", "#!/sbin/openrc-run\ncommand=/a\n");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  const ServiceFiles found = FindServiceFiles({"init.d"});
+  fs::current_path(before);
+  EXPECT_THAT(found.policies, ElementsAre("openrc:init.d/web"));
+}
+
 TEST_F(ServiceFilesTest, FilesOfOtherProgramsArePassedOver) {
   Write("org.a.service", "[D-BUS Service]\nName=a\nExec=/x\n");
   Write("avahi.service", "<?xml?><service-group/>");

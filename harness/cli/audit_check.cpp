@@ -35,7 +35,7 @@ class ServiceCheck {
     const std::string obstacle = ObstacleToCheck(service_);
     if (!obstacle.empty()) return Skipped(obstacle);
     try {
-      return RunOn({.verb = "check", .policy = service_.source});
+      return RunOn({.verb = "check", .description = {.policy = service_.source}});
     } catch (const BadInput& error) {
       return Skipped(error.what());
     }
@@ -46,17 +46,17 @@ class ServiceCheck {
     Target declared = Declared(target);
     if (declared.folder.empty()) declared.folder = service_.folder;
     const ProbeAnswer answer = AskForTarget(target, declared, {});
-    if (!answer.target) return Skipped(answer.why_not);
-    outputs_.Print(fmt::format("check    {}: {}\n", CleanLine(service_.source),
-                               Describe(answer.target->found)));
-    const std::vector<Case> cases = CasesOf(answer.target->target);
+    if (answer.failure != ProbeFailure::kNone) return Skipped(WhyNot(answer));
+    outputs_.Print(
+        fmt::format("check    {}: {}\n", CleanLine(service_.source), Describe(answer.found)));
+    const std::vector<Case> cases = CasesOf(answer.target);
     const auto start = Clock::now();
     RunOptions run{.jobs = options_.common.jobs};
     if (options_.time) run.until = start + *options_.time;
     auto results = RunWithProgress(cases, run);
     SetOtherPoliciesAside("not the policy named", &results);
     for (Result& result : results) result.file = service_.file;
-    PrintFindings(outputs_, results, answer.target->target, options_.common.verbose);
+    PrintFindings(outputs_, results, answer.target, options_.common.verbose);
     outputs_.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                           .interrupted = Interrupted(),
                                           .verbose = options_.common.verbose}) +

@@ -138,7 +138,7 @@ void WriteCi(const CheckCommand& options, const Target& target) {
   Print(stdout, CiSnippet(CiKind(options.common.ci), check));
 }
 
-// What was judged, and what exactly --exhaustive covered.
+// The verdicts, and the exact coverage of --exhaustive.
 struct Judged {
   std::vector<Result> results;
   std::string covered;
@@ -207,7 +207,8 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
   }
   const auto probed = Probe(options.target, declared, command);
   if (!probed) return kBrokenRun;
-  const auto& [target, found] = *probed;
+  const Target& target = probed->target;
+  const Found& found = probed->found;
   target_file.Write(TargetFileText(target));
   PrintHead(outputs, target, found);
   const JsonHead head{.version = PIDFALL_VERSION,
@@ -215,7 +216,7 @@ int Check(const CheckCommand& options, const std::vector<std::string>& command) 
                       .sandbox = SandboxName(),
                       .target = target,
                       .found = JsonText(found),
-                      .file = DescribingFile(options.target)};
+                      .file = DescribingFile(options.target.description)};
   Judged judged{.results = RunAll(options, CasesOf(options, target, found), start)};
   if (options.exhaustive) ExploreAll(options, target, found, start, &judged);
   return Judge(options, head, std::move(judged), files, start);

@@ -294,7 +294,7 @@ TEST_F(CheckKindsTest, AWorkerThatRemovesTheLockFileAtItsEndIsNamed) {
                "serve.lock, which the owner A has locked, was removed");
 }
 
-// What a start does with few descriptors.
+// The behaviour of a start with few descriptors.
 std::string WithFewDescriptors(const std::string& does) {
   return "import os, resource, signal, socket, sys\nif "
          "resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 20: " +

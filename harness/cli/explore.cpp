@@ -57,7 +57,8 @@ int Explore(const Explorer& explorer, const ExploreCommand& options,
   const Target declared = Declared(options.target);
   const auto probed = Probe(options.target, declared, command);
   if (!probed) return kBrokenRun;
-  const auto& [target, found] = *probed;
+  const Target& target = probed->target;
+  const Found& found = probed->found;
   PrintHead(outputs, target, found);
   const Exploration exploration = ExploreWithProgress(explorer, target, found, options.explore,
                                                       {options.program, options.target.again});
@@ -71,7 +72,7 @@ int Explore(const Explorer& explorer, const ExploreCommand& options,
                       .sandbox = SandboxName(),
                       .target = target,
                       .found = JsonText(found),
-                      .file = DescribingFile(options.target)},
+                      .file = DescribingFile(options.target.description)},
                      exploration.results, NotesOn(exploration.results));
   return ExitStatusOf(exploration.results,
                       {.no_skip = options.common.no_skip, .interrupted = Interrupted()});

@@ -147,8 +147,8 @@ void PrintFindings(const Outputs& outputs, const IncidentResults& so_far, bool v
 
 // The port of the user's command; a command without a port serves by staying. Empty where it never
 // served: then the reason has been printed.
-std::optional<ProbedTarget> ProbeCommand(const IncidentCommand& options,
-                                         const std::vector<std::string>& command) {
+std::optional<ProbeAnswer> ProbeCommand(const IncidentCommand& options,
+                                        const std::vector<std::string>& command) {
   const TargetOptions target{.verb = "run", .unsandboxed = true, .given = {.port = options.port}};
   return Probe(target, Declared(target), command);
 }
@@ -234,7 +234,7 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   if (picture.IsWanted() && (options.all || chosen.size() > 1)) {
     throw BadInput("--picture is of one incident, not --all");
   }
-  const auto probed = yours ? ProbeCommand(options, command) : ProbedTarget();
+  const auto probed = yours ? ProbeCommand(options, command) : ProbeAnswer();
   if (!probed) return kBrokenRun;
   const InterruptGuard guard;
   const IncidentResults so_far = RunAll(

@@ -40,7 +40,7 @@ class PictureFile {
   std::optional<std::chrono::seconds> start_;
 };
 
-// What `check` and `run` write at the end.
+// `check` and `run` write this at the end.
 struct StoryFiles {
   Outputs outputs;
   PictureFile picture;

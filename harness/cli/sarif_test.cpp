@@ -79,7 +79,7 @@ TEST_F(SarifTest, AnExplorationStandsAtItsTargetFile) {
                  "serve.toml");
 }
 
-// What `run` expects of a bundled server is no finding; a surprise is one.
+// A breach that `run` expects of a bundled server is no finding; a surprise is one.
 TEST_F(SarifTest, ARunWithoutASurpriseHasNoFinding) {
   const ProgramOutcome outcome =
       Run({"run", "--guard", "pidfile", "--scenario", "stale/*", "--sarif", "x.sarif"});

@@ -4,22 +4,18 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
-#include <memory>
 
 #include "harness/cli/options.h"
 #include "harness/cli/outputs.h"
 #include "harness/cli/print.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
-#include "harness/input/secrets.h"
 #include "harness/input/shell_quote.h"
 #include "harness/report/text.h"
 #include "harness/run/probe_rules.h"
 #include "harness/sandbox/features.h"
-#include "harness/sandbox/sandbox.h"
-#include "harness/supervisor/policies.h"
+#include "harness/target/assemble.h"
 #include "harness/target/target_file.h"
 
 namespace pidfall {
@@ -27,61 +23,16 @@ namespace {
 
 constexpr int kLastStatus = 255;
 
-// --- the target, from its file, a policy, the options and the command line: later ones win
-
-// A file is read again inside the sandbox, in another folder.
-std::string Locate(const std::string& policy) {
-  return policy.empty() ? policy : LocatePolicy(policy, std::filesystem::current_path());
-}
-
-Target FromPolicy(const std::string& name) {
-  const std::unique_ptr<Policy> policy = LookUpPolicy(name);
-  const Job& job = policy->job();
-  Target target{.command = job.command, .folder = job.working_directory};
-  for (const auto& [variable, value] : job.environment) {
-    target.environment.push_back(std::string(variable).append("=").append(value));
-  }
-  return target;
-}
-
-Target FromFile(const TargetOptions& options) {
-  return ReadTargetFile(options.target_file, options.variant, LookUpPolicy);
-}
-
-void Overlay(const TargetOptions& options, Target& target) {
-  const Target& given = options.given;
-  if (given.port) target.port = given.port;
-  if (given.pid_file) target.pid_file = given.pid_file;
-  if (given.health_path != Target{}.health_path) target.health_path = given.health_path;
-  if (given.duplicate_exit) target.duplicate_exit = given.duplicate_exit;
-  if (options.start_timeout) target.start_timeout = *options.start_timeout;
-  if (!given.needs.empty()) target.needs = given.needs;
-  if (!given.stop_command.empty()) target.stop_command = given.stop_command;
-  if (!given.status_command.empty()) target.status_command = given.status_command;
-  if (!given.older_command.empty()) target.older_command = given.older_command;
-  if (!given.also.empty()) target.also = given.also;
-}
-
-// A placeholder means that the sandbox chooses.
-void ReadPlaceholders(Target& target) {
-  constexpr int kAnyPort = 8767;
-  if (Mentions(target.command, "{port}") && !target.port) target.port = kAnyPort;
-  if (Mentions(target.command, "{pid_file}")) target.pid_file = "{pid_file}";
-}
-
-Target TargetOf(const TargetOptions& options, Target target,
+// Later ones win: its file, the options, the command line.
+Target TargetOf(const TargetOptions& options, const Target& declared,
                 const std::vector<std::string>& command) {
-  if (!command.empty()) target.command = command;
-  if (target.command.empty()) {
-    throw BadInput(
-        "nothing to " + options.verb +
-        ": write the server's command after --, such as -- python3 serve.py --port 8000");
-  }
-  if (target.folder.empty()) target.folder = std::filesystem::current_path();
-  Overlay(options, target);
-  ReadPlaceholders(target);
-  target.as_deployed = FullSandboxWorks();
-  return target;
+  Target given = options.given;
+  given.command = command;
+  Target target = Assemble(declared, given);
+  if (options.start_timeout) target.start_timeout = *options.start_timeout;
+  if (!target.command.empty()) return target;
+  throw BadInput("nothing to " + options.verb +
+                 ": write the server's command after --, such as -- python3 serve.py --port 8000");
 }
 
 std::string NeverServed(const Target& target, const Found& found) {
@@ -116,49 +67,29 @@ void DeclareText(CLI::App* app, TargetOptions* options, const std::string& name,
 }  // namespace
 
 Target Declared(const TargetOptions& options) {
-  Target target{.folder = ""};
-  if (!options.variant.empty() && options.target_file.empty()) {
-    throw BadInput("--variant " + options.variant + ": of which file? Say --target FILE.toml");
+  const Description& description = options.description;
+  if (!description.variant.empty() && description.target_file.empty()) {
+    throw BadInput("--variant " + description.variant + ": of which file? Say --target FILE.toml");
   }
-  if (!options.policy.empty()) target = FromPolicy(options.policy);
-  if (!options.target_file.empty()) target = FromFile(options);
-  target.policy = Locate(options.policy.empty() ? target.policy : options.policy);
-  for (const std::string& variable : target.environment) RememberSecret(variable);
-  return target;
-}
-
-std::string DescribingFile(const TargetOptions& options) {
-  const std::string file = options.policy.empty() ? "" : FileOfPolicy(options.policy);
-  return file.empty() ? options.target_file : file;
-}
-
-// Only a placeholder says that it has one, and what it makes of that is another thing: a folder, say.
-bool IsMistakenForPidFile(const TargetOptions& options, const Target& declared,
-                          const Found& found) {
-  const bool is_declared = options.given.pid_file || declared.pid_file;
-  return !is_declared && found.makes_other_thing && !found.lock_file;
+  return DescribedTarget(description);
 }
 
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
                          const std::vector<std::string>& command) {
-  const Target asked = TargetOf(options, declared, command);
-  if (!options.unsandboxed) RefuseToHarm(asked);
-  Found found = Discover(asked);
-  if (!found.stays) return {{}, NeverServed(asked, found)};
-  if (found.next_port && !found.pid_file && !found.lock_file) {
-    return {{}, ChangesPort(asked, found)};
-  }
-  RefuseOtherPidFile(asked, found);
-  Target known = asked;
-  if (IsMistakenForPidFile(options, declared, found)) known.pid_file.reset();
-  return {ProbedTarget{Complete(known, found), std::move(found)}, ""};
+  return ProbeTarget(TargetOf(options, declared, command), {.unsandboxed = options.unsandboxed});
 }
 
-std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
-                                  const std::vector<std::string>& command) {
+std::string WhyNot(const ProbeAnswer& answer) {
+  const bool changes = answer.failure == ProbeFailure::kChangesPort;
+  return (changes ? ChangesPort : NeverServed)(answer.target, answer.found);
+}
+
+std::optional<ProbeAnswer> Probe(const TargetOptions& options, const Target& declared,
+                                 const std::vector<std::string>& command) {
   ProbeAnswer answer = AskForTarget(options, declared, command);
-  if (!answer.target) Print(stderr, "pidfall: " + answer.why_not);
-  return std::move(answer.target);
+  if (answer.failure == ProbeFailure::kNone) return answer;
+  Print(stderr, "pidfall: " + WhyNot(answer));
+  return std::nullopt;
 }
 
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found) {
@@ -181,8 +112,10 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
   const auto declare = [&](const char* name, const char* type, const char* text, auto store) {
     DeclareText(app, options, name, type, text, store);
   };
-  declare("--target", "FILE.toml", "Read the target from a file", into(options->target_file));
-  declare("--variant", "NAME", "Use [variant.NAME] of that file", into(options->variant));
+  declare("--target", "FILE.toml", "Read the target from a file",
+          into(options->description.target_file));
+  declare("--variant", "NAME", "Use [variant.NAME] of that file",
+          into(options->description.variant));
   DeclarePort(app, [options](int port) {
     options->given.port = port;
     options->again.insert(options->again.end(), {"--port", std::to_string(port)});
@@ -196,7 +129,8 @@ void DeclareTarget(CLI::App* app, TargetOptions* options) {
         options->given.duplicate_exit = status;
         options->again.insert(options->again.end(), {"--duplicate-exit", std::to_string(status)});
       });
-  declare("--policy", "FILE|NAME", "Its supervisor: its file, or a name", into(options->policy));
+  declare("--policy", "FILE|NAME", "Its supervisor: its file, or a name",
+          into(options->description.policy));
   declare("--with", "COMMAND", "Start a program that it needs first; several times",
           [&given](const std::string& command) { given.needs.push_back(command); });
   declare("--stop-command", "COMMAND", "Stops it by its pid file", into(given.stop_command));

@@ -1,4 +1,4 @@
-// The options that describe the server, and the probing start that finds out the rest.
+// The options that describe the server, and the probing start that they ask for.
 //
 //   TargetOptions options{.verb = "check"};
 //   DeclareTarget(app, &options);
@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/discovery.h"
+#include "harness/run/probed_target.h"
+#include "harness/supervisor/described_target.h"
 #include "harness/target/target.h"
 
 namespace CLI {
@@ -25,40 +26,29 @@ class Outputs;
 
 struct TargetOptions {
   std::string verb;  // "nothing to check"
-  std::string target_file;
-  std::string variant;  // in that file
-  std::string policy;
+  Description description;
   bool unsandboxed = false;
   std::optional<std::chrono::seconds> start_timeout;
-  Target given;                    // the target as the options describe it
+  Target given;                    // the values of the options
   std::vector<std::string> again;  // those options, for the command that shows a case again
 };
 
 void DeclareTarget(CLI::App* app, TargetOptions* options);
 
-// The target as its files and options describe it. Throws BadInput.
+// The target as its file describes it. Throws BadInput.
 Target Declared(const TargetOptions& options);
 
-// The file that describes it, a supervisor's before a target file; empty: none does.
-std::string DescribingFile(const TargetOptions& options);
-
-struct ProbedTarget {
-  Target target;  // complete
-  Found found;
-};
-
-struct ProbeAnswer {
-  std::optional<ProbedTarget> target;
-  std::string why_not;  // it never served, or always on another port
-};
-
-// One start of it, in a sandbox. Throws BadInput.
+// One start of it with the values of the options, in a sandbox; `command` is that of the command
+// line. Throws BadInput.
 ProbeAnswer AskForTarget(const TargetOptions& options, const Target& declared,
                          const std::vector<std::string>& command);
 
-// The same; standard error gets the reason.
-std::optional<ProbedTarget> Probe(const TargetOptions& options, const Target& declared,
-                                  const std::vector<std::string>& command);
+// For people: why the target cannot be judged.
+std::string WhyNot(const ProbeAnswer& answer);
+
+// The same as AskForTarget; empty after a failure, and standard error gets the reason.
+std::optional<ProbeAnswer> Probe(const TargetOptions& options, const Target& declared,
+                                 const std::vector<std::string>& command);
 
 // Two lines: what was found, and where it runs.
 void PrintHead(const Outputs& outputs, const Target& target, const Found& found);

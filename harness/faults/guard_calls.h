@@ -36,7 +36,7 @@ struct GuardCall {
   bool returned = false;  // else it is about to be made
   bool failed = false;
 
-  // By it the safeguard's files become others, or they would.
+  // The call changes the safeguard's files, is about to, or failed to.
   bool Changes() const;
   // False for a look at another process, and for another program.
   bool Touches() const;

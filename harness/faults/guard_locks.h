@@ -8,12 +8,12 @@
 
 namespace pidfall {
 
-// The breach, with what it comes of where another start serves although the owner holds a lock on its
-// pid file, or on a file named after that.
+// The same breach. Where another start serves although the owner holds a lock on its pid file, or on
+// a file named after that, this cause stands before the observation.
 Breach DueToItsLock(const Stage& stage, const Instance& owner, const Breach& breach);
 
-// Starts the target. The name of its pid file where a process locked that and has ended when the
-// start serves: a launcher, say, which took the lock along. Empty: there is none such.
+// Starts the target. The result is the name of the pid file where the process that locked it, a
+// launcher for example, has ended when the start serves: the lock has ended with it. Else empty.
 std::string LockThatEndedWithItsTaker(Stage& stage);
 
 }  // namespace pidfall

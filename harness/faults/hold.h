@@ -18,11 +18,11 @@
 
 namespace pidfall {
 
-// Which moments count: those after listen always do.
+// The moments that count. Those after listen always count, too.
 enum class Moments {
   kNewFiles,  // after something was created, or renamed into place
   kChanges,   // after any change of the safeguard's files
-  kChecks,    // the same; and before each change that may rest on a look, and after a lock
+  kChecks,    // the same; and before each change that a check may have led to, and after a lock
   kTouches,   // after changes, and after a file was opened or closed
 };
 

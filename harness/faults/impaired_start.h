@@ -1,5 +1,5 @@
-// A start whose guard is impaired, as C8 and C9 want it: it still serves guarded, or ends like a
-// failure; it never hangs, and leaves nothing that blocks the next start.
+// A start whose guard is impaired. C8 and C9 require that it either still serves, guarded, or ends
+// like a failure. It never hangs, and it leaves nothing that blocks the next start.
 //
 //   FillDisk(stage);
 //   ImpairedStart start(stage, {.clause = "C8", .what = "the disk is full",

@@ -1,4 +1,4 @@
-// A program that only has the words of another one's command line, as an editor of it has.
+// A program whose command line has the words of the target's, such as an editor with its script.
 #pragma once
 
 #include <string>
@@ -12,8 +12,9 @@ namespace pidfall {
 // A shell script that does nothing. It ends with the sandbox.
 Child StartNamesake(Stage& stage, const std::vector<std::string>& words);
 
-// What its processes were executed with, where that is not what was given: a script may execute its
-// server with other words. Without the first word of each, which is its program or interpreter.
+// The words that its processes were executed with, where those are not the given ones: a script may
+// execute its server with other words. The first word of each process, its program or interpreter,
+// is left out.
 std::vector<std::string> WordsOfItsOwn(const Instance& instance,
                                        const std::vector<std::string>& given);
 

@@ -43,7 +43,7 @@ std::vector<std::string> NamesOf(const Incident& incident) {
   return names;
 }
 
-// Of its own address before those of the same mechanism elsewhere.
+// The incidents of its own address come before those of the same mechanism elsewhere.
 const Incident* Found(const std::vector<Incident>& incidents, const std::string& name) {
   const std::string address = ShortAddress(name);
   for (const Incident& incident : incidents) {
@@ -78,7 +78,7 @@ std::string Listed(std::vector<std::string> ids) {
                      more == 0 ? "" : fmt::format(" and {} more", more));
 }
 
-// What may have been meant; empty: nothing is near.
+// A similar name, which may have been meant; empty: no name is similar.
 std::string Suggestion(const std::vector<Incident>& incidents, const std::string& name) {
   const std::string address = ShortAddress(name);
   const std::vector<std::string> ids = IdsWith(incidents, address);

@@ -20,11 +20,11 @@ namespace {
 // The states that a file may be expected in at the end.
 constexpr std::string_view kFileWords = "gone, empty, names ACTOR, misnames ACTOR, says TEXT";
 
-// The clauses of guard/CONTRACT.md, and the mechanisms of docs/incident-file.md.
+// The clauses of guard/CONTRACT.md, and the mechanisms of docs/incident-file.md: a test compares.
 constexpr int kLastClause = 17;
 constexpr int kLastMechanism = 52;
 
-// Of "C11" and the like; 0: it is none.
+// The number in a word such as "C11"; 0: the word is none.
 int NumberAfter(char letter, std::string_view word) {
   if (word.size() < 2 || word.front() != letter || word[1] == '0') return 0;
   return WholeNumber(word.substr(1)).value_or(0);

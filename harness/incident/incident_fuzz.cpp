@@ -12,7 +12,7 @@
 namespace pidfall {
 namespace {
 
-// What of any file the replay relies on: each variant has every actor, an outcome for every guard,
+// The replay relies on this in any file: each variant has every actor, an outcome for every guard,
 // and no event outside its time.
 void Use(const Incident& incident) {
   for (const IncidentVariant& variant : incident.variants) {

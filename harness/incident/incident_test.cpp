@@ -6,8 +6,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 
 #include "harness/input/bad_input.h"
+#include "harness/process/fd.h"
 
 namespace pidfall {
 namespace {
@@ -146,6 +148,35 @@ TEST_F(IncidentFile, WrongValuesAreErrorsWithTheirLine) {
   for (const auto& [from, to, error] : cases) {
     EXPECT_EQ(ErrorAfter(from, to).substr(0, std::string(error).size()), error);
   }
+}
+
+// The last number that the pattern finds in the page.
+int LastNumber(const std::string& page, const char* pattern) {
+  const std::string text = ReadFile(page);
+  const std::regex number(pattern);
+  int last = 0;
+  for (std::sregex_iterator found(text.begin(), text.end(), number), end; found != end; ++found) {
+    last = std::stoi(found->str(1));
+  }
+  return last;
+}
+
+TEST_F(IncidentFile, LastClauseIsTheLastOneOfTheContract) {
+  const int last = LastNumber(PIDFALL_CONTRACT, "\n\\| C([0-9]+) ");
+  const auto with = [&](int clause) {
+    return ErrorAfter("breaks = \"C11\"", "breaks = \"C" + std::to_string(clause) + "\"");
+  };
+  EXPECT_EQ(with(last), "none");
+  EXPECT_THAT(with(last + 1), testing::EndsWith("they are C1 to C" + std::to_string(last)));
+}
+
+TEST_F(IncidentFile, LastMechanismIsTheLastOneOfTheDocs) {
+  const int last = LastNumber(PIDFALL_INCIDENT_FILE_PAGE, "numbered M1 to M([0-9]+)");
+  const auto with = [&](int mechanism) {
+    return ErrorAfter("M30:", "M" + std::to_string(mechanism) + ":");
+  };
+  EXPECT_EQ(with(last), "none");
+  EXPECT_THAT(with(last + 1), testing::EndsWith("they are M1 to M" + std::to_string(last)));
 }
 
 TEST_F(IncidentFile, WhatAFileIsExpectedToBeIsChecked) {

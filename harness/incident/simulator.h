@@ -35,7 +35,7 @@ struct SimulateOptions {
 };
 
 // In the order of `requests`; after an interrupt, those before the first that has nothing to show.
-// What was not simulated, or not to its end, says so in SimulationLog::cut_short.
+// SimulationLog::cut_short says which variants were not simulated, or not to their end.
 std::vector<SimulationLog> SimulateAll(const std::vector<SimulationRequest>& requests,
                                        const SimulateOptions& options);
 

@@ -21,7 +21,7 @@ namespace pidfall {
 struct TimelineGroup {
   std::string label;  // the guard, or the variant
   const SimulationLog* log = nullptr;
-  // Of a picture: the guard, signals and faults; its lanes are the log's actors.
+  // The parts of a picture: the guard, signals and faults; its lanes are the log's actors.
   const StoryTimes* story = nullptr;
   bool may_overlap = false;  // in a picture: two that serve are no breach
 };

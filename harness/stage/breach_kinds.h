@@ -12,7 +12,7 @@ namespace breach_kind {
 inline constexpr BreachKinds kNone = 0;
 // Two copies serve, or one serves that its safeguard should have kept out.
 inline constexpr BreachKinds kTwoServe = 1U << 0;
-// The owner no longer holds its lock, so whatever a second start does then comes of that.
+// The owner no longer holds its lock: the cause of all that a second start then does.
 inline constexpr BreachKinds kLostLock = 1U << 1;
 // Two starts both passed the check before either of them had written.
 inline constexpr BreachKinds kPassedCheck = 1U << 2;

@@ -5,8 +5,8 @@
 //   chronicle.Settled(stage, instance, outcome);  // exact
 //   result.times = chronicle.Times(stage);
 //
-// A bar that ends before its start does ends where it was last seen, not where it was first
-// missed: so two bars never overlap where the starts did not.
+// Where a state ends before the start itself, its bar ends at the last look that saw the state, not
+// at the first that missed it: so two bars never overlap where the starts did not.
 #pragma once
 
 #include <chrono>

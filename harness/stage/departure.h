@@ -1,10 +1,10 @@
-// After the owner's end: what is left of it on its port.
+// The processes of an owner that still hold its port after its end.
 //
 //   stage.Kill(owner);
 //   ExpectNoIdleHolder(stage, owner);
 //
-// An idle holder is a process that inherited the listening socket and never accepts a client, as a
-// helper does that was started without closing it. A worker that accepts is none.
+// An idle holder is a process that inherited the listening socket and never accepts a client: a
+// helper that was started without closing the socket, for example. A worker accepts, so it is none.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace pidfall {
 
-// To be called once the owner's main process has ended. Asks the port by a client of its own.
+// To be called once the owner's main process has ended. Connects a client of its own to the port.
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner);
 
 // C13: the next start may end an idle holder; else it is a breach that names it.

@@ -1,5 +1,5 @@
-// Starts on another port. Where the pid file, not the port, identifies the instance, a second owner
-// then shows also where the port would stop it.
+// Starts on another port. Where the pid file, not the port, identifies the instance, such a start
+// shows whether the pid file alone keeps a second owner out.
 //
 //   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
 #pragma once

@@ -29,8 +29,8 @@ void Prefer(Stage& stage, bool kept, const std::string& clause, const std::strin
 
 void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                   const std::string& although);
-// An owner that is gone is blamed on others only where a start by itself lives longer; else this
-// throws NotApplicable. So does ExpectNotServing.
+// The owner's end is a breach only where a start that is alone lives longer. Else the target ends
+// by itself, and this throws NotApplicable. ExpectNotServing does the same.
 void ExpectOneOwner(Stage& stage, const Instance& owner);
 
 // `contender` was started while `owner` served, and must not serve. Two owners are claimed only

@@ -99,7 +99,7 @@ class Instance {
   bool nothing_left_ = false;  // for good: no process of it is left that could start another
 };
 
-// See probe/process.h; of the threads of its processes.
+// The processor times of its processes (probe/process.h).
 std::map<pid_t, ProcessorTime> ProcessorTimesOf(const Instance& instance);
 
 }  // namespace pidfall

@@ -17,7 +17,7 @@ namespace need {
 inline constexpr Needs kNothing = 0;
 inline constexpr Needs kNamespaces = 1U << 0;
 inline constexpr Needs kUserWherePossible = 1U << 1;  // a second user; without one it still runs
-// One whose signals the first user may not send, nor receive.
+// A second user; the kernel must refuse signals between the two.
 inline constexpr Needs kSecondUser = kUserWherePossible | 1U << 2;
 inline constexpr Needs kForeignFile = kUserWherePossible | 1U << 3;  // a file that is not ours
 inline constexpr Needs kSeconds = 1U << 4;  // of time: tests run it apart from the rest

@@ -10,7 +10,7 @@
 
 namespace pidfall {
 
-// From files written since the start began; without the safeguard's own.
+// Reads the files that were written since the start began, without the safeguard's own.
 std::string SaidBy(const Stage& stage, const Instance& instance);
 
 }  // namespace pidfall

@@ -20,8 +20,8 @@ bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port, or on its unix socket.
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
 bool ListensAnywhere(const Stage& stage, const Instance& instance);
-// Its own port is taken, and it serves on another. Throws NotApplicable then: the port is no part
-// of what keeps others out.
+// Throws NotApplicable where the instance's port is taken and it serves on another one: then the
+// port keeps no other start out.
 void NeedOwnPort(const Stage& stage, const Instance& instance);
 // Any process listens on the instance's port.
 bool PortIsTaken(const Stage& stage, const Instance& instance);

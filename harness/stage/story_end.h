@@ -18,7 +18,7 @@ struct Breach : std::runtime_error {
         clause(std::move(broken_clause)),
         summary(seen),
         kinds(its_kinds) {}
-  // The same, with what it comes of before it.
+  // The same breach, with its cause before the observation.
   Breach DueTo(const std::string& cause, BreachKinds more = breach_kind::kNone) const {
     return {clause, cause + ": " + summary, kinds | more};
   }

@@ -28,7 +28,7 @@ std::size_t NameLength(std::string_view text) {
                                   text.begin());
 }
 
-// Of the brace that closes the one before `text`; npos: none does.
+// The place of the brace that closes the one before `text`; npos: none does.
 std::size_t ClosingBrace(std::string_view text) {
   int open = 1;
   for (std::size_t i = 0; i < text.size(); ++i) {

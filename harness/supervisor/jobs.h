@@ -45,9 +45,9 @@ struct JobStarted {
   bool beside_an_owner = false;  // somebody served when it was started
 };
 
-// What an incident does to all that surrounds its processes. Files may be {pid_file}, {run}/name or
-// {dir}/name; {pid 0} in a text stands for the number of actor 0, {thread 0} for its second
-// thread's.
+// A change that an incident makes to the surroundings of its processes. A file is {pid_file},
+// {run}/name or {dir}/name; {pid 0} in a text stands for the pid of actor 0, {thread 0} for the id of its
+// second thread.
 struct Change {
   enum class Kind {
     kWrite,     // `text` into the file
@@ -71,7 +71,7 @@ class Jobs {
 
   // Real time, from any fixed point, never going back.
   virtual std::chrono::nanoseconds Now() = 0;
-  // Of that time, until the last look: what others got of the processors, on a busy machine.
+  // The part of that time, until the last look, in which other programs had the processors.
   virtual std::chrono::nanoseconds LeftOut() const { return {}; }
 
   // Starts the actor's command in a process group of its own. Does not wait.
@@ -84,7 +84,7 @@ class Jobs {
   // started, or ended before, kEnded.
   virtual std::vector<JobSighting> Look(std::chrono::nanoseconds at_most) = 0;
 
-  // What incidents do; nothing where a job has no such thing.
+  // Only incidents call these; a test's own jobs may leave them empty.
 
   // The actor is held at a touch (Event::held_at), and goes on.
   virtual void Release(std::size_t /*actor*/) {}
@@ -92,15 +92,15 @@ class Jobs {
   virtual void KeepUnreaped(std::size_t /*actor*/) {}
   // A client asks for a page and reads the answer.
   virtual void Visit(std::size_t /*actor*/) {}
-  // Its supervisor knows nothing of it any more; it lives on.
+  // Its supervisor forgets it, and it lives on.
   virtual void Forget(std::size_t /*actor*/) {}
   // SIGKILL to every process that there is, children and bystanders included; all have ended then.
   virtual void EndAll() {}
   virtual void Make(const Change& /*change*/) {}
   // The pid file names a process that runs, or something that the actor started does.
   virtual bool HasSuccessor(std::size_t /*actor*/, const std::string& /*file*/) { return true; }
-  // What a supervisor does to the pid file that it was told of, and to the process that it names;
-  // nothing where that is not the target's file.
+  // A supervisor removes the pid file that it was told of, or signals the process that it names.
+  // Nothing happens where that is not the target's file.
   virtual void RemovePidFile(const std::string& /*file*/) {}
   virtual void SignalRecorded(const std::string& /*file*/, int /*signal*/) {}
 };

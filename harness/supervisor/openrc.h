@@ -27,7 +27,7 @@ struct OpenrcRules {
   SupervisorTime respawn_delay_cap{0};
 };
 
-// What later versions do where a script says nothing.
+// The defaults of later versions.
 OpenrcRules LaterOpenrcRules();
 
 std::unique_ptr<Policy> MakeOpenrcPolicy(const OpenrcRules& rules, Service service = {});

@@ -1,24 +1,14 @@
-// libFuzzer's target for the files of one supervisor: PIDFALL_PARSER is its name.
+// libFuzzer's target for the files of one supervisor: PIDFALL_SUPERVISOR is its name in the table.
 //
 //   systemd_fuzz -runs=5000000
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/input/bad_input.h"
-#include "harness/supervisor/docker.h"
-#include "harness/supervisor/kubernetes.h"
-#include "harness/supervisor/launchd.h"
-#include "harness/supervisor/monit.h"
-#include "harness/supervisor/npm.h"
-#include "harness/supervisor/openrc.h"
-#include "harness/supervisor/pm2.h"
-#include "harness/supervisor/procfile.h"
-#include "harness/supervisor/supervisord.h"
-#include "harness/supervisor/systemd.h"
+#include "harness/supervisor/supervisor_table.h"
 
 namespace pidfall {
 namespace {
@@ -36,40 +26,37 @@ void Use(const Policy& policy) {
   if (policy.Describe().empty()) std::abort();
 }
 
-[[maybe_unused]] void Use(const std::vector<ProcfileEntry>& entries) {
-  for (const ProcfileEntry& entry : entries) {
-    if (entry.name.empty() || entry.command.empty() || entry.line <= 0) std::abort();
+// No name is that of the only service.
+std::vector<std::string> Names(const SupervisorRow& supervisor, const std::string& text) {
+  constexpr std::size_t kMostServices = 4;  // each is parsed anew
+  std::vector<std::string> names;
+  if (supervisor.names != nullptr) names = supervisor.names("f", text);
+  if (names.size() > kMostServices) names.resize(kMostServices);
+  names.emplace_back();
+  return names;
+}
+
+template <typename Act>
+void ExpectOnlyBadInput(const Act& act) {
+  try {
+    act();
+  } catch (const BadInput& error) {
+    if (std::string(error.what()).empty()) std::abort();
   }
 }
 
-[[maybe_unused]] void Use(const std::unique_ptr<Policy>& policy) { Use(*policy); }
+void UseText(const SupervisorRow& supervisor, const std::string& text) {
+  for (const std::string& name : Names(supervisor, text)) {
+    ExpectOnlyBadInput([&] { Use(*supervisor.parse("f", text, name)); });
+  }
+}
 
 }  // namespace
-
-namespace parser {
-
-using Text = std::string;
-
-inline auto systemd(const Text& text) { return ParseSystemdUnit({{"f", text}}); }
-inline auto supervisord(const Text& text) { return ParseSupervisordProgram("f", text, ""); }
-inline auto procfile(const Text& text) { return ParseProcfile("f", text); }
-inline auto launchd(const Text& text) { return ParseLaunchdPlist("f", text); }
-inline auto compose(const Text& text) { return ParseComposeService("f", text, ""); }
-inline auto kubernetes(const Text& text) { return ParseKubernetesManifest("f", text, ""); }
-inline auto npm(const Text& text) { return ParsePackageJson("f", text); }
-inline auto monit(const Text& text) { return ParseMonitProcess("f", text, ""); }
-inline auto openrc(const Text& text) { return ParseOpenrcScript("f", text); }
-inline auto pm2(const Text& text) { return ParsePm2Ecosystem("f", text, ""); }
-
-}  // namespace parser
 }  // namespace pidfall
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const pidfall::SupervisorRow& supervisor = *pidfall::SupervisorNamed(PIDFALL_SUPERVISOR);
   const std::string text(reinterpret_cast<const char*>(data), size);
-  try {
-    pidfall::Use(pidfall::parser::PIDFALL_PARSER(text));
-  } catch (const pidfall::BadInput& error) {
-    if (std::string(error.what()).empty()) std::abort();
-  }
+  pidfall::ExpectOnlyBadInput([&] { pidfall::UseText(supervisor, text); });
   return 0;
 }

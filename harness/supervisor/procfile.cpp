@@ -70,8 +70,13 @@ std::vector<ProcfileEntry> ParseProcfile(const std::string& name, const std::str
 }
 
 std::unique_ptr<Policy> ReadProcfile(const std::string& file, const std::string& entry) {
-  const std::vector<ProcfileEntry> entries = ParseProcfile(file, ReadText(file));
-  const ProcfileEntry& found = EntryNamed(file, entries, entry);
+  return ParseProcfileEntry(file, ReadText(file), entry);
+}
+
+std::unique_ptr<Policy> ParseProcfileEntry(const std::string& name, const std::string& text,
+                                           const std::string& entry) {
+  const std::vector<ProcfileEntry> entries = ParseProcfile(name, text);
+  const ProcfileEntry& found = EntryNamed(name, entries, entry);
   return MakeProcfilePolicy(
       {.job = {.label = found.name, .command = ExecutedByShell(found.command)}});
 }

@@ -28,5 +28,7 @@ std::vector<ProcfileEntry> ParseProcfile(const std::string& name, const std::str
 
 // With no entry named, the only one of the file.
 std::unique_ptr<Policy> ReadProcfile(const std::string& file, const std::string& entry);
+std::unique_ptr<Policy> ParseProcfileEntry(const std::string& name, const std::string& text,
+                                           const std::string& entry);
 
 }  // namespace pidfall

@@ -31,7 +31,7 @@ class YamlMap {
   // yaml-cpp's own assignment changes the tree that the node belongs to.
   YamlMap& operator=(const YamlMap& other);
 
-  // What becomes of each text that is read, here and in the maps within.
+  // Changes each text that is read, here and in the maps within.
   using Expansion = std::function<std::string(const std::string& text, int line)>;
   void ExpandBy(Expansion expansion) { expansion_ = std::move(expansion); }
   std::string Expanded(const YAML::Node& scalar) const;

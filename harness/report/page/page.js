@@ -190,7 +190,7 @@ function lanesOf(evidence) {
 
 const ENDS = / (ended|was killed|has ended|is gone)\b/;
 
-// What a line says of one start: its new state, or null where it says nothing of it.
+// The new state of a start after a line of evidence; null where the line says nothing of that start.
 function stateAfter(line, name) {
   const of = (pattern) => new RegExp('^' + pattern.replace('NAME', name + '(?![A-Za-z0-9])')).test(line);
   if (of('did start NAME')) return 'starts';

@@ -1,5 +1,5 @@
-// What `audit` found: a row for each service, and what could not be read. It stands before page.js, whose
-// helpers it uses.
+// The findings of `audit`: a row for each service, and the files that could not be read. The page has this script
+// before page.js, whose helpers it uses.
 'use strict';
 
 function fate({starts, gave_up_s: gaveUp}) {

@@ -1,5 +1,5 @@
-// What happened over time, in a simulation or in a story: a lane for each process and each supervised job, with bars
-// for what it was doing and marks for its signals and its ends. It stands before page.js, whose helpers it uses.
+// The timeline of a simulation or a story: a lane for each process and each supervised job, with bars for its states
+// and marks for its signals and its ends. The page has this script before page.js, whose helpers it uses.
 'use strict';
 
 const PHASES = [['serves', 'serves'], ['waits', 'waits'], ['starting', 'starting'],
