@@ -1,15 +1,39 @@
 #!/bin/sh
-# ci_files.sh SOURCE_DIR BUILD_DIR: action.yml, and the job for GitHub that docs/ci.md shows as `check --write-ci`
-# prints it, are as GitHub's schemas want them. The validator brings them with it.
+# ci_files.sh SOURCE_DIR BUILD_DIR: action.yml, the jobs that docs/ci.md shows, and the two jobs for
+# GitLab that `check --write-ci` prints are as the schemas of GitHub and GitLab want them. The
+# validators bring these schemas with them.
 set -eu
-validator=$2/ci-files/node_modules/.bin/action-validator
-[ -x "$validator" ] || { echo 'skipped: no validator (./pidfall test --with-browser installs it)'; exit 77; }
+source=$1 pidfall=$2/bin/pidfall server=$2/bin/pattern-c validators=$2/ci-files/node_modules/.bin
+for validator in action-validator gitlab-ci-local; do
+  [ -x "$validators/$validator" ] && continue
+  echo "skipped: no $validator (./pidfall test --with-browser installs it)"
+  exit 77
+done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/.github/workflows"
-awk '/^```/ { inside = 0 } inside { print } /^```yaml$/ && !seen++ { inside = 1 }' "$1/docs/ci.md" \
-  >"$folder/.github/workflows/pidfall.yml"
-cp "$1/action.yml" "$folder"
-cd "$folder"
-"$validator" .github/workflows/pidfall.yml
-"$validator" action.yml
+
+shown() { # HEADING: the first YAML below it
+  awk -v heading="## $1" '
+    /^## / { below = $0 == heading } /^```/ { inside = 0 } inside { print }
+    /^```yaml$/ && below && !seen++ { inside = 1 }' "$source/docs/ci.md"
+}
+
+# It wants to stand in a repository, whose remote names the project.
+check_gitlab() { # < the file
+  cat >.gitlab-ci.yml
+  "$validators/gitlab-ci-local" --list
+}
+
+mkdir -p "$folder/github/.github/workflows" "$folder/gitlab"
+cd "$folder/github"
+cp "$source/action.yml" .
+shown GitHub >.github/workflows/pidfall.yml
+"$validators/action-validator" .github/workflows/pidfall.yml
+"$validators/action-validator" action.yml
+
+cd "$folder/gitlab"
+git init -q .
+git remote add origin https://gitlab.com/example/server.git
+shown GitLab | check_gitlab
+"$pidfall" check --scenario stale/dead-pid --write-ci gitlab -- \
+  "$server" --port '{port}' --pid-file '{pid_file}' | check_gitlab
