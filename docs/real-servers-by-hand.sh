@@ -41,11 +41,11 @@ down() { # whether the start with this pid came to nothing, and why
   echo "serving:" $(owners); ! owners >/dev/null && { wait "$1"; echo "status $?"; tail -n 2 log; }
 }
 clear_all() { running | awk '{print $1}' | xargs -r kill -9; sleep 1; rm -f "$FILE" calls; }
-slow() { # a start that takes a second after each of its calls on the pid file
-  strace -fqo calls -P "$FILE" -e inject=all:delay_exit=1000000 sh -c "$START" >>log 2>&1
+slow() { # a start that takes three seconds after each of its calls on the pid file
+  strace -fqo calls -P "$FILE" -e inject=all:delay_exit=3000000 sh -c "$START" >>log 2>&1
 }
-called() { [ "$(grep -cs . calls)" -ge "$1" ]; }
-calls() { within 10 called "$1"; called "$1"; }
+called() { [ "$(cat calls 2>/dev/null | wc -l)" -ge "$1" ]; }
+calls() { within 40 called "$1"; called "$1"; }
 END
 }
 
@@ -119,7 +119,7 @@ END
 start & up; one=$(owners | wc -l); clear_all
 for n in $(seq 12); do
   slow & calls "$n" || break
-  start & sleep 12; [ "$(owners | wc -l)" -gt "$one" ] && break
+  start & sleep 25; [ "$(owners | wc -l)" -gt "$one" ] && break
   clear_all
 done
 cut -c1-150 calls | head -n 20; echo "the second came after call $n, serving:" $(owners)
@@ -130,7 +130,7 @@ END
 start & up; one=$(owners | wc -l); clear_all
 for n in $(seq 8); do
   start & up; first=$(owners); slow & calls "$n" || break
-  kill $first; sleep 10
+  kill $first; sleep 25
   pid=$(head -n1 "$FILE" 2>/dev/null | tr -d ' ')
   owners | grep -q . && ! owners | grep -qx "${pid:-none}" && break
   clear_all
@@ -174,7 +174,7 @@ END
 # The second start comes at the same time, after the first one's 1st call on the pid file, and so on.
 for n in $(seq 0 12); do
   slow & calls "$n" || break
-  start & sleep 12; pid=$(head -n1 "$FILE" 2>/dev/null | tr -d ' ')
+  start & sleep 25; pid=$(head -n1 "$FILE" 2>/dev/null | tr -d ' ')
   owners | grep -q . && ! owners | grep -qx "${pid:-none}" && break
   clear_all
 done
@@ -293,7 +293,7 @@ END
 for try in $(seq 20); do
   rm -f "$FILE"; start & pid=$!
   [ "$PORT" ] && while ! listening && kill -0 $pid 2>/dev/null; do sleep 0.01; done || sleep "0.0$((10 + try))"
-  pkill -TERM -f "$NAME"; kill $(owners) 2>/dev/null; sleep 4; owners | grep -q . && break
+  kill $(by_name) $(owners) 2>/dev/null; sleep 4; owners | grep -q . && break
 done
 echo "4 s after SIGTERM, in try $try, serving:" $(owners)
 sleep 11; echo "15 s after it:" $(owners); owners
