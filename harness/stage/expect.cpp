@@ -268,7 +268,7 @@ void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& cla
   const FileState file = PidFile(stage);
   Require(names, clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
-              std::to_string(owner.pid()) + "): it " +
+              std::to_string(owner.MainProcess().value_or(owner.pid())) + "): it " +
               (file.exists ? "is " + file.Describe() : "does not exist"));
 }
 

@@ -1,0 +1,64 @@
+// `pidfall check` on servers that keep a second copy out, but not in the plain way: a daemon with a
+// worker, one that ignores SIGINT, one whose file is a database. Each has a broken twin.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/cli/check_testing.h"
+#include "harness/cli/exit_status.h"
+
+namespace pidfall {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class CheckDaemonsTest : public TwinsTest {
+ protected:
+  const Words places_ = {"{pid_file}", "{port}"};
+};
+
+// "#REFUSE": what it does beside an owner. "#THEN" comes before it serves.
+constexpr char kDaemon[] = R"(
+import fcntl, os, signal, socket, sys
+path, port = sys.argv[1], int(sys.argv[2])
+lock = open(path + '.lock', 'a')
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    #REFUSE
+    sys.exit('already running')
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', port)); s.listen()
+#THEN
+with open(path, 'w') as f: f.write(f'{os.getpid()}\n')
+#WORKER
+while True: s.accept()[0].close()
+)";
+
+constexpr char kFork[] = "if os.fork(): os._exit(0)";
+
+constexpr char kWorker[] = R"(
+worker = os.fork()
+if worker:
+    def end(*_):
+        os.kill(worker, signal.SIGKILL)
+        os._exit(0)
+    signal.signal(signal.SIGTERM, end)
+    while True: signal.pause()
+)";
+
+TEST_F(CheckDaemonsTest, TheMasterOfADaemonIsNotItsSupervisor) {
+  const std::string served = Replaced(kDaemon, "#WORKER", kWorker);
+  const ProgramOutcome outcome =
+      Check(Replaced(served, "#THEN", kFork), "kill9/supervisor-killed", places_);
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out << outcome.error;
+  ExpectNone(served, "kill9/supervisor-killed", "1 pass", places_);
+  const std::string spoils = Replaced(served, "#REFUSE", "open(path, 'w').write('1')");
+  ExpectBreach(spoils, "kill9/supervisor-killed", "the pid file does not name the owner A",
+               places_);
+}
+
+}  // namespace
+}  // namespace pidfall
