@@ -60,5 +60,17 @@ TEST_F(CheckDaemonsTest, TheMasterOfADaemonIsNotItsSupervisor) {
                places_);
 }
 
+TEST_F(CheckDaemonsTest, ASigintThatIsIgnoredIsAWeaknessAndOneThatIsSwallowedABreach) {
+  const std::string ignores = Replaced(
+      kDaemon, "#THEN", std::string(kFork) + "\nsignal.signal(signal.SIGINT, signal.SIG_IGN)");
+  ExpectNone(ignores, "stop/sigint", "1 weakness", places_);
+  const std::string swallows = Replaced(
+      kDaemon, "#THEN", std::string(kFork) + "\nsignal.signal(signal.SIGINT, lambda *_: 0)");
+  ExpectBreach(swallows, "stop/sigint", "A serves on 2 s after the signal", places_);
+  const std::string never =
+      Replaced(ignores, "#WORKER", "signal.signal(signal.SIGTERM, signal.SIG_IGN)");
+  ExpectBreach(never, "stop/sigint", "after SIGINT, which it ignores", places_);
+}
+
 }  // namespace
 }  // namespace pidfall
