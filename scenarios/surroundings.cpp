@@ -142,7 +142,8 @@ void ExpectNoSecondOwner(Stage& stage, const StartOptions& world, const std::str
     ExpectNotServing(stage, contender, owner, "C1", although);
   }
   Require(!ListensAnywhere(stage, contender), "C1",
-          contender.name() + " serves on another port beside the owner " + owner.name() + although);
+          contender.name() + " serves on another port beside the owner " + owner.name() + although,
+          breach_kind::kTwoServe);
   ExpectOneOwner(stage, owner);
 }
 

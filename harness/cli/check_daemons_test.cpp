@@ -72,5 +72,31 @@ TEST_F(CheckDaemonsTest, ASigintThatIsIgnoredIsAWeaknessAndOneThatIsSwallowedABr
   ExpectBreach(never, "stop/sigint", "after SIGINT, which it ignores", places_);
 }
 
+// No guard: where its port is taken, it serves on the next one.
+constexpr char kNextPort[] = R"(
+import os, socket, sys
+path, port = sys.argv[1], int(sys.argv[2])
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+while True:
+    try:
+        s.bind(('127.0.0.1', port))
+        break
+    except OSError:
+        port += 1
+s.listen()
+with open(path, 'w') as f: f.write(f'{os.getpid()}\n')
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckDaemonsTest, ACopyOnTheNextPortIsOneCauseInAllSurroundings) {
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "duplicate/second-start", "--scenario", "surroundings/other-*",
+           "--", "/usr/bin/python3", "-c", kNextPort, "{pid_file}", "8767"});
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("nothing keeps a second copy out"),
+                                 Not(HasSubstr("its safeguard is another one there"))));
+}
+
 }  // namespace
 }  // namespace pidfall

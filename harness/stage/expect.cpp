@@ -164,7 +164,8 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   ExpectOneOwner(stage, owner);
   if (outcome == Outcome::kWaits) {
     return Require(!ListensAnywhere(stage, contender), "C1",
-                   contender.name() + " serves on another port beside the owner " + owner.name());
+                   contender.name() + " serves on another port beside the owner " + owner.name(),
+                   breach_kind::kTwoServe);
   }
   // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
