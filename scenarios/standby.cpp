@@ -251,6 +251,7 @@ constexpr Scenario kTakeOverStopped{
     part::kPort | part::kTakeover};
 
 void TakeOverStranger(Stage& stage) {
+  NeedTextFile(stage);
   Instance& owner = stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
   WritePidFile(stage, std::to_string(stranger.pid()) + "\n");

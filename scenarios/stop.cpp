@@ -262,6 +262,7 @@ constexpr Scenario kStopRecycledPid{
     part::kPidFile | part::kStopCommand};
 
 void StopOverwrittenFile(Stage& stage) {
+  NeedTextFile(stage);
   stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
   WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
@@ -279,6 +280,7 @@ constexpr Scenario kStopOverwrittenFile{
 
 // The command runs in the bystander's process group: kill(0) means that group.
 void ExpectHarmless(Stage& stage, const Bystander& fellow, const std::string& content) {
+  NeedTextFile(stage);
   WritePidFile(stage, content);
   RunStop(stage, fellow.pid());
   ExpectUntouched(fellow, "C16");

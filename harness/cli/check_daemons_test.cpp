@@ -98,5 +98,33 @@ TEST_F(CheckDaemonsTest, ACopyOnTheNextPortIsOneCauseInAllSurroundings) {
                                  Not(HasSubstr("its safeguard is another one there"))));
 }
 
+// Its file has a format of its own, and names no pid as text before the first NUL.
+constexpr char kDatabase[] = R"(
+import fcntl, os, socket, sys
+db = open(sys.argv[1], 'a+b')
+try:
+    fcntl.flock(db, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    sys.exit('already running')
+db.seek(0)
+content = db.read()
+if content and not content.startswith(b'format 3\0'):
+    print(sys.argv[1] + ' is no database'); sys.exit(3)
+#FOUND
+db.truncate(0); db.write(b'format 3\0 owner %d\0' % os.getpid()); db.flush()
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', int(sys.argv[2]))); s.listen()
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckDaemonsTest, ADatabaseThatRefusesTextIsStaleOnlyAsItsOwnerLeftIt) {
+  ExpectNone(kDatabase, "stale/*", "0 breaches", places_);
+  ExpectNone(kDatabase, "stale/dead-pid", "1 pass", places_);
+  const std::string believes =
+      Replaced(kDatabase, "#FOUND", "if content: print('already running'); sys.exit(1)");
+  ExpectBreach(believes, "stale/dead-pid", "a copy of what a killed owner left", places_);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -151,7 +151,9 @@ class Discovery {
     LookForPidFile(instance);
     if (found_.pid_file) return;
     found_.lock_file = NamedFileIsThere() ? stage_.pid_file() : FindLockFile(found_.locks);
-    if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
+    if (!found_.lock_file) return;
+    found_.file_owner = ReadState(*found_.lock_file).owner;
+    found_.file_is_binary = IsBinary(*found_.lock_file);
   }
 
   bool NamedFileIsThere() const { return target_.pid_file && ReadState(stage_.pid_file()).exists; }
