@@ -72,6 +72,23 @@ TEST_F(CheckDaemonsTest, ASigintThatIsIgnoredIsAWeaknessAndOneThatIsSwallowedABr
   ExpectBreach(never, "stop/sigint", "after SIGINT, which it ignores", places_);
 }
 
+// It opens its log before the pid file, and the name of the one begins with that of the other.
+constexpr char kLogs[] = R"(
+import os, sys
+log = open(sys.argv[1][:-4] + '.log', 'a')
+)";
+
+TEST_F(CheckDaemonsTest, ALogBesideThePidFileIsNoSafeguardThatOutputGoesInto) {
+  const std::string says = "log.write('already running'); log.flush()";
+  std::string logs = kLogs + Replaced(kDaemon, "#REFUSE", says);
+  logs = Replaced(logs, "s.accept()[0].close()",
+                  "s.accept()[0].close(); print('hello', file=log, flush=True)");
+  ExpectNone(logs, "surroundings/*-without-descriptor", "2 pass", places_);
+  ExpectBreach(Replaced(kDaemon, "#THEN", "os.write(1, b'serves')"),
+               "surroundings/owner-without-descriptor", "writes its output into its safeguard",
+               places_);
+}
+
 // No guard: where its port is taken, it serves on the next one.
 constexpr char kNextPort[] = R"(
 import os, socket, sys
