@@ -89,6 +89,31 @@ TEST_F(CheckDaemonsTest, ALogBesideThePidFileIsNoSafeguardThatOutputGoesInto) {
                places_);
 }
 
+// Its guard is the pid in its file, and it goes on where it cannot write it.
+constexpr char kUncheckedWrite[] = R"(
+import os, socket, sys
+path, port = sys.argv[1], int(sys.argv[2])
+try:
+    os.kill(int(open(path).read()), 0)
+    sys.exit('already running')
+except (OSError, ValueError):
+    pass
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', port)); s.listen()
+try:
+    with open(path, 'w') as f: f.write(f'{os.getpid()}\n')
+except OSError:
+    pass
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckDaemonsTest, AStartThatServedForAMomentIsNoOwnerBesideTheNext) {
+  const std::string writes_last = Replaced(kDaemon, "#THEN", kFork);
+  ExpectNone(writes_last, "surroundings/file-size-limit", "1 pass", places_);
+  ExpectBreach(kUncheckedWrite, "surroundings/file-size-limit", "runs unguarded", places_);
+}
+
 // No guard: where its port is taken, it serves on the next one.
 constexpr char kNextPort[] = R"(
 import os, socket, sys
