@@ -74,7 +74,10 @@ void NoDescriptors(Stage& stage) {
                                 .start = {.most_files = limit}});
     start.ExpectFailsClosed();
     const bool served = !Serving(stage).empty();
-    if (served || limit == kLast) return start.ExpectNextServes();
+    const bool is_last = served || limit == kLast;
+    if (is_last || start.CrashedWithFilesLeft()) start.ExpectNextServes();
+    if (is_last) return;
+    stage.EndAll();
   }
 }
 

@@ -67,7 +67,8 @@ void ExpectKeptOut(Stage& stage, const Entrance& first, const Entrance& second) 
     ExpectNotServing(stage, contender, owner, "C1", although);
   }
   Require(!ListensAnywhere(stage, contender), "C1",
-          contender.name() + " serves on another port beside the owner " + owner.name() + although);
+          contender.name() + " serves on another port beside the owner " + owner.name() + although,
+          breach_kind::kTwoServe);
   ExpectOneOwner(stage, owner);
   for (const auto& [path, state] : before) {
     ExpectUnchanged(stage, path, state, "C2", "a second start by " + second.name);

@@ -184,6 +184,8 @@ Instance& StartUnderShell(Stage& stage) {
 
 void SupervisorKilled(Stage& stage) {
   Instance& owner = StartUnderShell(stage);
+  // A launcher has ended, and the shell with it: SIGKILL would hit the daemon itself.
+  if (owner.ended()) throw NotApplicable("in the background no supervisor waits for the target");
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
   if (!Answers(stage) || !Serves(stage, owner)) {

@@ -140,7 +140,8 @@ constexpr char kNoProcess[] = "4194303\n";  // the highest possible pid
 void FileReplaced(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const bool carries_lock = CarriesLock(owner, {stage.pid_file()});
-  ReplacePidFile(stage, kNoProcess);
+  const bool is_binary = stage.target().file_is_binary;
+  ReplacePidFile(stage, is_binary ? PidFile(stage).content : kNoProcess);
   ExpectStillOwned(stage, owner, carries_lock);
 }
 

@@ -97,7 +97,7 @@ constexpr Scenario kUnreadableUnderOwner{
 
 void UnreadableFile(Stage& stage) {
   ActAsOrdinary(stage);
-  WritePidFile(stage, "99999");
+  WriteStaleFile(stage, "99999");
   ChangeMode(stage, stage.pid_file(), 0);
   ImpairedStart start(stage, {.clause = "C8",
                               .what = "the file cannot be read",
@@ -162,7 +162,7 @@ constexpr Scenario kMissingFolder{
 
 void ForeignFile(Stage& stage) {
   ActAsOrdinary(stage);
-  WritePidFile(stage, "99999");
+  WriteStaleFile(stage, "99999");
   MakeFileForeign(stage, stage.pid_file());
   ImpairedStart start(
       stage,

@@ -21,6 +21,7 @@ namespace {
 // The file holds `content`, no owner lives: the start serves, and the file then names it.
 Instance& Recovers(Stage& stage, const std::string& content, const std::string& clause,
                    const std::string& although) {
+  if (!content.empty()) NeedTextFile(stage);  // an empty file is what a crash leaves of any format
   WritePidFile(stage, content);
   Instance& server = stage.Start();
   ExpectServes(stage, server, clause, although);
@@ -44,7 +45,13 @@ void NeedDead(pid_t pid) {
 
 constexpr pid_t kReportsPid = 99999;
 
+void LeftByKilledOwner(Stage& stage) {
+  WriteStaleFile(stage, "");
+  ExpectServes(stage, stage.Start(), "C3", "the file is a copy of what a killed owner left");
+}
+
 void DeadPid(Stage& stage) {
+  if (stage.target().file_is_binary) return LeftByKilledOwner(stage);
   NeedDead(kReportsPid);
   Recovers(stage, Line(stage, std::to_string(kReportsPid)), "C3", "no process has the pid 99999");
 }
@@ -76,6 +83,7 @@ constexpr Scenario kGarbage{"stale/garbage",
                             part::kPidFile};
 
 void Zero(Stage& stage) {
+  NeedTextFile(stage);
   WritePidFile(stage, Line(stage, "0"));
   Instance& server = stage.Start({.held = true});
   const Bystander& fellow = stage.StartBystander({.group = server.pid()});

@@ -100,6 +100,7 @@ constexpr Scenario kTwoWaiting{
 
 void StoppedWhileWaiting(Stage& stage) {
   Instance& owner = stage.StartOwner();
+  AwaitLastWrite(stage);
   const auto before = StatesOfFiles(stage);
   Instance& waiter = StandBy(stage);
   ExpectFilesUnchanged(stage, before, "C2", "one that stands by");
@@ -251,6 +252,7 @@ constexpr Scenario kTakeOverStopped{
     part::kPort | part::kTakeover};
 
 void TakeOverStranger(Stage& stage) {
+  NeedTextFile(stage);
   Instance& owner = stage.StartOwner();
   const Bystander& stranger = stage.StartBystander({});
   WritePidFile(stage, std::to_string(stranger.pid()) + "\n");
@@ -307,6 +309,7 @@ constexpr Scenario kStatusAnswers{"standby/status-answers",
                                   part::kStatusCommand};
 
 void AskAndCompare(Stage& stage, const std::string& when) {
+  AwaitLastWrite(stage);
   const auto before = StatesOfFiles(stage);
   AskStatus(stage);
   ExpectFilesUnchanged(stage, before, "C16", "a status command, " + when);

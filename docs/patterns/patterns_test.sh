@@ -38,11 +38,10 @@ check() { # ON_DUPLICATE OPTION...: the options are check's
   "$pidfall" check --duplicate-exit 0 "$@"
 }
 
-# Eighty starts of an interpreter take half a minute of a processor: only the compiled templates run the
-# races. Below 18 descriptors Node itself dies of SIGABRT or SIGSEGV, before the first line of a script.
+# Eighty starts of an interpreter take half a minute of a processor: only the compiled templates run
+# the races.
 case $template in
   c | cpp) check exit ;;
-  node) check exit --except disk/no-descriptors --except 'duplicate/eight-*' ;;
   *) check exit --except 'duplicate/eight-*' ;;
 esac
 check wait --policy launchd:keepalive --scenario 'restart-loop/*-by-hand-first' \

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/cli/cli_testing.h"
+#include "harness/cli/check_testing.h"
 #include "harness/cli/exit_status.h"
 
 namespace pidfall {
@@ -11,29 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class CheckKindsTest : public CliTest {
- protected:
-  ProgramOutcome Check(const std::string& program, const std::string& scenario) {
-    const bool takes_port = program.find("sys.argv[1]") != std::string::npos;
-    Words words = {"check", "--scenario", scenario, "--", "/usr/bin/python3", "-c", program};
-    if (takes_port) words.emplace_back("{port}");
-    return Run(words);
-  }
-
-  void ExpectBreach(const std::string& program, const std::string& scenario,
-                    const std::string& words) {
-    const ProgramOutcome outcome = Check(program, scenario);
-    EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
-    EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
-  }
-
-  void ExpectNone(const std::string& program, const std::string& scenario,
-                  const std::string& words) {
-    const ProgramOutcome outcome = Check(program, scenario);
-    EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
-    EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
-  }
-};
+using CheckKindsTest = TwinsTest;
 
 constexpr char kLocked[] = R"(
 import fcntl, os, signal, socket, sys

@@ -55,4 +55,26 @@ void CheckTest::ExpectFound(const ProgramOutcome& outcome, const std::string& wo
   EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
 }
 
+ProgramOutcome TwinsTest::Check(const std::string& program, const std::string& scenario,
+                                const Words& arguments) {
+  Words check = {"check", "--scenario", scenario, "--", "/usr/bin/python3", "-c", program};
+  const bool takes_port = arguments.empty() && program.find("sys.argv[1]") != std::string::npos;
+  if (takes_port) check.emplace_back("{port}");
+  return Run(Joined(check, arguments));
+}
+
+void TwinsTest::ExpectBreach(const std::string& program, const std::string& scenario,
+                             const std::string& words, const Words& arguments) {
+  const ProgramOutcome outcome = Check(program, scenario, arguments);
+  EXPECT_EQ(outcome.status, kBroke) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
+}
+
+void TwinsTest::ExpectNone(const std::string& program, const std::string& scenario,
+                           const std::string& words, const Words& arguments) {
+  const ProgramOutcome outcome = Check(program, scenario, arguments);
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+  EXPECT_THAT(outcome.out, HasSubstr(words)) << outcome.error;
+}
+
 }  // namespace pidfall

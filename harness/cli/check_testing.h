@@ -30,4 +30,16 @@ class CheckTest : public CliTest {
   void ExpectFound(const ProgramOutcome& outcome, const std::string& words);
 };
 
+// A broken server and its correct twin, both in Python. Without `arguments` a program that reads one
+// gets the port.
+class TwinsTest : public CliTest {
+ protected:
+  ProgramOutcome Check(const std::string& program, const std::string& scenario,
+                       const Words& arguments = {});
+  void ExpectBreach(const std::string& program, const std::string& scenario,
+                    const std::string& words, const Words& arguments = {});
+  void ExpectNone(const std::string& program, const std::string& scenario, const std::string& words,
+                  const Words& arguments = {});
+};
+
 }  // namespace pidfall

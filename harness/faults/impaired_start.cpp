@@ -60,6 +60,8 @@ void ImpairedStart::ExpectFailed() {
   pid_file_left_ = PidFile(stage_).content;
 }
 
+bool ImpairedStart::Crashed() const { return started_->ending() && started_->ending()->IsCrash(); }
+
 bool ImpairedStart::SettlesInTime(Instance& instance) {
   try {
     Settle(stage_, instance, BoundOfStart(stage_, kBound));
@@ -154,15 +156,19 @@ void ImpairedStart::ExpectNextServes() {
 void ImpairedStart::PreferNothingLeft(Instance& next) {
   stage_.Stop(next);
   const bool same_file = PidFile(stage_).exists && PidFile(stage_).content == pid_file_left_;
-  if (!same_file && left_.contains(PidFileName(stage_))) {
-    Prefer(stage_, false, impairment_.clause,
-           "a failed start leaves its pid file behind when " + impairment_.what);
-  }
+  if (!same_file && left_.contains(PidFileName(stage_))) SayLeft("its pid file");
   left_.erase(PidFileName(stage_));
   for (const std::string& name : FilesInFolder()) left_.erase(name);
-  if (left_.empty()) return;
-  Prefer(stage_, false, impairment_.clause,
-         "a failed start leaves " + *left_.begin() + " behind when " + impairment_.what);
+  if (!left_.empty()) SayLeft(*left_.begin());
+}
+
+// A crash is excused because it does no more harm than a refusal.
+void ImpairedStart::SayLeft(const std::string& file) {
+  const std::string when = " behind when " + impairment_.what;
+  Require(!Crashed(), impairment_.clause,
+          "a start that failed ended with " + started_->ending().value_or(Ending{}).Describe() +
+              " and left " + file + when);
+  Prefer(stage_, false, impairment_.clause, "a failed start leaves " + file + when);
 }
 
 }  // namespace pidfall

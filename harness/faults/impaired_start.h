@@ -34,6 +34,8 @@ class ImpairedStart {
   void ExpectFailsClosed();
   // SIGTERM, where it serves in spite of the impairment.
   void Stop();
+  // It ended by a signal of its own making, and new files are in the folder.
+  bool CrashedWithFilesLeft() const { return Crashed() && !left_.empty(); }
   // The impairment has been removed.
   void ExpectNextServes();
 
@@ -47,7 +49,9 @@ class ImpairedStart {
   void ExpectGuarded();
   StartOptions OnAnotherPort() const;
   void ExpectKeptOut(const Instance& owner);
+  bool Crashed() const;
   void PreferNothingLeft(Instance& next);
+  void SayLeft(const std::string& file);
   std::set<std::string> FilesInFolder() const;
 
   Stage& stage_;

@@ -49,6 +49,21 @@ TEST(ImpairedStartTest, AFaultThatOutlivesItsCauseIsABreach) {
               HasSubstr("although the fault is over (it is bad)"));
 }
 
+TEST(ImpairedStartTest, ACrashIsAWeakness) {
+  EXPECT_EQ(Judged(ImpairedBy("echo cannot write server.pid; kill -SEGV $$")), "a weakness");
+  EXPECT_EQ(Judged(ImpairedBy("echo cannot write server.pid; kill -ABRT $$")), "a weakness");
+}
+
+TEST(ImpairedStartTest, ACrashThatLeavesItsPidFileIsABreach) {
+  EXPECT_THAT(Judged(ImpairedBy("echo 1 > {pid_file}; kill -SEGV $$")),
+              HasSubstr("(Segmentation fault) and left its pid file behind when it is bad"));
+}
+
+TEST(ImpairedStartTest, AnEndBySignalFromOutsideIsABreach) {
+  EXPECT_THAT(Judged(ImpairedBy("echo cannot write server.pid; kill -KILL $$")),
+              HasSubstr("ended with signal 9"));
+}
+
 TEST(ImpairedStartTest, APidFileThatIsLeftIsAWeakness) {
   EXPECT_EQ(Judged(ImpairedBy("echo 1 > {pid_file}; echo cannot write server.pid; exit 1")),
             "a weakness");

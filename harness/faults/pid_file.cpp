@@ -10,6 +10,11 @@
 
 namespace pidfall {
 
+void NeedTextFile(const Stage& stage) {
+  if (!stage.target().file_is_binary) return;
+  throw NotApplicable("its file is in a format of its own, and text in it is no stale content");
+}
+
 void WritePidFile(Stage& stage, std::string_view content) {
   WriteFile(stage.pid_file(), content);
   if (stage.acting_user() != geteuid()) {
@@ -19,6 +24,14 @@ void WritePidFile(Stage& stage, std::string_view content) {
     GiveTo(stage.pid_file(), *stage.target().file_owner, static_cast<gid_t>(-1));
   }
   stage.Did("write " + Excerpt(std::string(content)) + " to " + stage.pid_file());
+}
+
+void WriteStaleFile(Stage& stage, std::string_view text) {
+  if (!stage.target().file_is_binary) return WritePidFile(stage, text);
+  Instance& owner = stage.StartOwner();
+  NeedOwnersFile(stage);
+  stage.KillTree(owner);
+  ReplacePidFile(stage, PidFile(stage).content);
 }
 
 void ReplacePidFile(Stage& stage, std::string_view content) {

@@ -9,7 +9,11 @@
 
 namespace pidfall {
 
+// NotApplicable for a file in a format of the target's own: it may refuse any text in it.
+void NeedTextFile(const Stage& stage);
 void WritePidFile(Stage& stage, std::string_view content);
+// A file without an owner: `text`; in a format of the target's own, what a killed owner left.
+void WriteStaleFile(Stage& stage, std::string_view text);
 void ReplacePidFile(Stage& stage, std::string_view content);  // by another file of that name
 void RemovePidFile(Stage& stage);
 void RemoveSafeguard(Stage& stage);  // with the files beside it: see stage/safeguard_files.h

@@ -18,7 +18,6 @@ shown() { # HEADING: the first YAML below it
     /^```yaml$/ && below && !seen++ { inside = 1 }' "$source/docs/ci.md"
 }
 
-# It wants to stand in a repository, whose remote names the project.
 check_gitlab() { # < the file
   cat >.gitlab-ci.yml
   "$validators/gitlab-ci-local" --list
@@ -32,8 +31,6 @@ shown GitHub >.github/workflows/pidfall.yml
 "$validators/action-validator" action.yml
 
 cd "$folder/gitlab"
-git init -q .
-git remote add origin https://gitlab.com/example/server.git
 shown GitLab | check_gitlab
 "$pidfall" check --scenario stale/dead-pid --write-ci gitlab -- \
   "$server" --port '{port}' --pid-file '{pid_file}' | check_gitlab

@@ -32,6 +32,11 @@ bool IsSmallFile(const std::string& path, size_t largest) {
          std::filesystem::file_size(path, gone) <= largest && !gone;
 }
 
+// A page of a database may hold any text.
+std::string TextBeforeNul(const std::string& content) {
+  return content.substr(0, content.find('\0'));
+}
+
 bool IsCalledSo(const std::string& path) {
   const std::string name = std::filesystem::path(path).filename();
   return name.find("lock") != std::string::npos || name.find("lck") != std::string::npos ||
@@ -42,7 +47,7 @@ bool IsCalledSo(const std::string& path) {
 
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes) {
   if (!IsSmallFile(path, kLargestPidFile)) return false;
-  const std::string content = ReadState(path).content;
+  const std::string content = TextBeforeNul(ReadState(path).content);
   return std::any_of(processes.begin(), processes.end(), [&](pid_t pid) {
     return HasNumber(content, pid) && LinesThatBeginWith(content, pid) <= 1;
   });
@@ -76,6 +81,10 @@ std::optional<std::string> FindFileOfNumber(const std::vector<std::string>& writ
   });
   if (found == written.end()) return std::nullopt;
   return *found;
+}
+
+bool IsBinary(const std::string& path) {
+  return ReadState(path).content.find('\0') != std::string::npos;
 }
 
 bool EndsLine(const std::string& path) { return ReadState(path).content.ends_with('\n'); }

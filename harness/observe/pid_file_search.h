@@ -13,12 +13,14 @@
 
 namespace pidfall {
 
-// It holds the pid of one of the processes, and is small. A file whose lines begin with the pid is
-// a log.
+// It holds the pid of one of the processes as text, and is small. A file whose lines begin with the
+// pid is a log.
 bool LooksLikePidFile(const std::string& path, const std::vector<pid_t>& processes);
 
 // Nothing stands before the pid; in a log, a date does.
 bool BeginsWithNumber(const std::string& path, const std::vector<pid_t>& processes);
+
+bool IsBinary(const std::string& path);  // NUL bytes are in it
 
 bool EndsLine(const std::string& path);  // after its last character
 

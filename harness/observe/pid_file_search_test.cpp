@@ -50,6 +50,16 @@ TEST_F(PidFileSearchTest, ALogWhoseLinesBeginWithTheNumberIsNoPidFile) {
   EXPECT_EQ(FindPidFile({log, record}, {31}), record);
 }
 
+TEST_F(PidFileSearchTest, APidInADatabaseIsNoTextAndThePaddingOfAPidFileIsNoDatabase) {
+  const std::string nul(1, '\0');
+  const std::string data = Write("x.pid", "format 3" + nul + " owner 31" + nul);
+  EXPECT_TRUE(IsBinary(data));
+  EXPECT_EQ(FindPidFile({data}, {31}), std::nullopt);
+  const std::string padded = Write("y.pid", "31\n" + nul + nul);
+  EXPECT_EQ(FindPidFile({padded}, {31}), padded);
+  EXPECT_FALSE(IsBinary(Write("z.lock", "no pid")));
+}
+
 TEST_F(PidFileSearchTest, ALockFileIsSmallAndANamedLockFileComesFirst) {
   const std::string data = Write("data", std::string(5000, 'x')), state = Write("state", ""),
                     lock = Write("x.lock", "");

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 
 #include "harness/process/clone.h"
@@ -101,6 +103,11 @@ Child LaunchByBoost(const LaunchOptions& options) {
 std::string Ending::Describe() const {
   if (signal == 0) return "status " + std::to_string(status);
   return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
+}
+
+bool Ending::IsCrash() const {
+  constexpr int kCrashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+  return std::find(std::begin(kCrashes), std::end(kCrashes), signal) != std::end(kCrashes);
 }
 
 Child Launch(const LaunchOptions& options) {

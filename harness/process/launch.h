@@ -39,6 +39,8 @@ struct Ending {
   int status = 0;
   int signal = 0;
   std::string Describe() const;  // "status 1", "signal 9 (Killed)"
+  // By a signal that a process brings upon itself: abort(), a wild pointer, a trap.
+  bool IsCrash() const;
   bool operator==(const Ending&) const = default;
 };
 

@@ -155,7 +155,9 @@ class Discovery {
     if (found_.pid_file) return;
     found_.makes_other_thing = target_.pid_file && !NamedFileIsThere() && IsPartOfAName();
     found_.lock_file = NamedFileIsThere() ? stage_.pid_file() : FindLockFile(found_.locks);
-    if (found_.lock_file) found_.file_owner = ReadState(*found_.lock_file).owner;
+    if (!found_.lock_file) return;
+    found_.file_owner = ReadState(*found_.lock_file).owner;
+    found_.file_is_binary = IsBinary(*found_.lock_file);
   }
 
   // A larger file is a database, say.

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <chrono>
 #include <deque>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -59,11 +58,6 @@ std::string OutOfMemoryKills() {
     if (line.starts_with("oom_kill ")) return line;
   }
   return "";
-}
-
-bool IsOwnCrash(int signal) {
-  constexpr int kCrashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-  return std::find(std::begin(kCrashes), std::end(kCrashes), signal) != std::end(kCrashes);
 }
 
 // A signal between the check of the flag and the wait would not end the wait. So it is blocked
@@ -190,7 +184,7 @@ class Pool {
 
   bool WasSent(int signal) const {
     const bool by_kernel = signal == SIGKILL && OutOfMemoryKills() != out_of_memory_kills_;
-    return signal != 0 && !IsOwnCrash(signal) && !by_kernel;
+    return signal != 0 && !Ending{.signal = signal}.IsCrash() && !by_kernel;
   }
 
   static std::string Silence(Duration bound) {

@@ -215,8 +215,8 @@ std::string FindObstacle() {
 
 Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   const bool full = FullSandboxWorks();
-  PrepareProcessTitle();
   Pipes pipes;
+  PrepareProcessTitle();
   Sandbox sandbox;
   sandbox.init_ = full ? StartFull(pipes, options, story) : Clone({}, [&] {
     return PlainInit(pipes, MakeWorld(false, options, std::nullopt), story);

@@ -44,6 +44,10 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);
 // The declared status of a duplicate; where none is declared, that of the first duplicate.
 bool IsDuplicateStatus(Stage& stage, const Ending& ending);
 
+// With neither a success nor a signal from outside; a crash is a weakness. `how` it ended is told.
+void ExpectEndsAsFailure(Stage& stage, const Ending& ending, const std::string& clause,
+                         const std::string& how);
+
 // C8: ended by itself, with neither success nor the duplicate's status, naming `names` and the
 // error number `cause` in words (0: any cause).
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,

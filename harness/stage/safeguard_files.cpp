@@ -55,7 +55,9 @@ std::map<std::string, FileState> StatesOfFiles(const Stage& stage) {
 
 std::map<std::string, FileState> FilesOf(Stage& stage, const Instance& owner) {
   std::map<std::string, FileState> files;
-  if (AwaitOwnersFile(stage)) files[stage.pid_file()] = PidFile(stage);
+  const bool has_file = AwaitOwnersFile(stage);
+  AwaitLastWrite(stage);
+  if (has_file) files[stage.pid_file()] = PidFile(stage);
   const auto sockets = UnixSockets();
   for (const pid_t pid : owner.Processes()) {
     const auto open = OpenSockets(pid);
@@ -81,17 +83,42 @@ bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted) {
   return is;
 }
 
+namespace {
+
+// Only a live start of the stage: the owner before may have left a file that names it.
+bool NamesALiveStart(const Stage& stage) {
+  return std::ranges::any_of(
+      stage.instances(), [&](const Instance& instance) { return PidFileNames(stage, instance); });
+}
+
+}  // namespace
+
 bool AwaitOwnersFile(Stage& stage) {
   if (!stage.target().pid_file) return false;
   const bool has_pid = stage.target().file_has_pid;
-  return AwaitFile(stage, [&] {
-    const FileState file = PidFile(stage);
-    return has_pid ? !file.content.empty() : file.exists;
-  });
+  AwaitFile(stage, [&] { return has_pid ? NamesALiveStart(stage) : PidFile(stage).exists; });
+  const FileState file = PidFile(stage);
+  return has_pid ? !file.content.empty() : file.exists;
+}
+
+void AwaitLastWrite(Stage& stage) {
+  constexpr Duration kQuietFor = std::chrono::milliseconds(500);
+  constexpr Duration kBound = std::chrono::seconds(2);  // one with a heartbeat is never quiet
+  FileState last = PidFile(stage);
+  auto since = std::chrono::steady_clock::now();
+  stage.WaitUntil(
+      [&] {
+        const FileState now = PidFile(stage);
+        if (!(now == last)) since = std::chrono::steady_clock::now();
+        last = now;
+        return AllAtRest(stage) || std::chrono::steady_clock::now() - since >= kQuietFor;
+      },
+      kBound);
 }
 
 FileState NeedOwnersFile(Stage& stage) {
   if (!AwaitOwnersFile(stage)) throw NotApplicable("the owner keeps no pid file");
+  AwaitLastWrite(stage);
   return PidFile(stage);
 }
 

@@ -32,6 +32,8 @@ std::map<std::string, FileState> FilesOf(Stage& stage, const Instance& owner);
 // start is at rest and will not write it any more.
 bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted);
 bool AwaitOwnersFile(Stage& stage);
+// Some write it in two steps, or from a thread: what comes late is not a contender's doing.
+void AwaitLastWrite(Stage& stage);
 // The file of the owner that serves. NotApplicable when it keeps none.
 FileState NeedOwnersFile(Stage& stage);
 

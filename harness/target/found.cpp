@@ -82,6 +82,7 @@ void CompleteFile(const Found& found, Target& whole) {
   whole.file_has_pid = whole.file_has_pid && (found.pid_file || !found.lock_file);
   whole.has_plain_pid_file = found.has_plain_pid_file;
   whole.file_ends_line = found.file_ends_line;
+  whole.file_is_binary = found.file_is_binary;
 }
 
 }  // namespace
@@ -95,6 +96,7 @@ json ToJson(const Found& found) {
           {"lock_file", found.lock_file.value_or("")},
           {"has_plain_pid_file", found.has_plain_pid_file},
           {"file_ends_line", found.file_ends_line},
+          {"file_is_binary", found.file_is_binary},
           {"standby_polls", found.standby_polls},
           {"next_port", found.next_port ? json(*found.next_port) : json()},
           {"file_owner", found.file_owner ? json(*found.file_owner) : json()},
@@ -122,6 +124,7 @@ Found FoundFromJson(const json& told) {
               .listeners = told["listeners"],
               .has_plain_pid_file = told["has_plain_pid_file"],
               .file_ends_line = told["file_ends_line"],
+              .file_is_binary = told["file_is_binary"],
               .locks = told["locks"],
               .unix_sockets = told["unix_sockets"],
               .written = told["written"],
@@ -187,6 +190,7 @@ std::string Describe(const Found& found) {
   if (found.processes > 1) text += fmt::format(", {} processes", found.processes);
   text += found.pid_file ? ", pid file " + InHome(*found.pid_file) : ", no pid file";
   if (found.lock_file) text += ", lock file " + InHome(*found.lock_file);
+  if (found.file_is_binary) text += " (in a format of its own)";
   text += ", " + DescribeLocks(found) + "; ";
   text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
                                         : "ends on SIGTERM " + found.ends_on_sigterm;

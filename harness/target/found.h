@@ -37,6 +37,7 @@ struct Found {
   std::optional<std::string> lock_file;  // where there is no pid file: locked, without a pid in it
   bool has_plain_pid_file = true;        // see Target
   bool file_ends_line = true;
+  bool file_is_binary = false;
   std::optional<uid_t> file_owner;
   std::vector<HeldLock> locks;
   std::vector<std::string> unix_sockets;   // that take clients

@@ -151,10 +151,9 @@ class ErrorSweep {
     const std::string how = ending.Describe() + " " + FirstLineOf(start.Output());
     stage_.Saw("X ended with " + how);
     if (SpeaksOfAnOwner(injection)) return;
-    Require(ending.signal == 0 && ending.status != 0, "C8",
-            "a start that failed ended with " + how);
+    ExpectEndsAsFailure(stage_, ending, "C8", how);
     const Target& target = stage_.target();
-    const bool differs = !target.duplicate_exit || ending.status != *target.duplicate_exit;
+    const bool differs = ending.IsCrash() || ending.status != target.duplicate_exit;
     const std::string same = "a start that failed ended with the duplicate's " + how;
     if (target.duplicate_is_declared) {
       Require(differs, "C8", same);

@@ -132,7 +132,7 @@ constexpr DefectNote kNotes[] = {
     {Defect::kDiesOfSigterm, "dies-of-sigterm",
      "SIGTERM ends it by default, and nothing cleans up: its file stays."},
     {Defect::kIgnoresSigterm, "ignores-sigterm", "Does not end on SIGTERM."},
-    {Defect::kIgnoresSigint, "ignores-sigint", "Does not end on SIGINT."},
+    {Defect::kIgnoresSigint, "ignores-sigint", "Catches SIGINT and does not end."},
     {Defect::kLeavesTrapOnStop, "leaves-trap-on-stop",
      "Leaves a mark at its end that keeps the next start out."},
     {Defect::kStartupSignalLost, "startup-signal-lost", "Ignores signals until it serves."},

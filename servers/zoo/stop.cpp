@@ -17,6 +17,8 @@ volatile sig_atomic_t stop_requested = 0;
 volatile sig_atomic_t restart_requested = 0;
 volatile sig_atomic_t supervisor_gone = 0;
 
+void Swallow(int /*signal*/) {}
+
 void OnStop(int) {
   if (stop_requested != 0 && Has(Defect::kSecondSigtermCrashes)) std::abort();
   stop_requested = 1;
@@ -81,7 +83,7 @@ void ListenToStopSignals() {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   Handle(SIGTERM, Has(Defect::kIgnoresSigterm) ? SIG_IGN : OnStop);
   if (Has(Defect::kDiesOfSigterm)) Handle(SIGTERM, SIG_DFL);
-  Handle(SIGINT, Has(Defect::kIgnoresSigint) ? SIG_IGN : OnStop);
+  Handle(SIGINT, Has(Defect::kIgnoresSigint) ? Swallow : OnStop);
   Handle(kRestart, OnRestart);
   if (!Has(Defect::kSupervisorOrphan)) return;
   Handle(kSupervisorGone, OnSupervisorGone);
