@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -219,15 +218,6 @@ constexpr Scenario kProgramReplaced{
     "After a package upgrade /proc/PID/exe reads \"(deleted)\", and the owner counts as a "
     "stranger (networkupstools/nut#3021).",
     ProgramReplaced};
-
-// The same except for the numbers in it.
-bool IsLike(const FileState& file, const FileState& other) {
-  const auto without_digits = [](std::string text) {
-    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-    return text;
-  };
-  return without_digits(file.content) == without_digits(other.content);
-}
 
 // Without its logs, which change in any case.
 std::map<std::string, FileState> WithoutLogs(std::map<std::string, FileState> files) {

@@ -100,6 +100,7 @@ spares 'chromium-driver npm'
 calls 'npm install'
 calls 'axe-core@'
 calls 'action-validator/cli@'
+calls 'gitlab-ci-local@'
 calls '-L page'
 spares --with-browser
 says '100% tests passed'

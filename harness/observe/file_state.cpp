@@ -52,4 +52,12 @@ FileState ReadState(const std::string& path) {
   return state;
 }
 
+bool IsLike(const FileState& file, const FileState& other) {
+  const auto without_digits = [](std::string text) {
+    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+    return text;
+  };
+  return without_digits(file.content) == without_digits(other.content);
+}
+
 }  // namespace pidfall

@@ -28,6 +28,9 @@ struct FileState {
 // No link is followed, and no FIFO is opened.
 FileState ReadState(const std::string& path);
 
+// The contents are the same except for the digits in them.
+bool IsLike(const FileState& file, const FileState& other);
+
 // A file's content for evidence: in quotation marks, short, and printable.
 std::string Excerpt(const std::string& content);
 

@@ -58,5 +58,10 @@ TEST(FileState, TheTimeOfAnEmptyFileIsIgnored) {
   EXPECT_FALSE(full == touched);
 }
 
+TEST(FileState, ContentsThatDifferInDigitsOnlyAreLike) {
+  EXPECT_TRUE(IsLike({.content = "pid 31\n"}, {.content = "pid 4\n"}));
+  EXPECT_FALSE(IsLike({.content = "pid 31\n"}, {.content = "pid 31 started\n"}));
+}
+
 }  // namespace
 }  // namespace pidfall
