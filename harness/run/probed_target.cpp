@@ -4,7 +4,6 @@
 
 #include "harness/run/discovery.h"
 #include "harness/run/probe_rules.h"
-#include "harness/sandbox/features.h"
 #include "harness/sandbox/sandbox.h"
 
 namespace pidfall {
