@@ -125,8 +125,8 @@ void ExpectTakeOver(Stage& stage, const std::vector<Instance*>& together) {
 constexpr size_t kContenders = 8;
 
 // An interpreter takes seconds where a compiled server takes one: then one round is run in lock step
-// and one at once. The bundled servers get all rounds, also on a loaded machine. All orders are for
-// `explore schedules`.
+// and one at once. The bundled servers get all rounds, also on a loaded machine. `explore schedules`
+// tries all orders.
 constexpr int kRounds = 10;
 constexpr int kFewestRounds = 2;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);

@@ -13,6 +13,7 @@
 #include "harness/faults/recycle.h"
 #include "harness/probe/http.h"
 #include "harness/probe/process.h"
+#include "harness/probe/signal_mask.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/commands.h"
 #include "harness/stage/departure.h"

@@ -300,16 +300,6 @@ std::optional<uid_t> UserOf(pid_t pid) {
   return effective;
 }
 
-bool IgnoresSignal(pid_t pid, int signal) {
-  constexpr std::string_view kLine = "SigIgn:";
-  constexpr int kHexadecimal = 16;
-  const std::string status = ReadOrEmpty(ProcPath(pid, "status"));
-  const size_t line = status.find(kLine);
-  if (line == std::string::npos) return false;
-  const auto ignored = strtoull(status.c_str() + line + kLine.size(), nullptr, kHexadecimal);
-  return (ignored >> (signal - 1) & 1U) != 0;
-}
-
 bool WaitsForLock(pid_t pid) {
   const auto answers = MapThreads(pid, IsLockCall);
   return std::find(answers.begin(), answers.end(), true) != answers.end();

@@ -78,9 +78,6 @@ constexpr bool IsAsleep(char state) { return state == 'S' || state == 'T'; }
 // do), and are not counted.
 uint64_t ContextSwitches(pid_t pid);
 
-// The signal has no effect on it (SIG_IGN).
-bool IgnoresSignal(pid_t pid, int signal);
-
 // Some thread is blocked in flock or a blocking fcntl lock.
 bool WaitsForLock(pid_t pid);
 

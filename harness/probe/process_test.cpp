@@ -133,15 +133,6 @@ TEST(ReadProcessTest, AZombieIsOne) {
 }
 
 // Stops itself, and again whenever it is woken.
-TEST(IgnoresSignalTest, OnlyAnIgnoredOneAndNotOneThatIsHandled) {
-  const auto before = signal(SIGUSR1, SIG_IGN);
-  EXPECT_TRUE(IgnoresSignal(getpid(), SIGUSR1));
-  EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR2));
-  signal(SIGUSR1, [](int) {});
-  EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR1));
-  signal(SIGUSR1, before);
-}
-
 TEST(ContextSwitchesTest, OneThatRanBetweenTwoLooksHasMore) {
   const Running child([] {
     while (true) raise(SIGSTOP);

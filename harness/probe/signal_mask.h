@@ -1,4 +1,4 @@
-// Which signals a thread takes, by /proc.
+// The signals that a thread takes and a process ignores, by /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -7,5 +7,8 @@ namespace pidfall {
 
 // The thread is alive and does not block the signal.
 bool TakesSignal(pid_t thread, int signal);
+
+// The signal has no effect on the process (SIG_IGN).
+bool IgnoresSignal(pid_t pid, int signal);
 
 }  // namespace pidfall

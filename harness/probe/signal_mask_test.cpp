@@ -26,5 +26,14 @@ TEST(SignalMaskTest, AZombieTakesNone) {
   Reap(child);
 }
 
+TEST(SignalMaskTest, AHandledSignalIsNotIgnored) {
+  const auto before = signal(SIGUSR1, SIG_IGN);
+  EXPECT_TRUE(IgnoresSignal(getpid(), SIGUSR1));
+  EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR2));
+  signal(SIGUSR1, [](int) {});
+  EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR1));
+  signal(SIGUSR1, before);
+}
+
 }  // namespace
 }  // namespace pidfall

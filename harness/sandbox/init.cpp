@@ -40,7 +40,7 @@ void Drain(int signals) {
 }
 
 // The addresses of this process's arguments, from fields 48 and 49 of its stat line (proc(5)).
-std::pair<char*, char*> FindArguments() {
+std::pair<char*, char*> Arguments() {
   constexpr int kFieldsBetween = 45;  // the name in parentheses is the second one
   const std::string line = ReadFile("/proc/self/stat");
   std::istringstream fields(line.substr(line.rfind(')') + 1));
@@ -50,11 +50,6 @@ std::pair<char*, char*> FindArguments() {
   fields >> begin >> end;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): our own addresses, as the kernel writes them.
   return {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end)};
-}
-
-const std::pair<char*, char*>& Arguments() {
-  static const auto kFound = FindArguments();
-  return kFound;
 }
 
 // How `director` ended, as wait tells it, when it was among those reaped.
@@ -133,8 +128,6 @@ void RemoveAll(const std::string& folder) {
 }
 
 }  // namespace
-
-void PrepareProcessTitle() { Arguments(); }
 
 void SetProcessTitle() {
   const std::string name = "pidfall-sandbox";

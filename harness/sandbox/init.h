@@ -12,8 +12,6 @@ namespace pidfall {
 // harness, whose arguments hold the target's command: a guard that looks for these words (pgrep -f)
 // would take it for a running copy.
 void SetProcessTitle();
-// To be called before the forks: what SetProcessTitle has to know is then found only once.
-void PrepareProcessTitle();
 
 // Init's exit status where a signal ended the director: this plus the signal's number. Else 0.
 inline constexpr int kEndedBySignal = 128;

@@ -216,7 +216,6 @@ std::string FindObstacle() {
 Sandbox Sandbox::Open(const SandboxOptions& options, const Story& story) {
   const bool full = FullSandboxWorks();
   Pipes pipes;
-  PrepareProcessTitle();
   Sandbox sandbox;
   sandbox.init_ = full ? StartFull(pipes, options, story) : Clone({}, [&] {
     return PlainInit(pipes, MakeWorld(false, options, std::nullopt), story);

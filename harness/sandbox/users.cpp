@@ -91,10 +91,8 @@ const Subordinate& AskedOnce() {
 void MapUsers(pid_t init, std::optional<uid_t> second_user) {
   const std::string folder = "/proc/" + std::to_string(init) + "/";
   if (geteuid() == 0) {
-    static const std::string kUsers = IdentityMap("/proc/self/uid_map");
-    static const std::string kGroups = IdentityMap("/proc/self/gid_map");
-    WriteFile(folder + "uid_map", kUsers);
-    WriteFile(folder + "gid_map", kGroups);
+    WriteFile(folder + "uid_map", IdentityMap("/proc/self/uid_map"));
+    WriteFile(folder + "gid_map", IdentityMap("/proc/self/gid_map"));
   } else if (second_user) {
     RunMapper("newuidmap", init, geteuid(), *second_user);
     RunMapper("newgidmap", init, getegid(), *second_user);
