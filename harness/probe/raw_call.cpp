@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -44,6 +45,13 @@ bool IsFcntlLock(uint64_t command) {
 }
 
 // Reads up to the end of a page: the next page may not exist.
+std::optional<uint64_t> OpenFlags(const RawCall& call) {
+#ifdef SYS_open
+  if (call.number == SYS_open) return call.arguments[1];
+#endif
+  return call.number == SYS_openat ? std::optional(call.arguments[2]) : std::nullopt;
+}
+
 std::string ReadText(pid_t thread, uint64_t address) {
   constexpr size_t kPage = 4096;
   std::string text;

@@ -19,6 +19,9 @@ struct RawCall {
 // Whether this command of fcntl(2) takes, leaves or asks for a lock.
 bool IsFcntlLock(uint64_t command);
 
+// The flags of an open(2) or openat(2).
+std::optional<uint64_t> OpenFlags(const RawCall& call);
+
 // The text at an address of that process; empty where there is none.
 std::string ReadText(pid_t thread, uint64_t address);
 // This many bytes of its memory, or none.

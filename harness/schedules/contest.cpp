@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/schedules/schedule.h"
+#include "harness/stage/safeguard.h"
 
 namespace pidfall {
 namespace {
@@ -35,6 +36,8 @@ void Contest::Settle(Entrant& entrant, int index, const ContenderEvent& first) {
   switch (event.kind) {
     case ContenderEvent::kCall:
       entrant.standing = Standing::kReady;
+      entrant.next = event.call;
+      entrant.next.name.object = WithPid(event.call.name.object, entrant.start->pid());
       entrant.slept = 0;
       return;
     case ContenderEvent::kSleeps:
@@ -50,37 +53,55 @@ void Contest::Settle(Entrant& entrant, int index, const ContenderEvent& first) {
   }
 }
 
-std::vector<int> Contest::Enabled() const {
-  std::vector<int> enabled;
-  for (size_t i = 0; i < entrants_.size(); ++i) {
-    if (entrants_[i].standing == Standing::kReady) enabled.push_back(static_cast<int>(i));
-  }
-  return enabled;
+// Where its file exists, an open creates none.
+NamedCall Contest::CallNow(const NamedCall& call) const {
+  NamedCall now = call;
+  const bool may_create = call.opening == Opening::kCreatesIfMissing;
+  if (may_create && exists_ && exists_(call.name.object)) now.opening = Opening::kOnlyOpens;
+  return now;
 }
 
-void Contest::Advance(int index) {
+// Without the choice.
+Turn Contest::NextTurn() const {
+  Turn turn;
+  for (size_t i = 0; i < entrants_.size(); ++i) {
+    if (entrants_[i].standing == Standing::kSleeps) turn.asleep.push_back(static_cast<int>(i));
+    if (entrants_[i].standing != Standing::kReady) continue;
+    turn.enabled.push_back(static_cast<int>(i));
+    turn.calls.push_back(entrants_[i].next);
+  }
+  return turn;
+}
+
+After Contest::Advance(int index) {
   Entrant& entrant = entrants_[static_cast<size_t>(index)];
   Settle(entrant, index, entrant.start->Next(bound_));
-  SettleResumed();
+  if (SettleResumed() || entrant.start->LooksBeyond()) return After::kStir;
+  if (entrant.standing == Standing::kReady) return After::kNextCall;
+  return entrant.standing == Standing::kOver ? After::kEnd : After::kStir;
 }
 
-// It may have to answer a contender that waits for it.
-void Contest::LetTheOwnerGoOn() {
-  if (!owner_ || !owner_->RunsAgain()) return;
+// It may have to answer a contender that waits for it. False: it did not run.
+bool Contest::LetTheOwnerGoOn() {
+  if (!owner_ || !owner_->RunsAgain()) return false;
   ContenderEvent event = owner_->Next(bound_);
   while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
     event = owner_->Next(bound_);
   }
+  return true;
 }
 
-// After a released lock, a signal or a connection, a contender that waited for it runs again.
-void Contest::SettleResumed() {
-  LetTheOwnerGoOn();
+// After a released lock, a signal or a connection, a contender that waited for it runs again. False:
+// none did.
+bool Contest::SettleResumed() {
+  bool any = LetTheOwnerGoOn();
   for (size_t i = 0; i < entrants_.size(); ++i) {
     Entrant& entrant = entrants_[i];
     if (entrant.standing != Standing::kRests || !entrant.start->RunsAgain()) continue;
     Settle(entrant, static_cast<int>(i), entrant.start->Next(bound_));
+    any = true;
   }
+  return any;
 }
 
 // Ends one contender's sleep when no other can go on. False: none sleeps any more.
@@ -101,10 +122,11 @@ bool Contest::WakeASleeper() {
 void Contest::Run(const std::vector<int>& choices) {
   std::optional<int> last;
   for (;;) {
-    Turn turn{.enabled = Enabled()};
+    Turn turn = NextTurn();
     if (turn.enabled.empty()) {
-      if (WakeASleeper()) continue;
-      return;
+      if (!WakeASleeper()) return;
+      if (!turns_.empty()) turns_.back().wakes_a_sleeper = true;
+      continue;
     }
     const size_t at = turns_.size();
     turn.chosen = at < choices.size() ? choices[at] : DefaultChoice(turn.enabled, last);
@@ -115,9 +137,10 @@ void Contest::Run(const std::vector<int>& choices) {
       cut_short_ = "more than " + std::to_string(kMostTurns) + " turns";
       return;
     }
+    turn.made = CallNow(turn.CallOf(turn.chosen));
     turns_.push_back(turn);
     last = turn.chosen;
-    Advance(turn.chosen);
+    turns_.back().after = Advance(turn.chosen);
   }
 }
 

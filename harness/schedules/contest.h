@@ -8,12 +8,13 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/schedules/schedule_search.h"
+#include "harness/schedules/turn.h"
 #include "harness/tracer/contender.h"
 
 namespace pidfall {
@@ -21,7 +22,9 @@ namespace pidfall {
 class Contest {
  public:
   // `bound`: of the time from one event of a contender to the next.
-  explicit Contest(Duration bound) : bound_(bound) {}
+  // `exists`: whether the file of that name in a call does.
+  explicit Contest(Duration bound, std::function<bool(const std::string&)> exists = {})
+      : bound_(bound), exists_(std::move(exists)) {}
 
   // Runs it up to its first call. To be called in the order of the names.
   void AddStart(std::unique_ptr<Contender> start);
@@ -62,17 +65,20 @@ class Contest {
   struct Entrant {
     std::unique_ptr<Contender> start;
     Standing standing = Standing::kReady;
+    NamedCall next{};  // when it is ready
     int slept = 0;
   };
 
-  std::vector<int> Enabled() const;
-  void Advance(int index);
-  void SettleResumed();
-  void LetTheOwnerGoOn();
+  Turn NextTurn() const;
+  NamedCall CallNow(const NamedCall& call) const;
+  After Advance(int index);
+  bool SettleResumed();
+  bool LetTheOwnerGoOn();
   bool WakeASleeper();
   void Settle(Entrant& entrant, int index, const ContenderEvent& event);
 
   Duration bound_;
+  std::function<bool(const std::string&)> exists_;
   std::unique_ptr<Contender> owner_;
   std::deque<Entrant> entrants_;
   std::vector<Turn> turns_;

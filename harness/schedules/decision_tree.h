@@ -29,7 +29,9 @@ struct Step {
     kOnlyReal,  // nobody else can do that: `why`
   };
   Kind kind = kRests;
-  CallName name{};    // of kCall; not a part of it: after an unlink it is "x.pid (deleted)"
+  // Of kCall. Not a part of it: after an unlink it is "x.pid (deleted)".
+  CallName name{};
+  Opening opening = Opening::kNone;
   WholeCall whole{};  // of kCall and kOwn
   std::optional<Ending> ending{};
   std::string output{};  // when it ends; may differ from run to run

@@ -2,12 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/netlink.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "harness/process/fd.h"
+#include "harness/tracer/beyond.h"
 #include "harness/tracer/exploration.h"
 
 namespace pidfall {
@@ -41,25 +40,6 @@ bool AsksAboutAHelper(const RawCall& raw, const std::string& object) {
 bool ChangesFlagsOnly(const RawCall& call) {
   return call.number == SYS_fcntl &&
          IsOneOf(static_cast<long>(call.arguments[1]), {F_GETFD, F_SETFD, F_GETFL, F_SETFL});
-}
-
-bool IsOpen(long number) {
-#ifdef SYS_open
-  if (number == SYS_open) return true;
-#endif
-  return number == SYS_openat;
-}
-
-// The kernel's answers there about other processes and their sockets depend on the schedule.
-bool TellsOfOthers(const std::string& path) {
-  if (path.starts_with("/proc/sys/")) return false;
-  return path == "/proc" || path == "/proc/locks" || path.find("/net/") != std::string::npos;
-}
-
-std::string PathOfOpen(const ProcessTree::Stop& stop) {
-  const bool has_folder = stop.call.number == SYS_openat;
-  const int folder = has_folder ? static_cast<int>(stop.call.arguments[0]) : AT_FDCWD;
-  return AbsolutePath(stop.thread, folder, stop.call.arguments[has_folder ? 1 : 0]);
 }
 
 // A call whose effect on others, or theirs on it, no puppet can stand for.
@@ -118,13 +98,7 @@ void LearningStart::See(const ProcessTree::Stop& stop) {
 void LearningStart::SeeEntry(const ProcessTree::Stop& stop) {
   const RawCall& call = stop.call;
   Descriptors& its = descriptors_.Of(stop);
-  if (IsOpen(call.number)) {
-    const std::string path = PathOfOpen(stop);
-    if (TellsOfOthers(path)) GiveUp("it reads " + path);
-  }
-  const bool asks_for_sockets = call.number == SYS_socket && call.arguments[0] == AF_NETLINK &&
-                                call.arguments[2] == NETLINK_SOCK_DIAG;
-  if (asks_for_sockets) return GiveUp("it asks the kernel for sockets");
+  if (const auto why = ViewBeyond(stop); !why.empty()) return GiveUp(why);
   if (call.number == SYS_umask && Processes().size() > 1) {
     has_own_umask_.insert(stop.process);
     return;
@@ -203,7 +177,7 @@ void LearningStart::LearnCall(const NamedCall& call) {
   if (keeps) call_ = NoChange();
   if (!call_) return GiveUp("the call " + call.name.Text());
   NoteLock(*call_, last_.process);
-  Learn({.kind = Step::kCall, .name = call.name, .whole = *call_});
+  Learn({.kind = Step::kCall, .name = call.name, .opening = call.opening, .whole = *call_});
 }
 
 void LearningStart::LearnResult() {

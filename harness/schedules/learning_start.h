@@ -24,10 +24,12 @@ class LearningStart : public Contender {
   ContenderEvent Next(Duration bound) override;
   void Terminate() override;
   void Kill() override { start_.Kill(); }
+  pid_t pid() const override { return start_.pid(); }
   std::vector<pid_t> Processes() const override { return start_.Processes(); }
   const std::optional<Ending>& ending() const override { return start_.ending(); }
   bool RunsAgain() const override { return start_.RunsAgain(); }
   bool Serves() const override { return start_.Serves(); }
+  bool LooksBeyond() const override { return start_.LooksBeyond(); }
   const std::string& Output() override { return start_.Output(); }
 
  private:

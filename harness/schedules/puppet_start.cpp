@@ -69,7 +69,7 @@ std::optional<ContenderEvent> PuppetStart::Go() {
 std::optional<ContenderEvent> PuppetStart::GoOn(const Step& step) {
   if (phase_ == kBefore) {
     phase_ = kHeld;
-    return ContenderEvent{ContenderEvent::kCall, {.name = step.name}};
+    return ContenderEvent{ContenderEvent::kCall, {.name = step.name, .opening = step.opening}};
   }
   if (phase_ == kHeld) puppet_.Ask(step.whole);
   phase_ = kMaking;

@@ -30,9 +30,11 @@ class PuppetStart : public Contender {
   ContenderEvent Next(Duration bound) override;
   void Terminate() override;
   void Kill() override { puppet_.Kill(); }
+  pid_t pid() const override { return puppet_.pid(); }
   std::vector<pid_t> Processes() const override;
   const std::optional<Ending>& ending() const override { return ending_; }
   bool RunsAgain() const override { return phase_ == kMaking && puppet_.IsDone(); }
+  bool LooksBeyond() const override { return false; }  // no puppet can
   bool Serves() const override;
   const std::string& Output() override { return output_; }
 

@@ -28,12 +28,14 @@ class Ended : public Contender {
   }
   void Terminate() override {}
   void Kill() override {}
+  pid_t pid() const override { return pid_; }
   std::vector<pid_t> Processes() const override {
     return ending_ ? std::vector<pid_t>() : std::vector<pid_t>{pid_};
   }
   const std::optional<Ending>& ending() const override { return ending_; }
   bool RunsAgain() const override { return false; }
   bool Serves() const override { return !ending_; }
+  bool LooksBeyond() const override { return false; }
   const std::string& Output() override { return output_; }
 
  private:

@@ -1,57 +1,61 @@
 // The schedules to try, in order: fewest preemptions first, so that the first one that breaks a
-// promise is the simplest. Pure: its caller runs the schedules.
+// promise is the simplest. Pure: its caller carries the schedules out.
 //
-//   ScheduleSearch search(2);
-//   while (const auto prefix = search.Next()) {
-//     search.Explored(Run(*prefix));   // the prefix, then each goes on for as long as it can
+//   ScheduleSearch search(contenders, 2);
+//   while (const auto next = search.Next()) {
+//     if (!next->is_equal) search.Explored(Run(next->choices));   // else it need not
 //   }
 //   search.complete();                 // all within the bound were tried
 //
-// A preemption takes the turn from a contender that could go on. Within the bound every order is
-// tried once: for two contenders with k calls each, C(2k, k) orders without a bound.
+// A preemption takes the turn from a contender that could go on. Within the bound every order comes
+// once: for two contenders with k calls each, C(2k, k) orders without a bound. Most of them are
+// equal to one before (happens_before.h), end as that one did, and need not be carried out.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
+
+#include "harness/schedules/foresight.h"
 
 namespace pidfall {
 
-// One turn: the contenders that could take it, in ascending order, and the one that did.
-struct Turn {
-  std::vector<int> enabled;
-  int chosen = 0;
-  bool operator==(const Turn&) const = default;
-};
-
-// The contender that goes on after the schedule: the last one while it can, then the first that
-// can.
-int DefaultChoice(const std::vector<int>& enabled, std::optional<int> last);
-
-int Preemptions(const std::vector<Turn>& turns);
+enum class Equals { kAreKnown, kAreTried };
 
 class ScheduleSearch {
  public:
-  // Without a bound: every order.
-  explicit ScheduleSearch(std::optional<int> bound) : bound_(bound) { Add(0, {}); }
+  // Without a bound: any number of preemptions.
+  ScheduleSearch(size_t contenders, std::optional<int> bound, Equals equals = Equals::kAreKnown)
+      : bound_(bound), equals_(equals), foresight_(contenders) {
+    waiting_[0].push_back({});
+  }
 
-  // The first turns of the next schedule. Empty: all have been tried.
-  std::optional<std::vector<Turn>> Next();
-  // All turns of that schedule, with its first turns.
-  void Explored(const std::vector<Turn>& turns);
+  struct Schedule {
+    std::vector<int> choices;  // after them, each contender goes on for as long as it can
+    bool is_equal = false;     // to one that was carried out
+  };
+  // Empty: all have been tried.
+  std::optional<Schedule> Next();
+  // All turns of that schedule. False: they were foreseen otherwise.
+  bool Explored(const std::vector<Turn>& turns);
+  // From now on equal ones are carried out, too.
+  void TryEqualOnes() { equals_ = Equals::kAreTried; }
 
   int preemptions() const { return preemptions_; }  // of the last result of Next
   bool complete() const { return waiting_.empty(); }
 
  private:
-  void Add(int preemptions, std::vector<Turn> turns) {
-    waiting_[preemptions].push_back(std::move(turns));
-  }
+  void Foresee();
+  void Branch(const std::vector<Turn>& turns);
 
   std::optional<int> bound_;
-  std::map<int, std::deque<std::vector<Turn>>> waiting_;  // by their preemptions
-  size_t given_ = 0;                                      // first turns of the last one
+  Equals equals_;
+  Foresight foresight_;
+  std::set<Foresight::Order> explored_;
+  std::map<int, std::deque<std::vector<int>>> waiting_;  // choices, by their preemptions
+  Schedule given_;                                       // the last result of Next
   int preemptions_ = 0;
 };
 

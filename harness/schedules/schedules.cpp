@@ -1,6 +1,8 @@
 #include "harness/schedules/schedules.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,8 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The first schedule that the program carries out although puppets have passed it. The next one has
-// twice its number, and so on.
+// The first schedule that the program carries out although puppets have passed it, or one that is
+// equal to it. The next one has twice its number, and so on.
 constexpr int kFirstSample = 100;
 constexpr char kNotJudged[] = "not judged";
 
@@ -34,6 +36,24 @@ std::vector<int> ChoicesOf(const std::vector<Turn>& turns) {
   choices.reserve(turns.size());
   for (const Turn& turn : turns) choices.push_back(turn.chosen);
   return choices;
+}
+
+// Else two names may be one file, one file may hold another, or the opens of it may wait for each
+// other.
+bool NamesTellWhatATurnTouches(const Safeguard& safeguard) {
+  const auto files = safeguard.Present();
+  const auto& folders = safeguard.folders();
+  const auto is_plain = [](const std::string& path) {
+    struct stat file {};
+    if (lstat(path.c_str(), &file) != 0) return true;
+    return S_ISDIR(file.st_mode) || S_ISSOCK(file.st_mode) ||
+           (S_ISREG(file.st_mode) && file.st_nlink == 1);
+  };
+  const auto stands_alone = [&](const std::string& folder) {
+    return folder == folders.front() || safeguard.NameOf(folder).empty();
+  };
+  return std::all_of(files.begin(), files.end(), is_plain) &&
+         std::all_of(folders.begin(), folders.end(), stands_alone);
 }
 
 // One schedule, carried out and judged.
@@ -59,6 +79,7 @@ class ScheduleExploration {
         fresh_(safeguard_),
         model_(stage, safeguard_),
         with_puppets_(!options.every_run_real && stage.world().full) {
+    if (options.every_run_real || options.compare) equals_ = Equals::kAreTried;
     if (!stage.world().full) only_real_ = "without namespaces no pid can be chosen";
     const bool elsewhere = found.pid_file && Mentions(stage.target().command, "{port}");
     for (int i = 0; i <= options.contenders; ++i) {
@@ -77,6 +98,7 @@ class ScheduleExploration {
   // How one setting was searched.
   struct Tally {
     int schedules = 0;
+    int equal = 0;      // to another one
     int simulated = 0;  // by puppets
     int executed = 0;   // by the program
     int next_sample = kFirstSample;
@@ -101,6 +123,7 @@ class ScheduleExploration {
     fresh_.Restore();
     StartOwner(false)->Kill();
     stale_.emplace(safeguard_);
+    if (!NamesTellWhatATurnTouches(safeguard_)) equals_ = Equals::kAreTried;
     fresh_.Restore();
   }
 
@@ -128,19 +151,16 @@ class ScheduleExploration {
 
   void Explore(Setting setting) {
     Tally tally;
-    ScheduleSearch search(options_.all ? std::nullopt : std::optional(options_.bound));
+    ScheduleSearch search(static_cast<size_t>(options_.contenders),
+                          options_.all ? std::nullopt : std::optional(options_.bound), equals_);
     const auto began = Clock::now();
-    while (const auto given = search.Next()) {
+    while (const auto next = search.Next()) {
       tally.preemptions = search.preemptions();
       ++tally.schedules;
-      try {
-        const Carried carried = CarryOnce({setting, ChoicesOf(*given)}, tally);
-        search.Explored(carried.turns);
-        if (!carried.cut_short.empty()) tally.cut_short = carried.cut_short;
-        Keep(carried.result, tally);
-      } catch (const Drift&) {
-        ++tally.drifts;
-      }
+      const bool is_sample = tally.schedules == tally.next_sample;
+      if (is_sample) tally.next_sample *= 2;
+      if (next->is_equal) ++tally.equal;
+      if (!next->is_equal || is_sample) TryOne({setting, next->choices}, is_sample, search, tally);
       so_far_.Tell(exploration_, [&] { return Covered(setting, tally); });
       if (tally.broken.contains("C1") || tally.broken.contains(kNotJudged)) break;
       const auto time = options_.time.value_or(kTimeForOrders);
@@ -152,15 +172,28 @@ class ScheduleExploration {
     Conclude(setting, search.complete(), tally);
   }
 
+  void TryOne(const Schedule& schedule, bool is_sample, ScheduleSearch& search, Tally& tally) {
+    try {
+      const Carried carried = CarryOnce(schedule, is_sample || options_.compare, tally);
+      if (!search.Explored(carried.turns)) {
+        search.TryEqualOnes();
+        model_.NoteDrift("it was foreseen otherwise: " + carried.result.reproduce);
+      }
+      if (!carried.cut_short.empty()) tally.cut_short = carried.cut_short;
+      Keep(carried.result, tally);
+    } catch (const Drift&) {
+      ++tally.drifts;
+      search.TryEqualOnes();
+    }
+  }
+
   // By puppets where all of it is known. What they find is shown only when the program does the
-  // same, and so does a sample of what they pass.
-  Carried CarryOnce(const Schedule& schedule, Tally& tally) {
+  // same, and so is what they pass if the program `has_to`.
+  Carried CarryOnce(const Schedule& schedule, bool has_to, Tally& tally) {
     std::optional<Carried> simulated;
     if (with_puppets_) simulated = CarryByPuppets(schedule);
-    const bool is_sample = options_.compare || tally.schedules == tally.next_sample;
-    if (is_sample) tally.next_sample *= 2;
     if (simulated) ++tally.simulated;
-    if (simulated && simulated->result.verdict == Verdict::kPass && !is_sample) return *simulated;
+    if (simulated && simulated->result.verdict == Verdict::kPass && !has_to) return *simulated;
     ++tally.executed;
     Carried real = Carry(schedule, false);
     if (simulated && !simulated->Equals(real)) {
@@ -195,7 +228,9 @@ class ScheduleExploration {
     Carried carried{.result = {.scenario = std::string("race/") + Name(schedule.setting),
                                .family = "race",
                                .clauses = {"C1", "C2", "C3", "C6"}}};
-    Contest contest(Bound());
+    Contest contest(Bound(), [this](const std::string& name) {
+      return access(safeguard_.PathOf(name).c_str(), F_OK) == 0;
+    });
     Prepare(schedule.setting, contest, puppets);
     contest.Run(schedule.choices);
     carried.result = JudgeOne(stage_, std::move(carried.result), [&] {
@@ -230,6 +265,7 @@ class ScheduleExploration {
     std::string line = fmt::format("{:<15} {}, {} executed, {}; {} contenders, {}", Name(setting),
                                    Counted(tally.schedules, "schedule"), tally.executed,
                                    Counted(tally.drifts, "drift"), options_.contenders, bound);
+    if (tally.equal > 0) line += fmt::format("; {} equal to others", tally.equal);
     if (options_.compare) line += fmt::format("; {} compared with puppets", tally.simulated);
     return line;
   }
@@ -261,6 +297,7 @@ class ScheduleExploration {
   FreshState fresh_;
   std::optional<FreshState> stale_;
   Model model_;
+  Equals equals_ = Equals::kAreKnown;
   bool with_puppets_;
   std::string only_real_;   // a reason why some schedules had to be
   std::vector<int> ports_;  // the owner's, then the contenders'

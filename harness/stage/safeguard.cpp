@@ -4,10 +4,14 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/input/text_parts.h"
+
 namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kPidToken[] = "{pid}";
 
 std::string FolderOf(const std::string& path) { return fs::path(path).parent_path(); }
 
@@ -84,7 +88,7 @@ Safeguard SafeguardOf(const Stage& stage) {
 }
 
 std::string WithoutPid(const std::string& text, pid_t pid) {
-  const std::string number = std::to_string(pid), token = "{pid}";
+  const std::string number = std::to_string(pid), token = kPidToken;
   std::string out = text;
   for (size_t at = 0; (at = out.find(number, at)) != std::string::npos;) {
     const bool starts = at == 0 || isdigit(static_cast<unsigned char>(out[at - 1])) == 0;
@@ -94,6 +98,11 @@ std::string WithoutPid(const std::string& text, pid_t pid) {
     at += starts && ends ? token.size() : number.size();
   }
   return out;
+}
+
+std::string WithPid(std::string text, pid_t pid) {
+  ReplaceAll(text, kPidToken, std::to_string(pid));
+  return text;
 }
 
 }  // namespace pidfall

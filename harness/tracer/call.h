@@ -19,9 +19,13 @@ struct CallName {
   auto operator<=>(const CallName&) const = default;
 };
 
+// What a call that opens a file does to it.
+enum class Opening { kNone, kOnlyOpens, kCreatesIfMissing, kChanges };
+
 struct NamedCall {
   CallName name;
   int64_t result = 0;  // once it has returned; a failure is the negative errno
+  Opening opening = Opening::kNone;
   // "openat(x.pid) = 3", "unlink(x.pid) = ENOENT"
   std::string Text() const;
 };

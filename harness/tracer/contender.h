@@ -42,6 +42,8 @@ class Contender {
   virtual void Terminate() = 0;
   virtual void Kill() = 0;
 
+  // Of the started process: "{pid}" in the names of its calls.
+  virtual pid_t pid() const = 0;
   virtual std::vector<pid_t> Processes() const = 0;
   // The end of the started process; empty until it has ended.
   virtual const std::optional<Ending>& ending() const = 0;
@@ -50,6 +52,8 @@ class Contender {
   // It holds the target's listening socket. Of a target without one: it lives, and waits for no
   // lock.
   virtual bool Serves() const = 0;
+  // It has looked at others, or acted on them, in a way that no call of an event shows.
+  virtual bool LooksBeyond() const = 0;
   // Its output so far, at most the first 64 KiB.
   virtual const std::string& Output() = 0;
 };

@@ -14,6 +14,7 @@
 #include "harness/probe/process.h"
 #include "harness/process/clone.h"
 #include "harness/stage/serving.h"
+#include "harness/tracer/beyond.h"
 #include "harness/tracer/machine.h"
 
 namespace pidfall {
@@ -46,6 +47,13 @@ Child LaunchTraced(const Stage& stage, const StartPlan& plan, int output) {
     SkipIfForbidden(error);
     throw Broken(error.what());
   }
+}
+
+Opening OpeningOf(const RawCall& call) {
+  const auto flags = OpenFlags(call);
+  if (!flags) return Opening::kNone;
+  if ((*flags & O_TRUNC) != 0) return Opening::kChanges;
+  return (*flags & O_CREAT) != 0 ? Opening::kCreatesIfMissing : Opening::kOnlyOpens;
 }
 
 }  // namespace
@@ -142,19 +150,21 @@ std::optional<ContenderEvent> TracedStart::Take(const ProcessTree::Stop& stop) {
   return stop.returned ? TakeReturn(stop) : TakeEntry(stop);
 }
 
-void TracedStart::NoteUnseen(long number) {
-  if (number == SYS_io_uring_setup) unseen_ = "io_uring";
+void TracedStart::NoteUnseen(const ProcessTree::Stop& stop) {
+  if (stop.call.number == SYS_io_uring_setup) unseen_ = "io_uring";
+  looks_beyond_ = looks_beyond_ || !ViewBeyond(stop).empty();
 }
 
 std::optional<ContenderEvent> TracedStart::TakeEntry(const ProcessTree::Stop& stop) {
-  NoteUnseen(stop.call.number);
+  NoteUnseen(stop);
   const CallKind* kind = KindOf(stop.call.number);
   if (kind == nullptr) return std::nullopt;
   const auto object = attention_.ObjectOf(stop.thread, *kind, stop.call);
   if (!object) return std::nullopt;
   if (stop.call.number == SYS_mmap) unseen_ = "a shared mapping of " + *object;
   const int occurrence = ++occurrences_[{kind->name, *object}];
-  calls_[stop.thread] = {.name = {kind->name, *object, occurrence}};
+  calls_[stop.thread] = {.name = {kind->name, *object, occurrence},
+                         .opening = OpeningOf(stop.call)};
   held_ = stop.thread;
   return ContenderEvent{ContenderEvent::kCall, calls_[stop.thread]};
 }

@@ -42,7 +42,7 @@ class TracedStart : public Contender {
   // When held before a read or a write: it gets only one byte.
   void ShortenCall();
 
-  pid_t pid() const { return child_.pid; }
+  pid_t pid() const override { return child_.pid; }
   std::vector<pid_t> Processes() const override { return tree_->Processes(); }
   const std::optional<Ending>& ending() const override { return tree_->ending(); }
   void Terminate() override;
@@ -50,6 +50,7 @@ class TracedStart : public Contender {
 
   bool RunsAgain() const override { return !tree_->Sleeps(); }
   bool Serves() const override;
+  bool LooksBeyond() const override { return looks_beyond_ || !unseen_.empty(); }
   const std::string& Output() override;
 
   // A way to change its safeguard that no call shows: a mapped file, io_uring.
@@ -69,7 +70,7 @@ class TracedStart : public Contender {
   bool FallsAsleep();
   bool IsAtRest(std::chrono::steady_clock::time_point quiet_since) const;
   bool IsWithin(Duration bound, Duration passed) const;
-  void NoteUnseen(long number);
+  void NoteUnseen(const ProcessTree::Stop& stop);
 
   Stage& stage_;
   int port_;
@@ -86,6 +87,7 @@ class TracedStart : public Contender {
   std::optional<pid_t> held_;
   std::deque<ProcessTree::Stop> waiting_;  // entries, until another thread's call is over
   std::string unseen_;
+  bool looks_beyond_ = false;
   int looks_asleep_ = 0;  // in a row
 };
 
