@@ -1,5 +1,5 @@
-// What a start sees of others although no call of it touches the safeguard: their sockets and locks in
-// the kernel's lists, memory that they share.
+// The view of others that a start has although no call of it touches the safeguard: their sockets
+// and locks in the kernel's lists, memory that they share.
 //
 //   ViewBeyond(stop)   // "it reads /proc/locks"; empty: the call shows nothing of others
 #pragma once
