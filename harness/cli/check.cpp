@@ -155,7 +155,8 @@ int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, cons
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   PrintFindings(outputs, results, *head.target, common.verbose);
   outputs.Print(BesideOlderVersion(results));
-  outputs.Print(policies + SkipText(results) + KeptText(results) + judged.covered +
+  if (common.verbose) outputs.Print(ReasonsText(results, Verdict::kNotApplicable));
+  outputs.Print(policies + ReasonsText(results, Verdict::kSkip) + KeptText(results) + judged.covered +
                 FirstStep(results, *head.target));
   outputs.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                        .interrupted = Interrupted(),

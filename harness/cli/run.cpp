@@ -100,7 +100,8 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   for (const Result* finding : Findings(results, verbose)) {
     outputs.Print(FindingText(*finding, AdviceOnExpected(*finding), outputs.paint(), verbose));
   }
-  outputs.Print(SkipText(results) + KeptText(results));
+  if (verbose) outputs.Print(ReasonsText(results, Verdict::kNotApplicable));
+  outputs.Print(ReasonsText(results, Verdict::kSkip) + KeptText(results));
 }
 
 // The incident is part of a whole run, not of a run of a few scenarios.
