@@ -18,11 +18,6 @@ namespace {
 // A standby that polls is recognized because it goes on.
 constexpr Duration kPollingBound = kDuplicateBound + kSettlesFor;
 
-std::string Said(const Instance& instance) {
-  const std::string lines = instance.FirstLines();
-  return lines.empty() ? "and printed nothing" : "and printed \"" + lines + "\"";
-}
-
 int DuplicateStatus(Stage& stage, int seen) {
   const std::optional<int> declared = stage.target().duplicate_exit;
   return declared ? *declared : stage.evidence().FirstDuplicateStatus(seen);
@@ -57,7 +52,8 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
                                ? "waited instead of serving"
                                : "refused to start (" + HowItEnded(instance) + ")";
   throw Breach(clause,
-               instance.name() + " " + what + " " + Said(instance) + ", although " + although);
+               instance.name() + " " + what + " and printed " + instance.Printed() + ", although " +
+                           although);
 }
 
 namespace {
@@ -171,7 +167,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
   Require(is_quiet, "C2",
           "a duplicate ended with " + HowItEnded(contender) + ", which is not the declared " +
-              std::to_string(DuplicateStatus(stage, 0)) + ", " + Said(contender));
+              std::to_string(DuplicateStatus(stage, 0)) + ", and printed " + contender.Printed());
 }
 
 // A crash is told from a success and from a duplicate by every supervisor. Often it is that of a
@@ -181,6 +177,11 @@ void ExpectEndsAsFailure(Stage& stage, const Ending& ending, const std::string& 
   const std::string what = "a start that failed ended with " + how;
   Prefer(stage, !ending.IsCrash(), clause, what);
   Require(ending.IsCrash() || (ending.signal == 0 && ending.status != 0), clause, what);
+  const bool differs = ending.IsCrash() || ending.status != OwnersStatus(stage.target());
+  const std::string same = "a start that failed ended with the duplicate's " + how;
+  if (stage.target().duplicate_is_declared) return Require(differs, clause, same);
+  // An undeclared status is no promise: then the two ends are only hard to tell apart.
+  Prefer(stage, differs, clause, same);
 }
 
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
@@ -195,20 +196,12 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
               " as if nothing had failed");
   const Ending ending = instance.ending().value_or(Ending{});
   ExpectEndsAsFailure(stage, ending, clause, ending.Describe());
-  // An undeclared status is no promise: then the two ends are only hard to tell apart.
-  const bool differs = ending.IsCrash() || ending.status != OwnersStatus(stage.target());
-  const std::string same = "a start that failed ended with the duplicate's " + ending.Describe();
-  if (stage.target().duplicate_is_declared) {
-    Require(differs, clause, same);
-  } else {
-    Prefer(stage, differs, clause, same);
-  }
   const std::string said = SaidBy(stage, instance);
   Prefer(stage, said.find(names) != std::string::npos, clause,
-         "the message does not name " + names + ": it " + Said(instance).substr(4));
+         "the message does not name " + names + ": it printed " + instance.Printed());
   Prefer(stage, cause == 0 || SaysCause(said, names, cause), clause,
          "the message does not say why (" + std::generic_category().message(cause) + "): it " +
-             Said(instance).substr(4));
+             "printed " + instance.Printed());
 }
 
 namespace {

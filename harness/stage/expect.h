@@ -44,7 +44,8 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);
 // The declared status of a duplicate; where none is declared, that of the first duplicate.
 bool IsDuplicateStatus(Stage& stage, const Ending& ending);
 
-// With neither a success nor a signal from outside; a crash is a weakness. `how` it ended is told.
+// C8: with neither a success, the duplicate's status nor a signal from outside; a crash is a
+// weakness. `how` it ended is told.
 void ExpectEndsAsFailure(Stage& stage, const Ending& ending, const std::string& clause,
                          const std::string& how);
 
