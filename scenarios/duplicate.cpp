@@ -296,7 +296,7 @@ void OwnerStopped(Stage& stage) {
   ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
   // Asks for an answer first: then a kill that was sent has arrived.
-  Require(Answers(stage) && Serves(stage, owner), "C14",
+  Require(Visit(stage) && Serves(stage, owner), "C14",
           "the owner no longer serves after it was stopped and woken");
   ExpectOneOwner(stage, owner);
 }
@@ -323,7 +323,7 @@ constexpr Scenario kDeadMainThread{
 
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  Answers(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
+  Visit(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
   try {
     ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   } catch (const Breach& breach) {

@@ -80,7 +80,7 @@ bool RunsAnotherProgram(const Instance& owner) {
 
 Instance& StartWithChildren(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().child_arguments});
-  Answers(stage);  // then its children have started
+  Visit(stage);  // then its children have started
   const bool told_to = !stage.target().child_arguments.empty();
   const auto has_child = [&] { return RunsAnotherProgram(owner); };
   if (told_to && !stage.WaitUntil(has_child, Stage::kSettleBound)) {
@@ -130,7 +130,7 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
 
 void WorkerOnPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  Answers(stage);  // then its workers have started
+  Visit(stage);  // then its workers have started
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
   stage.Kill(owner);
   if (Serves(stage, owner)) {
@@ -188,7 +188,7 @@ void SupervisorKilled(Stage& stage) {
   if (owner.ended()) throw NotApplicable("in the background no supervisor waits for the target");
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
-  if (!Answers(stage) || !Serves(stage, owner)) {
+  if (!Visit(stage) || !Serves(stage, owner)) {
     throw NotApplicable("the target ends with its supervisor");
   }
   ExpectQuiet(stage, stage.Start(Supervised(Elsewhere(stage))), owner);
@@ -208,7 +208,7 @@ std::string InWords(const std::vector<std::string>& names) {
 
 // Some servers listen on their main port first, and on the others at the end of the start-up.
 AllListeners AllOf(Stage& stage, const Instance& owner) {
-  Answers(stage);
+  Visit(stage);
   stage.WaitUntil([&] { return AllAtRest(stage); }, kBusyAfter);
   return AllListenersOf(owner.Processes());
 }

@@ -72,7 +72,7 @@ constexpr Scenario kOldExit{
 
 void ForkedChildExit(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
-  Answers(stage);  // then the child has started and ended
+  Visit(stage);  // then the child has started and ended
   ExpectFileNames(stage, owner, "C6");
   if (stage.target().fork_arguments.empty()) {
     throw NotApplicable(

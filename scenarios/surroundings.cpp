@@ -248,7 +248,7 @@ void OwnerWithoutDescriptor(Stage& stage) {
   Instance& usual_owner = stage.StartOwner();
   NeedOwnersFile(stage);
   const auto files = StatesOfFiles(stage);
-  Answers(stage);  // a request is often logged
+  Visit(stage);  // a request is often logged
   stage.WaitUntil([&] { return AllAtRest(stage); }, kBusyAfter);
   const auto usual = WithoutLogs(files);
   stage.KillTree(usual_owner);
@@ -257,7 +257,7 @@ void OwnerWithoutDescriptor(Stage& stage) {
     Instance& owner = stage.Start({.closed = descriptor});
     stage.Did("start it without descriptor " + std::to_string(descriptor));
     if (Settle(stage, owner) != Outcome::kServes) continue;
-    Answers(stage);
+    Visit(stage);
     const std::string spoiled = SpoiledFile(stage, usual);
     Require(spoiled.empty() || !HasAt(owner, descriptor, spoiled), "C2",
             "the owner " + owner.name() + ", started without descriptor " +
