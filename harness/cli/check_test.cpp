@@ -48,7 +48,7 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
 }
 
 TEST_F(CheckTest, WhyAScenarioIsNotApplicableIsSaidWhereAskedFor) {
-  const std::string reason = "n/a: no older version is known (older in a target file)\n";
+  const std::string reason = "n/a: no older version is known (--older)\n";
   const std::string story = "upgrade/older-runs";
   EXPECT_THAT(CheckPython(kServer, {}, story).out, Not(HasSubstr(reason)));
   EXPECT_THAT(CheckPython(kServer, {"-v"}, story).out, HasSubstr(reason + "  " + story));

@@ -171,7 +171,7 @@ void AddRunCommand(CLI::App* app, Invocation* invocation) {
   options->guards = guards;
   options->server = servers.empty() ? "" : servers.front();
   CLI::App* run = app->add_subcommand("run", "Every scenario on the bundled servers, per strategy");
-  run->add_option("--guard", options->guards, "Only these strategies, several times")
+  run->add_option("--guard", options->guards, "Only these guards, several times")
       ->check(CLI::IsMember(guards))
       ->allow_extra_args(false);
   run->add_option("--server", options->server, "One of the bundled servers")
