@@ -123,7 +123,7 @@ void StoppedBeyondItsLease(Stage& stage) {
   if (renewal == Duration::zero()) throw NotApplicable("the owner renews nothing by itself");
   stage.Signal(owner, SIGSTOP);
   ShiftFileTimes(stage, -std::chrono::hours(1));
-  stage.WaitUntil([] { return false; }, kRenewalsPerLease * renewal);
+  LetTimePass(stage, kRenewalsPerLease * renewal);
   Instance& contender = stage.Start(Elsewhere(stage));
   const bool takes_over = Settle(stage, contender) == Outcome::kServes;
   stage.Signal(owner, SIGCONT);
