@@ -1,4 +1,7 @@
 // The owner ends without a chance to clean up, and its children may live on.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -200,12 +203,6 @@ constexpr Scenario kSupervisorKilled{
     "The supervisor is killed, the orphan serves on: the new supervisor's copy is quiet.",
     "Two copies serve after every crash of the supervisor.", SupervisorKilled};
 
-std::string InWords(const std::vector<std::string>& names) {
-  std::string words;
-  for (const std::string& name : names) words += (words.empty() ? "" : ", ") + name;
-  return words;
-}
-
 // Some servers listen on their main port first, and on the others at the end of the start-up.
 AllListeners AllOf(Stage& stage, const Instance& owner) {
   Visit(stage);
@@ -239,7 +236,8 @@ void AllListenersBack(Stage& stage) {
       },
       kSettlesFor);
   Require(missing.empty(), "C3",
-          next.name() + " serves without " + InWords(missing) + ", which the killed owner had");
+          fmt::format("{} serves without {}, which the killed owner had", next.name(),
+                      fmt::join(missing, ", ")));
 }
 
 constexpr Scenario kAllListenersBack{

@@ -93,8 +93,7 @@ void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
   Instance& contender = stage.Start();
-  const Outcome outcome = Settle(stage, contender);
-  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, "C1");
+  const Outcome outcome = ExpectNotServing(stage, contender, owner, "C1");
   if (outcome == Outcome::kWaits) stage.Stop(contender);
   Require(stage.Gone(contender, kStopBound), "C2", contender.name() + " neither served nor ended");
   ExpectUnchanged(stage, stage.pid_file(), before, "C6", "a contender's end");
@@ -159,7 +158,6 @@ void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RenameFolder(stage);
   Instance& contender = stage.Start();
-  Settle(stage, contender);
   ExpectNotServing(stage, contender, owner, "C1");
   ExpectOneOwner(stage, owner);
 }

@@ -23,8 +23,7 @@ namespace {
 // A status of 0 means "started", unless it is the declared one of a duplicate.
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
-  const Outcome outcome = Settle(stage, contender);
-  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, clause);
+  const Outcome outcome = ExpectNotServing(stage, contender, owner, clause);
   Require(Serves(stage, owner), clause, "the owner no longer serves");
   ExpectUnchanged(stage, stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;

@@ -31,8 +31,8 @@ TEST(VerdictTest, AWeaknessOfAnEarlierStoryOnTheStageDoesNotCount) {
 }
 
 TEST(VerdictTest, ABreachKeepsItsKindsAndItsWholeSummary) {
-  const Result result = Judged(
-      [] { throw Breach("C4", std::string("it said a\0b", 11), breach_kind::kTwoServe); });
+  const Result result =
+      Judged([] { throw Breach("C4", std::string("it said a\0b", 11), breach_kind::kTwoServe); });
   EXPECT_EQ(result.verdict, Verdict::kFail);
   EXPECT_EQ(result.summary.size(), 11U);
   EXPECT_EQ(result.kinds, breach_kind::kTwoServe);

@@ -1,6 +1,7 @@
 #include "harness/stage/expect.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -51,9 +52,8 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
   const std::string what = outcome == Outcome::kWaits
                                ? "waited instead of serving"
                                : "refused to start (" + HowItEnded(instance) + ")";
-  throw Breach(clause,
-               instance.name() + " " + what + " and printed " + instance.Printed() + ", although " +
-                           although);
+  throw Breach(clause, instance.name() + " " + what + " and printed " + instance.Printed() +
+                           ", although " + although);
 }
 
 namespace {
@@ -105,18 +105,41 @@ void SayWhatBecameOf(Stage& stage, const Instance& owner, const Instance& conten
 }  // namespace
 
 Duration BoundOfStart(const Stage& stage, Duration bound) {
-  constexpr int kMargin = 4;  // a quarter: no two starts take the same time
-  const Duration start_up = stage.target().start_up;
-  return bound + start_up + start_up / kMargin;
+  return bound + WithMargin(stage.target().start_up);
 }
 
-void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
-                      const std::string& clause, const std::string& although) {
+namespace {
+
+void RequireNotServing(Stage& stage, const Instance& contender, const Instance& owner,
+                       const std::string& clause, const std::string& although) {
   stage.Update();
   if (!Serves(stage, contender)) return;
   if (!Serves(stage, owner)) SayWhatBecameOf(stage, owner, contender, clause);
   throw Breach(clause, contender.name() + " serves beside the owner " + owner.name() + although,
                breach_kind::kTwoServe);
+}
+
+void RequireNoOtherPort(const Stage& stage, const Instance& contender, const Instance& owner,
+                        const std::string& although) {
+  Require(!ListensAnywhere(stage, contender), "C1",
+          contender.name() + " serves on another port beside the owner " + owner.name() + although,
+          breach_kind::kTwoServe);
+}
+
+}  // namespace
+
+Outcome ExpectNotServing(Stage& stage, Instance& contender, const Instance& owner,
+                         const std::string& clause, const std::string& although) {
+  const Outcome outcome = Settle(stage, contender);
+  if (outcome == Outcome::kServes) RequireNotServing(stage, contender, owner, clause, although);
+  return outcome;
+}
+
+void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner,
+                   const std::string& although) {
+  ExpectNotServing(stage, contender, owner, "C1", although);
+  RequireNoOtherPort(stage, contender, owner, although);
+  ExpectOneOwner(stage, owner);
 }
 
 void ExpectOneOwner(Stage& stage, const Instance& owner) {
@@ -154,14 +177,12 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
                            Seconds(BoundOfStart(stage, kDuplicateBound)));
   }
   if (outcome == Outcome::kServes) {
-    ExpectNotServing(stage, contender, owner, "C1");
+    RequireNotServing(stage, contender, owner, "C1", "");
     outcome = contender.ending() ? Outcome::kEnded : Outcome::kWaits;  // it served for a moment
   }
   ExpectOneOwner(stage, owner);
   if (outcome == Outcome::kWaits) {
-    return Require(!ListensAnywhere(stage, contender), "C1",
-                   contender.name() + " serves on another port beside the owner " + owner.name(),
-                   breach_kind::kTwoServe);
+    return RequireNoOtherPort(stage, contender, owner, "");
   }
   // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
@@ -267,9 +288,9 @@ void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& cla
 }
 
 void ExpectUntouched(const Bystander& bystander, const std::string& clause) {
-  std::string all;
-  for (const std::string& name : bystander.Signals()) all += (all.empty() ? "" : ", ") + name;
-  Require(all.empty(), clause, "a bystander got signals: " + all);
+  const auto signals = bystander.Signals();
+  Require(signals.empty(), clause,
+          fmt::format("a bystander got signals: {}", fmt::join(signals, ", ")));
 }
 
 }  // namespace pidfall

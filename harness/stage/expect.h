@@ -11,6 +11,7 @@
 #include <string>
 
 #include "harness/observe/file_state.h"
+#include "harness/observe/settling.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -35,9 +36,12 @@ void ExpectOneOwner(Stage& stage, const Instance& owner);
 
 // `contender` was started while `owner` served, and must not serve. Two owners are claimed only
 // where both live at this instant; else the message says how the owner ended. `although` is added
-// to the sentence, from its comma on.
-void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
-                      const std::string& clause, const std::string& although = "");
+// to the sentence, from its comma on. Returns its outcome: kServes where it served for a moment.
+Outcome ExpectNotServing(Stage& stage, Instance& contender, const Instance& owner,
+                         const std::string& clause, const std::string& although = "");
+// It was started while the owner served: it may serve nowhere, whatever status it ends with.
+void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner,
+                   const std::string& although = "");
 
 // C2: refused with the declared status or standing by; the owner as before.
 void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);
