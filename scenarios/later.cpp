@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "harness/faults/clock.h"
-#include "harness/faults/folder_watch.h"
 #include "harness/faults/guard_locks.h"
+#include "harness/observe/folder_watch.h"
 #include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/faults/impaired_start.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/users.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/impaired_start.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"

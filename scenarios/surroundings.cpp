@@ -13,7 +13,6 @@
 #include <system_error>
 #include <vector>
 
-#include "harness/faults/impaired_start.h"
 #include "harness/faults/logins.h"
 #include "harness/faults/namesake.h"
 #include "harness/faults/network.h"
@@ -25,6 +24,7 @@
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/impaired_start.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"

@@ -4,10 +4,10 @@
 #include <set>
 #include <string>
 
-#include "harness/faults/hand_over.h"
 #include "harness/faults/recycle.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/hand_over.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"

@@ -1,4 +1,4 @@
-#include "harness/faults/hand_over.h"
+#include "harness/stage/hand_over.h"
 
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
