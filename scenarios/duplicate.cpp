@@ -10,6 +10,7 @@
 
 #include "harness/faults/guard_locks.h"
 #include "harness/faults/hold.h"
+#include "harness/faults/lock_step.h"
 #include "harness/faults/pid_file.h"
 #include "harness/observe/message.h"
 #include "harness/probe/process.h"
