@@ -15,6 +15,7 @@
 #include "harness/cli/page_notes.h"
 #include "harness/cli/picture_file.h"
 #include "harness/cli/run_with_progress.h"
+#include "harness/incident/find_incident.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/elapsed.h"

@@ -1,8 +1,8 @@
+#include "harness/incident/differences.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
-
-#include "harness/incident/incident.h"
 
 namespace pidfall {
 namespace {

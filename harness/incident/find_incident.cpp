@@ -1,3 +1,5 @@
+#include "harness/incident/find_incident.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -6,6 +8,7 @@
 #include <vector>
 
 #include "harness/incident/incident.h"
+#include "harness/incident/incident_file.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/nearest.h"
 #include "harness/input/text_parts.h"

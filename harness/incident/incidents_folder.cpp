@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "harness/incident/incident_file.h"
 #include "harness/input/text_parts.h"
 #include "harness/process/program_folder.h"
 #include "harness/supervisor/policies.h"

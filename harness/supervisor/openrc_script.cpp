@@ -1,3 +1,5 @@
+#include "harness/supervisor/openrc_script.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,3 +1,5 @@
+#include "harness/supervisor/supervisord_conf.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
