@@ -239,7 +239,8 @@ int Answer(int argc, char** argv) {
 int GuardCommand(int argc, char** argv) {
   Request request;
   CLI::App app(
-      "One instance of a command at a time. Also: pidfall-guard who|status|stop PIDFILE...");
+      "One instance of a command at a time. Also: pidfall-guard who|status|stop PIDFILE...",
+      "pidfall-guard");
   AddGuardOptions(app, request);
   app.add_option("COMMAND", request.command, "The command line to guard, after --");
   Parse(app, argc, argv);

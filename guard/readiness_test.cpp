@@ -207,7 +207,7 @@ TEST_F(ReadinessTest, ADaemonsLastChildKeepsTheReadyFile) {
   EXPECT_FALSE(fs::exists(ready_file_));
 }
 
-TEST_F(ReadinessTest, InOneFileModeToo) {
+TEST_F(ReadinessTest, InOneFileModeReadinessIsReported) {
   Options options = With(ReadyWhen::kServing);
   options.one_file = true;
   Instance instance = Acquire(options);
@@ -217,7 +217,7 @@ TEST_F(ReadinessTest, InOneFileModeToo) {
   EXPECT_EQ(StateOf(getpid()), CopyState::kOwner);
 }
 
-TEST_F(ReadinessTest, AnUnrelatedProcessIsNone) {
+TEST_F(ReadinessTest, AnUnrelatedProcessIsNoCopy) {
   Child stranger([](const Signals& signals) {
     signals.Ready();
     signals.Wait();

@@ -19,7 +19,7 @@ class SupervisorTest : public testing::Test {
   static Supervisor Detect(pid_t self = 4711) { return DetectSupervisor(self, Look::kEnvironment); }
 };
 
-TEST_F(SupervisorTest, APersonIsNone) { EXPECT_FALSE(Detect().Present()); }
+TEST_F(SupervisorTest, APersonIsNotASupervisor) { EXPECT_FALSE(Detect().Present()); }
 
 TEST_F(SupervisorTest, LaunchdNamesTheLabel) {
   setenv("XPC_SERVICE_NAME", "com.example.server", 1);

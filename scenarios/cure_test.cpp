@@ -29,7 +29,7 @@ TEST(CureTest, IsEmptyWhereTheSectionSaysNone) {
   EXPECT_EQ(CureIn(kPage, "pat"), "");
 }
 
-TEST(CureTest, EveryFamilyHasOne) {
+TEST(CureTest, EveryFamilyHasACure) {
   for (const Scenario& scenario : Catalogue()) EXPECT_NE(CureOf(scenario.family()), "");
 }
 

@@ -1,8 +1,8 @@
 // No file can be written or opened any more.
 #include "harness/faults/disk.h"
 
-#include "harness/faults/impaired_start.h"
 #include "harness/faults/pid_file.h"
+#include "harness/stage/impaired_start.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"

@@ -1,4 +1,7 @@
 // A start while a live owner serves.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -7,6 +10,7 @@
 
 #include "harness/faults/guard_locks.h"
 #include "harness/faults/hold.h"
+#include "harness/faults/lock_step.h"
 #include "harness/faults/pid_file.h"
 #include "harness/observe/message.h"
 #include "harness/probe/process.h"
@@ -30,7 +34,7 @@ void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owne
       all.begin(), all.end(), [&](pid_t pid) { return NamesPid(SaidBy(stage, contender), pid); });
   Prefer(stage, named, "C2",
          "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
-             ": it printed \"" + contender.FirstLines() + "\"");
+             ": it printed " + contender.Printed());
 }
 
 void SecondStart(Stage& stage) {
@@ -60,17 +64,19 @@ constexpr Scenario kTenInARow{
 
 // Each may have one of two addresses: then clients reach one or the other.
 std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
-  std::string parts;
+  std::vector<std::string> parts;
   for (const Instance* instance : together) {
-    if (ListensAnywhere(stage, *instance)) parts += (parts.empty() ? "" : ", ") + instance->name();
+    if (ListensAnywhere(stage, *instance)) parts.push_back(instance->name());
   }
-  return parts.empty() ? "none of the starts serves"
-                       : "none of the starts serves whole, these do in part: " + parts;
+  if (parts.empty()) return "none of the starts serves";
+  return fmt::format("none of the starts serves whole, these do in part: {}",
+                     fmt::join(parts, ", "));
 }
 
 // A start that loops for ever without its port (an unchecked listen) never decides.
-Outcome SettleDecided(Stage& stage, Instance& instance) {
+Outcome DecidedOutcome(Stage& stage, Instance& instance, const Instance* owner) {
   try {
+    if (owner != nullptr) return ExpectNotServing(stage, instance, *owner, "C1");
     return Settle(stage, instance);
   } catch (const Broken& undecided) {
     throw Breach("C2", std::string(undecided.what()) + ", beside other starts");
@@ -81,9 +87,7 @@ Outcome SettleDecided(Stage& stage, Instance& instance) {
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   Instance* owner = nullptr;
   for (Instance* instance : together) {
-    if (SettleDecided(stage, *instance) != Outcome::kServes) continue;
-    if (owner != nullptr) ExpectNotServing(stage, *instance, *owner, "C1");
-    owner = instance;
+    if (DecidedOutcome(stage, *instance, owner) == Outcome::kServes) owner = instance;
   }
   Require(owner != nullptr, "C3", NoneServes(stage, together));
   for (Instance* instance : together) {
@@ -124,9 +128,8 @@ void ExpectTakeOver(Stage& stage, const std::vector<Instance*>& together) {
 
 constexpr size_t kContenders = 8;
 
-// An interpreter takes seconds where a compiled server takes one: then one round is run in lock step
-// and one at once. The bundled servers get all rounds, also on a loaded machine. `explore schedules`
-// tries all orders.
+// An interpreter takes seconds where a compiled server takes one: then one round is run in lock
+// step and one at once. The bundled servers get all rounds, also on a loaded machine.
 constexpr int kRounds = 10;
 constexpr int kFewestRounds = 2;
 constexpr Duration kTimeForMore = std::chrono::seconds(3);
@@ -134,7 +137,6 @@ constexpr Duration kTimeForAll = std::chrono::seconds(20);
 
 constexpr char kInStep[] =
     "several of eight starts passed the check before one of them had taken its place";
-constexpr char kAtOnce[] = "eight starts at the same instant";
 
 // When all are released together, chance decides the order; every second round fixes the order.
 void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
@@ -144,7 +146,7 @@ void RaceFor(Stage& stage, int round, const std::vector<StartOptions>& starts) {
     ExpectOneOfAs(stage, together, {kInStep, breach_kind::kPassedCheck});
     if (round == 0) ExpectTakeOver(stage, together);
   } else {
-    ExpectOneOfAs(stage, StartTogether(stage, starts), {kAtOnce});
+    ExpectOneOfAs(stage, StartTogether(stage, starts), {"eight starts at the same instant"});
   }
   stage.EndAll();
   if (stage.target().pid_file) RemovePidFile(stage);
@@ -296,7 +298,7 @@ void OwnerStopped(Stage& stage) {
   ExpectFileNames(stage, owner, "C14");
   stage.Signal(owner, SIGCONT);
   // Asks for an answer first: then a kill that was sent has arrived.
-  Require(Answers(stage) && Serves(stage, owner), "C14",
+  Require(Visit(stage) && Serves(stage, owner), "C14",
           "the owner no longer serves after it was stopped and woken");
   ExpectOneOwner(stage, owner);
 }
@@ -307,8 +309,7 @@ constexpr Scenario kOwnerStopped{
     "A debugger or a laptop's sleep makes two owners.", OwnerStopped};
 
 void DeadMainThread(Stage& stage) {
-  const auto& arguments = stage.target().dead_main_arguments;
-  Instance& owner = stage.StartOwner({.arguments = arguments});
+  Instance& owner = stage.StartOwner({.arguments = stage.target().dead_main_arguments});
   ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   ExpectFileNames(stage, owner, "C14");
 }
@@ -323,7 +324,7 @@ constexpr Scenario kDeadMainThread{
 
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  Answers(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
+  Visit(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
   try {
     ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   } catch (const Breach& breach) {

@@ -1,4 +1,7 @@
 // The owner ends without a chance to clean up, and its children may live on.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -80,7 +83,7 @@ bool RunsAnotherProgram(const Instance& owner) {
 
 Instance& StartWithChildren(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().child_arguments});
-  Answers(stage);  // then its children have started
+  Visit(stage);  // then its children have started
   const bool told_to = !stage.target().child_arguments.empty();
   const auto has_child = [&] { return RunsAnotherProgram(owner); };
   if (told_to && !stage.WaitUntil(has_child, Stage::kSettleBound)) {
@@ -130,7 +133,7 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
 
 void WorkerOnPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  Answers(stage);  // then its workers have started
+  Visit(stage);  // then its workers have started
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
   stage.Kill(owner);
   if (Serves(stage, owner)) {
@@ -188,7 +191,7 @@ void SupervisorKilled(Stage& stage) {
   if (owner.ended()) throw NotApplicable("in the background no supervisor waits for the target");
   stage.Kill(owner);
   stage.Did("kill the supervisor of " + owner.name());
-  if (!Answers(stage) || !Serves(stage, owner)) {
+  if (!Visit(stage) || !Serves(stage, owner)) {
     throw NotApplicable("the target ends with its supervisor");
   }
   ExpectQuiet(stage, stage.Start(Supervised(Elsewhere(stage))), owner);
@@ -200,15 +203,9 @@ constexpr Scenario kSupervisorKilled{
     "The supervisor is killed, the orphan serves on: the new supervisor's copy is quiet.",
     "Two copies serve after every crash of the supervisor.", SupervisorKilled};
 
-std::string InWords(const std::vector<std::string>& names) {
-  std::string words;
-  for (const std::string& name : names) words += (words.empty() ? "" : ", ") + name;
-  return words;
-}
-
 // Some servers listen on their main port first, and on the others at the end of the start-up.
 AllListeners AllOf(Stage& stage, const Instance& owner) {
-  Answers(stage);
+  Visit(stage);
   stage.WaitUntil([&] { return AllAtRest(stage); }, kBusyAfter);
   return AllListenersOf(owner.Processes());
 }
@@ -239,7 +236,8 @@ void AllListenersBack(Stage& stage) {
       },
       kSettlesFor);
   Require(missing.empty(), "C3",
-          next.name() + " serves without " + InWords(missing) + ", which the killed owner had");
+          fmt::format("{} serves without {}, which the killed owner had", next.name(),
+                      fmt::join(missing, ", ")));
 }
 
 constexpr Scenario kAllListenersBack{

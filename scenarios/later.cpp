@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "harness/faults/clock.h"
-#include "harness/faults/folder_watch.h"
 #include "harness/faults/guard_locks.h"
+#include "harness/observe/folder_watch.h"
 #include "harness/probe/files.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
@@ -63,7 +63,7 @@ std::string HowItWasLost(const std::string& lost, const std::string& owner) {
   return path + ", which the owner " + owner + " has locked, was removed";
 }
 
-std::string SecondsSince(Clock::time_point start) {
+std::string TimeSince(Clock::time_point start) {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   return std::to_string(passed.count()) + " ms";
 }
@@ -72,17 +72,17 @@ void LockKept(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const auto began = Clock::now();
   const auto before = LocksOf(owner);
-  for (int i = 0; i < kRequests; ++i) Answers(stage);
+  for (int i = 0; i < kRequests; ++i) Visit(stage);
   std::string lost;
   const auto is_lost = [&] { return !(lost = LostOf(before, owner)).empty(); };
   const bool wakes = !stage.WaitUntil([&] { return IsAtRest(owner); }, kAtRestSoon);
   if (stage.WaitUntil(is_lost, wakes ? kWhile : Duration::zero())) {
     throw Breach("C1",
-                 HowItWasLost(lost, owner.name()) + " " + SecondsSince(began) +
+                 HowItWasLost(lost, owner.name()) + " " + TimeSince(began) +
                      " after its start-up: a second copy can start",
                  breach_kind::kLostLock);
   }
-  stage.Saw("the owner serve for " + SecondsSince(began));
+  stage.Saw("the owner serve for " + TimeSince(began));
   try {
     ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
   } catch (const Breach& breach) {
@@ -123,7 +123,7 @@ void StoppedBeyondItsLease(Stage& stage) {
   if (renewal == Duration::zero()) throw NotApplicable("the owner renews nothing by itself");
   stage.Signal(owner, SIGSTOP);
   ShiftFileTimes(stage, -std::chrono::hours(1));
-  stage.WaitUntil([] { return false; }, kRenewalsPerLease * renewal);
+  LetTimePass(stage, kRenewalsPerLease * renewal);
   Instance& contender = stage.Start(Elsewhere(stage));
   const bool takes_over = Settle(stage, contender) == Outcome::kServes;
   stage.Signal(owner, SIGCONT);

@@ -72,7 +72,7 @@ constexpr Scenario kOldExit{
 
 void ForkedChildExit(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().fork_arguments});
-  Answers(stage);  // then the child has started and ended
+  Visit(stage);  // then the child has started and ended
   ExpectFileNames(stage, owner, "C6");
   if (stage.target().fork_arguments.empty()) {
     throw NotApplicable(
@@ -93,8 +93,7 @@ void ContenderExit(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const FileState before = PidFile(stage);
   Instance& contender = stage.Start();
-  const Outcome outcome = Settle(stage, contender);
-  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, "C1");
+  const Outcome outcome = ExpectNotServing(stage, contender, owner, "C1");
   if (outcome == Outcome::kWaits) stage.Stop(contender);
   Require(stage.Gone(contender, kStopBound), "C2", contender.name() + " neither served nor ended");
   ExpectUnchanged(stage, stage.pid_file(), before, "C6", "a contender's end");
@@ -159,7 +158,6 @@ void FolderRenamed(Stage& stage) {
   Instance& owner = stage.StartOwner();
   RenameFolder(stage);
   Instance& contender = stage.Start();
-  Settle(stage, contender);
   ExpectNotServing(stage, contender, owner, "C1");
   ExpectOneOwner(stage, owner);
 }

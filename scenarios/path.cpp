@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/faults/impaired_start.h"
 #include "harness/process/fd.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/impaired_start.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 

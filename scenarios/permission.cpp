@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <string>
 
-#include "harness/faults/impaired_start.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/users.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/impaired_start.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -23,8 +23,7 @@ namespace {
 // A status of 0 means "started", unless it is the declared one of a duplicate.
 void ExpectRefused(Stage& stage, Instance& contender, const Instance& owner,
                    const FileState& before, const std::string& clause) {
-  const Outcome outcome = Settle(stage, contender);
-  if (outcome == Outcome::kServes) ExpectNotServing(stage, contender, owner, clause);
+  const Outcome outcome = ExpectNotServing(stage, contender, owner, clause);
   Require(Serves(stage, owner), clause, "the owner no longer serves");
   ExpectUnchanged(stage, stage.pid_file(), before, clause, "a contender");
   if (outcome == Outcome::kWaits || !contender.ending()) return;

@@ -73,8 +73,7 @@ void StrangerGone(Stage& stage) {
   const auto is_decided = [&] { return one_serves() || (is_over(next) && is_over(refused)); };
   stage.WaitUntil(is_decided, Stage::kSettleBound);
   Require(one_serves(), "C8",
-          "what a failed start left behind keeps the next one out: it printed \"" +
-              next.FirstLines() + '"');
+          "what a failed start left behind keeps the next one out: it printed " + next.Printed());
 }
 
 constexpr Scenario kStrangerGone{

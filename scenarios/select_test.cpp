@@ -38,7 +38,7 @@ TEST(SelectTest, GlobsAddUpAndKeepTheOrder) {
   EXPECT_EQ(Ids({"stale/[xz]ero", "stale/zero"}, {}), "stale/zero ");
 }
 
-TEST(SelectTest, ExceptTakesAway) {
+TEST(SelectTest, ExceptTakesScenariosAway) {
   EXPECT_EQ(Ids({"stale/*"}, {"*/zero"}), "stale/empty ");
   EXPECT_EQ(Ids({"stale/*"}, {"duplicate/*"}), "stale/zero stale/empty ");
 }

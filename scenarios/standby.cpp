@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/faults/hand_over.h"
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/recycle.h"
@@ -16,6 +15,7 @@
 #include "harness/stage/commands.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/hand_over.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"

@@ -92,7 +92,7 @@ void ExpectNextServes(Stage& stage) {
 
 void EndsServing(Stage& stage, Instance& owner, int signal, const std::string& when) {
   const Recipient recipient = RecipientOf(owner);
-  Answers(stage);  // what a request starts may keep the port
+  Visit(stage);  // what a request starts may keep the port
   stage.Signal(owner, signal);
   ExpectEnds(stage, owner, when, recipient);
   ExpectNextServes(stage);

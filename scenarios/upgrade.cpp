@@ -4,10 +4,10 @@
 #include <set>
 #include <string>
 
-#include "harness/faults/hand_over.h"
 #include "harness/faults/recycle.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/hand_over.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -38,7 +38,7 @@ bool NamesOwner(Stage& stage, const Instance& owner) {
 }
 
 // An undeclared status was learnt from two copies of one version: it is no rule for two versions.
-void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner) {
+void ExpectOwnerKept(Stage& stage, Instance& contender, const Instance& owner) {
   if (stage.target().duplicate_is_declared) return ExpectQuiet(stage, contender, owner);
   Settle(stage, contender);
   ExpectOneOwner(stage, owner);
@@ -47,7 +47,7 @@ void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner) {
 void OlderRuns(Stage& stage) {
   Instance& owner = StartOlder(stage);
   const bool names_owner = NamesOwner(stage, owner);
-  ExpectKeptOut(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectOwnerKept(stage, stage.Start(Elsewhere(stage)), owner);
   if (names_owner) ExpectFileNames(stage, owner, "C6");
 }
 

@@ -51,7 +51,7 @@ std::string Again(const AuditCommand& options, const Result& result) {
   return WholeCommandLine(options.check.program, words);
 }
 
-// The audit's findings on each service, with the service's file and the command that shows it again.
+// The audit's findings on each service, with its file and the command that shows it again.
 std::vector<Result> ResultsOf(const Audit& audit, const AuditCommand& options) {
   std::vector<Result> results = AllResults(audit);
   std::map<std::string_view, std::string_view> files;

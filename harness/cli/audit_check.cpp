@@ -57,6 +57,7 @@ class ServiceCheck {
     SetOtherPoliciesAside("not the policy named", &results);
     for (Result& result : results) result.file = service_.file;
     PrintFindings(outputs_, results, answer.target, options_.common.verbose);
+    if (options_.common.verbose) outputs_.Print(ReasonsText(results, Verdict::kNotApplicable));
     outputs_.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                           .interrupted = Interrupted(),
                                           .verbose = options_.common.verbose}) +

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/cli/check_findings.h"
+#include "harness/cli/ci_job.h"
 #include "harness/cli/command.h"
 #include "harness/cli/exit_status.h"
 #include "harness/cli/explorers.h"
@@ -18,7 +19,6 @@
 #include "harness/cli/outputs.h"
 #include "harness/cli/page_notes.h"
 #include "harness/cli/picture_file.h"
-#include "harness/cli/print.h"
 #include "harness/cli/run_with_progress.h"
 #include "harness/cli/target_options.h"
 #include "harness/input/shell_quote.h"
@@ -52,7 +52,7 @@ struct CheckCommand {
   PictureOptions picture;
   std::optional<std::chrono::nanoseconds> time;  // for the whole check
   bool exhaustive = false;
-  std::vector<std::string> again;  // what to check and when it fails, as the user wrote it
+  std::vector<std::string> ci_options;  // of the job for CI, as the user wrote them
 };
 
 // --- running and reporting
@@ -130,14 +130,6 @@ std::vector<Result> RunAll(const CheckCommand& options, const std::vector<Case>&
   return results;
 }
 
-void WriteCi(const CheckCommand& options, const Target& target) {
-  if (options.common.ci.empty()) return;
-  CiCheck check{
-      .version = PIDFALL_VERSION, .options = options.target.again, .command = target.command};
-  check.options.insert(check.options.end(), options.again.begin(), options.again.end());
-  Print(stdout, CiSnippet(CiKind(options.common.ci), check));
-}
-
 // The verdicts, and the exact coverage of --exhaustive.
 struct Judged {
   std::vector<Result> results;
@@ -155,15 +147,16 @@ int Judge(const CheckCommand& options, const JsonHead& head, Judged judged, cons
   if (!options.baseline.empty()) AcceptKnown(results, ReadBaseline(options.baseline), outputs);
   PrintFindings(outputs, results, *head.target, common.verbose);
   outputs.Print(BesideOlderVersion(results));
-  outputs.Print(policies + SkipText(results) + KeptText(results) + judged.covered +
-                FirstStep(results, *head.target));
+  if (common.verbose) outputs.Print(ReasonsText(results, Verdict::kNotApplicable));
+  outputs.Print(policies + ReasonsText(results, Verdict::kSkip) + KeptText(results) +
+                judged.covered + FirstStep(results, *head.target));
   outputs.Print(CheckSummary(results, {.elapsed_ms = MillisecondsSince(start),
                                        .interrupted = Interrupted(),
                                        .verbose = common.verbose}) +
                 '\n');
   outputs.WriteFiles(head, results, NotesOn(results));
   files.Draw(results, ShellCommand(head.target->command));
-  WriteCi(options, *head.target);
+  WriteCi(common.ci, options.target, options.ci_options, *head.target);
   return ExitStatusOf(results, {.no_skip = common.no_skip, .interrupted = Interrupted()});
 }
 
@@ -247,21 +240,6 @@ void DeclareExhaustive(CLI::App* app, CheckCommand* options) {
       ->excludes(app->get_option("--repeat"));
 }
 
-// Not the files of results, which a job for CI has itself, nor what suits this machine alone.
-std::vector<std::string> OptionsForCi(const CLI::App& app) {
-  std::vector<std::string> words;
-  for (const char* name : {"--scenario", "--except", "--repeat", "--shard", "--time", "--baseline",
-                           "--exhaustive", "--no-skip", "--verbose"}) {
-    const CLI::Option* option = app.get_option(name);
-    const bool is_flag = option->get_items_expected_max() == 0;
-    for (const std::string& value : option->results()) {
-      words.emplace_back(name);
-      if (!is_flag) words.push_back(value);
-    }
-  }
-  return words;
-}
-
 }  // namespace
 
 void AddCheckCommand(CLI::App* app, Invocation* invocation) {
@@ -275,7 +253,7 @@ void AddCheckCommand(CLI::App* app, Invocation* invocation) {
   DeclareFollower(check);
   check->callback([=] {
     options->program = invocation->program;
-    options->again = OptionsForCi(*check);
+    options->ci_options = OptionsForCi(*check);
     invocation->action = [=] { return Check(*options, invocation->command); };
   });
 }

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(CheckTest, TheDuplicatesStatusIsFoundOnceAndReported) {
   const ProgramOutcome outcome = CheckPython(ServerThat(""), {"--json", "found.json"});
@@ -44,6 +45,13 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
   const ProgramOutcome undeclared = CheckPython(all_one, {}, story);
   EXPECT_EQ(undeclared.status, kAsItShouldBe) << undeclared.out;
   ExpectFound(undeclared, "a start that failed ended with the duplicate's status 1");
+}
+
+TEST_F(CheckTest, WhyAScenarioIsNotApplicableIsSaidWhereAskedFor) {
+  const std::string reason = "n/a: no older version is known (--older)\n";
+  const std::string story = "upgrade/older-runs";
+  EXPECT_THAT(CheckPython(kServer, {}, story).out, Not(HasSubstr(reason)));
+  EXPECT_THAT(CheckPython(kServer, {"-v"}, story).out, HasSubstr(reason + "  " + story));
 }
 
 TEST_F(CheckTest, AStartThatTriesForItsPortForSecondsAndEndsHasFailed) {

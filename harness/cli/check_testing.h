@@ -30,8 +30,8 @@ class CheckTest : public CliTest {
   void ExpectFound(const ProgramOutcome& outcome, const std::string& words);
 };
 
-// A broken server and its correct twin, both in Python. Without `arguments` a program that reads one
-// gets the port.
+// A broken server and its correct twin, both in Python. Without `arguments` a program that reads
+// one gets the port.
 class TwinsTest : public CliTest {
  protected:
   ProgramOutcome Check(const std::string& program, const std::string& scenario,

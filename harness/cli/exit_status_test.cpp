@@ -21,7 +21,7 @@ TEST(ExitStatusTest, PassesWeaknessesAndExpectedFailsAreAsTheyShouldBe) {
   EXPECT_EQ(ExitStatusOf({kExpectedFail}, {}), 0);  // a fail was judged as well
 }
 
-TEST(ExitStatusTest, ABreachOrASurprisePassIsOne) {
+TEST(ExitStatusTest, ABreachOrASurprisePassIsStatusOne) {
   EXPECT_EQ(ExitStatusOf({kPass, kFail}, {}), 1);
   EXPECT_EQ(ExitStatusOf({kPass, kSurprise}, {}), 1);
 }

@@ -45,7 +45,10 @@ void PrintResults(const ExploreCommand& options, const Exploration& found, const
     const bool is_replayed = replays && result.verdict == Verdict::kPass;
     if (is_replayed) outputs.Print(FindingText(result, {}, outputs.paint()));
   }
-  outputs.Print(SkipText(found.results));
+  if (options.common.verbose) {
+    outputs.Print(ReasonsText(found.results, Verdict::kNotApplicable));
+  }
+  outputs.Print(ReasonsText(found.results, Verdict::kSkip));
   outputs.Print(CoveredText(explorer, found));
 }
 
@@ -101,6 +104,7 @@ void Declare(CLI::App* app, const Explorer& explorer, Invocation* invocation) {
   if (explorer.explore == ExploreSchedules) DeclareBounds(one, &options->explore);
   DeclareTime(one, explorer.time, &options->explore.time);
   DeclareReports(one, &options->common);
+  one->get_option("--verbose")->description("Show weaknesses, whole stories and why n/a");
   DeclareNoSkip(one, &options->common);
   DeclareFollower(one);
   one->callback([=, &explorer] {

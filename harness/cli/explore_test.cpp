@@ -202,7 +202,7 @@ TEST_F(ExploreBundledTest, PuppetsFindWhatEveryRealRunFinds) {
   EXPECT_THAT(by_puppets.out, Not(HasSubstr(", 12 executed")));
 }
 
-TEST_F(ExploreTest, InAnInterpreterToo) {
+TEST_F(ExploreTest, AnInterpretersStartsAreCarriedOutByPuppets) {
   const ProgramOutcome outcome = Explore("schedules", kLock, {"--bound", "1"});
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
   EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out;

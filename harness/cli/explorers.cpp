@@ -24,15 +24,15 @@ std::span<const Explorer> Explorers() {
                .row = {.id = "crash-point/any",
                        .clauses = "C2 C3 C5 C8",
                        .story = "SIGKILL before and after each call that touches the safeguard",
-                       .harm = "one kill at the wrong moment, and the server does not come back by "
-                               "itself"},
+                       .harm = "One kill at the wrong moment, and the server does not come back by "
+                               "itself."},
                .explore = ExploreCrashes,
                .check_replay = [](const std::string& text) { ParsePoint(text); }},
       Explorer{.name = "errors",
                .row = {.id = "errors/any",
                        .clauses = "C1 C3 C6 C8",
                        .story = "Each of those calls fails once, with each error that it may have",
-                       .harm = "a full disk or a lack of descriptors, and two serve, or none does"},
+                       .harm = "A full disk or a lack of descriptors, and two serve, or none does."},
                .explore = ExploreErrors,
                .check_replay = [](const std::string& text) { ParseInjection(text); }},
       Explorer{
@@ -40,7 +40,7 @@ std::span<const Explorer> Explorers() {
           .row = {.id = "race/any",
                   .clauses = "C1 C2 C3 C6",
                   .story = "Starts and stops against each other, in every order of those calls",
-                  .harm = "two starts in the same moment, and two serve, or none does"},
+                  .harm = "Two starts in the same moment, and two serve, or none does."},
           .explore = ExploreSchedules,
           .check_replay = [](const std::string& text) { ParseSchedule(text); },
           .all = "Every order: no bound on preemptions",

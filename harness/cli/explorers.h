@@ -1,5 +1,5 @@
-// The kinds of exploration, a row each: `pidfall explore` does one of them, `check --exhaustive` all after
-// its scenarios.
+// The kinds of exploration, a row each: `pidfall explore` does one of them, `check --exhaustive`
+// all after its scenarios.
 //
 //   for (const Explorer& explorer : Explorers())
 //     const Exploration found = ExploreWithProgress(explorer, target, found, {}, again);

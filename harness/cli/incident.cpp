@@ -22,7 +22,10 @@
 #include "harness/cli/print.h"
 #include "harness/cli/target_options.h"
 #include "harness/cli/terminal.h"
+#include "harness/incident/find_incident.h"
+#include "harness/incident/incident_file.h"
 #include "harness/incident/incident_run.h"
+#include "harness/incident/incident_template.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/incident/simulator.h"
 #include "harness/input/bad_input.h"
@@ -143,6 +146,7 @@ void PrintFindings(const Outputs& outputs, const IncidentResults& so_far, bool v
   for (const Result* finding : Findings(so_far.results, verbose)) {
     outputs.Print(FindingText(*finding, {}, outputs.paint(), verbose));
   }
+  outputs.Print(ReasonsText(so_far.results, Verdict::kSkip));
 }
 
 // The port of the user's command; a command without a port serves by staying. Empty where it never
@@ -243,7 +247,8 @@ int Run(const IncidentCommand& options, const std::vector<std::string>& command)
   const double took = MillisecondsSince(start);
   outputs.Print(Summary(so_far, took, yours, options.common.verbose) + '\n');
   WriteFiles(outputs, chosen, so_far, yours ? std::optional(probed->target) : std::nullopt);
-  return ExitStatusOf(so_far.results, {.interrupted = Interrupted()});
+  return ExitStatusOf(so_far.results,
+                      {.no_skip = options.common.no_skip, .interrupted = Interrupted()});
 }
 
 void AddList(CLI::App* incident, const Options& options, Invocation* invocation) {
@@ -285,6 +290,8 @@ void AddRun(CLI::App* incident, const Options& options, Invocation* invocation) 
   DeclarePort(run, [options](int port) { options->port = port; });
   DeclareJobs(run, &options->common);
   DeclareReports(run, &options->common);
+  run->get_option("--verbose")->description("Show expected failures and a drawing of each");
+  DeclareNoSkip(run, &options->common);
   DeclarePicture(run, &options->picture);
   DeclareFollower(run);
   run->callback([=] {

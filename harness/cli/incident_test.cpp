@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -143,6 +144,19 @@ TEST_F(IncidentCommandTest, ABadFileAmongOthersStopsThemAll) {
   EXPECT_EQ(outcome.status, kBadUsage);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.error, HasSubstr("gone.toml"));
+}
+
+TEST_F(IncidentCommandTest, ASkipIsAnErrorWhereNoneIsAllowed) {
+  setenv("PIDFALL_SANDBOX", "plain", 1);
+  const Words words = {"incident", "run", "gbrain-namespace"};
+  const ProgramOutcome skipped = Run(words);
+  EXPECT_EQ(skipped.status, kNothingJudged) << skipped.out << skipped.error;
+  EXPECT_THAT(skipped.out, HasSubstr("skipped: "));
+  setenv("PIDFALL_NO_SKIP", "1", 1);
+  EXPECT_EQ(Run(words).status, kBrokenRun);
+  unsetenv("PIDFALL_NO_SKIP");
+  EXPECT_EQ(Run({"incident", "run", "gbrain-namespace", "--no-skip"}).status, kBrokenRun);
+  unsetenv("PIDFALL_SANDBOX");
 }
 
 TEST_F(IncidentCommandTest, APictureOfAllIsRefused) {

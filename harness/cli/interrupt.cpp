@@ -16,7 +16,8 @@ void OnSignal(int) { InterruptRuns(); }
 InterruptGuard::InterruptGuard() {
   struct sigaction action {};
   action.sa_handler = OnSignal;
-  action.sa_flags = SA_RESETHAND;  // the second signal ends us, and then the kernel the sandboxes
+  // A second signal ends this process, and the kernel then ends its sandboxes.
+  action.sa_flags = SA_RESETHAND;
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], nullptr, &before_[i]);
     // nohup and background jobs of old shells ignore these signals on purpose.

@@ -1,4 +1,4 @@
-// The options that every command has. Options are read strictly, an error gives one clear line.
+// Options that several commands share, and how numbers, times and shards are read.
 //
 //   CommonOptions common;
 //   DeclareCommon(command, &common);

@@ -15,6 +15,7 @@
 #include "harness/cli/page_notes.h"
 #include "harness/cli/picture_file.h"
 #include "harness/cli/run_with_progress.h"
+#include "harness/incident/find_incident.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/elapsed.h"
@@ -100,7 +101,8 @@ void PrintResults(const Outputs& outputs, const std::vector<Result>& results, bo
   for (const Result* finding : Findings(results, verbose)) {
     outputs.Print(FindingText(*finding, AdviceOnExpected(*finding), outputs.paint(), verbose));
   }
-  outputs.Print(SkipText(results) + KeptText(results));
+  if (verbose) outputs.Print(ReasonsText(results, Verdict::kNotApplicable));
+  outputs.Print(ReasonsText(results, Verdict::kSkip) + KeptText(results));
 }
 
 // The incident is part of a whole run, not of a run of a few scenarios.
@@ -170,7 +172,7 @@ void AddRunCommand(CLI::App* app, Invocation* invocation) {
   options->guards = guards;
   options->server = servers.empty() ? "" : servers.front();
   CLI::App* run = app->add_subcommand("run", "Every scenario on the bundled servers, per strategy");
-  run->add_option("--guard", options->guards, "Only these strategies, several times")
+  run->add_option("--guard", options->guards, "Only these guards, several times")
       ->check(CLI::IsMember(guards))
       ->allow_extra_args(false);
   run->add_option("--server", options->server, "One of the bundled servers")

@@ -93,8 +93,7 @@ void WriteFiles(const Outputs& outputs, const SuperviseCommand& options,
   result.file = LookUpRollOut(options.policy) ? "" : FileOfPolicy(options.policy);
   auto notes = NotesOn({result});
   notes[result.scenario].harm =
-      "Start after start for as long as it ends, each with its lines in the log, and nobody "
-      "serves.";
+      "The supervisor starts it again and again, each start fills the log, and no copy serves.";
   outputs.WriteFiles({.version = PIDFALL_VERSION,
                       .command = "supervise",
                       .sandbox = SandboxName(),

@@ -27,6 +27,10 @@ void ShowLaterBootTime(Stage& stage, std::chrono::seconds by) {
   ShowInstead(stage, "/proc/stat", stat.replace(at, end - at, std::to_string(time)));
 }
 
+void LetTimePass(Stage& stage, Duration time) {
+  stage.WaitUntil([] { return false; }, time);
+}
+
 void ShiftFileTimes(Stage& stage, std::chrono::seconds shift) {
   for (const std::string& file : SafeguardFiles(stage)) {
     const auto before = std::filesystem::last_write_time(file);

@@ -15,6 +15,8 @@ namespace pidfall {
 void ShowInstead(Stage& stage, const std::string& proc_path, const std::string& content);
 // In /proc/stat, from which the start times of processes are counted: a step of the clock moves it.
 void ShowLaterBootTime(Stage& stage, std::chrono::seconds by);
+// The lease has to run out: time itself is the fault.
+void LetTimePass(Stage& stage, Duration time);
 // Moves the times of all files of the safeguard.
 void ShiftFileTimes(Stage& stage, std::chrono::seconds shift);
 

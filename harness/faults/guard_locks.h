@@ -8,8 +8,8 @@
 
 namespace pidfall {
 
-// The same breach. Where another start serves although the owner holds a lock on its pid file, or on
-// a file named after that, this cause stands before the observation.
+// The same breach. Where another start serves although the owner holds a lock on its pid file, or
+// on a file named after that, this cause stands before the observation.
 Breach DueToItsLock(const Stage& stage, const Instance& owner, const Breach& breach);
 
 // Starts the target. The result is the name of the pid file where the process that locked it, a

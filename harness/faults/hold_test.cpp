@@ -68,17 +68,6 @@ TEST(HoldTest, AHelperThatRemovesIsHeld) {
             "one after it created one");
 }
 
-TEST(HoldTest, InLockStepStartsCheckBeforeAnyCreates) {
-  const std::string counts = "echo 1 >> {dir}/../count; ";
-  const Target target = Script("cd {dir}; " + std::string(kCheckThenCreate) + counts);
-  EXPECT_EQ(OnStage(target,
-                    [](Stage& stage) {
-                      StartInLockStep(stage, {{}, {}}, 1);
-                      return ReadOrEmpty(stage.folder() + "/../count");
-                    }),
-            "1\n1\n");
-}
-
 TEST(HoldTest, AReleasedStartGoesOn) {
   EXPECT_EQ(OnStage(Writer(),
                     [](Stage& stage) {
@@ -143,17 +132,6 @@ TEST(HoldTest, MomentsAreTriedUntilThereIsNone) {
     return all;
   });
   EXPECT_EQ(tried, "123");
-}
-
-TEST(HoldTest, EachOfSeveralStartsThatAreReleasedTogetherRuns) {
-  EXPECT_EQ(OnStage(Writer(),
-                    [](Stage& stage) {
-                      const auto all = StartTogether(stage, {{}, {}, {}});
-                      stage.WaitUntil([&] { return FilesIn(stage) == "one two "; },
-                                      Stage::kSettleBound);
-                      return std::to_string(all.size()) + " " + FilesIn(stage);
-                    }),
-            "3 one two ");
 }
 
 }  // namespace

@@ -53,16 +53,14 @@ pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
     throw Broken("pid " + std::to_string(number) + " did not become free");
   }
   // A watcher process that outlived it for a moment may have removed the file; after a power loss
-  // it
-  // could not.
+  // it could not.
   if (!PidFile(stage).exists) WritePidFile(stage, content);
   return number;
 }
 
 Bystander& GiveToStranger(Stage& stage, pid_t number) {
-  const bool full = stage.world().full;
-  Bystander& stranger = stage.StartBystander({.pid = full ? number : 0});
-  if (full) {
+  Bystander& stranger = stage.StartBystander({.pid = PidToAskFor(stage, number)});
+  if (stage.world().full) {
     SayRecycled(stage, number);
   } else {
     WriteOver(stage, number, stranger.pid());
@@ -73,7 +71,8 @@ Bystander& GiveToStranger(Stage& stage, pid_t number) {
 Bystander& GiveToThread(Stage& stage, pid_t number) {
   const bool full = stage.world().full;
   if (full) NeedKernelFile("/proc/sys/kernel/ns_last_pid", "a chosen thread id");
-  Bystander& stranger = stage.StartBystander({.thread_id = full ? number : 0, .has_thread = true});
+  Bystander& stranger =
+      stage.StartBystander({.thread_id = PidToAskFor(stage, number), .has_thread = true});
   if (full) {
     SayRecycled(stage, number);
   } else {
@@ -83,7 +82,7 @@ Bystander& GiveToThread(Stage& stage, pid_t number) {
 }
 
 Instance& GiveToSibling(Stage& stage, pid_t number) {
-  StartOptions options{.pid_file = OtherPidFile(stage), .pid = stage.world().full ? number : 0};
+  StartOptions options{.pid_file = OtherPidFile(stage), .pid = PidToAskFor(stage, number)};
   if (stage.target().port) options.port = stage.OtherPort();
   Instance& sibling = stage.StartOwner(options);
   const auto processes = sibling.Processes();

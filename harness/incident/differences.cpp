@@ -1,10 +1,11 @@
+#include "harness/incident/differences.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
-#include "harness/incident/incident.h"
 #include "harness/input/duration.h"
 #include "harness/input/text_parts.h"
 #include "harness/observe/file_state.h"

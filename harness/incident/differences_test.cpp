@@ -1,8 +1,8 @@
+#include "harness/incident/differences.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
-
-#include "harness/incident/incident.h"
 
 namespace pidfall {
 namespace {
@@ -24,7 +24,7 @@ SimulationLog Loop(int failures, SupervisorTime gap) {
   return {.actors = {by_hand, agent}, .duration = 10min};
 }
 
-TEST(Differences, ExpectedOutcomeHasNone) {
+TEST(Differences, AnExpectedOutcomeHasNoDifference) {
   const ExpectedOutcome expected = {.starts = {{"agent", {40, 50}}, {"by-hand", {1, 1}}},
                                     .statuses = {{"agent", {1}}, {"by-hand", {}}},
                                     .served_within = 20s};

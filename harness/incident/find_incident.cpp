@@ -1,14 +1,17 @@
+#include "harness/incident/find_incident.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <vector>
 
 #include "harness/incident/incident.h"
+#include "harness/incident/incident_file.h"
 #include "harness/input/bad_input.h"
 #include "harness/input/nearest.h"
+#include "harness/input/text_parts.h"
 
 namespace pidfall {
 namespace {
@@ -27,13 +30,6 @@ std::string ShortAddress(std::string address) {
     if (at != std::string::npos) return address.replace(at, middle.size(), "#");
   }
   return address;
-}
-
-std::string Lower(std::string text) {
-  for (char& letter : text) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
 }
 
 // All by which it is found.

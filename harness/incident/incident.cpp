@@ -1,11 +1,9 @@
 #include "harness/incident/incident.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <string_view>
 #include <utility>
 
-#include "harness/input/bad_input.h"
 #include "harness/input/secrets.h"
 
 namespace pidfall {
@@ -48,20 +46,6 @@ StageActor StageActorOf(const IncidentActor& actor, std::vector<std::string> com
 }
 
 }  // namespace
-
-std::vector<Incident> ReadIncidents(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".toml") files.push_back(entry.path());
-  }
-  if (error) throw BadInput(folder, 0, error.message());
-  std::sort(files.begin(), files.end());
-  std::vector<Incident> incidents;
-  incidents.reserve(files.size());
-  for (const std::string& file : files) incidents.push_back(ReadIncident(file));
-  return incidents;
-}
 
 std::string WithServers(std::string text, const std::string& servers_folder) {
   const auto at = text.find(kServers);

@@ -1,6 +1,6 @@
 // A dated public failure as a timeline file, with the outcome per guard as data.
 //
-//   const Incident incident = ReadIncident("incidents/2025-12-22-port-conflict.toml");
+//   const Incident incident = ReadIncident("incidents/port-conflict.toml");   // incident_file.h
 //   for (const IncidentVariant& variant : incident.variants) {
 //     for (const IncidentGuard& guard : incident.guards) {
 //       StageJobs jobs(stage, ActorsOf(incident, guard, servers_folder));
@@ -9,7 +9,7 @@
 //     }
 //   }
 //
-// docs/incident-file.md has every key; IncidentTemplate() is a file to start from.
+// docs/incident-file.md has every key.
 #pragma once
 
 #include <map>
@@ -78,15 +78,6 @@ struct Incident {
   std::vector<IncidentVariant> variants;
 };
 
-// All throw BadInput, with file and line.
-Incident ReadIncident(const std::string& file);
-Incident ParseIncident(const std::string& file, const std::string& text);
-std::vector<Incident> ReadIncidents(const std::string& folder);  // every *.toml, by name
-
-// By id, by address (owner/repo#N or its URL) of the source or else of `see`, or a file. Throws
-// BadInput, which names what may have been meant.
-Incident FindIncident(const std::string& folder, const std::string& id_address_or_file);
-
 // How each actor is started, {guard} and {servers} filled in; {port}, {pid_file} and the like are
 // left to the sandbox.
 std::vector<StageActor> ActorsOf(const Incident& incident, const IncidentGuard& guard,
@@ -99,12 +90,5 @@ std::vector<StageActor> ActorsOf(const Incident& incident, const std::vector<std
 std::string WithServers(std::string text, const std::string& servers_folder);
 // True where its commands speak of `place`, such as {port}.
 bool Mentions(const Incident& incident, const std::string& place);
-
-// A sentence for each way in which the outcome is not the expected one.
-std::vector<std::string> Differences(const ExpectedOutcome& expected, const SimulationLog& log);
-
-std::string IncidentTemplate(const std::string& id);
-// For `incident new FILE`. Throws BadInput for a file that is there: it may be somebody's work.
-void WriteIncidentTemplate(const std::string& path);
 
 }  // namespace pidfall

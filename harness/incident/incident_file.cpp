@@ -1,3 +1,5 @@
+#include "harness/incident/incident_file.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -294,6 +296,20 @@ Incident ReadIncident(const std::string& file) {
 
 Incident ParseIncident(const std::string& file, const std::string& text) {
   return IncidentReader(file, ParseTomlText(file, text)).Read();
+}
+
+std::vector<Incident> ReadIncidents(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  if (error) throw BadInput(folder, 0, error.message());
+  std::sort(files.begin(), files.end());
+  std::vector<Incident> incidents;
+  incidents.reserve(files.size());
+  for (const std::string& file : files) incidents.push_back(ReadIncident(file));
+  return incidents;
 }
 
 }  // namespace pidfall

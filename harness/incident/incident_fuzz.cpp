@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/incident/incident.h"
+#include "harness/incident/incident_file.h"
 #include "harness/input/bad_input.h"
 
 namespace pidfall {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/incident/differences.h"
 #include "harness/process/elapsed.h"
 #include "harness/supervisor/convergence.h"
 

@@ -32,7 +32,7 @@ struct IncidentCell {
   Result result;
 };
 
-// With a command of the user's there is one guard, "yours", judged by clause C11 alone.
+// With a command of the user's there is one guard, "yours", judged by clauses C11, C1, C5 and C3.
 std::vector<IncidentCell> RunIncident(const Incident& incident, const IncidentOptions& options,
                                       const Simulator& simulate);
 

@@ -1,3 +1,5 @@
+#include "harness/incident/incident_template.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>

@@ -8,6 +8,9 @@
 #include <fstream>
 #include <regex>
 
+#include "harness/incident/find_incident.h"
+#include "harness/incident/incident_file.h"
+#include "harness/incident/incident_template.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/fd.h"
 

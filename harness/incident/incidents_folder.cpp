@@ -4,16 +4,13 @@
 #include <filesystem>
 #include <functional>
 
+#include "harness/incident/incident_file.h"
+#include "harness/input/text_parts.h"
 #include "harness/process/program_folder.h"
 #include "harness/supervisor/policies.h"
 
 namespace pidfall {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(letter));
-  return text;
-}
 
 // "M3" is not "M30".
 bool HasWords(const std::string& text, const std::string& words) {

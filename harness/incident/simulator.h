@@ -30,7 +30,7 @@ using Simulator = std::function<std::vector<SimulationLog>(const std::vector<Sim
 
 struct SimulateOptions {
   int jobs = 1;
-  // "12 of 116 simulated", for who waits.
+  // "12 of 116 simulated", for the person who waits.
   std::function<void(const std::string& line)> on_progress = [](const std::string&) {};
 };
 

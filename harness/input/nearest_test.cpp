@@ -19,7 +19,7 @@ TEST(EditDistance, ASwapOfNeighboursIsOneChange) {
   EXPECT_EQ(EditDistance("ca", "abc"), 3U);
 }
 
-TEST(Nearest, IsTheFirstOfThoseAsNear) {
+TEST(Nearest, OfTwoAsNearTheFirstIsTaken) {
   EXPECT_EQ(Nearest("exit-loop", {"parked", "exit0-loop", "exit1-loop"}), "exit0-loop");
   EXPECT_EQ(Nearest("anything", {}), "");
 }

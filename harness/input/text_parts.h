@@ -1,6 +1,7 @@
 // Small changes to a text that several readers make.
 //
 //   FirstLine("31\nport=310\n")                           // "31"
+//   Lower("Restart")                                      // "restart"
 //   ReplaceAll(command, "{programs}", ProgramFolder());   // in place
 #pragma once
 
@@ -14,5 +15,8 @@ std::string FirstLine(std::string_view text);
 
 // Text that was put in is not searched again.
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to);
+
+// ASCII letters only.
+std::string Lower(std::string text);
 
 }  // namespace pidfall

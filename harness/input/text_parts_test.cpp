@@ -12,6 +12,8 @@ TEST(FirstLineTest, EndsBeforeTheLineEnd) {
   EXPECT_EQ(FirstLine(""), "");
 }
 
+TEST(LowerTest, LeavesOtherBytesAsTheyAre) { EXPECT_EQ(Lower("Zürich-2"), "zürich-2"); }
+
 TEST(ReplaceAllTest, ReplacesEachButNotInWhatItPutIn) {
   std::string text = "{a} and {a}";
   ReplaceAll(text, "{a}", "x{a}");

@@ -37,6 +37,12 @@ END
 report 'a tab' <<END
 $(text | search "$tab")
 END
+# clang-format breaks code that is too long, but no comment. An address cannot be broken, nor the
+# text in a raw literal, which has no //.
+report 'over 100 columns' <<END
+$(code guard servers harness scenarios | LC_ALL=C.UTF-8 xargs -r -d '\n' grep -nHE '^.{101,}' |
+  grep -F '//' | grep -vE ':[0-9]+:// https?://[^ ]+$')
+END
 report 'over 400 lines: split it by concern' <<END
 $({
   code guard servers harness scenarios

@@ -36,6 +36,9 @@ for place in 'harness/run/a.h guard/guard.h' 'scenarios/a_test.cpp guard/guard.h
   'harness/cli/a.cpp harness/magic/b.h'; do
   catches 'points up' "${place% *}" "// A.\n#include \"${place#* }\""
 done
+wide=$(printf '%098d' 0 | tr 0 x)
+catches 'over 100 columns' harness/a.cpp "// x$wide"
+catches 'over 100 columns' harness/a.cpp "int a;  // x$wide"
 catches 'finish it' docs/a.md 'T''ODO: say more'
 catches 'a tab' guard/a.cpp 'int\tvalue;'
 for place in servers/a.cpp docs/a.sh harness/a.py harness/report/a.js; do
@@ -66,4 +69,6 @@ accepts guard/a.h "// A.\nclass A {\n public:\n$(yes '  void F(int);' | head -n 
 accepts docs/a.md 'We recommend to amend it. Many answers; however many.'
 accepts harness/a.h '// The filter.\n// What it refuses is logged. Of course.'
 accepts harness/a.cpp '"python3 -c time.sleep(9)"'
+accepts harness/a.cpp "// ü${wide#xx}"
+accepts harness/a.cpp "// https://example.org/$wide"
 accepts docs/a.md 'see [it](a.md#part) and [that](https://example.org/x)'

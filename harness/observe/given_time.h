@@ -1,15 +1,16 @@
-// The time that the machine gave some instances since a moment. The time in which an instance waited
-// for a processor is left out, so that a busy machine makes no instance late. The time in which it
-// ran always counts: an instance with more busy threads than processors delays itself, and so every
-// bound ends at some time. The result is that of the instance that got least.
+// The time that the machine gave some instances since a moment. The time in which an instance
+// waited for a processor is left out, so that a busy machine makes no instance late. The time in
+// which it ran always counts: an instance with more busy threads than processors delays itself, and
+// so every bound ends at some time. The result is that of the instance that got least.
 //
 //   GivenTime given([&] { return ProcessorTimesOfAll(stage); });
 //   while (given.SoFar(kPause) < bound) Rest(kPause);
 //
 // Ask often: when a thread ends, its waiting time since the last question is lost.
 //
-// The whole machine may stand still, because of its host or its memory, and no run queue shows that.
-// So pass how long you meant to sleep: delay beyond that, less your own CPU time, is excluded, too.
+// The whole machine may stand still, because of its host or its memory, and no run queue shows
+// that. So pass how long you meant to sleep: delay beyond that, less your own CPU time, is
+// excluded, too.
 #pragma once
 
 #include <sys/types.h>

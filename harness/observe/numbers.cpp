@@ -28,14 +28,18 @@ bool HasNumber(const std::string& text, long number) {
   return FindNumber(text, std::to_string(number), 0) != std::string::npos;
 }
 
-std::string ReplaceNumber(const std::string& text, long from, long to) {
-  const std::string old = std::to_string(from), other = std::to_string(to);
+std::string ReplaceNumber(const std::string& text, long from, const std::string& by) {
+  const std::string old = std::to_string(from);
   std::string replaced = text;
   for (size_t at = 0; (at = FindNumber(replaced, old, at)) != std::string::npos;) {
-    replaced.replace(at, old.size(), other);
-    at += other.size();
+    replaced.replace(at, old.size(), by);
+    at += by.size();
   }
   return replaced;
+}
+
+std::string ReplaceNumber(const std::string& text, long from, long to) {
+  return ReplaceNumber(text, from, std::to_string(to));
 }
 
 }  // namespace pidfall

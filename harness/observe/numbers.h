@@ -11,6 +11,11 @@ namespace pidfall {
 bool IsPlainNumber(const std::string& text, long number);
 bool HasNumber(const std::string& text, long number);
 // Replaces each occurrence.
+std::string ReplaceNumber(const std::string& text, long from, const std::string& by);
 std::string ReplaceNumber(const std::string& text, long from, long to);
+// With "{pid}" in its place, two starts give the same text.
+inline std::string WithoutPid(const std::string& text, long pid) {
+  return ReplaceNumber(text, pid, "{pid}");
+}
 
 }  // namespace pidfall

@@ -21,5 +21,12 @@ TEST(NumbersTest, KeepsTheOtherText) {
 
 TEST(NumbersTest, TheNewNumberIsNotReplacedAgain) { EXPECT_EQ(ReplaceNumber("3", 3, 3), "3"); }
 
+TEST(NumbersTest, APidIsTakenOutWhereItStandsWhole) {
+  EXPECT_EQ(WithoutPid("x.400.4000", 400), "x.{pid}.4000");
+  EXPECT_EQ(WithoutPid("400", 400), "{pid}");
+  EXPECT_EQ(WithoutPid("1400 400\n", 400), "1400 {pid}\n");
+  EXPECT_EQ(WithoutPid("x.pid", 400), "x.pid");
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/probe/process.h"
+
 namespace pidfall {
 namespace {
 
@@ -15,9 +17,7 @@ constexpr Settled kLacksPort{Outcome::kWaits, "goes on without its port"};
 // A half reaped process may still be listed.
 bool IsGone(const ProcessSighting& process) { return process.state == 'Z' || process.state == 'X'; }
 
-bool IsAsleep(const ProcessSighting& process) {
-  return process.state == 'S' || process.state == 'T';
-}
+bool Sleeps(const ProcessSighting& process) { return IsAsleep(process.state); }
 
 // A stopped process waits for a signal.
 bool IsEndless(const ProcessSighting& process) {
@@ -62,9 +62,8 @@ bool IsAtRest(const Sighting& now) {
   });
 }
 
-// No two starts take the same time: a quarter more.
 Settling::Settling(Port port, Duration start_up)
-    : has_port_(port == Port::kExpected), without_port_(kSettlesFor + start_up + start_up / 4) {}
+    : has_port_(port == Port::kExpected), without_port_(kSettlesFor + WithMargin(start_up)) {}
 
 void Settling::See(const Sighting& sighting) {
   Sighting now = sighting;
@@ -83,7 +82,7 @@ void Settling::See(const Sighting& sighting) {
 // Between two sightings it may run and block again, so the count of its switches shows that it ran.
 // Only the first thread counts: others may tick for ever (Java's).
 void Settling::NoteSleep(const Sighting& now) {
-  sleeps_ = All(now, IsAsleep);
+  sleeps_ = All(now, Sleeps);
   auto switches = SwitchesOf(now);
   // The observer may lose the processor during a look: the time after it is not seen.
   if (!sleeps_ || switches != switches_) sleeps_since_ = now.over;

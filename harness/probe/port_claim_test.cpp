@@ -19,7 +19,7 @@ TEST(PortClaimTest, LiesBelowThePortsThatTheKernelChooses) {
 }
 
 // So many in a range of 16384 that without claims two would be equal by chance.
-TEST(PortClaimTest, NoTwoHaveTheSame) {
+TEST(PortClaimTest, TwoClaimsHaveDifferentPorts) {
   constexpr size_t kMany = 800;
   const std::vector<PortClaim> claims(kMany);
   std::set<int> ports;

@@ -125,7 +125,7 @@ TEST(ReadProcessTest, OneThatIsGoneHasNoAnswer) {
   EXPECT_FALSE(WaitsWithoutTimeout(child.pid));
 }
 
-TEST(ReadProcessTest, AZombieIsOne) {
+TEST(ReadProcessTest, AZombieIsReadAsAZombie) {
   const Child child = Clone({}, [] { return 0; });
   ASSERT_TRUE(WaitForEnd(child, std::chrono::seconds(10)));
   EXPECT_TRUE(IsInState(child.pid, 'Z'));
@@ -217,7 +217,7 @@ TEST(LineageTest, ADescendantThatReusesAStrangersPidIsFound) {
   EXPECT_EQ(found.front().pid, number);
 }
 
-TEST(InitialVariableTest, IsThatOfTheExec) {
+TEST(InitialVariableTest, TheVariableIsTheOneAtTheExec) {
   const Child child = Launch({.command = {"/bin/sh", "-c", "kill -STOP $$"},
                               .environment = {"NAME=A", "NAMES=B", "EMPTY="}});
   waitpid(child.pid, nullptr, WUNTRACED);
@@ -228,13 +228,13 @@ TEST(InitialVariableTest, IsThatOfTheExec) {
   Reap(child);
 }
 
-TEST(WaitsTest, APauseIsWithoutTimeout) {
+TEST(WaitsTest, APauseWaits) {
   const Running child(PauseForEver);
   EXPECT_TRUE(child.Becomes(WaitsWithoutTimeout));
   EXPECT_FALSE(WaitsForLock(child.pid()));
 }
 
-TEST(WaitsTest, APollIsWhenItHasNoEnd) {
+TEST(WaitsTest, APollWithoutTimeoutWaits) {
   const Running endless([] { poll(nullptr, 0, -1); });
   EXPECT_TRUE(endless.Becomes(WaitsWithoutTimeout));
   const Running timed([] { poll(nullptr, 0, 60'000); });
@@ -242,7 +242,7 @@ TEST(WaitsTest, APollIsWhenItHasNoEnd) {
   EXPECT_FALSE(WaitsWithoutTimeout(timed.pid()));
 }
 
-TEST(WaitsTest, AStoppedOneIsWithoutTimeout) {
+TEST(WaitsTest, AStoppedProcessWaits) {
   const Running child([] {
     raise(SIGSTOP);
     PauseForEver();
@@ -251,7 +251,7 @@ TEST(WaitsTest, AStoppedOneIsWithoutTimeout) {
   EXPECT_TRUE(WaitsWithoutTimeout(child.pid()));
 }
 
-TEST(WaitsTest, ABusyOneIsNot) {
+TEST(WaitsTest, ABusyProcessDoesNotWait) {
   const Running child([] {
     for (;;) getpid();
   });
@@ -270,7 +270,7 @@ void ExpectWaitForLock(const std::function<void(int)>& hold, const std::function
   unlink(path.c_str());
 }
 
-TEST(WaitsTest, AnFlockIsALock) {
+TEST(WaitsTest, AnFlockWaitsForALock) {
   const auto take = [](int fd) { flock(fd, LOCK_EX); };
   ExpectWaitForLock(take, take);
 }
@@ -287,7 +287,7 @@ bool RunToFlock(pid_t pid) {
   return true;
 }
 
-TEST(WaitsTest, AnFlockThatOnlyTriesOrUnlocksIsNone) {
+TEST(WaitsTest, AnFlockThatOnlyTriesOrUnlocksDoesNotWait) {
   const UniqueFd folder = OpenFile("/", O_RDONLY);
   const Running child([&] {
     ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
@@ -305,7 +305,7 @@ TEST(WaitsTest, AnFlockThatOnlyTriesOrUnlocksIsNone) {
   }
 }
 
-TEST(WaitsTest, AnFcntlLockIsALock) {
+TEST(WaitsTest, AnFcntlLockWaitsForALock) {
   struct flock whole {};
   whole.l_type = F_WRLCK;
   const auto take = [whole](int fd) mutable { fcntl(fd, F_SETLKW, &whole); };
@@ -317,7 +317,7 @@ TEST(ProcessorTimesTest, GrowBesideAnotherOnTheSameOne) {
   EXPECT_TRUE(one.Becomes(HasRunAndWaited));
 }
 
-TEST(OpenSocketsTest, AreThoseStillOpen) {
+TEST(OpenSocketsTest, AClosedSocketIsNotListed) {
   const UniqueFd file = OpenFile("/dev/null", O_RDONLY);
   const size_t before = OpenSockets(getpid()).size();
   UniqueFd one(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -19,7 +19,7 @@ TEST(SignalMaskTest, ABlockedSignalIsNotTaken) {
   sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST(SignalMaskTest, AZombieTakesNone) {
+TEST(SignalMaskTest, AZombieTakesNoSignal) {
   const Child child = Clone({}, [] { return 0; });
   WaitForEnd(child, std::chrono::seconds(10));
   EXPECT_FALSE(TakesSignal(child.pid, SIGTERM));

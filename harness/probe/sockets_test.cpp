@@ -63,7 +63,7 @@ TEST_P(SocketsTest, AListenerIsFoundByItsHolder) {
   EXPECT_TRUE(OpenSockets(getpid()).contains(found.front().inode));
 }
 
-TEST_P(SocketsTest, OneThatDoesNotListenIsNone) {
+TEST_P(SocketsTest, ASocketThatDoesNotListenIsNotFound) {
   const UniqueFd bound(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = Loopback(port_);
   ASSERT_EQ(bind(bound.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);

@@ -128,10 +128,10 @@ std::string FindingText(const Result& result, const Advice& advice, const Paint&
   return out;
 }
 
-std::string SkipText(const std::vector<Result>& results) {
+std::string ReasonsText(const std::vector<Result>& results, Verdict verdict) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const Result& result : results) {
-    if (result.verdict != Verdict::kSkip) continue;
+    if (result.verdict != verdict) continue;
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const auto& known) { return known.first == result.summary; });
     if (group == groups.end()) group = groups.insert(group, {result.summary, {}});
@@ -141,7 +141,8 @@ std::string SkipText(const std::vector<Result>& results) {
   }
   std::string out;
   for (const auto& [reason, names] : groups) {
-    out += fmt::format("skipped: {}\n  {}\n", CleanLine(reason), fmt::join(names, " "));
+    out += fmt::format("{}: {}\n  {}\n", verdict == Verdict::kSkip ? "skipped" : Name(verdict),
+                       CleanLine(reason), fmt::join(names, " "));
   }
   return out;
 }

@@ -28,8 +28,9 @@ std::vector<const Result*> Findings(const std::vector<Result>& results, bool ver
 std::string FindingText(const Result& result, const Advice& advice, const Paint& paint,
                         bool whole = true);
 
-// The scenarios that this machine could not judge, by reason; empty when nothing was skipped.
-std::string SkipText(const std::vector<Result>& results);
+// The scenarios with this verdict, a skip or n/a, by reason; empty when there are none:
+// "n/a: the target has no pid file\n  stale/gone stale/bare\n"
+std::string ReasonsText(const std::vector<Result>& results, Verdict verdict);
 
 // The folder with the files of each (--keep), a line for each; empty when none were kept.
 std::string KeptText(const std::vector<Result>& results);

@@ -121,10 +121,20 @@ TEST(FindingsTest, SkipsAreGroupedByReason) {
       ResultOf("permission/file", Verdict::kSkip, {.summary = "no second uid"}),
       ResultOf("permission/file", Verdict::kSkip, {.summary = "no second uid"}),
   };
-  EXPECT_EQ(SkipText(results),
+  EXPECT_EQ(ReasonsText(results, Verdict::kSkip),
             "skipped: no second uid\n  permission/other-user permission/file\n"
             "skipped: plain sandbox\n  pid-reuse/btime\n");
-  EXPECT_EQ(SkipText({}), "");
+  EXPECT_EQ(ReasonsText({}, Verdict::kSkip), "");
+}
+
+TEST(FindingsTest, WhyNotApplicableIsToldApartFromSkips) {
+  const std::vector<Result> results = {
+      ResultOf("stale/gone", Verdict::kNotApplicable, {.summary = "the target has no pid file"}),
+      ResultOf("stale/bare", Verdict::kNotApplicable, {.summary = "the target has no pid file"}),
+      ResultOf("permission/file", Verdict::kSkip, {.summary = "no second uid"}),
+  };
+  EXPECT_EQ(ReasonsText(results, Verdict::kNotApplicable),
+            "n/a: the target has no pid file\n  stale/gone stale/bare\n");
 }
 
 }  // namespace

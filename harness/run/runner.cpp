@@ -10,18 +10,15 @@
 #include "harness/process/elapsed.h"
 #include "harness/run/keep.h"
 #include "harness/run/pool.h"
+#include "harness/run/verdict.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
 
-// The result that a scenario's story gives from inside its sandbox.
-struct StoryVerdict {
-  Verdict verdict = Verdict::kBroken;
-  std::string summary = {};
-  Severity severity = Severity::kBreach;  // of a fail
-  std::string clause = {};                // of a fail
+// A scenario's story, as it is told from inside its sandbox.
+struct ToldStory {
+  StoryVerdict verdict = {};
   std::vector<std::string> evidence = {};
-  BreachKinds kinds = breach_kind::kNone;  // of a breach
   StoryTimes times = {};
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Bar, phase, from_s, to_s)
@@ -29,8 +26,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::End, at_s, status)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Mark, at_s, what)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes::Lane, name, bars, ends, marks)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryTimes, duration_s, is_simulated, lanes, lines_s)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, evidence,
-                                   kinds, times)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoryVerdict, verdict, summary, severity, clause, kinds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ToldStory, verdict, evidence, times)
 
 namespace {
 
@@ -53,51 +50,28 @@ std::vector<std::string> SplitClauses(std::string_view clauses) {
   return all;
 }
 
-void PutFirst(std::vector<std::string>& clauses, const std::string& seen) {
-  std::erase(clauses, seen);
-  clauses.insert(clauses.begin(), seen);
-}
-
-StoryVerdict TellPassOrWeakness(Stage& stage) {
-  if (stage.evidence().weaknesses().empty()) return {.verdict = Verdict::kPass};
-  const auto& first = stage.evidence().weaknesses().front();
-  return {Verdict::kFail, first.summary, Severity::kWeakness, first.clause};
-}
-
-StoryVerdict TellOn(Stage& stage, const Scenario& scenario) {
-  try {
-    CheckNeeds(stage, scenario.needs);
-    scenario.run(stage);
-    return TellPassOrWeakness(stage);
-  } catch (const Breach& breach) {
-    return {Verdict::kFail, breach.summary, Severity::kBreach, breach.clause, {}, breach.kinds};
-  } catch (const Skip& skip) {
-    return {Verdict::kSkip, skip.what()};
-  } catch (const NotApplicable& reason) {
-    return {Verdict::kNotApplicable, reason.what()};
-  } catch (const std::exception& error) {
-    return {Verdict::kBroken, error.what()};
-  }
-}
-
 // Only the target can have sent it, and only to all that it may signal: it does not know the
 // story's process.
-StoryVerdict TellOfSignal(const Scenario& scenario, int signal) {
+ToldStory TellOfSignal(const Scenario& scenario, int signal) {
   const bool by_stopping = scenario.clauses.find("C16") != std::string_view::npos;
   const std::string name = std::string("SIG") + sigabbrev_np(signal);
-  return {.verdict = Verdict::kFail,
-          .summary = "the target sent " + name +
-                     " to every process that it may signal, as kill does for -1: it ended this "
-                     "test's own process, too",
-          .clause = by_stopping ? "C16" : "C5",
+  return {.verdict = {.verdict = Verdict::kFail,
+                      .summary = "the target sent " + name +
+                                 " to every process that it may signal, as kill does for -1: it "
+                                 "ended this test's own process, too",
+                      .clause = by_stopping ? "C16" : "C5"},
           .evidence = {"saw the process that runs this scenario end by " + name +
                        ", so what it did and saw is lost"}};
 }
 
 // In the sandbox.
-StoryVerdict Tell(const Case& which, const std::string& kept, const World& world) {
+ToldStory Tell(const Case& which, const std::string& kept, const World& world) {
   Stage stage(which.target, world);
-  StoryVerdict told = TellOn(stage, *which.scenario);
+  ToldStory told;
+  told.verdict = VerdictOn(stage, [&] {
+    CheckNeeds(stage, which.scenario->needs);
+    which.scenario->run(stage);
+  });
   stage.Update();
   told.times = stage.evidence().chronicle().Times(stage);
   told.evidence = stage.evidence().lines();
@@ -145,16 +119,11 @@ Result ResultOf(const Case& which, const StoryResult& outcome) {
   }
   const bool was_signalled = outcome.ended_by != 0;
   if (!outcome.error.empty() && !was_signalled) return result;
-  const StoryVerdict told = was_signalled ? TellOfSignal(*which.scenario, outcome.ended_by)
-                                          : outcome.told.get<StoryVerdict>();
-  result.verdict = told.verdict;
-  result.summary = told.summary;
+  const ToldStory told = was_signalled ? TellOfSignal(*which.scenario, outcome.ended_by)
+                                       : outcome.told.get<ToldStory>();
+  Put(told.verdict, &result);
   result.evidence = told.evidence;
   result.times = told.times;
-  if (told.verdict != Verdict::kFail) return result;
-  result.severity = told.severity;
-  result.kinds = told.kinds;
-  PutFirst(result.clauses, told.clause);
   return result;
 }
 

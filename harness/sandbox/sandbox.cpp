@@ -91,8 +91,8 @@ bool WasToldToGo(int go) {
 const std::vector<std::string> kSharedFolders = {"/tmp", "/var/tmp", "/run/lock"};
 
 const ViewPlan& RememberedPlan(const std::string& base, std::vector<std::string> own_layer) {
-  using Key =
-      std::tuple<uid_t, std::string, std::vector<std::string>>;  // what a user may do differs
+  // What a user may do differs.
+  using Key = std::tuple<uid_t, std::string, std::vector<std::string>>;
   static std::map<Key, ViewPlan> plans;
   const auto& foreign = WritableForeignFolders();
   own_layer.insert(own_layer.end(), kSharedFolders.begin(), kSharedFolders.end());
@@ -199,15 +199,10 @@ bool IsForcedPlain() {
 }
 
 std::string FindObstacle() {
-  const auto& kernel_mounts = KernelMounts();
-  return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [&] {
-    KeepMountsPrivate();
-    const std::string base = ChoosePrivateFolder({});
-    for (const std::string& path : kernel_mounts) MakeReadOnly(path);
-    ReplaceDevices(base);
-    MountProc();
-    MountFolder(base);
-    BringLoopbackUp();
+  KernelMounts();  // as before a sandbox
+  return TryInNamespaces({.namespaces = kNamespaces & ~uint64_t{CLONE_NEWUSER}}, [] {
+    World world;
+    BuildWorld(world, ChoosePrivateFolder({}), nullptr);
   });
 }
 

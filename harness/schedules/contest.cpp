@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/input/text_parts.h"
 #include "harness/schedules/schedule.h"
-#include "harness/stage/safeguard.h"
 
 namespace pidfall {
 namespace {
@@ -37,7 +37,7 @@ void Contest::Settle(Entrant& entrant, int index, const ContenderEvent& first) {
     case ContenderEvent::kCall:
       entrant.standing = Standing::kReady;
       entrant.next = event.call;
-      entrant.next.name.object = WithPid(event.call.name.object, entrant.start->pid());
+      ReplaceAll(entrant.next.name.object, "{pid}", std::to_string(entrant.start->pid()));
       entrant.slept = 0;
       return;
     case ContenderEvent::kSleeps:

@@ -35,7 +35,7 @@ bool StillAnswers(const Stage& stage) {
   return IsAnswered(stage.endpoint(), target.health_path, kHangsAfter);
 }
 
-bool Answers(const Stage& stage) {
+bool Visit(const Stage& stage) {
   try {
     const bool is_asked = stage.target().port && !stage.target().is_udp;
     if (is_asked) HttpGet(stage.endpoint(), stage.target().health_path, kAnswerBound);

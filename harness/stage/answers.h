@@ -1,4 +1,4 @@
-// Whether the target's start-up is complete, and whether it still answers.
+// Clients of the target: one that visits it, and one that asks whether it still answers.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@ namespace pidfall {
 
 class Stage;
 
-// True once anything answers on the port: the start-up is complete. The content of the answer does
-// not matter. Always true of a target without a TCP port.
-bool Answers(const Stage& stage);
+// A client asks for the health page and reads what comes within half a second. False: nobody
+// accepts it. Always true without a TCP port.
+bool Visit(const Stage& stage);
 
 // True when the server answers a client that connects, or closes the connection. Stopped, hung and
 // orphaned processes have the port open and do neither.

@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/observe/numbers.h"
+
 namespace pidfall {
 namespace {
 

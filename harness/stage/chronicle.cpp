@@ -38,9 +38,8 @@ bool Is(const char* phase, std::string_view name) { return name == phase; }
 bool IsGuardFile(const Stage& stage, const std::string& path) {
   if (path == stage.pid_file()) return true;
   const auto& files = stage.target().guard_files;
-  return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
-    return path == (file.starts_with("/") ? file : stage.folder() + "/" + file);
-  });
+  return std::any_of(files.begin(), files.end(),
+                     [&](const std::string& file) { return path == GuardFilePath(stage, file); });
 }
 
 bool HoldsLock(const Stage& stage, const Instance& instance) {

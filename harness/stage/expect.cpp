@@ -1,6 +1,7 @@
 #include "harness/stage/expect.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,11 +18,6 @@ namespace {
 
 // A standby that polls is recognized because it goes on.
 constexpr Duration kPollingBound = kDuplicateBound + kSettlesFor;
-
-std::string Said(const Instance& instance) {
-  const std::string lines = instance.FirstLines();
-  return lines.empty() ? "and printed nothing" : "and printed \"" + lines + "\"";
-}
 
 int DuplicateStatus(Stage& stage, int seen) {
   const std::optional<int> declared = stage.target().duplicate_exit;
@@ -56,8 +52,8 @@ void ExpectServes(Stage& stage, Instance& instance, const std::string& clause,
   const std::string what = outcome == Outcome::kWaits
                                ? "waited instead of serving"
                                : "refused to start (" + HowItEnded(instance) + ")";
-  throw Breach(clause,
-               instance.name() + " " + what + " " + Said(instance) + ", although " + although);
+  throw Breach(clause, instance.name() + " " + what + " and printed " + instance.Printed() +
+                           ", although " + although);
 }
 
 namespace {
@@ -109,18 +105,41 @@ void SayWhatBecameOf(Stage& stage, const Instance& owner, const Instance& conten
 }  // namespace
 
 Duration BoundOfStart(const Stage& stage, Duration bound) {
-  constexpr int kMargin = 4;  // a quarter: no two starts take the same time
-  const Duration start_up = stage.target().start_up;
-  return bound + start_up + start_up / kMargin;
+  return bound + WithMargin(stage.target().start_up);
 }
 
-void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
-                      const std::string& clause, const std::string& although) {
+namespace {
+
+void RequireNotServing(Stage& stage, const Instance& contender, const Instance& owner,
+                       const std::string& clause, const std::string& although) {
   stage.Update();
   if (!Serves(stage, contender)) return;
   if (!Serves(stage, owner)) SayWhatBecameOf(stage, owner, contender, clause);
   throw Breach(clause, contender.name() + " serves beside the owner " + owner.name() + although,
                breach_kind::kTwoServe);
+}
+
+void RequireNoOtherPort(const Stage& stage, const Instance& contender, const Instance& owner,
+                        const std::string& although) {
+  Require(!ListensAnywhere(stage, contender), "C1",
+          contender.name() + " serves on another port beside the owner " + owner.name() + although,
+          breach_kind::kTwoServe);
+}
+
+}  // namespace
+
+Outcome ExpectNotServing(Stage& stage, Instance& contender, const Instance& owner,
+                         const std::string& clause, const std::string& although) {
+  const Outcome outcome = Settle(stage, contender);
+  if (outcome == Outcome::kServes) RequireNotServing(stage, contender, owner, clause, although);
+  return outcome;
+}
+
+void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner,
+                   const std::string& although) {
+  ExpectNotServing(stage, contender, owner, "C1", although);
+  RequireNoOtherPort(stage, contender, owner, although);
+  ExpectOneOwner(stage, owner);
 }
 
 void ExpectOneOwner(Stage& stage, const Instance& owner) {
@@ -158,20 +177,18 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
                            Seconds(BoundOfStart(stage, kDuplicateBound)));
   }
   if (outcome == Outcome::kServes) {
-    ExpectNotServing(stage, contender, owner, "C1");
+    RequireNotServing(stage, contender, owner, "C1", "");
     outcome = contender.ending() ? Outcome::kEnded : Outcome::kWaits;  // it served for a moment
   }
   ExpectOneOwner(stage, owner);
   if (outcome == Outcome::kWaits) {
-    return Require(!ListensAnywhere(stage, contender), "C1",
-                   contender.name() + " serves on another port beside the owner " + owner.name(),
-                   breach_kind::kTwoServe);
+    return RequireNoOtherPort(stage, contender, owner, "");
   }
   // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
   Require(is_quiet, "C2",
           "a duplicate ended with " + HowItEnded(contender) + ", which is not the declared " +
-              std::to_string(DuplicateStatus(stage, 0)) + ", " + Said(contender));
+              std::to_string(DuplicateStatus(stage, 0)) + ", and printed " + contender.Printed());
 }
 
 // A crash is told from a success and from a duplicate by every supervisor. Often it is that of a
@@ -181,6 +198,11 @@ void ExpectEndsAsFailure(Stage& stage, const Ending& ending, const std::string& 
   const std::string what = "a start that failed ended with " + how;
   Prefer(stage, !ending.IsCrash(), clause, what);
   Require(ending.IsCrash() || (ending.signal == 0 && ending.status != 0), clause, what);
+  const bool differs = ending.IsCrash() || ending.status != OwnersStatus(stage.target());
+  const std::string same = "a start that failed ended with the duplicate's " + how;
+  if (stage.target().duplicate_is_declared) return Require(differs, clause, same);
+  // An undeclared status is no promise: then the two ends are only hard to tell apart.
+  Prefer(stage, differs, clause, same);
 }
 
 void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
@@ -195,20 +217,12 @@ void ExpectFailure(Stage& stage, Instance& instance, const std::string& clause,
               " as if nothing had failed");
   const Ending ending = instance.ending().value_or(Ending{});
   ExpectEndsAsFailure(stage, ending, clause, ending.Describe());
-  // An undeclared status is no promise: then the two ends are only hard to tell apart.
-  const bool differs = ending.IsCrash() || ending.status != OwnersStatus(stage.target());
-  const std::string same = "a start that failed ended with the duplicate's " + ending.Describe();
-  if (stage.target().duplicate_is_declared) {
-    Require(differs, clause, same);
-  } else {
-    Prefer(stage, differs, clause, same);
-  }
   const std::string said = SaidBy(stage, instance);
   Prefer(stage, said.find(names) != std::string::npos, clause,
-         "the message does not name " + names + ": it " + Said(instance).substr(4));
+         "the message does not name " + names + ": it printed " + instance.Printed());
   Prefer(stage, cause == 0 || SaysCause(said, names, cause), clause,
          "the message does not say why (" + std::generic_category().message(cause) + "): it " +
-             Said(instance).substr(4));
+             "printed " + instance.Printed());
 }
 
 namespace {
@@ -274,9 +288,9 @@ void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& cla
 }
 
 void ExpectUntouched(const Bystander& bystander, const std::string& clause) {
-  std::string all;
-  for (const std::string& name : bystander.Signals()) all += (all.empty() ? "" : ", ") + name;
-  Require(all.empty(), clause, "a bystander got signals: " + all);
+  const auto signals = bystander.Signals();
+  Require(signals.empty(), clause,
+          fmt::format("a bystander got signals: {}", fmt::join(signals, ", ")));
 }
 
 }  // namespace pidfall

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "harness/observe/file_state.h"
+#include "harness/observe/settling.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -35,16 +36,20 @@ void ExpectOneOwner(Stage& stage, const Instance& owner);
 
 // `contender` was started while `owner` served, and must not serve. Two owners are claimed only
 // where both live at this instant; else the message says how the owner ended. `although` is added
-// to the sentence, from its comma on.
-void ExpectNotServing(Stage& stage, const Instance& contender, const Instance& owner,
-                      const std::string& clause, const std::string& although = "");
+// to the sentence, from its comma on. Returns its outcome: kServes where it served for a moment.
+Outcome ExpectNotServing(Stage& stage, Instance& contender, const Instance& owner,
+                         const std::string& clause, const std::string& although = "");
+// It was started while the owner served: it may serve nowhere, whatever status it ends with.
+void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner,
+                   const std::string& although = "");
 
 // C2: refused with the declared status or standing by; the owner as before.
 void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner);
 // The declared status of a duplicate; where none is declared, that of the first duplicate.
 bool IsDuplicateStatus(Stage& stage, const Ending& ending);
 
-// With neither a success nor a signal from outside; a crash is a weakness. `how` it ended is told.
+// C8: with neither a success, the duplicate's status nor a signal from outside; a crash is a
+// weakness. `how` it ended is told.
 void ExpectEndsAsFailure(Stage& stage, const Ending& ending, const std::string& clause,
                          const std::string& how);
 

@@ -87,6 +87,22 @@ TEST(ExpectTest, AStartThatWaitsDoesNotServe) {
       StartsWith("C3: A waited instead of serving and printed \"taken\", although nobody"));
 }
 
+TEST(ExpectTest, AContenderOnAnotherPortIsNotKeptOut) {
+  const Target target{
+      .command = {"/usr/bin/python3", "-c",
+                  "import signal, socket, sys\n"
+                  "s = socket.create_server(('127.0.0.1', int(sys.argv[1])))\nsignal.pause()",
+                  "{port}"},
+      .port = 8767};
+  EXPECT_THAT(Judged(target,
+                     [](Stage& stage) {
+                       Instance& owner = stage.StartOwner();
+                       Instance& other = stage.Start({.port = stage.OtherPort()});
+                       ExpectKeptOut(stage, other, owner, ", started elsewhere");
+                     }),
+              "C1: B serves beside the owner A, started elsewhere");
+}
+
 TEST(ExpectTest, AMissingPidFileIsSaidNotToExist) {
   EXPECT_THAT(Judged(Guarded("exit 3"),
                      [](Stage& stage) {

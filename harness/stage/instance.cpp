@@ -20,20 +20,9 @@ Instance::Instance(Census& census, std::string name, Child child, UniqueFd outpu
   if (output_fd_) fcntl(output_fd_.get(), F_SETFL, O_NONBLOCK);
 }
 
-std::string Instance::FirstLines() const {
-  std::istringstream in(output_);
-  std::string lines;
-  int count = 0;
-  for (std::string line; count < 2 && std::getline(in, line); ++count) {
-    lines += (count == 0 ? "" : " | ") + Quotation(line);
-  }
-  return lines;
-}
+std::string Instance::FirstLines() const { return FirstLinesOf(output_); }
 
-std::string Instance::Printed() const {
-  const std::string lines = FirstLines();
-  return lines.empty() ? "nothing" : '"' + lines + '"';
-}
+std::string Instance::Printed() const { return pidfall::Printed(output_); }
 
 std::string Instance::LastLine() const {
   std::istringstream in(output_);

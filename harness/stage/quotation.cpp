@@ -1,5 +1,7 @@
 #include "harness/stage/quotation.h"
 
+#include <sstream>
+
 #include "harness/input/secrets.h"
 
 namespace pidfall {
@@ -14,6 +16,21 @@ std::string Quotation(const std::string& line) {
   };
   while (end > 0 && is_inside_a_character()) --end;
   return text.substr(0, end) + "... (" + std::to_string(text.size() - end) + " more bytes)";
+}
+
+std::string FirstLinesOf(const std::string& output) {
+  std::istringstream in(output);
+  std::string lines;
+  int count = 0;
+  for (std::string line; count < 2 && std::getline(in, line); ++count) {
+    lines += (count == 0 ? "" : " | ") + Quotation(line);
+  }
+  return lines;
+}
+
+std::string Printed(const std::string& output) {
+  const std::string lines = FirstLinesOf(output);
+  return lines.empty() ? "nothing" : '"' + lines + '"';
 }
 
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// A line that a program printed, as evidence: no longer than a reader reads, and without secrets,
+// The output of a program, as evidence: no longer than a reader reads, and without secrets,
 // which have to go before a cut leaves half of one.
 #pragma once
 
@@ -7,5 +7,9 @@
 namespace pidfall {
 
 std::string Quotation(const std::string& line);
+
+// Up to two lines, with " | " between them.
+std::string FirstLinesOf(const std::string& output);
+std::string Printed(const std::string& output);  // those in quotation marks, or "nothing"
 
 }  // namespace pidfall

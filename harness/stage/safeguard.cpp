@@ -4,14 +4,12 @@
 #include <filesystem>
 #include <system_error>
 
-#include "harness/input/text_parts.h"
+#include "harness/stage/safeguard_files.h"
 
 namespace pidfall {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr char kPidToken[] = "{pid}";
 
 std::string FolderOf(const std::string& path) { return fs::path(path).parent_path(); }
 
@@ -26,7 +24,7 @@ std::set<std::string> FilesOf(const Stage& stage) {
   std::set<std::string> files;
   if (stage.target().pid_file) files.insert(stage.pid_file());
   for (const std::string& file : stage.target().guard_files) {
-    files.insert(file.starts_with("/") ? file : stage.folder() + "/" + file);
+    files.insert(GuardFilePath(stage, file));
   }
   return files;
 }
@@ -85,24 +83,6 @@ Safeguard SafeguardOf(const Stage& stage) {
            (is_beside && !stage.StoodBefore(fs::path(path).filename().string()));
   });
   return {folders, files, strangers};
-}
-
-std::string WithoutPid(const std::string& text, pid_t pid) {
-  const std::string number = std::to_string(pid), token = kPidToken;
-  std::string out = text;
-  for (size_t at = 0; (at = out.find(number, at)) != std::string::npos;) {
-    const bool starts = at == 0 || isdigit(static_cast<unsigned char>(out[at - 1])) == 0;
-    const size_t end = at + number.size();
-    const bool ends = end == out.size() || isdigit(static_cast<unsigned char>(out[end])) == 0;
-    if (starts && ends) out.replace(at, number.size(), token);
-    at += starts && ends ? token.size() : number.size();
-  }
-  return out;
-}
-
-std::string WithPid(std::string text, pid_t pid) {
-  ReplaceAll(text, kPidToken, std::to_string(pid));
-  return text;
 }
 
 }  // namespace pidfall

@@ -40,8 +40,4 @@ class Safeguard {
 // The target's pid file, locks and sockets, and the files beside them.
 Safeguard SafeguardOf(const Stage& stage);
 
-// Replaces the pid in it by "{pid}", so that two starts give the same text.
-std::string WithoutPid(const std::string& text, pid_t pid);
-std::string WithPid(std::string text, pid_t pid);
-
 }  // namespace pidfall

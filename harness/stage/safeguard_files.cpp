@@ -11,6 +11,10 @@
 
 namespace pidfall {
 
+std::string GuardFilePath(const Stage& stage, const std::string& file) {
+  return file.starts_with("/") ? file : stage.folder() + "/" + file;
+}
+
 FileState PidFile(const Stage& stage) { return ReadState(stage.pid_file()); }
 
 namespace {

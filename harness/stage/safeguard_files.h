@@ -21,6 +21,9 @@ bool PidFileNames(const Stage& stage, const Instance& instance);
 // Its text is the pid, or holds it where the target's file holds more than that.
 bool PidFileNames(const Stage& stage, pid_t pid);
 
+// A file that the target names beside its pid file may be relative to that one's folder.
+std::string GuardFilePath(const Stage& stage, const std::string& file);
+
 // The pid file and the files beside it with its name.
 std::vector<std::string> SafeguardFiles(const Stage& stage);
 // The same, with their states; empty where the target keeps no pid file.

@@ -22,12 +22,5 @@ TEST(Safeguard, LeavesOutFilesThatStoodThereBeforeOrAreElsewhere) {
   EXPECT_EQ(kSafeguard.NameOf("/"), "");
 }
 
-TEST(WithoutPid, TakesWholeNumbersOnly) {
-  EXPECT_EQ(WithoutPid("x.400.4000", 400), "x.{pid}.4000");
-  EXPECT_EQ(WithoutPid("400", 400), "{pid}");
-  EXPECT_EQ(WithoutPid("1400 400\n", 400), "1400 {pid}\n");
-  EXPECT_EQ(WithoutPid("x.pid", 400), "x.pid");
-}
-
 }  // namespace
 }  // namespace pidfall

@@ -18,6 +18,7 @@
 #include "harness/sandbox/kernel_files.h"
 #include "harness/sandbox/landlock.h"
 #include "harness/sandbox/users.h"
+#include "harness/stage/stage.h"
 
 namespace pidfall {
 namespace {
@@ -91,6 +92,8 @@ void LimitProcesses(bool full) {
 }
 
 }  // namespace
+
+pid_t PidToAskFor(const Stage& stage, pid_t pid) { return stage.world().full ? pid : 0; }
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places) {
   std::vector<std::string> filled = command;

@@ -18,6 +18,8 @@
 
 namespace pidfall {
 
+class Stage;
+
 enum class User {
   kOwn,       // the user that runs the suite
   kOrdinary,  // the same, unless that is root: then a user without privileges
@@ -58,6 +60,9 @@ struct Places {
   std::string folder;
   std::string command;  // as a shell takes it; may hold the others
 };
+
+// `pid`; any, 0, where no pid can be chosen.
+pid_t PidToAskFor(const Stage& stage, pid_t pid);
 
 std::vector<std::string> FillIn(const std::vector<std::string>& command, const Places& places);
 

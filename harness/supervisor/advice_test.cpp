@@ -10,14 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "harness/supervisor/compose.h"
 #include "harness/supervisor/docker.h"
 #include "harness/supervisor/duplicate_table.h"
-#include "harness/supervisor/openrc.h"
-#include "harness/supervisor/pm2.h"
+#include "harness/supervisor/openrc_script.h"
+#include "harness/supervisor/pm2_ecosystem.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/policy_testing.h"
-#include "harness/supervisor/supervisord.h"
-#include "harness/supervisor/systemd.h"
+#include "harness/supervisor/supervisord_conf.h"
+#include "harness/supervisor/systemd_unit.h"
 
 namespace pidfall {
 namespace {

@@ -1,3 +1,5 @@
+#include "harness/supervisor/compose.h"
+
 #include <fmt/format.h>
 
 #include <utility>

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/supervisor/docker.h"
+#include "harness/supervisor/compose.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/policy_testing.h"
 

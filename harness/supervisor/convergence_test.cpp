@@ -97,7 +97,7 @@ TEST(RestartLoop, OneRestartAfterAFailureOfAServerIsNone) {
   EXPECT_EQ(RestartLoop(log), std::nullopt);
 }
 
-TEST(RestartLoop, EndsFromOutsideAreNone) {
+TEST(RestartLoop, EndsFromOutsideAreNoRestartLoop) {
   SimulationLog log = Alone(60, 1);
   for (ExitEntry& exit : log.actors[0].exits) exit.provoked = true;
   EXPECT_EQ(RestartLoop(log), std::nullopt);

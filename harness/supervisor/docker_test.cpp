@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "harness/supervisor/compose.h"
 #include "harness/supervisor/policy_testing.h"
 
 namespace pidfall {

@@ -46,8 +46,8 @@ struct JobStarted {
 };
 
 // A change that an incident makes to the surroundings of its processes. A file is {pid_file},
-// {run}/name or {dir}/name; {pid 0} in a text stands for the pid of actor 0, {thread 0} for the id of its
-// second thread.
+// {run}/name or {dir}/name; {pid 0} in a text stands for the pid of actor 0, {thread 0} for the id
+// of its second thread.
 struct Change {
   enum class Kind {
     kWrite,     // `text` into the file

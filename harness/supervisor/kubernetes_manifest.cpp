@@ -1,3 +1,5 @@
+#include "harness/supervisor/kubernetes_manifest.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

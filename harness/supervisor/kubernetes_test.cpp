@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "harness/supervisor/kubernetes_manifest.h"
 #include "harness/supervisor/policy_testing.h"
 
 namespace pidfall {

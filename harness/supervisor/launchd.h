@@ -1,6 +1,6 @@
 // The rules of launchd's last open version (842.92.1, OS X 10.9.5), and of later ones.
 //
-//   std::unique_ptr<Policy> policy = ReadLaunchdPlist("agent.plist");   // throws BadInput
+//   auto policy = MakeLaunchdPolicy({.keep_alive = true});
 //
 // KeepAlive=true never looks at an exit status: a polite duplicate that exits 0 is started again
 // as well. The status counts under KeepAlive={SuccessfulExit=...} only.
@@ -10,9 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 
-#include "harness/supervisor/plist.h"
 #include "harness/supervisor/service_policy.h"
 
 namespace pidfall {
@@ -38,11 +36,5 @@ struct LaunchdRules {
 };
 
 std::unique_ptr<Policy> MakeLaunchdPolicy(const LaunchdRules& rules, Service service = {});
-
-// `name` is the file's name in errors.
-std::unique_ptr<Policy> ReadLaunchdPlist(const std::string& file,
-                                         LaunchdEra era = LaunchdEra::kPublished);
-std::unique_ptr<Policy> ParseLaunchdPlist(const std::string& name, std::string_view bytes,
-                                          LaunchdEra era = LaunchdEra::kPublished);
 
 }  // namespace pidfall

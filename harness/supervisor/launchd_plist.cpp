@@ -1,9 +1,12 @@
+#include "harness/supervisor/launchd_plist.h"
+
 #include <fmt/format.h>
 
 #include <utility>
 
 #include "harness/input/bad_input.h"
 #include "harness/supervisor/launchd.h"
+#include "harness/supervisor/plist.h"
 
 namespace pidfall {
 namespace {

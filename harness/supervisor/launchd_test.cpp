@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "harness/input/bad_input.h"
+#include "harness/supervisor/launchd_plist.h"
 #include "harness/supervisor/prediction.h"
 
 namespace pidfall {

@@ -1,7 +1,6 @@
 // monit: looks once in a cycle whether the process lives, and starts it where it does not.
 //
 //   auto policy = MakeMonitPolicy({.cycle = std::chrono::seconds(30)});
-//   auto theirs = ReadMonitProcess("/etc/monit/monitrc", "web");   // throws BadInput
 //
 // It never sees an exit status. It uses the pid file: while that names a live process, also another
 // copy, it starts nothing; a simulation assumes that the file ends with its process.
@@ -31,14 +30,5 @@ struct MonitRules {
 };
 
 std::unique_ptr<Policy> MakeMonitPolicy(const MonitRules& rules, Service service = {});
-
-// A `check process`; with none named, the only one of the file. Of a file without a `set daemon`
-// the cycle is that of the monitrc in the folder above.
-std::unique_ptr<Policy> ReadMonitProcess(const std::string& file, const std::string& process);
-// `above`: the cycle where the text sets none.
-std::unique_ptr<Policy> ParseMonitProcess(const std::string& name, const std::string& text,
-                                          const std::string& process,
-                                          SupervisorTime above = MonitRules().cycle);
-std::vector<std::string> MonitProcesses(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/supervisor/monitrc.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/policy_testing.h"
 

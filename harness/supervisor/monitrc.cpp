@@ -1,3 +1,5 @@
+#include "harness/supervisor/monitrc.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,8 +1,6 @@
-// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and its service scripts. A
-// script that gives a time with a unit is for a later version, and gets the rules of that.
+// The rules of OpenRC's supervise-daemon in Debian's version 0.45.2, and in later ones.
 //
-//   auto policy = MakeOpenrcPolicy({});                  // its defaults: eleven starts, ever
-//   auto theirs = ReadOpenrcScript("/etc/init.d/web");   // throws BadInput
+//   auto policy = MakeOpenrcPolicy({});   // its defaults: eleven starts, ever
 //
 // https://github.com/OpenRC/openrc/blob/0.45.2/src/rc/supervise-daemon.c (supervisor; in later
 // versions src/supervise-daemon/supervise-daemon.c, supervisor and main), its
@@ -10,8 +8,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -31,9 +27,5 @@ struct OpenrcRules {
 OpenrcRules LaterOpenrcRules();
 
 std::unique_ptr<Policy> MakeOpenrcPolicy(const OpenrcRules& rules, Service service = {});
-
-// The file of the same name in ../conf.d, or NAME.confd beside it, is read first.
-std::unique_ptr<Policy> ReadOpenrcScript(const std::string& file);
-std::unique_ptr<Policy> ParseOpenrcScript(const std::string& name, std::string_view text);
 
 }  // namespace pidfall

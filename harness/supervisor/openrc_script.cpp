@@ -1,6 +1,7 @@
+#include "harness/supervisor/openrc_script.h"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/input/text_parts.h"
 #include "harness/supervisor/file_text.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/shell_variables.h"
@@ -150,8 +152,7 @@ class OpenrcReader {
   }
 
   bool IsYes(const std::string& name) {
-    std::string value = Value(name);
-    std::transform(value.begin(), value.end(), value.begin(), ::tolower);
+    const std::string value = Lower(Value(name));
     return value == "yes" || value == "true" || value == "on" || value == "1";
   }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/supervisor/openrc_script.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/policy_testing.h"
 #include "harness/supervisor/shell_variables.h"

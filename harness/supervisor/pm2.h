@@ -1,15 +1,12 @@
 // PM2's rules for one application.
 //
-//   auto policy = MakePm2Policy({});                              // its defaults
-//   auto theirs = ReadPm2Ecosystem("ecosystem.json", "web");      // throws BadInput
+//   auto policy = MakePm2Policy({});   // its defaults
 //
 // https://github.com/Unitech/pm2/blob/v5.4.3/lib/God.js (handleExit)
 #pragma once
 
 #include <memory>
 #include <set>
-#include <string>
-#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -26,11 +23,5 @@ struct Pm2Rules {
 };
 
 std::unique_ptr<Policy> MakePm2Policy(const Pm2Rules& rules, Service service = {});
-
-// A JSON or YAML file; with no application named, the only one of the file.
-std::unique_ptr<Policy> ReadPm2Ecosystem(const std::string& file, const std::string& application);
-std::unique_ptr<Policy> ParsePm2Ecosystem(const std::string& name, const std::string& text,
-                                          const std::string& application);
-std::vector<std::string> Pm2Applications(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

@@ -1,3 +1,5 @@
+#include "harness/supervisor/pm2_ecosystem.h"
+
 #include <algorithm>
 #include <utility>
 

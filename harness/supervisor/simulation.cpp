@@ -80,8 +80,8 @@ class Simulation {
 
   void Look(nanoseconds at_most) {
     const std::vector<JobSighting> sightings = jobs_.Look(at_most);
-    const SupervisorTime now =
-        Now();  // one for all actors: a hand-over is not logged as an overlap
+    // One for all actors: a hand-over is not logged as an overlap.
+    const SupervisorTime now = Now();
     bool owner_went = false;
     for (std::size_t i = 0; i < actors_.size(); ++i) {
       owner_went |= actors_[i].Observe(sightings.at(i), now);

@@ -6,8 +6,8 @@
 //                                jobs);
 //
 // Real run time is always added, but for the time that others had the processors. Time jumps to the
-// next due moment only once every process has settled: it ended, serves, or waits without a timeout.
-// So fifty restarts at launchd's throttle read 8 min 20 s and take well under a second.
+// next due moment only once every process has settled: it ended, serves, or waits without a
+// timeout. So fifty restarts at launchd's throttle read 8 min 20 s and take well under a second.
 #pragma once
 
 #include <chrono>

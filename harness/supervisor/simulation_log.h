@@ -60,8 +60,8 @@ struct SimulationLog {
   std::vector<std::string> notes;   // what was assumed, or not simulated
   std::optional<std::string> cut_short;
   std::optional<std::string> skipped;  // what this machine cannot
-  std::map<std::string, FileLog>
-      files;  // those that were asked for, by the name they were asked by
+  // Those that were asked for, by the name they were asked by.
+  std::map<std::string, FileLog> files;
 };
 
 // A time when nobody served, after somebody had.

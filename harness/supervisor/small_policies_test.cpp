@@ -12,6 +12,7 @@
 #include "harness/supervisor/npm.h"
 #include "harness/supervisor/openrc.h"
 #include "harness/supervisor/pm2.h"
+#include "harness/supervisor/pm2_ecosystem.h"
 #include "harness/supervisor/policy_testing.h"
 #include "harness/supervisor/procfile.h"
 #include "harness/supervisor/runit.h"

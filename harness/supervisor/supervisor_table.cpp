@@ -5,20 +5,28 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
+#include "harness/supervisor/compose.h"
 #include "harness/supervisor/daemontools.h"
 #include "harness/supervisor/docker.h"
 #include "harness/supervisor/file_content.h"
 #include "harness/supervisor/kubernetes.h"
+#include "harness/supervisor/kubernetes_manifest.h"
 #include "harness/supervisor/launchd.h"
+#include "harness/supervisor/launchd_plist.h"
 #include "harness/supervisor/monit.h"
+#include "harness/supervisor/monitrc.h"
 #include "harness/supervisor/npm.h"
 #include "harness/supervisor/openrc.h"
+#include "harness/supervisor/openrc_script.h"
 #include "harness/supervisor/pm2.h"
+#include "harness/supervisor/pm2_ecosystem.h"
 #include "harness/supervisor/procfile.h"
 #include "harness/supervisor/runit.h"
 #include "harness/supervisor/s6.h"
 #include "harness/supervisor/supervisord.h"
+#include "harness/supervisor/supervisord_conf.h"
 #include "harness/supervisor/systemd.h"
+#include "harness/supervisor/systemd_unit.h"
 
 namespace pidfall {
 namespace {

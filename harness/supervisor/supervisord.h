@@ -1,16 +1,12 @@
 // supervisord's rules for one program.
 //
-//   auto policy = MakeSupervisordPolicy({});                          // its defaults
-//   auto theirs = ReadSupervisordProgram("supervisord.conf", "web");  // throws BadInput
+//   auto policy = MakeSupervisordPolicy({});   // its defaults
 //
 // https://github.com/Supervisor/supervisor/blob/4.2.5/supervisor/process.py (finish, transition)
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <set>
-#include <string>
-#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -28,11 +24,5 @@ struct SupervisordRules {
 };
 
 std::unique_ptr<Policy> MakeSupervisordPolicy(const SupervisordRules& rules, Service service = {});
-
-// With no program named, the only one of the file.
-std::unique_ptr<Policy> ReadSupervisordProgram(const std::string& file, const std::string& program);
-std::unique_ptr<Policy> ParseSupervisordProgram(const std::string& name, const std::string& text,
-                                                const std::string& program);
-std::vector<std::string> SupervisordPrograms(const std::string& name, const std::string& text);
 
 }  // namespace pidfall

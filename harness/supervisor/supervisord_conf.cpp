@@ -1,3 +1,5 @@
+#include "harness/supervisor/supervisord_conf.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,6 +7,7 @@
 #include <utility>
 
 #include "harness/input/bad_input.h"
+#include "harness/input/text_parts.h"
 #include "harness/supervisor/file_text.h"
 #include "harness/supervisor/supervisord.h"
 #include "harness/supervisor/text_lines.h"
@@ -166,8 +169,7 @@ class ProgramReader {
 
   // datatypes.py, boolean.
   std::optional<bool> Boolean(const ConfEntry& at) const {
-    std::string lower = at.value;
-    std::transform(lower.begin(), lower.end(), lower.begin(), ::tolower);
+    const std::string lower = Lower(at.value);
     for (const char* yes : {"yes", "true", "on", "1"}) {
       if (lower == yes) return true;
     }

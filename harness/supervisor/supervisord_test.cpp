@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "harness/supervisor/policy_testing.h"
+#include "harness/supervisor/supervisord_conf.h"
 
 namespace pidfall {
 namespace {

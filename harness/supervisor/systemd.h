@@ -1,7 +1,6 @@
 // systemd's rules for one service, as version 252 has them, with the RestartSteps of 254.
 //
 //   auto policy = MakeSystemdPolicy({.restart = SystemdRestart::kOnFailure});
-//   auto theirs = ReadSystemdUnit("/etc/systemd/system/my.service");   // throws BadInput
 //
 // https://github.com/systemd/systemd/blob/v252/src/core/service.c (service_shall_restart), its
 // src/basic/ratelimit.c, and the manual pages systemd.service(5) and systemd.unit(5).
@@ -12,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "harness/supervisor/service_policy.h"
 
@@ -57,15 +55,5 @@ std::unique_ptr<Policy> MakeSystemdPolicy(const SystemdRules& rules, Service ser
 
 // `no`, `on-failure`, ... as Restart= takes it; none: it is no such word.
 std::optional<SystemdRestart> ParseSystemdRestart(std::string_view word);
-
-// With the drop-ins of NAME.service.d beside it and in systemd's own folders.
-std::unique_ptr<Policy> ReadSystemdUnit(const std::string& file);
-
-struct NamedText {
-  std::string name;  // what errors call it
-  std::string text;
-};
-// The unit first, then its drop-ins in their order.
-std::unique_ptr<Policy> ParseSystemdUnit(const std::vector<NamedText>& files);
 
 }  // namespace pidfall

@@ -162,8 +162,4 @@ bool UnitRunsNothing(const std::vector<NamedText>& files) {
   return !is_set["ExecStart"] && (stays || is_set["SuccessAction"]);
 }
 
-std::unique_ptr<Policy> ReadSystemdUnit(const std::string& file) {
-  return ParseSystemdUnit(ReadUnitFiles(file));
-}
-
 }  // namespace pidfall

@@ -7,9 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "harness/supervisor/systemd.h"
-
 namespace pidfall {
+
+struct NamedText {
+  std::string name;  // what errors call it
+  std::string text;
+};
 
 struct UnitAssignment {
   std::string section, key, value;

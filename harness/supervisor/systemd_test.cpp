@@ -126,7 +126,7 @@ TEST(Systemd, SlowLoopNeverMeetsTheLimit) {
   }
 }
 
-TEST(Systemd, LimitOfZeroIsNone) {
+TEST(Systemd, ALimitOfZeroIsNoLimit) {
   for (const SystemdRules& rules :
        {SystemdRules{.restart = SystemdRestart::kAlways, .start_limit_interval = 0s},
         SystemdRules{.restart = SystemdRestart::kAlways, .start_limit_burst = 0}}) {

@@ -1,3 +1,5 @@
+#include "harness/supervisor/systemd_unit.h"
+
 #include <fmt/format.h>
 
 #include <map>
@@ -222,6 +224,10 @@ class UnitReader {
 
 std::unique_ptr<Policy> ParseSystemdUnit(const std::vector<NamedText>& files) {
   return UnitReader(files).Make();
+}
+
+std::unique_ptr<Policy> ReadSystemdUnit(const std::string& file) {
+  return ParseSystemdUnit(ReadUnitFiles(file));
 }
 
 }  // namespace pidfall

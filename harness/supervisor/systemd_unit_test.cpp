@@ -1,3 +1,5 @@
+#include "harness/supervisor/systemd_unit.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include <fstream>
 
 #include "harness/supervisor/policy_testing.h"
-#include "harness/supervisor/systemd.h"
 #include "harness/supervisor/systemd_words.h"
 
 namespace pidfall {

@@ -20,7 +20,7 @@ TEST(BundledTest, AServerIsTheFileOfItsNameAndAGuardAVariantInIt) {
   EXPECT_EQ(target.duplicate_exit, 0);
 }
 
-TEST(BundledTest, EveryServerWearsEveryGuard) {
+TEST(BundledTest, EveryServerCanUseEveryGuard) {
   EXPECT_EQ(BundledServers(), (Words{"serve-task-manager", "save-task-notes", "task-notes-api"}));
   EXPECT_EQ(Strategies(), (Words{"none", "pidfile", "lockfile", "port", "reference"}));
   for (const std::string& server : BundledServers()) {

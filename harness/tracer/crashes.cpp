@@ -52,10 +52,8 @@ class CrashSweep {
   }
 
  private:
-  pid_t Numbered(pid_t pid) const { return stage_.world().full ? pid : 0; }
-
   void Profile() {
-    Walk walk(stage_, safeguard_, {.pid = Numbered(kFirstPid)});
+    Walk walk(stage_, safeguard_, {.pid = PidToAskFor(stage_, kFirstPid)});
     walk.Through([&](const Point& point, const NamedCall&) {
       kill_points_.push_back({point, LeftBehind(safeguard_, walk.start().pid())});
       return false;
@@ -85,11 +83,11 @@ class CrashSweep {
 
   void KillAndRecover(const Point& point) {
     fresh_.Restore();
-    KillAt(point, Numbered(kFirstPid));
+    KillAt(point, PidToAskFor(stage_, kFirstPid));
     ExpectRecovery(point);
     const auto left = Leftovers();
     if (left.empty()) return;
-    KillAt(point, Numbered(kSecondPid));
+    KillAt(point, PidToAskFor(stage_, kSecondPid));
     ExpectRecovery(point);
     const auto more = Leftovers();
     Prefer(stage_, more.size() <= left.size(), "C8",
@@ -109,10 +107,10 @@ class CrashSweep {
   }
 
   void ExpectRecovery(const Point& point) {
-    Instance& next = stage_.Start({.pid = Numbered(kNextPid)});
+    Instance& next = stage_.Start({.pid = PidToAskFor(stage_, kNextPid)});
     ExpectServes(stage_, next, "C3", "the start before was killed at " + point.Text());
     if (has_pid_file_) ExpectFileNames(stage_, next, "C3");
-    Instance& duplicate = stage_.Start({.pid = Numbered(kDuplicatePid)});
+    Instance& duplicate = stage_.Start({.pid = PidToAskFor(stage_, kDuplicatePid)});
     ExpectQuiet(stage_, duplicate, next);
     ExpectUntouched(bystander_);
     if (!duplicate.Processes().empty()) stage_.KillTree(duplicate);

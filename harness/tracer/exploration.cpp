@@ -4,13 +4,15 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "harness/process/elapsed.h"
 #include "harness/run/pool.h"
+#include "harness/run/verdict.h"
 #include "harness/tracer/process_tree.h"
 
 namespace pidfall {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, scenario, family, clauses, verdict, severity, summary,
-                                   evidence, duration_ms, reproduce)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Result, scenario, family, clauses, verdict, severity, kinds,
+                                   summary, evidence, duration_ms, reproduce)
 
 namespace {
 
@@ -60,35 +62,6 @@ Exploration Joined(const std::vector<Exploration>& parts) {
   return all;
 }
 
-void Fail(Result& result, Severity severity, const std::string& clause, const std::string& what) {
-  result.verdict = Verdict::kFail;
-  result.severity = severity;
-  result.summary = what;
-  std::erase(result.clauses, clause);
-  result.clauses.insert(result.clauses.begin(), clause);
-}
-
-void JudgeInto(Stage& stage, Result& result, const std::function<void()>& judge) {
-  const size_t weaknesses = stage.evidence().weaknesses().size();
-  try {
-    judge();
-    result.verdict = Verdict::kPass;
-    if (stage.evidence().weaknesses().size() == weaknesses) return;
-    const auto& first = stage.evidence().weaknesses()[weaknesses];
-    Fail(result, Severity::kWeakness, first.clause, first.summary);
-  } catch (const Breach& breach) {
-    Fail(result, Severity::kBreach, breach.clause, breach.what());
-  } catch (const NotApplicable& reason) {
-    result.verdict = Verdict::kNotApplicable;
-    result.summary = reason.what();
-  } catch (const Skip&) {
-    throw;
-  } catch (const std::exception& error) {
-    result.verdict = Verdict::kBroken;
-    result.summary = error.what();
-  }
-}
-
 }  // namespace
 
 void SoFar::Tell(const Exploration& found, const std::function<std::string()>& covered) {
@@ -127,10 +100,12 @@ Exploration TellExplorations(const Target& target, const ExploreOptions& options
 Result JudgeOne(Stage& stage, Result result, const std::function<void()>& judge) {
   const auto start = Clock::now();
   const size_t from = stage.evidence().lines().size();
-  JudgeInto(stage, result, judge);
+  const StoryVerdict verdict = VerdictOn(stage, judge);
+  if (verdict.verdict == Verdict::kSkip) throw Skip(verdict.summary);  // for one, for all
+  Put(verdict, &result);
   const auto& lines = stage.evidence().lines();
   result.evidence.assign(lines.begin() + static_cast<ptrdiff_t>(from), lines.end());
-  result.duration_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  result.duration_ms = MillisecondsSince(start);
   return result;
 }
 

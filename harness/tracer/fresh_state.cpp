@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "harness/observe/numbers.h"
 #include "harness/process/fd.h"
 
 namespace pidfall {

@@ -177,8 +177,8 @@ void ProcessTree::Resume(pid_t thread) {
   if (tracees_.contains(thread)) Continue(thread, 0);
 }
 
-// A parent in vfork waits for its child in state D: there, too, are a process that reads a disk, and
-// one that copies its memory in fork.
+// A parent in vfork waits for its child in state D: there, too, are a process that reads a disk,
+// and one that copies its memory in fork.
 bool ProcessTree::Sleeps() const {
   return std::all_of(tracees_.begin(), tracees_.end(), [](const auto& entry) {
     const char state = entry.second.held ? 'S' : StateOfThread(entry.first);

@@ -41,11 +41,6 @@ bool Walk::Through(const Visitor& visit) {
   return ThroughPhase(Point::kStop, visit);
 }
 
-bool Walk::To(const Point& point) {
-  const auto is_it = [&](const Point& at, const NamedCall&) { return at == point; };
-  return point.phase == Point::kStart ? ThroughStart(is_it) : Through(is_it);
-}
-
 std::string Walk::NeverReached(const Point& point) const {
   return "it never came to " + point.Text() + " this time" +
          (cut_short_.empty() ? "" : ": " + cut_short_);

@@ -1,8 +1,8 @@
 // A traced start and its stop, as a sequence of points at which it can be interrupted.
 //
 //   Walk walk(stage, safeguard, {.pid = 4000});
-//   const bool reached = walk.To(ParsePoint("stop:before:unlink(x.pid)"));
-//   walk.start().Kill();
+//   walk.Through([&](const Point& at, const NamedCall&) { return at == point; });
+//   walk.start().Kill();   // at the point, or after its end
 #pragma once
 
 #include <functional>
@@ -23,7 +23,6 @@ class Walk {
   bool Through(const Visitor& visit);
   // The same for the start alone.
   bool ThroughStart(const Visitor& visit);
-  bool To(const Point& point);
 
   TracedStart& start() { return start_; }
   bool rested() const { return rested_; }  // the start-up is over, and it is alive

@@ -10,7 +10,10 @@
 #include <set>
 #include <sstream>
 
+#include "harness/incident/differences.h"
+#include "harness/incident/find_incident.h"
 #include "harness/incident/incident.h"
+#include "harness/incident/incident_file.h"
 #include "harness/incident/incidents_folder.h"
 #include "harness/supervisor/convergence.h"
 #include "harness/supervisor/model_jobs.h"

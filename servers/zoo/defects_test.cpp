@@ -30,7 +30,7 @@ TEST(DefectsTest, NotesAreOneSentence) {
 
 TEST(DefectsTest, KnowsNoOtherName) { EXPECT_FALSE(FindDefect("haste")); }
 
-TEST(DefectsTest, NoneIsChosenByItself) {
+TEST(DefectsTest, NoDefectIsChosenByItself) {
   for (const DefectNote& note : DefectNotes()) EXPECT_FALSE(Has(note.defect)) << note.name;
   Choose(Defect::kShadow);
   EXPECT_TRUE(Has(Defect::kShadow));

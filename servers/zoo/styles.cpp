@@ -35,8 +35,7 @@ class FlockOnPidFile : public Guard {
   }
 
   // Removes it while the lock is held: a start that waits for the old file notices, and opens the
-  // new
-  // one.
+  // new one.
   void Release() override {
     unlink(settings_.pid_file.c_str());
     lock_.Close();

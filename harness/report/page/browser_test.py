@@ -65,7 +65,7 @@ def check_heads(browser, pages):
     expect(source == 'https://github.com/openclaw/openclaw/issues/82248', f'its address: {source}')
     target = text('supervise', 'target')
     expect(target.startswith('false · '), f'the head has the command: {target}')
-    expect('Harm: Start after start' in browser.run('return document.getElementById("first").innerText'),
+    expect('Harm: The supervisor starts' in browser.run('return document.getElementById("first").innerText'),
            'whom it harms')
     again = browser.run('return document.querySelector("#first pre").textContent')
     expect('supervise --policy launchd:keepalive -- false' in again, f'as it was given: {again}')

@@ -1,4 +1,4 @@
-#include "harness/faults/impaired_start.h"
+#include "harness/stage/impaired_start.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

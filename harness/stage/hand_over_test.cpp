@@ -1,4 +1,4 @@
-#include "harness/faults/hand_over.h"
+#include "harness/stage/hand_over.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "harness/faults/folder_watch.h"
+#include "harness/observe/folder_watch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -48,7 +48,7 @@ class ImpairedStart {
   void ExpectFailed();
   void ExpectGuarded();
   StartOptions OnAnotherPort() const;
-  void ExpectKeptOut(const Instance& owner);
+  void ExpectOnlyOwner(const Instance& owner);
   bool Crashed() const;
   void PreferNothingLeft(Instance& next);
   void SayLeft(const std::string& file);

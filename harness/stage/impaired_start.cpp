@@ -1,4 +1,4 @@
-#include "harness/faults/impaired_start.h"
+#include "harness/stage/impaired_start.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -99,7 +99,7 @@ void ImpairedStart::ExpectGuarded() {
     return ExpectFailed();  // it had listened for a moment only
   }
   if (another_port_served_) Settle(stage_, stage_.Start(contender));
-  ExpectKeptOut(*started_);
+  ExpectOnlyOwner(*started_);
 }
 
 StartOptions ImpairedStart::OnAnotherPort() const {
@@ -109,7 +109,7 @@ StartOptions ImpairedStart::OnAnotherPort() const {
   return options;
 }
 
-void ImpairedStart::ExpectKeptOut(const Instance& owner) {
+void ImpairedStart::ExpectOnlyOwner(const Instance& owner) {
   Require(Serving(stage_).size() == 1 && Serves(stage_, owner), impairment_.clause,
           "a start runs unguarded when " + impairment_.what + ": a contender serves too",
           breach_kind::kTwoServe);

@@ -1,4 +1,4 @@
-#include "harness/faults/hand_over.h"
+#include "harness/stage/hand_over.h"
 
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
@@ -16,7 +16,7 @@ constexpr Duration kOverlapLook = std::chrono::milliseconds(2);
 
 std::string HowItIs(const Instance& next) {
   if (!next.ending()) return "is not there";
-  return "ended with " + next.ending()->Describe() + " and printed \"" + next.FirstLines() + "\"";
+  return "ended with " + next.ending()->Describe() + " and printed " + next.Printed();
 }
 
 }  // namespace
