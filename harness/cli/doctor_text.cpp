@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/input/text_parts.h"
 #include "harness/report/text.h"
 
 namespace pidfall {

@@ -16,6 +16,9 @@ std::string FirstLine(std::string_view text);
 // Text that was put in is not searched again.
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to);
 
+// "1 start", "2 starts".
+std::string CountText(int count, std::string_view noun);
+
 // ASCII letters only.
 std::string Lower(std::string text);
 

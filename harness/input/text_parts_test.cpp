@@ -22,5 +22,10 @@ TEST(ReplaceAllTest, ReplacesEachButNotInWhatItPutIn) {
   EXPECT_EQ(text, "x{a} and x{a}");
 }
 
+TEST(FirstLineTest, CountsAgreeWithTheirNoun) {
+  EXPECT_EQ(CountText(1, "start"), "1 start");
+  EXPECT_EQ(CountText(0, "start"), "0 starts");
+}
+
 }  // namespace
 }  // namespace pidfall

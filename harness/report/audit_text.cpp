@@ -7,6 +7,7 @@
 #include <array>
 
 #include "harness/input/shell_quote.h"
+#include "harness/input/text_parts.h"
 #include "harness/report/findings.h"
 #include "harness/report/text.h"
 #include "harness/supervisor/convergence.h"

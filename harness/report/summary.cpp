@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/input/text_parts.h"
 #include "harness/report/text.h"
 
 namespace pidfall {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "harness/input/text_parts.h"
 #include "harness/report/text.h"
 
 namespace pidfall {

@@ -135,8 +135,4 @@ std::string DurationText(double ms) {
   return fmt::format("{:.0f} s", ms / 1000);
 }
 
-std::string CountText(int count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace pidfall

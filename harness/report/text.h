@@ -24,7 +24,4 @@ std::string XmlText(std::string_view bytes);
 // "31 s", "3.8 s", "840 ms".
 std::string DurationText(double ms);
 
-// "1 start", "2 starts".
-std::string CountText(int count, std::string_view noun);
-
 }  // namespace pidfall

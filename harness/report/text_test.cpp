@@ -55,10 +55,5 @@ TEST(TextTest, DurationsHaveTwoOrThreeFigures) {
   EXPECT_EQ(DurationText(31'000), "31 s");
 }
 
-TEST(TextTest, CountsAgreeWithTheirNoun) {
-  EXPECT_EQ(CountText(1, "start"), "1 start");
-  EXPECT_EQ(CountText(0, "start"), "0 starts");
-}
-
 }  // namespace
 }  // namespace pidfall

@@ -42,7 +42,7 @@ class Contest {
   Contender* owner() { return owner_.get(); }  // null: there is none
   size_t size() const { return entrants_.size(); }
   Contender& contender(size_t index) { return *entrants_[index].start; }
-  // It does not serve: it is blocked, or sleeps and wakes for ever.
+  // No process of it is left, or it was cut short. It does not serve.
   bool IsOver(size_t index) const { return entrants_[index].standing == Standing::kOver; }
 
   // A call and its contender, in the order of the calls.

@@ -1,8 +1,8 @@
 // A real start that a model learns from: the decision tree grows by what it does.
 //
-//   LearningStart start(stage, safeguard, plan, tree, lessons);
+//   LearningStart start(stage, safeguard, plan, tree, drift);
 //   ...                       // as a TracedStart
-//   lessons.drift             // not empty: it did something else than before
+//   drift                     // not empty: it did something else than before
 #pragma once
 
 #include <map>

@@ -41,21 +41,21 @@ std::vector<int> ParseChoices(const std::string& text, size_t at) {
 
 }  // namespace
 
-const std::vector<Setting>& AllSettings() {
-  static const std::vector<Setting> kAll = {Setting::kFresh, Setting::kStale, Setting::kLiveOwner,
-                                            Setting::kStoppingOwner};
+const std::vector<StartState>& AllStartStates() {
+  static const std::vector<StartState> kAll = {StartState::kFresh, StartState::kStale,
+                                               StartState::kLiveOwner, StartState::kStoppingOwner};
   return kAll;
 }
 
-const char* Name(Setting setting) {
-  switch (setting) {
-    case Setting::kFresh:
+const char* Name(StartState state) {
+  switch (state) {
+    case StartState::kFresh:
       return "fresh";
-    case Setting::kStale:
+    case StartState::kStale:
       return "stale";
-    case Setting::kLiveOwner:
+    case StartState::kLiveOwner:
       return "live-owner";
-    case Setting::kStoppingOwner:
+    case StartState::kStoppingOwner:
       break;
   }
   return "stopping-owner";
@@ -64,7 +64,7 @@ const char* Name(Setting setting) {
 std::string ContenderName(int contender) { return {static_cast<char>('A' + contender)}; }
 
 std::string Schedule::Text() const {
-  std::string text = std::string(Name(setting)) + ":";
+  std::string text = std::string(Name(state)) + ":";
   for (auto at = choices.begin(); at != choices.end();) {
     const auto end = std::find_if(at, choices.end(), [&](int choice) { return choice != *at; });
     text += ContenderName(*at);
@@ -76,9 +76,9 @@ std::string Schedule::Text() const {
 
 Schedule ParseSchedule(const std::string& text) {
   const size_t colon = text.find(':');
-  for (const Setting setting : AllSettings()) {
-    if (text.substr(0, colon) != Name(setting) || colon == std::string::npos) continue;
-    return {setting, ParseChoices(text, colon + 1)};
+  for (const StartState state : AllStartStates()) {
+    if (text.substr(0, colon) != Name(state) || colon == std::string::npos) continue;
+    return {state, ParseChoices(text, colon + 1)};
   }
   RefuseSchedule(text);
 }

@@ -10,16 +10,16 @@
 namespace pidfall {
 
 // The state that the contenders find.
-enum class Setting { kFresh, kStale, kLiveOwner, kStoppingOwner };
+enum class StartState { kFresh, kStale, kLiveOwner, kStoppingOwner };
 
-const std::vector<Setting>& AllSettings();
-const char* Name(Setting setting);  // "fresh", "stale", "live-owner", "stopping-owner"
+const std::vector<StartState>& AllStartStates();
+const char* Name(StartState state);  // "fresh", "stale", "live-owner", "stopping-owner"
 
-// The first contender is "A". In Setting::kStoppingOwner that is the owner that ends.
+// The first contender is "A". In StartState::kStoppingOwner that is the owner that ends.
 std::string ContenderName(int contender);
 
 struct Schedule {
-  Setting setting = Setting::kFresh;
+  StartState state = StartState::kFresh;
   std::vector<int> choices;  // the contender of each call
   std::string Text() const;
   bool operator==(const Schedule&) const = default;

@@ -17,8 +17,8 @@ std::string Called(size_t index) { return ContenderName(static_cast<int>(index))
 
 class Judge {
  public:
-  Judge(Stage& stage, Setting setting, Contest& contest)
-      : stage_(stage), setting_(setting), contest_(contest) {}
+  Judge(Stage& stage, StartState state, Contest& contest)
+      : stage_(stage), state_(state), contest_(contest) {}
 
   void ExpectOneOwner() {
     if (Contender* owner = contest_.owner(); owner != nullptr) {
@@ -32,13 +32,13 @@ class Judge {
     }
     Require(names_.size() < 2, "C1",
             names_.size() < 2 ? "" : names_[0] + " and " + names_[1] + " both serve");
-    const bool may_be_none = setting_ == Setting::kStoppingOwner;
+    const bool may_be_none = state_ == StartState::kStoppingOwner;
     Require(may_be_none || !names_.empty(), "C3", "no copy serves in the end");
   }
 
   void ExpectDuplicates() {
     for (size_t i = 0; i < contest_.size(); ++i) {
-      const bool stops = setting_ == Setting::kStoppingOwner && i == 0;
+      const bool stops = state_ == StartState::kStoppingOwner && i == 0;
       if (!stops) ExpectDuplicate(contest_.contender(i), Called(i));
     }
   }
@@ -69,7 +69,7 @@ class Judge {
   }
 
   Stage& stage_;
-  Setting setting_;
+  StartState state_;
   Contest& contest_;
   std::vector<std::string> names_;  // of those that serve
   Contender* owner_ = nullptr;      // the last of them
@@ -86,8 +86,8 @@ std::string LineOf(size_t contender, const std::string& what) {
 
 }  // namespace
 
-void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, bool has_pid_file) {
-  Judge judge(stage, setting, contest);
+void JudgeSchedule(Stage& stage, StartState state, Contest& contest, bool has_pid_file) {
+  Judge judge(stage, state, contest);
   judge.ExpectOneOwner();
   judge.ExpectDuplicates();
   if (has_pid_file) judge.ExpectNamed();

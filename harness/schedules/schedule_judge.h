@@ -1,6 +1,6 @@
 // Judges the end of a contest: one owner must serve, and duplicates must say so.
 //
-//   JudgeSchedule(stage, setting, contest, has_pid_file);   // throws Breach
+//   JudgeSchedule(stage, state, contest, has_pid_file);   // throws Breach
 //   StoryOf(contest)                                       // one column per contender
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace pidfall {
 
-void JudgeSchedule(Stage& stage, Setting setting, Contest& contest, bool has_pid_file);
+void JudgeSchedule(Stage& stage, StartState state, Contest& contest, bool has_pid_file);
 
 std::vector<std::string> StoryOf(Contest& contest);
 

@@ -52,7 +52,7 @@ std::unique_ptr<Contender> EndedWith(int status) {
 class ScheduleJudgeTest : public testing::Test {
  protected:
   // "C1 A and B both serve", or nothing: no breach.
-  std::string Judged(Setting setting, const std::function<void(Contest&)>& fill,
+  std::string Judged(StartState state, const std::function<void(Contest&)>& fill,
                      const std::string& pid_file = "4000\n") {
     Target target = NoServer();
     target.duplicate_exit = 0;
@@ -61,7 +61,7 @@ class ScheduleJudgeTest : public testing::Test {
       Contest contest(kBound);
       fill(contest);
       try {
-        JudgeSchedule(stage, setting, contest, true);
+        JudgeSchedule(stage, state, contest, true);
       } catch (const Breach& breach) {
         return breach.clause + " " + breach.summary;
       }
@@ -71,7 +71,7 @@ class ScheduleJudgeTest : public testing::Test {
 };
 
 TEST_F(ScheduleJudgeTest, OneThatServesAndADuplicateThatSaysSoIsAsItShouldBe) {
-  EXPECT_EQ(Judged(Setting::kFresh,
+  EXPECT_EQ(Judged(StartState::kFresh,
                    [](Contest& contest) {
                      contest.AddStart(Serving(kFirst));
                      contest.AddStart(EndedWith(0));
@@ -84,12 +84,12 @@ TEST_F(ScheduleJudgeTest, TwoThatServeAreABreachOfC1) {
     contest.AddStart(Serving(kFirst));
     contest.AddStart(Serving(kSecond));
   };
-  EXPECT_EQ(Judged(Setting::kStale, two), "C1 A and B both serve");
+  EXPECT_EQ(Judged(StartState::kStale, two), "C1 A and B both serve");
   const auto beside_owner = [](Contest& contest) {
     contest.AddOwner(Serving(kFirst));
     contest.AddStart(Serving(kSecond));
   };
-  EXPECT_EQ(Judged(Setting::kLiveOwner, beside_owner), "C1 the owner and A both serve");
+  EXPECT_EQ(Judged(StartState::kLiveOwner, beside_owner), "C1 the owner and A both serve");
 }
 
 TEST_F(ScheduleJudgeTest, NoneThatServesIsABreachOfC3UnlessTheOwnerStops) {
@@ -97,12 +97,12 @@ TEST_F(ScheduleJudgeTest, NoneThatServesIsABreachOfC3UnlessTheOwnerStops) {
     contest.AddStart(EndedWith(0));
     contest.AddStart(EndedWith(0));
   };
-  EXPECT_EQ(Judged(Setting::kFresh, none), "C3 no copy serves in the end");
-  EXPECT_EQ(Judged(Setting::kStoppingOwner, none), "");
+  EXPECT_EQ(Judged(StartState::kFresh, none), "C3 no copy serves in the end");
+  EXPECT_EQ(Judged(StartState::kStoppingOwner, none), "");
 }
 
 TEST_F(ScheduleJudgeTest, ADuplicateWithAnotherStatusIsABreachOfC2) {
-  EXPECT_THAT(Judged(Setting::kFresh,
+  EXPECT_THAT(Judged(StartState::kFresh,
                      [](Contest& contest) {
                        contest.AddStart(Serving(kFirst));
                        contest.AddStart(EndedWith(1));
@@ -111,10 +111,10 @@ TEST_F(ScheduleJudgeTest, ADuplicateWithAnotherStatusIsABreachOfC2) {
 }
 
 TEST_F(ScheduleJudgeTest, AFileThatDoesNotNameTheOwnerIsABreachOfC6) {
-  EXPECT_EQ(
-      Judged(
-          Setting::kFresh, [](Contest& contest) { contest.AddStart(Serving(kFirst)); }, "5000\n"),
-      "C6 the pid file does not name A in the end: it holds \"5000\"");
+  EXPECT_EQ(Judged(
+                StartState::kFresh, [](Contest& contest) { contest.AddStart(Serving(kFirst)); },
+                "5000\n"),
+            "C6 the pid file does not name A in the end: it holds \"5000\"");
 }
 
 }  // namespace

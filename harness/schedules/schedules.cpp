@@ -9,12 +9,14 @@
 #include <set>
 
 #include "harness/input/duration.h"
+#include "harness/input/text_parts.h"
 #include "harness/schedules/contest.h"
 #include "harness/schedules/model.h"
 #include "harness/schedules/puppet_start.h"
 #include "harness/schedules/schedule.h"
 #include "harness/schedules/schedule_judge.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/start.h"
 #include "harness/tracer/fresh_state.h"
 
 namespace pidfall {
@@ -26,10 +28,6 @@ using Clock = std::chrono::steady_clock;
 // equal to it. The next one has twice its number, and so on.
 constexpr int kFirstSample = 100;
 constexpr char kNotJudged[] = "not judged";
-
-std::string Counted(int count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::vector<int> ChoicesOf(const std::vector<Turn>& turns) {
   std::vector<int> choices;
@@ -87,15 +85,15 @@ class ScheduleExploration {
     }
   }
 
-  Exploration Run(Setting setting) {
+  Exploration Run(StartState state) {
     LeaveAStaleState();
     if (!options_.replay.empty()) return Replay();
-    Explore(setting);
+    Explore(state);
     return std::move(exploration_);
   }
 
  private:
-  // How one setting was searched.
+  // How one state was searched.
   struct Tally {
     int schedules = 0;
     int equal = 0;      // to another one
@@ -108,10 +106,8 @@ class ScheduleExploration {
     std::set<std::string> broken;  // clauses that a finding names already
   };
 
-  pid_t Numbered(pid_t pid) const { return stage_.world().full ? pid : 0; }
-
   StartPlan PlanOf(int contender) const {
-    return {.pid = Numbered(kFirstPid + kBetweenPids * contender),
+    return {.pid = PidToAskFor(stage_, kFirstPid + kBetweenPids * contender),
             .port = ports_[static_cast<size_t>(contender) + 1],
             .yields = true};
   }
@@ -132,7 +128,7 @@ class ScheduleExploration {
   }
 
   std::unique_ptr<Contender> StartOwner(bool puppet) {
-    auto owner = Start({.pid = Numbered(kOwnerPid), .port = ports_.front()}, puppet);
+    auto owner = Start({.pid = PidToAskFor(stage_, kOwnerPid), .port = ports_.front()}, puppet);
     ContenderEvent event = owner->Next(Bound());
     while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
       event = owner->Next(Bound());
@@ -149,7 +145,7 @@ class ScheduleExploration {
     return std::move(exploration_);
   }
 
-  void Explore(Setting setting) {
+  void Explore(StartState state) {
     Tally tally;
     ScheduleSearch search(static_cast<size_t>(options_.contenders),
                           options_.all ? std::nullopt : std::optional(options_.bound), equals_);
@@ -160,8 +156,8 @@ class ScheduleExploration {
       const bool is_sample = tally.schedules == tally.next_sample;
       if (is_sample) tally.next_sample *= 2;
       if (next->is_equal) ++tally.equal;
-      if (!next->is_equal || is_sample) TryOne({setting, next->choices}, is_sample, search, tally);
-      so_far_.Tell(exploration_, [&] { return Covered(setting, tally); });
+      if (!next->is_equal || is_sample) TryOne({state, next->choices}, is_sample, search, tally);
+      so_far_.Tell(exploration_, [&] { return Covered(state, tally); });
       if (tally.broken.contains("C1") || tally.broken.contains(kNotJudged)) break;
       const auto time = options_.time.value_or(kTimeForOrders);
       if (Clock::now() - began > time) {
@@ -169,7 +165,7 @@ class ScheduleExploration {
       }
       if (!tally.cut_short.empty()) break;
     }
-    Conclude(setting, search.complete(), tally);
+    Conclude(state, search.complete(), tally);
   }
 
   void TryOne(const Schedule& schedule, bool is_sample, ScheduleSearch& search, Tally& tally) {
@@ -225,56 +221,56 @@ class ScheduleExploration {
 
   // Carries out the schedule that begins with these choices, and judges its end.
   Carried Carry(const Schedule& schedule, bool puppets) {
-    Carried carried{.result = {.scenario = std::string("race/") + Name(schedule.setting),
+    Carried carried{.result = {.scenario = std::string("race/") + Name(schedule.state),
                                .family = "race",
                                .clauses = {"C1", "C2", "C3", "C6"}}};
     Contest contest(Bound(), [this](const std::string& name) {
       return access(safeguard_.PathOf(name).c_str(), F_OK) == 0;
     });
-    Prepare(schedule.setting, contest, puppets);
+    Prepare(schedule.state, contest, puppets);
     contest.Run(schedule.choices);
     carried.result = JudgeOne(stage_, std::move(carried.result), [&] {
-      JudgeSchedule(stage_, schedule.setting, contest, has_pid_file_);
+      JudgeSchedule(stage_, schedule.state, contest, has_pid_file_);
     });
     carried.turns = contest.turns();
     for (const Contest::Line& line : contest.story()) carried.returned.push_back(line.result);
     carried.cut_short = contest.cut_short();
-    carried.result.reproduce = Schedule{schedule.setting, ChoicesOf(carried.turns)}.Text();
+    carried.result.reproduce = Schedule{schedule.state, ChoicesOf(carried.turns)}.Text();
     carried.result.evidence = StoryOf(contest);
     carried.result.evidence.insert(
         carried.result.evidence.begin(),
-        "did " + std::string(Name(schedule.setting)) + ": " +
+        "did " + std::string(Name(schedule.state)) + ": " +
             carried.result.reproduce.substr(carried.result.reproduce.find(':') + 1));
     return carried;
   }
 
-  void Prepare(Setting setting, Contest& contest, bool puppets) {
-    setting == Setting::kStale ? stale_->Restore() : fresh_.Restore();
+  void Prepare(StartState state, Contest& contest, bool puppets) {
+    state == StartState::kStale ? stale_->Restore() : fresh_.Restore();
     int contenders = options_.contenders;
-    if (setting == Setting::kLiveOwner) contest.AddOwner(StartOwner(puppets));
-    if (setting == Setting::kStoppingOwner) {
+    if (state == StartState::kLiveOwner) contest.AddOwner(StartOwner(puppets));
+    if (state == StartState::kStoppingOwner) {
       contest.AddStop(StartOwner(puppets));
       --contenders;
     }
     for (int i = 0; i < contenders; ++i) contest.AddStart(Start(PlanOf(i), puppets));
   }
 
-  std::string Covered(Setting setting, const Tally& tally) const {
+  std::string Covered(StartState state, const Tally& tally) const {
     const std::string bound =
         options_.all ? "every order" : fmt::format("bound {}", options_.bound);
-    std::string line = fmt::format("{:<15} {}, {} executed, {}; {} contenders, {}", Name(setting),
-                                   Counted(tally.schedules, "schedule"), tally.executed,
-                                   Counted(tally.drifts, "drift"), options_.contenders, bound);
+    std::string line = fmt::format("{:<15} {}, {} executed, {}; {} contenders, {}", Name(state),
+                                   CountText(tally.schedules, "schedule"), tally.executed,
+                                   CountText(tally.drifts, "drift"), options_.contenders, bound);
     if (tally.equal > 0) line += fmt::format("; {} equal to others", tally.equal);
     if (options_.compare) line += fmt::format("; {} compared with puppets", tally.simulated);
     return line;
   }
 
-  void Conclude(Setting setting, bool complete, const Tally& tally) {
-    std::string line = Covered(setting, tally);
+  void Conclude(StartState state, bool complete, const Tally& tally) {
+    std::string line = Covered(state, tally);
     if (tally.broken.contains("C1")) {
-      line +=
-          fmt::format("; a breach of C1 at {} ended it", Counted(tally.preemptions, "preemption"));
+      line += fmt::format("; a breach of C1 at {} ended it",
+                          CountText(tally.preemptions, "preemption"));
     } else if (!complete || !tally.cut_short.empty()) {
       line += "; partly covered: " + tally.cut_short;
     }
@@ -282,12 +278,12 @@ class ScheduleExploration {
     if (!model_.drift().empty()) line += "; no puppets after a drift: " + model_.drift();
     exploration_.covered.push_back(line);
     if (!tally.broken.empty()) return;
-    exploration_.results.push_back({.scenario = std::string("race/") + Name(setting),
+    exploration_.results.push_back({.scenario = std::string("race/") + Name(state),
                                     .family = "race",
                                     .clauses = {"C1", "C2", "C3", "C6"},
                                     .verdict = Verdict::kPass,
                                     .summary = line,
-                                    .reproduce = std::string(Name(setting)) + ":"});
+                                    .reproduce = std::string(Name(state)) + ":"});
   }
 
   Stage& stage_;
@@ -310,10 +306,9 @@ class ScheduleExploration {
 Exploration ExploreSchedules(const Target& target, const Found& found,
                              const ExploreOptions& options) {
   std::vector<StageStory> stories;
-  for (const Setting setting : AllSettings()) {
-    stories.emplace_back([&, setting](Stage& stage) {
-      return ScheduleExploration(stage, found, options).Run(setting);
-    });
+  for (const StartState state : AllStartStates()) {
+    stories.emplace_back(
+        [&, state](Stage& stage) { return ScheduleExploration(stage, found, options).Run(state); });
   }
   if (!options.replay.empty()) stories.resize(1);
   return TellExplorations(target, options, "race/any", stories);
