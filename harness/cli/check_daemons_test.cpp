@@ -168,5 +168,51 @@ TEST_F(CheckDaemonsTest, ADatabaseThatRefusesTextIsStaleOnlyAsItsOwnerLeftIt) {
   ExpectBreach(believes, "stale/dead-pid", "a copy of what a killed owner left", places_);
 }
 
+// As dbus-daemon does, it lets go of its port first.
+constexpr char kRefusesForEver[] = R"(
+import os, signal, socket, sys
+path = sys.argv[1]
+try:
+    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+except FileExistsError:
+    sys.exit(f'{path} exists: remove it if no copy runs')
+os.write(file, b'%d\n' % os.getpid())
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', int(sys.argv[2]))); s.listen()
+def end(*_):
+    s.close(); os.unlink(path)
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckDaemonsTest, ARoundAfterAKillIsJudgedAlthoughTheServerNeverRecovers) {
+  ExpectBreach(kRefusesForEver, "kill9/restart", "exists: remove it", places_);
+  ExpectNone(kRefusesForEver, "surroundings/other-time-zone", "1 pass", places_);
+  ExpectNone(kRefusesForEver, "duplicate/during-shutdown", "1 pass", places_);
+}
+
+TEST_F(CheckDaemonsTest, AServerThatNeedsAWholePathHasNoOtherSpelling) {
+  const std::string strict = Replaced(kDaemon, "lock = open",
+                                      "if not os.path.isabs(sys.orig_argv[0]): sys.exit('no')\n"
+                                      "lock = open");
+  const ProgramOutcome outcome = Check(strict, "surroundings/other-spelling", places_);
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out << outcome.error;
+  ExpectNone(kDaemon, "surroundings/other-spelling", "1 pass", places_);
+}
+
+TEST_F(CheckDaemonsTest, AStartThatSpinsWithoutADescriptorHarmsNobody) {
+  const std::string spins = Replaced(kDaemon, "lock = open", R"(
+try: os.fstat(0)
+except OSError:
+    while True: pass
+lock = open)");
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "surroundings/owner-without-descriptor", "--start-timeout", "1s",
+           "--", "/usr/bin/python3", "-c", spins, "{pid_file}", "{port}"});
+  EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
+}
+
 }  // namespace
 }  // namespace pidfall

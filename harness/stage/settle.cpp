@@ -116,6 +116,16 @@ Outcome Settle(Stage& stage, Instance& instance) {
                 std::max<Duration>(Stage::kSettleBound, stage.target().start_timeout));
 }
 
+bool ServesInTime(Stage& stage, Instance& instance) {
+  try {
+    return Settle(stage, instance) == Outcome::kServes;
+  } catch (const Broken& unsettled) {
+    stage.Saw(unsettled.what());
+    stage.KillTree(instance);
+    return false;
+  }
+}
+
 bool Sleeps(const Instance& instance) {
   const auto living = instance.Living();
   return std::all_of(living.begin(), living.end(),

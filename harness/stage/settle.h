@@ -13,6 +13,8 @@ namespace pidfall {
 // Waits until it serves, has ended or waits. Broken when it does not within `bound`.
 Outcome Settle(Stage& stage, Instance& instance, Duration bound);
 Outcome Settle(Stage& stage, Instance& instance);
+// False, too, when it comes to nothing within the bound: then it is killed.
+bool ServesInTime(Stage& stage, Instance& instance);
 
 // For other questions:
 //

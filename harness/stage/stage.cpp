@@ -199,17 +199,37 @@ void Stage::Did(const std::string& what) {
   if (!evidence_.is_muted()) evidence_.chronicle().NoteFault(what);
 }
 
+// Of earlier starts, if all are over. False: there are none.
+bool Stage::RemoveLeftovers() {
+  const auto is_over = [](const Instance& each) {
+    return each.ended() && each.Processes().empty();
+  };
+  const bool all_over = std::all_of(instances_.begin(), instances_.end(), is_over);
+  const bool any_left = instances_.size() > 1 && all_over;
+  const auto files = any_left ? SafeguardFiles(*this) : std::vector<std::string>();
+  for (const std::string& file : files) {
+    Did("remove " + file + ", which an owner left that was killed");
+    std::filesystem::remove_all(file);
+  }
+  return !files.empty();
+}
+
 Instance& Stage::StartOwner(const StartOptions& options) {
-  Instance& owner = Start(options);
-  const Outcome outcome = Settle(*this, owner, target_.start_timeout);
+  Instance* owner = &Start(options);
+  Outcome outcome = Settle(*this, *owner, target_.start_timeout);
+  if (outcome == Outcome::kEnded && RemoveLeftovers()) {
+    owner = &Start(options);
+    outcome = Settle(*this, *owner, target_.start_timeout);
+  }
   if (outcome == Outcome::kServes) {
     AwaitOwnersFile(*this);
-    target_user_ = UserOf(owner.MainProcess().value_or(owner.pid()));
-    return owner;
+    target_user_ = UserOf(owner->MainProcess().value_or(owner->pid()));
+    return *owner;
   }
-  throw Broken("the target never served" +
-               std::string(owner.ending() ? ", it ended with " + owner.ending()->Describe() : "") +
-               "; it printed " + owner.Printed());
+  throw Broken(
+      "the target never served" +
+      std::string(owner->ending() ? ", it ended with " + owner->ending()->Describe() : "") +
+      "; it printed " + owner->Printed());
 }
 
 void Stage::Update() {

@@ -61,7 +61,8 @@ class Stage {
 
   // --- starts
   Instance& Start(const StartOptions& options = {});
-  // Waits until it serves. Broken when it does not: nothing prevents it.
+  // Waits until it serves. What a killed owner left is removed if it prevents that: kill9 judges
+  // it. Broken when it does not serve all the same.
   Instance& StartOwner(const StartOptions& options = {});
   // As the target's user, unless the options name one.
   Bystander& StartBystander(BystanderOptions options);
@@ -106,6 +107,7 @@ class Stage {
   std::vector<std::string> Changes(const StartOptions& options) const;
   void ReapAdopted();
   void StartNeeds();
+  bool RemoveLeftovers();
   void WaitForActivity(Duration at_most);
   bool LookUntil(const std::function<bool()>& condition,
                  std::chrono::steady_clock::time_point began, Duration bound,
