@@ -48,10 +48,11 @@ TEST_F(CheckTest, AFailureWithTheDuplicatesStatusIsABreachOnlyWhereThatWasDeclar
 }
 
 TEST_F(CheckTest, WhyAScenarioIsNotApplicableIsSaidWhereAskedFor) {
-  const std::string reason = "n/a: no older version is known (--older)\n";
-  const std::string story = "upgrade/older-runs";
-  EXPECT_THAT(CheckPython(kServer, {}, story).out, Not(HasSubstr(reason)));
-  EXPECT_THAT(CheckPython(kServer, {"-v"}, story).out, HasSubstr(reason + "  " + story));
+  const Words check = {"check", "--scenario", "upgrade/older-runs"};
+  const Words command = {"--", "/usr/bin/python3", "-c", kServer};
+  const std::string reason = "n/a: no older version is known (--older)\n  upgrade/older-runs\n";
+  EXPECT_THAT(Run(Joined(check, command)).out, Not(HasSubstr(reason)));
+  EXPECT_THAT(Run(Joined(Joined(check, {"-v"}), command)).out, HasSubstr(reason));
 }
 
 TEST_F(CheckTest, AStartThatTriesForItsPortForSecondsAndEndsHasFailed) {
