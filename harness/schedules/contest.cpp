@@ -91,8 +91,8 @@ bool Contest::LetTheOwnerGoOn() {
   return true;
 }
 
-// After a released lock, a signal or a connection, a contender that waited for it runs again. False:
-// none did.
+// After a released lock, a signal or a connection, a contender that waited for it runs again.
+// False: none did.
 bool Contest::SettleResumed() {
   bool any = LetTheOwnerGoOn();
   for (size_t i = 0; i < entrants_.size(); ++i) {

@@ -1,7 +1,6 @@
 // Which orders of turns are equal. Turns that touch different things, or only look at the same one,
 // commute: schedules that differ only in the order of such turns end alike, and one of them is
-// enough (Mazurkiewicz's traces; with a bound of preemptions as in CHESS: Musuvathi and Qadeer,
-// "Partial-order reduction for context-bounded state exploration", 2007). Pure.
+// enough (Mazurkiewicz, "Trace theory", 1986). Pure.
 //
 //   KnownEvents known;
 //   HappensBefore one(2, known), other(2, known);
@@ -63,8 +62,8 @@ class HappensBefore {
   // The number of such a turn, were it the next one.
   int NumberOf(int contender, const NamedCall& call, After after) const;
 
-  // The number of each contender's latest turn; 0: it had none. Equal orders have equal numbers, and
-  // no others have.
+  // The number of each contender's latest turn; 0: it had none. Equal orders have equal numbers,
+  // and no others have.
   const std::vector<int>& latest() const { return latest_; }
 
  private:
