@@ -131,15 +131,26 @@ void OwnWorkerOnPort(Stage& stage, Instance& owner) {
   ExpectAfterWorker(stage, next);
 }
 
+// Then the next start need not know of a process that has the port, too.
+bool SharesItsPort(const Stage& stage, const Instance& owner) {
+  const auto all = ListenersOf(owner.Processes());
+  return std::any_of(all.begin(), all.end(), [&](const Listener& listener) {
+    return listener.port == stage.port() && listener.shares_port;
+  });
+}
+
 void WorkerOnPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Visit(stage);  // then its workers have started
   UniqueFd listener = CopyListener(owner.Processes(), stage.port());
+  const bool is_shared = SharesItsPort(stage, owner);
   stage.Kill(owner);
   if (Serves(stage, owner)) {
     listener.Reset();
     return OwnWorkerOnPort(stage, owner);
   }
+  if (is_shared) throw NotApplicable("its own workers leave its port (SO_REUSEPORT) with it");
+  if (!listener) throw NotApplicable("the kernel gives no copy of its listening socket");
   Bystander& worker = stage.StartBystander({});
   listener.Reset();
   stage.Did("leave the listening socket to the bystander, as to a forked worker");

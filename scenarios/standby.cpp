@@ -82,9 +82,14 @@ void TwoWaiting(Stage& stage) {
   Require(stage.WaitUntil(one_serves, kHandOverBound), "C17",
           "neither of the two that stood by took over");
   if (!Serves(stage, *first)) std::swap(first, second);
-  Require(Settle(stage, *second) == Outcome::kWaits, "C1",
-          second->name() + " does not wait on, although " + first->name() + " took over");
+  const Outcome outcome = Settle(stage, *second);
   ExpectOneOwner(stage, *first);
+  if (outcome == Outcome::kEnded && IsDuplicateStatus(stage, *second->ending())) {
+    return Prefer(stage, false, "C17",
+                  second->name() + " waits no longer, for " + first->name() + " took over");
+  }
+  Require(outcome == Outcome::kWaits, "C1",
+          second->name() + " does not wait on, although " + first->name() + " took over");
   stage.KillTree(*first);
   ExpectHandOver(stage, *first, *second);
 }

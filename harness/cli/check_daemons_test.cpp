@@ -214,5 +214,15 @@ lock = open)");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+// With its workers gone, no process has the port any more, and the next start need not look for one.
+TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
+  const std::string shares = Replaced(
+      kDaemon, "s.bind", "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\ns.bind");
+  const ProgramOutcome outcome = Check(shares, "kill9/worker-on-port", places_);
+  EXPECT_EQ(outcome.status, kNothingJudged) << outcome.out << outcome.error;
+  const std::string outlives = Replaced(shares, "#WORKER", "if not os.fork(): lock.close()");
+  ExpectBreach(outlives, "kill9/worker-on-port", "B serves beside the worker", places_);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -13,6 +13,7 @@
 #include <optional>
 #include <sstream>
 
+#include "harness/probe/process.h"
 #include "harness/process/fd.h"
 
 namespace pidfall {
@@ -24,10 +25,11 @@ std::string ReadLink(const std::string& path) {
   return fs::read_symlink(path, gone).string();
 }
 
-std::vector<std::string> DescriptorNumbers(pid_t pid) {
+// `process`: its folder in /proc.
+std::vector<std::string> DescriptorNumbers(const std::string& process) {
   std::vector<std::string> numbers;
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", gone)) {
+  for (const auto& entry : fs::directory_iterator(process + "fd", gone)) {
     numbers.push_back(entry.path().filename().string());
   }
   return numbers;
@@ -48,11 +50,12 @@ std::string KindOfLock(const std::string& line) {
 
 std::vector<HeldLock> HeldLocks(pid_t pid) {
   std::vector<HeldLock> locks;
-  for (const std::string& number : DescriptorNumbers(pid)) {
-    std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", pid, number));
+  const std::string process = FolderWithDescriptors(pid);
+  for (const std::string& number : DescriptorNumbers(process)) {
+    std::ifstream info(process + "fdinfo/" + number);
     for (std::string line; std::getline(info, line);) {
       if (line.compare(0, 5, "lock:") != 0) continue;
-      locks.push_back({ReadLink(fmt::format("/proc/{}/fd/{}", pid, number)), KindOfLock(line)});
+      locks.push_back({ReadLink(process + "fd/" + number), KindOfLock(line)});
     }
   }
   return locks;
@@ -81,8 +84,9 @@ namespace {
 std::optional<int> SocketOption(pid_t pid, unsigned long inode, int level, int option) {
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";
-  for (const std::string& number : DescriptorNumbers(pid)) {
-    if (ReadLink("/proc/" + std::to_string(pid) + "/fd/" + number) != wanted) continue;
+  const std::string folder = FolderWithDescriptors(pid);
+  for (const std::string& number : DescriptorNumbers(folder)) {
+    if (ReadLink(folder + "fd/" + number) != wanted) continue;
     const UniqueFd copy(
         static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), std::stoi(number), 0)));
     int value = 0;

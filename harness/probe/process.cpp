@@ -316,18 +316,17 @@ bool WaitsInOpen(pid_t pid) {
   return std::find(answers.begin(), answers.end(), true) != answers.end();
 }
 
+std::string FolderWithDescriptors(pid_t pid) {
+  const bool any = !ListFolder(ProcPath(pid, "fd")).empty();
+  return any ? ProcPath(pid, "") : ThreadPath(pid, LiveThread(pid), "");
+}
+
 std::set<uint64_t> OpenSockets(pid_t pid) {
   std::set<uint64_t> inodes;
-  std::string folder = ProcPath(pid, "fd");
-  auto descriptors = ListFolder(folder);
-  if (descriptors.empty()) {
-    folder = ThreadPath(pid, LiveThread(pid), "fd");
-    descriptors = ListFolder(folder);
-  }
-  for (const std::string& fd : descriptors) {
+  const std::string folder = FolderWithDescriptors(pid) + "fd/";
+  for (const std::string& fd : ListFolder(folder)) {
     std::array<char, 64> link{};
-    const ssize_t n =
-        readlink(std::string(folder).append("/").append(fd).c_str(), link.data(), link.size() - 1);
+    const ssize_t n = readlink((folder + fd).c_str(), link.data(), link.size() - 1);
     constexpr std::string_view kPrefix = "socket:[";
     if (n <= 0 || !std::string_view(link.data()).starts_with(kPrefix)) continue;
     inodes.insert(strtoull(link.data() + kPrefix.size(), nullptr, 10));

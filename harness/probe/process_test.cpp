@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/probe/files.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {
@@ -93,6 +94,7 @@ bool IsInState(pid_t pid, char state) {
 TEST(ReadProcessTest, ALiveThreadIsReadInPlaceOfADeadMainThread) {
   const UniqueFd held(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const Running process([] {
+    flock(open("/tmp", O_TMPFILE | O_RDWR, 0600), LOCK_EX);
     std::thread(PauseForEver).detach();
     EndThisThread();
   });
@@ -104,6 +106,7 @@ TEST(ReadProcessTest, ALiveThreadIsReadInPlaceOfADeadMainThread) {
   ASSERT_TRUE(process.Becomes(main_is_dead));
   EXPECT_TRUE(process.Becomes([](pid_t pid) { return IsInState(pid, 'S'); }));
   EXPECT_FALSE(OpenSockets(process.pid()).empty());
+  EXPECT_EQ(HeldLocks(process.pid()).size(), 1U);
 }
 
 TEST(ReadProcessTest, ANameMayHoldBracketsAndBlanks) {
