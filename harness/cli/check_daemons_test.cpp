@@ -214,7 +214,7 @@ lock = open)");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-// With its workers gone, no process has the port any more, and the next start need not look for one.
+// With its workers gone no process has the port, and the next start need not look for one.
 TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
   const std::string shares = Replaced(
       kDaemon, "s.bind", "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\ns.bind");

@@ -87,8 +87,8 @@ bool WaitsToWrite(pid_t pid);
 // Some thread is blocked while it opens a file: a FIFO whose other end nobody opens.
 bool WaitsInOpen(pid_t pid);
 
-// "/proc/PID/", or the folder of a thread that lives on: of a first thread that has ended the kernel
-// shows no descriptors, although the others have them.
+// "/proc/PID/", or the folder of a thread that lives on: of a first thread that has ended the
+// kernel shows no descriptors, although the others have them.
 std::string FolderWithDescriptors(pid_t pid);
 // The inode numbers of the sockets that it holds open.
 std::set<uint64_t> OpenSockets(pid_t pid);

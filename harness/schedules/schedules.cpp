@@ -15,6 +15,7 @@
 #include "harness/schedules/puppet_start.h"
 #include "harness/schedules/schedule.h"
 #include "harness/schedules/schedule_judge.h"
+#include "harness/schedules/schedule_search.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/start.h"
 #include "harness/tracer/fresh_state.h"
