@@ -54,11 +54,11 @@ Turn NextTurn(const Guard& guard, const Model& model) {
   return turn;
 }
 
-After AfterTurn(const Turn& turn, Turn next) {
+After AfterTurn(const Turn& turn, const Turn& next) {
   if (turn.enabled == next.enabled) return After::kNextCall;
-  const auto at = std::find(turn.enabled.begin(), turn.enabled.end(), turn.chosen);
-  next.enabled.insert(next.enabled.begin() + (at - turn.enabled.begin()), turn.chosen);
-  return turn.enabled == next.enabled ? After::kEnd : After::kStir;
+  std::vector<int> others = turn.enabled;
+  std::erase(others, turn.chosen);
+  return others == next.enabled ? After::kEnd : After::kStir;
 }
 
 std::vector<Turn> CarryOut(const Guard& guard, int contenders, const std::vector<int>& choices,
