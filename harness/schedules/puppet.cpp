@@ -26,7 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-enum State : uint32_t { kIdle, kAsked, kMaking, kDone };
+enum State : uint32_t { kIdle, kAsked, kAtWork, kDone };
 
 // For the puppet, too: it shares our memory, so it must leave errno alone.
 void Sleep(std::atomic<uint32_t>& word, uint32_t value, const timespec* bound) {
@@ -55,7 +55,7 @@ struct Puppet::Board {
     MakeCall(SYS_close_range, {0, ~0U, 0});
     for (;;) {
       for (uint32_t now = state; now != kAsked; now = state) Sleep(state, now, nullptr);
-      state = kMaking;
+      state = kAtWork;
       result = MakeCall(number, arguments);
       state = kDone;
       Wake(state);
@@ -154,7 +154,7 @@ void Puppet::AwaitAnswer() {
     const uint32_t now = board_->state;
     if (now == kDone) break;
     Sleep(board_->state, now, &kLook);
-    if (board_->state == kMaking && StateOfThread(pid_) == 'S' && board_->state == kMaking) return;
+    if (board_->state == kAtWork && StateOfThread(pid_) == 'S' && board_->state == kAtWork) return;
     if (Clock::now() > deadline) throw Broken("a puppet did not answer in 10 s");
   }
 }
