@@ -52,10 +52,10 @@ std::vector<HeldLock> HeldLocks(pid_t pid) {
   std::vector<HeldLock> locks;
   const std::string process = FolderWithDescriptors(pid);
   for (const std::string& number : DescriptorNumbers(process)) {
-    std::ifstream info(process + "fdinfo/" + number);
+    std::ifstream info(fmt::format("{}fdinfo/{}", process, number));
     for (std::string line; std::getline(info, line);) {
       if (line.compare(0, 5, "lock:") != 0) continue;
-      locks.push_back({ReadLink(process + "fd/" + number), KindOfLock(line)});
+      locks.push_back({ReadLink(fmt::format("{}fd/{}", process, number)), KindOfLock(line)});
     }
   }
   return locks;
@@ -86,7 +86,7 @@ std::optional<int> SocketOption(pid_t pid, unsigned long inode, int level, int o
   const std::string wanted = "socket:[" + std::to_string(inode) + "]";
   const std::string folder = FolderWithDescriptors(pid);
   for (const std::string& number : DescriptorNumbers(folder)) {
-    if (ReadLink(folder + "fd/" + number) != wanted) continue;
+    if (ReadLink(fmt::format("{}fd/{}", folder, number)) != wanted) continue;
     const UniqueFd copy(
         static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), std::stoi(number), 0)));
     int value = 0;

@@ -58,7 +58,8 @@ bool HoldsOthers(const std::string& name, const NamedCall& call) {
 std::string_view TouchesOf(const NamedCall& call, const std::string& name) {
   const auto found =
       kTouches.find(call.opening == Opening::kOnlyOpens ? "opens only" : call.name.name);
-  return found == kTouches.end() || IsSocket(name) ? "ccc" : std::string_view(found->second);
+  if (found == kTouches.end() || IsSocket(name)) return "ccc";
+  return found->second;
 }
 
 // One address may include another, so all are one object. A puppet's call has the name that the
