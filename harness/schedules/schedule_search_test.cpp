@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "harness/input/text_parts.h"
 
@@ -21,7 +22,10 @@ struct Model {
   std::map<std::string, int> files;  // an object, and the contender that wrote it last
   std::vector<int> at;
   std::vector<bool> owns;
-  auto operator<=>(const Model&) const = default;
+  bool operator==(const Model&) const = default;
+  bool operator<(const Model& other) const {
+    return std::tie(files, at, owns) < std::tie(other.files, other.at, other.owns);
+  }
 
   int In(const std::string& object) const {
     const auto found = files.find(object);
