@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -49,6 +50,13 @@ bool SameState(const JobSighting& one, const JobSighting& other) {
 bool NamesAProcess(const std::string& text) {
   const long pid = strtol(text.c_str(), nullptr, 10);
   return pid > 0 && IsPlainNumber(text, pid) && kill(static_cast<pid_t>(pid), 0) == 0;
+}
+
+// False: the text names none of them.
+bool SignalNamed(const std::vector<pid_t>& pids, const std::string& text, int signal) {
+  const auto named =
+      std::find_if(pids.begin(), pids.end(), [&](pid_t pid) { return IsPlainNumber(text, pid); });
+  return named != pids.end() && kill(*named, signal) == 0;
 }
 
 // A process that ends is late, too, when the harness is late to see it.
@@ -147,7 +155,11 @@ void StageJobs::Signal(std::size_t actor, int signal) {
   if (signalled.instance == nullptr) return;
   stage_.Signal(*signalled.instance, signal);
   const bool ends = signal != SIGSTOP && signal != SIGCONT;
-  if (ends) signalled.signalled.emplace([&] { return ProcessorTimesOfAll(stage_); });
+  if (ends) ExpectReaction(signalled);
+}
+
+void StageJobs::ExpectReaction(Actor& actor) {
+  actor.signalled.emplace([&] { return ProcessorTimesOfAll(stage_); });
 }
 
 JobState StageJobs::StateOf(Actor& actor) {
@@ -308,14 +320,13 @@ void StageJobs::SignalRecorded(const std::string& file, int signal) {
   if (!IsTargetsPidFile(file)) return;
   changed_ = true;
   const std::string text = PidFile(stage_).content;
+  std::set<const Instance*> signalled;
   for (const Instance& instance : stage_.instances()) {
-    for (const pid_t pid : instance.Processes()) {
-      if (IsPlainNumber(text, pid)) kill(pid, signal);
-    }
+    if (SignalNamed(instance.Processes(), text, signal)) signalled.insert(&instance);
   }
-  for (const Actor& actor : actors_) {
-    if (actor.bystander == nullptr) continue;
-    if (IsPlainNumber(text, actor.bystander->pid())) kill(actor.bystander->pid(), signal);
+  for (Actor& actor : actors_) {
+    if (signalled.count(actor.instance) != 0) ExpectReaction(actor);
+    if (actor.bystander != nullptr) SignalNamed({actor.bystander->pid()}, text, signal);
   }
 }
 

@@ -65,6 +65,7 @@ class StageJobs : public Jobs {
   StartOptions OptionsFor(const Actor& actor, const JobStart& how);
   void CheckIsPossible(const StartOptions& start) const;
   JobSighting Sight(Actor& actor);
+  void ExpectReaction(Actor& actor);
   bool MayStillReact(Actor& actor, const JobSighting& sighting);
   JobState StateOf(Actor& actor);
   bool AnyOrphanRuns() const;

@@ -127,6 +127,16 @@ TEST_F(StageJobsTest, SignalThatIsBeingHandledMeansThatItNoLongerServes) {
   EXPECT_NE(jobs.Look(0ns).at(0).state, JobState::kServes);
 }
 
+TEST_F(StageJobsTest, SignalByThePidFileIsWaitedForToo) {
+  StageJobs jobs(*stage_, {Shell("trap '' TERM; exec cat " + blocker_)});
+  const JobStarted started = jobs.Start(0, {.supervised = true});
+  ASSERT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+  jobs.Make({.file = "{pid_file}", .text = std::to_string(started.pid)});
+  jobs.SignalRecorded("{pid_file}", SIGTERM);
+  EXPECT_EQ(jobs.Look(0ns).at(0).state, JobState::kBusy);
+  EXPECT_EQ(Await(jobs, JobState::kServes).state, JobState::kServes);
+}
+
 TEST_F(StageJobsTest, SignalThatIsIgnoredLeavesItServing) {
   StageJobs jobs(*stage_, {Shell("trap '' TERM; exec cat " + blocker_)});
   jobs.Start(0, {});
