@@ -224,5 +224,17 @@ TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
   ExpectBreach(outlives, "kill9/worker-on-port", "B serves beside the worker", places_);
 }
 
+// A held owner has no port yet, and one that serves has another.
+TEST_F(CheckDaemonsTest, AStandbyThatPollsStandsByWhicheverPortTheOwnerHas) {
+  const std::string polls = Replaced(kDaemon, "try:", R"(import time
+while True:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        break
+    except OSError: time.sleep(0.05)
+try:)");
+  ExpectNone(polls, "duplicate/during-start-up", "1 pass", places_);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -62,8 +62,8 @@ bool IsAtRest(const Sighting& now) {
   });
 }
 
-Settling::Settling(Port port, Duration start_up)
-    : has_port_(port == Port::kExpected), without_port_(kSettlesFor + WithMargin(start_up)) {}
+Settling::Settling(Port port, Duration start_up, Duration tries)
+    : has_port_(port == Port::kExpected), without_port_(tries + WithMargin(start_up)) {}
 
 void Settling::See(const Sighting& sighting) {
   Sighting now = sighting;
@@ -144,9 +144,9 @@ bool Settling::IsStillBusy(const Sighting& now) {
   return now.began - *busy_since_ < kBusyAfter;
 }
 
-// Another process has the port, and it lacks some of its addresses. It may try again.
+// Another process has its port or some of its addresses, or is the owner. It may try again.
 std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
-  if (!has_port_ || !now.port_is_taken || !sleeps_ || now.processes.empty()) return std::nullopt;
+  if (!has_port_ || !now.is_kept_out || !sleeps_ || now.processes.empty()) return std::nullopt;
   if (!without_since_) without_since_ = now.over;
   if (now.began - *without_since_ < without_port_) return std::nullopt;
   return kLacksPort;

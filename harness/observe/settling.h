@@ -43,7 +43,7 @@ struct Sighting {
   bool first_ended = false;    // the started process; a daemon may live on
   bool listens = false;        // on all the addresses of its port
   bool first_listens = false;  // the started process does
-  bool port_is_taken = false;  // some process listens there
+  bool is_kept_out = false;    // some process has its port, or it stands by for one
 };
 
 // Every process is stopped or blocks in a call without a timeout. Of no process: true.
@@ -60,14 +60,18 @@ constexpr Duration WithMargin(Duration start_up) {
   return start_up + start_up / kMargin;
 }
 
+// A start that lacks its port tries for a while; after this long it goes on without the port.
+constexpr Duration kSettlesFor = std::chrono::seconds(3);
+
 class Settling {
  public:
   // Without a port, a start serves by staying.
   enum class Port { kExpected, kNone };
 
   // `start_up`: how long a start took that nobody kept out. A start that lacks its port may load
-  // for as long before it finds that out.
-  explicit Settling(Port port, Duration start_up = Duration::zero());
+  // for as long before it finds that out. `tries`: how long it then tries to get the port, or what
+  // else its owner has, before it counts as one that stands by.
+  explicit Settling(Port port, Duration start_up = Duration::zero(), Duration tries = kSettlesFor);
 
   void See(const Sighting& sighting);
 
@@ -115,8 +119,6 @@ class Settling {
 inline constexpr Duration kWaitsAfter = std::chrono::milliseconds(100);
 // Without a port, a start that sleeps for this long, with or without a timeout, is complete.
 inline constexpr Duration kSleepsAfter = std::chrono::milliseconds(500);
-// A start that lacks its port tries for a while; after this long it goes on without the port.
-inline constexpr Duration kSettlesFor = std::chrono::seconds(3);
 // Some listen before the last step that may still end them. A start that is still busy after this
 // long serves.
 inline constexpr Duration kBusyAfter = std::chrono::milliseconds(500);

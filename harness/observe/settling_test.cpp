@@ -87,7 +87,7 @@ const Case kCases[] = {
      },
      Outcome::kEnded, 100ms},
     {"HasOnlyOneOfItsAddresses", Port::kExpected,
-     [](Duration) { return Sighting{.processes = {Sleeps()}, .port_is_taken = true}; },
+     [](Duration) { return Sighting{.processes = {Sleeps()}, .is_kept_out = true}; },
      Outcome::kWaits, kSettlesFor},
     {"SleepsForATime", Port::kExpected, [](Duration) { return Sighting{.processes = {Sleeps()}}; },
      std::nullopt},
@@ -148,7 +148,7 @@ const Case kCases[] = {
      },
      Outcome::kWaits, 300ms + kWaitsAfter},
     {"RunsBesideAnOwner", Port::kExpected,
-     [](Duration) { return Sighting{.processes = {Runs()}, .port_is_taken = true}; }, std::nullopt},
+     [](Duration) { return Sighting{.processes = {Runs()}, .is_kept_out = true}; }, std::nullopt},
     {"IsStopped", Port::kExpected,
      [](Duration) { return Sighting{.processes = {{.pid = kFirst, .state = 'T'}}}; },
      Outcome::kWaits, kWaitsAfter},
@@ -172,7 +172,7 @@ const Case kCases[] = {
      Outcome::kEnded},
     {"IsNotReapedYet", Port::kExpected,
      [](Duration) {
-       return Sighting{.processes = {{.pid = kFirst, .state = 'Z'}}, .port_is_taken = true};
+       return Sighting{.processes = {{.pid = kFirst, .state = 'Z'}}, .is_kept_out = true};
      },
      std::nullopt},
     {"ServesInTheBackground", Port::kExpected,
@@ -292,7 +292,7 @@ TEST(SettlingTimeTest, AStartThatLoadsForLongMayLackItsPortForAsLong) {
   Settling settling(Port::kExpected, 4s);
   const auto lacks_port = [](Duration at) {
     Sighting sighting = At(at, at, Sleeps());
-    sighting.port_is_taken = true;
+    sighting.is_kept_out = true;
     return sighting;
   };
   settling.See(lacks_port(0ms));

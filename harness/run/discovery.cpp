@@ -248,8 +248,12 @@ class Discovery {
 
   // It retries for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
-    const Duration bound = IsAtRest(second) ? Duration::zero() : DuplicateBound();
-    return stage_.Gone(second, bound) ? Outcome::kEnded : Outcome::kWaits;
+    const bool is_at_rest = IsAtRest(second);
+    if (stage_.Gone(second, is_at_rest ? Duration::zero() : DuplicateBound())) {
+      return Outcome::kEnded;
+    }
+    found_.standby_polls = !is_at_rest;
+    return Outcome::kWaits;
   }
 
   std::string DescribeDuplicate(const std::optional<Outcome>& outcome,

@@ -13,6 +13,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Discovery has seen it poll for longer.
+constexpr Duration kPollsFor = std::chrono::seconds(1);
+
 void NoteTimes(ProcessSighting& process) {
   for (const auto& [thread, time] : ProcessorTimes(process.pid)) {
     process.ran += time.ran;
@@ -28,10 +31,19 @@ void NoteWaiting(ProcessSighting& process) {
   NoteTimes(process);
 }
 
+// A standby that polls never comes to rest. The owner need not have the same port, or is held before
+// it has one.
+bool StandsByForAnother(const Stage& stage, const Instance& instance) {
+  if (!stage.target().standby_polls) return false;
+  return std::ranges::any_of(stage.instances(), [&](const Instance& other) {
+    return &other != &instance && (other.IsHeld() || Serves(stage, other));
+  });
+}
+
 void NoteServing(Sighting& sighting, const Stage& stage, const Instance& instance) {
   sighting.listens = Serves(stage, instance);
   if (!sighting.listens) {
-    sighting.port_is_taken = PortIsTaken(stage, instance);
+    sighting.is_kept_out = PortIsTaken(stage, instance) || StandsByForAnother(stage, instance);
   } else if (!sighting.first_ended) {
     sighting.first_listens = FirstListens(stage, instance);
   }
@@ -89,7 +101,7 @@ Sighting LookAt(const Instance& instance, bool listens, bool first_listens) {
 Settling SettlingOn(const Stage& stage) {
   const Target& target = stage.target();
   return Settling(target.listens() ? Settling::Port::kExpected : Settling::Port::kNone,
-                  target.start_up);
+                  target.start_up, target.standby_polls ? kPollsFor : kSettlesFor);
 }
 
 const Settling& See(const Stage& stage, const Instance& instance, Settling& settling) {
