@@ -15,6 +15,7 @@
 #include "harness/observe/message.h"
 #include "harness/probe/process.h"
 #include "harness/stage/answers.h"
+#include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
@@ -237,6 +238,7 @@ void ExpectSuccessor(Stage& stage, Instance& contender) {
 void DuringShutdown(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
     Instance& owner = stage.StartOwner();
+    const Recipient recipient = RecipientOf(owner);
     StopUntil(stage, owner, nth);
     if (!owner.IsHeld()) return false;
     Instance& contender = stage.Start(Elsewhere(stage));
@@ -246,7 +248,8 @@ void DuringShutdown(Stage& stage) {
     Require(!both, "C1", contender.name() + " serves while the owner still has its port",
             breach_kind::kTwoServe);
     Release(stage, owner);
-    Require(stage.Gone(owner, kStopBound), "C12", "the owner did not end within 2 s after SIGTERM");
+    Require(stage.WaitUntil([&] { return IsOver(owner, recipient); }, kStopBound), "C12",
+            "the owner did not end within 2 s after SIGTERM");
     ExpectSuccessor(stage, contender);
     stage.EndAll();
     return true;

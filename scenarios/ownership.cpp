@@ -7,6 +7,7 @@
 #include "harness/faults/pid_file.h"
 #include "harness/probe/files.h"
 #include "harness/stage/answers.h"
+#include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
@@ -32,13 +33,14 @@ bool CarriesLock(const Instance& owner, const std::vector<std::string>& files) {
 
 // The old owner has closed its port and still runs; its files are removed, and a newer owner
 // serves.
-void ExpectOldOneLeaves(Stage& stage, Instance& old) {
+void ExpectOldOneLeaves(Stage& stage, Instance& old, const Recipient& recipient) {
   const bool sabotage = CarriesLock(old, SafeguardFiles(stage));
   RemoveSafeguard(stage);
   Instance& newer = stage.Start();
   const bool is_newer = Settle(stage, newer) == Outcome::kServes;
   Release(stage, old);
-  Require(stage.Gone(old, kStopBound), "C12", "the old owner did not end within 2 s after SIGTERM");
+  Require(stage.WaitUntil([&] { return IsOver(old, recipient); }, kStopBound), "C12",
+          "the old owner did not end within 2 s after SIGTERM");
   if (is_newer && sabotage) {
     Prefer(stage, PidFileNames(stage, newer), "C6",
            "after its lock was removed, the old owner's exit took the newer one's file");
@@ -50,11 +52,12 @@ void ExpectOldOneLeaves(Stage& stage, Instance& old) {
 void OldExit(Stage& stage) {
   AtEachMoment(stage, [&](int nth) {
     Instance& old = stage.StartOwner();
+    const Recipient recipient = RecipientOf(old);
     StopUntil(stage, old, nth);
     if (!old.IsHeld()) return false;
     // Later it may be between its check and its removal of the file: no check excludes that.
     const bool still_serves = Serves(stage, old);
-    if (!still_serves) ExpectOldOneLeaves(stage, old);
+    if (!still_serves) ExpectOldOneLeaves(stage, old, recipient);
     stage.EndAll();
     return still_serves;
   });

@@ -35,28 +35,10 @@ bool EndedCleanly(const Ending& ending) {
   return ending.signal == 0 || ending.signal == SIGTERM || ending.signal == SIGINT;
 }
 
-// `started` were its processes at the end of its start-up. What a client made it start may live on,
-// a session for example, but it must not serve.
-bool Ends(Stage& stage, const Instance& instance, const std::vector<pid_t>& started) {
-  const auto is_over = [&] {
-    const auto left = instance.Processes();
-    return instance.ended() && std::none_of(left.begin(), left.end(), [&](pid_t pid) {
-             return std::find(started.begin(), started.end(), pid) != started.end();
-           });
-  };
-  if (!stage.WaitUntil(is_over, kStopBound)) return false;
+bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient) {
+  if (!stage.WaitUntil([&] { return IsOver(instance, recipient); }, kStopBound)) return false;
   ExpectNoIdleHolder(stage, instance);
   return !Serves(stage, instance);
-}
-
-// The process that a signal goes to, and those that were there then.
-struct Recipient {
-  std::optional<pid_t> main;
-  std::vector<pid_t> started;
-};
-
-Recipient RecipientOf(const Instance& instance) {
-  return {instance.MainProcess(), instance.Processes()};
 }
 
 std::string WhatGoesOn(const Stage& stage, const Instance& instance,
@@ -73,7 +55,7 @@ std::string WhatGoesOn(const Stage& stage, const Instance& instance,
 void ExpectEnds(Stage& stage, Instance& instance, const std::string& when,
                 const std::optional<Recipient>& recipient = {}) {
   const bool gone =
-      recipient ? Ends(stage, instance, recipient->started) : stage.Gone(instance, kStopBound);
+      recipient ? Ends(stage, instance, *recipient) : stage.Gone(instance, kStopBound);
   Require(gone, "C12",
           WhatGoesOn(stage, instance, recipient) + " 2 s after the signal that came " + when);
   if (instance.ending()) {
@@ -137,7 +119,7 @@ void Sigint(Stage& stage) {
   // Its launcher may heed the signal for it.
   const Recipient recipient = RecipientOf(owner);
   stage.Signal(owner, SIGINT);
-  if (!Ends(stage, owner, recipient.started)) return ExpectEndsOnSigterm(stage, owner, *ignores);
+  if (!Ends(stage, owner, recipient)) return ExpectEndsOnSigterm(stage, owner, *ignores);
   ExpectEnds(stage, owner, "while it served", recipient);
   ExpectNextServes(stage);
 }

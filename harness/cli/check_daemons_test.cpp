@@ -224,6 +224,17 @@ TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
   ExpectBreach(outlives, "kill9/worker-on-port", "B serves beside the worker", places_);
 }
 
+// As Erlang's epmd, which the next server of the machine uses again.
+TEST_F(CheckDaemonsTest, AServiceInASessionOfItsOwnMayOutliveItsServer) {
+  const std::string scenario = "stop/sigterm";
+  const auto starts = [](const char* session) {
+    return Replaced(kDaemon, "#THEN",
+                    std::string("import subprocess; subprocess.Popen(['sleep', '1000']") + session);
+  };
+  ExpectNone(starts(", start_new_session=True)"), scenario, "0 breaches", places_);
+  ExpectBreach(starts(")"), scenario, "its child sleep", places_);
+}
+
 // A held owner has no port yet, and one that serves has another.
 TEST_F(CheckDaemonsTest, AStandbyThatPollsStandsByWhicheverPortTheOwnerHas) {
   const std::string polls = Replaced(kDaemon, "try:", R"(import time

@@ -1,7 +1,9 @@
 #include "harness/stage/departure.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <set>
 #include <system_error>
 
@@ -37,7 +39,25 @@ std::string WhatItKeeps(const Stage& stage) {
   return "its listening socket on" + port + " and never accepts a client: the port";
 }
 
+// Processes that were there when the signal came, in the session of its recipient.
+bool IsLeft(pid_t pid, const Recipient& recipient) {
+  const auto& started = recipient.started;
+  if (std::find(started.begin(), started.end(), pid) == started.end()) return false;
+  return pid == recipient.main || !recipient.main || getsid(pid) == recipient.session;
+}
+
 }  // namespace
+
+Recipient RecipientOf(const Instance& instance) {
+  const auto main = instance.MainProcess();
+  return {main, instance.Processes(), main ? getsid(*main) : 0};
+}
+
+bool IsOver(const Instance& instance, const Recipient& recipient) {
+  const auto left = instance.Processes();
+  return instance.ended() &&
+         std::none_of(left.begin(), left.end(), [&](pid_t pid) { return IsLeft(pid, recipient); });
+}
 
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner) {
   const Target& target = stage.target();

@@ -1,6 +1,8 @@
-// The processes of an owner that still hold its port after its end.
+// What is left of an owner after its end.
 //
-//   stage.Kill(owner);
+//   const Recipient recipient = RecipientOf(owner);
+//   stage.Signal(owner, SIGTERM);
+//   if (!stage.WaitUntil([&] { return IsOver(owner, recipient); }, kStopBound)) ...
 //   ExpectNoIdleHolder(stage, owner);
 //
 // An idle holder is a process that inherited the listening socket and never accepts a client: a
@@ -8,10 +10,25 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "harness/stage/stage.h"
 
 namespace pidfall {
+
+// The process that a signal goes to, and those that were there then.
+struct Recipient {
+  std::optional<pid_t> main;
+  std::vector<pid_t> started;
+  pid_t session = 0;
+};
+
+Recipient RecipientOf(const Instance& instance);
+
+// It has ended, and with it what it had started. What a client made it start may live on, a session
+// for example, and so may a service for the whole machine (as Erlang's epmd) that it put into a
+// session of its own.
+bool IsOver(const Instance& instance, const Recipient& recipient);
 
 // To be called once the owner's main process has ended. Connects a client of its own to the port.
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner);
