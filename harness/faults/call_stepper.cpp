@@ -42,6 +42,10 @@ bool MakesTracee(int event) {
 // The lower number of two signals is delivered first, and that may be one for the process itself.
 bool IsOfOurMaking(int signal) { return signal == SIGSTOP || signal == SIGTRAP; }
 
+// A first thread that has ended before the others is a zombie until they have. It cannot be traced,
+// and tells nothing.
+bool IsDeadFirst(pid_t id) { return StateOfThread(id) == 'Z' && Threads(id).size() > 1; }
+
 // Stops of tracees come as SIGCHLD: blocked, so that none is lost between a look and the wait.
 class ChildSignals {
  public:
@@ -82,6 +86,7 @@ CallStepper CallStepper::ForHeld(pid_t pid) {
 CallStepper CallStepper::ForRunning(pid_t pid) {
   CallStepper stepper(pid);
   for (const pid_t thread : Threads(pid)) {
+    if (IsDeadFirst(thread)) continue;
     // A thread may have ended since it was listed.
     if (ptrace(PTRACE_ATTACH, thread, nullptr, nullptr) != 0 && errno != ESRCH) {
       ThrowErrno("trace pid " + std::to_string(pid));
@@ -243,8 +248,8 @@ void CallStepper::LetGoOf(pid_t id) {
   Tracee& tracee = tracees_[id];
   if (!tracee.stopped) {
     const auto stop = NextStop(id);
-    if (!stop) return;
-    if (stop->ended) {
+    if (!stop && !IsDeadFirst(id)) return;
+    if (!stop || stop->ended) {
       tracees_.erase(id);
       return;
     }

@@ -10,6 +10,7 @@
 
 #include <thread>
 
+#include "harness/probe/process.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {
@@ -55,6 +56,45 @@ TEST(CallStepperTest, AThreadThatDiesWhileHeldKeepsNoProcess) {
   }
 }
 
+// Its other thread serves on.
+int EndFirstThread(bool is_traced) {
+  if (is_traced) {
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    raise(SIGSTOP);
+  }
+  std::thread([] {
+    for (;;) syscall(SYS_getppid);
+  }).detach();
+  syscall(SYS_exit, 0);
+  return 0;
+}
+
+bool IsGetppid(const Call& call) { return call.number == SYS_getppid; }
+
+TEST(CallStepperTest, AProcessWhoseFirstThreadEndsIsHeldAndReleased) {
+  const Child child = Clone({}, [] { return EndFirstThread(true); });
+  CallStepper stepper = CallStepper::ForHeld(child.pid);
+  const auto is_alone = [&](const Call& call) {
+    return IsGetppid(call) && StateOfThread(child.pid) == 'Z';
+  };
+  EXPECT_TRUE(stepper.RunUntil(is_alone, NeverOver, kStepBound));
+  stepper.Release();
+  SendSignal(child, SIGKILL);
+  EXPECT_TRUE(WaitForEnd(child, kStepBound));
+  Reap(child);
+}
+
+TEST(CallStepperTest, AProcessWhoseFirstThreadHasEndedIsTracedByTheOthers) {
+  const Child child = Clone({}, [] { return EndFirstThread(false); });
+  while (StateOfThread(child.pid) != 'Z') std::this_thread::yield();
+  CallStepper stepper = CallStepper::ForRunning(child.pid);
+  EXPECT_TRUE(stepper.RunUntil(IsGetppid, NeverOver, kStepBound));
+  stepper.Release();
+  SendSignal(child, SIGKILL);
+  EXPECT_TRUE(WaitForEnd(child, kStepBound));
+  Reap(child);
+}
+
 // vfork needs no exec to be one: the parent stands still until the child has ended.
 int VforkThenEnd() {
   ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
@@ -68,8 +108,6 @@ int VforkThenEnd() {
   waitpid(child, &status, 0);
   return 3;
 }
-
-bool IsGetppid(const Call& call) { return call.number == SYS_getppid; }
 
 // Its parent waits in a state that no signal ends.
 TEST(CallStepperTest, AChildHeldInVforkLetsItsParentGo) {
