@@ -252,6 +252,29 @@ TEST_F(CheckKindsTest, ASecondPortInTimeWaitComesBack) {
   ExpectNone(WithSecondPort("1"), scenario, "1 pass");
 }
 
+constexpr char kOnBothLoopbacks[] = R"(
+import sys
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+sockets = []
+for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
+    try:
+        sockets.append(socket.create_server((host, 8767), family=family))
+    except OSError as e:
+        #LACKS
+if not sockets: sys.exit(1)
+while True: sockets[0].accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, AnAddressThatAnotherProgramHasIsDoneWithoutOnlyInWords) {
+  const std::string scenario = "port/held-by-stranger";
+  const auto lacks = [](const char* does) {
+    return kLocked + Replaced(kOnBothLoopbacks, "#LACKS", does);
+  };
+  ExpectBreach(lacks("pass"), scenario, "A serves without 127.0.0.1:8767");
+  ExpectNone(lacks("print(f'port 8767: {e}', file=sys.stderr)"), scenario, "1 weakness");
+  ExpectNone(lacks("sys.exit(f'port 8767: {e}')"), scenario, "0 breaches");
+}
+
 constexpr char kForksForEachRequest[] = R"(
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 s = socket.create_server(('127.0.0.1', 8767))
