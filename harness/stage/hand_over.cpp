@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kOverlapLook = std::chrono::milliseconds(2);
 
 std::string HowItIs(const Instance& next) {
+  if (!next.ended()) return "still stands by";
   if (!next.ending()) return "is not there";
   return "ended with " + next.ending()->Describe() + " and printed " + next.Printed();
 }
