@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "harness/probe/http.h"
+#include "harness/kernel/http.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"

@@ -9,9 +9,9 @@
 
 #include "harness/faults/hold.h"
 #include "harness/faults/listener_copy.h"
+#include "harness/kernel/process.h"
 #include "harness/observe/all_listeners.h"
 #include "harness/observe/listeners.h"
-#include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"

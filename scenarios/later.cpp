@@ -8,9 +8,9 @@
 
 #include "harness/faults/clock.h"
 #include "harness/faults/guard_locks.h"
+#include "harness/kernel/files.h"
+#include "harness/kernel/process.h"
 #include "harness/observe/folder_watch.h"
-#include "harness/probe/files.h"
-#include "harness/probe/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/program_folder.h"
 #include "harness/sandbox/sandbox.h"
 #include "scenarios/program.h"

@@ -5,7 +5,7 @@
 
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
-#include "harness/probe/files.h"
+#include "harness/kernel/files.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"

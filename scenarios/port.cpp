@@ -2,11 +2,11 @@
 #include <cerrno>
 #include <string>
 
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 #include "harness/observe/cause.h"
 #include "harness/observe/hint.h"
 #include "harness/observe/message.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/process/shell.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"

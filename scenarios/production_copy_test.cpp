@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/kernel/http.h"
+#include "harness/kernel/port_claim.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 #include "harness/observe/file_state.h"
-#include "harness/probe/http.h"
-#include "harness/probe/port_claim.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/stage.h"

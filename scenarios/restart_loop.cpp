@@ -4,10 +4,10 @@
 #include <chrono>
 #include <string>
 
+#include "harness/simulation/convergence.h"
+#include "harness/simulation/supervised.h"
 #include "harness/stage/story_end.h"
-#include "harness/supervisor/convergence.h"
 #include "harness/supervisor/policies.h"
-#include "harness/supervisor/supervised.h"
 #include "scenarios/catalogue.h"
 
 namespace pidfall {

@@ -11,7 +11,7 @@
 #include "harness/faults/hold.h"
 #include "harness/faults/pid_file.h"
 #include "harness/faults/recycle.h"
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/stage/commands.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "harness/faults/hold.h"
-#include "harness/probe/http.h"
-#include "harness/probe/sockets.h"
+#include "harness/kernel/http.h"
+#include "harness/kernel/sockets.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "harness/probe/endpoint.h"
+#include "harness/kernel/endpoint.h"
 #include "harness/supervisor/text_lines.h"
 
 namespace pidfall {

@@ -13,9 +13,9 @@
 #include <system_error>
 #include <utility>
 
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 #include "harness/observe/file_state.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/process/fd.h"
 
 namespace pidfall {

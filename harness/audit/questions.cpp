@@ -10,7 +10,7 @@
 
 #include "harness/input/duration.h"
 #include "harness/input/shell_quote.h"
-#include "harness/supervisor/convergence.h"
+#include "harness/simulation/convergence.h"
 
 namespace pidfall {
 namespace {

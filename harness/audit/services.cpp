@@ -8,7 +8,7 @@
 #include "harness/audit/service_files.h"
 #include "harness/input/bad_input.h"
 #include "harness/process/fd.h"
-#include "harness/supervisor/convergence.h"
+#include "harness/simulation/convergence.h"
 #include "harness/supervisor/policies.h"
 #include "harness/supervisor/systemd_files.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/audit/command_facts.h"
-#include "harness/supervisor/duplicate_table.h"
+#include "harness/simulation/duplicate_table.h"
 #include "harness/supervisor/policy.h"
 
 namespace pidfall {

@@ -14,7 +14,7 @@
 
 #include "harness/input/bad_input.h"
 #include "harness/input/duration.h"
-#include "harness/probe/endpoint.h"
+#include "harness/kernel/endpoint.h"
 
 namespace pidfall {
 namespace {

@@ -29,9 +29,9 @@
 #include "harness/report/timeline.h"
 #include "harness/run/pool.h"
 #include "harness/sandbox/features.h"
-#include "harness/supervisor/duplicate_table.h"
+#include "harness/simulation/duplicate_table.h"
+#include "harness/simulation/roll_out.h"
 #include "harness/supervisor/policies.h"
-#include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
 namespace {

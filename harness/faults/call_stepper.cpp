@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/fd.h"
 #include "harness/stage/story_end.h"
 

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/raw_call.h"
 #include "harness/process/launch.h"
 #include "harness/stage/instance.h"
 

@@ -10,7 +10,7 @@
 
 #include <thread>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 
 namespace pidfall {

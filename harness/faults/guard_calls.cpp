@@ -10,8 +10,8 @@
 #include <system_error>
 #include <unordered_map>
 
-#include "harness/probe/call_kinds.h"
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/call_kinds.h"
+#include "harness/kernel/raw_call.h"
 
 namespace pidfall {
 namespace {

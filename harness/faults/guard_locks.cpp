@@ -5,7 +5,7 @@
 
 #include "harness/faults/call_stepper.h"
 #include "harness/faults/guard_calls.h"
-#include "harness/probe/files.h"
+#include "harness/kernel/files.h"
 #include "harness/stage/serving.h"
 
 namespace pidfall {

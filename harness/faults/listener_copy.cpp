@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "harness/probe/sockets.h"
+#include "harness/kernel/sockets.h"
 
 namespace pidfall {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "harness/probe/endpoint.h"
-#include "harness/probe/port_claim.h"
+#include "harness/kernel/endpoint.h"
+#include "harness/kernel/port_claim.h"
 
 namespace pidfall {
 namespace {

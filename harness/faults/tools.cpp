@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "harness/faults/call_stepper.h"
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/raw_call.h"
 #include "harness/stage/settle.h"
 
 namespace pidfall {

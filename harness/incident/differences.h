@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/incident/incident.h"
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 

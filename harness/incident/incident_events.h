@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "harness/input/toml_table.h"
-#include "harness/supervisor/simulation.h"
+#include "harness/simulation/simulation.h"
 
 namespace pidfall {
 

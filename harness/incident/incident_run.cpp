@@ -11,7 +11,7 @@
 
 #include "harness/incident/differences.h"
 #include "harness/process/elapsed.h"
-#include "harness/supervisor/convergence.h"
+#include "harness/simulation/convergence.h"
 
 namespace pidfall {
 namespace {

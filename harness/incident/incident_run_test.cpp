@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "harness/supervisor/model_jobs.h"
+#include "harness/simulation/model_jobs.h"
 #include "harness/supervisor/policies.h"
 
 namespace pidfall {

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 

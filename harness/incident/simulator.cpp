@@ -11,9 +11,9 @@
 #include "harness/incident/log_json.h"
 #include "harness/input/duration.h"
 #include "harness/run/pool.h"
+#include "harness/simulation/stage_jobs.h"
 #include "harness/stage/stage.h"
 #include "harness/stage/story_end.h"
-#include "harness/supervisor/stage_jobs.h"
 
 namespace pidfall {
 namespace {

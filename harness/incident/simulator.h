@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/supervisor/simulation.h"
-#include "harness/supervisor/stage_jobs.h"
+#include "harness/simulation/simulation.h"
+#include "harness/simulation/stage_jobs.h"
 
 namespace pidfall {
 

@@ -6,9 +6,9 @@
 #include "harness/input/bad_input.h"
 #include "harness/input/secrets.h"
 #include "harness/process/elapsed.h"
-#include "harness/supervisor/convergence.h"
+#include "harness/simulation/convergence.h"
+#include "harness/simulation/roll_out.h"
 #include "harness/supervisor/policies.h"
-#include "harness/supervisor/roll_out.h"
 
 namespace pidfall {
 namespace {

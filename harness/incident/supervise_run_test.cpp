@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/input/bad_input.h"
-#include "harness/supervisor/model_jobs.h"
+#include "harness/simulation/model_jobs.h"
 
 namespace pidfall {
 namespace {

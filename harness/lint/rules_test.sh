@@ -29,9 +29,9 @@ catches 'wait on an event' harness/a.cpp 'std::this_thread::sleep_for(1s);'
 catches 'wait on an event' scenarios/a.cpp '  sleep(1);'
 for place in 'harness/run/a.h guard/guard.h' 'scenarios/a_test.cpp guard/guard.h' \
   'scenarios/a.cpp servers/zoo/b.h' 'harness/run/a.h scenarios/catalogue.h' \
-  'guard/a.h harness/input/bad_input.h' 'servers/a.cpp harness/probe/http.h' \
+  'guard/a.h harness/input/bad_input.h' 'servers/a.cpp harness/kernel/http.h' \
   'servers/zoo/a.cpp guard/guard.h' 'servers/stand_in/a.cpp guard/guard.h' \
-  'servers/stand_in/a.cpp servers/options.h' 'harness/probe/a.cpp harness/run/result.h' \
+  'servers/stand_in/a.cpp servers/options.h' 'harness/kernel/a.cpp harness/run/result.h' \
   'scenarios/a.h harness/cli/options.h' 'harness/magic/a.cpp harness/process/fd.h' \
   'harness/cli/a.cpp harness/magic/b.h'; do
   catches 'points up' "${place% *}" "// A.\n#include \"${place#* }\""

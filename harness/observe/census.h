@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 
 namespace pidfall {
 

@@ -21,7 +21,7 @@
 #include <optional>
 #include <vector>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/launch.h"
 
 namespace pidfall {

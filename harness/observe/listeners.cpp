@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "harness/probe/files.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
+#include "harness/kernel/files.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 
 namespace pidfall {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/files.h"
+#include "harness/kernel/files.h"
 
 namespace pidfall {
 

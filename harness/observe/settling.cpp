@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 
 namespace pidfall {
 namespace {

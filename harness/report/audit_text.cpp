@@ -10,7 +10,7 @@
 #include "harness/input/text_parts.h"
 #include "harness/report/findings.h"
 #include "harness/report/text.h"
-#include "harness/supervisor/convergence.h"
+#include "harness/simulation/convergence.h"
 
 namespace pidfall {
 namespace {

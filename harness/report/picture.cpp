@@ -12,7 +12,7 @@
 #include "harness/input/bad_input.h"
 #include "harness/report/axis.h"
 #include "harness/report/text.h"
-#include "harness/supervisor/log_times.h"
+#include "harness/simulation/log_times.h"
 
 namespace pidfall {
 namespace {

@@ -1,9 +1,9 @@
 #include "harness/report/simulated_facts.h"
 
 #include "harness/incident/incident_run.h"
-#include "harness/supervisor/log_times.h"
-#include "harness/supervisor/roll_out.h"
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/log_times.h"
+#include "harness/simulation/roll_out.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 

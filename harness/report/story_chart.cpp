@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/supervisor/log_times.h"
+#include "harness/simulation/log_times.h"
 
 namespace pidfall {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "harness/report/picture.h"
 #include "harness/run/result.h"
-#include "harness/supervisor/simulation_log.h"
+#include "harness/simulation/simulation_log.h"
 
 namespace pidfall {
 

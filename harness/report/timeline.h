@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/simulation/simulation_log.h"
 #include "harness/stage/story_times.h"
-#include "harness/supervisor/simulation_log.h"
 
 namespace pidfall {
 

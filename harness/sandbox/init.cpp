@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/process/fd.h"
 

@@ -19,8 +19,8 @@
 #include <ostream>
 #include <vector>
 
-#include "harness/probe/port_claim.h"
-#include "harness/probe/process.h"
+#include "harness/kernel/port_claim.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/run/pool.h"
 

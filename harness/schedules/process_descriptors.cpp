@@ -11,7 +11,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 
 namespace pidfall {
 namespace {

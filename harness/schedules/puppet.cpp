@@ -16,7 +16,7 @@
 #include <chrono>
 #include <cstring>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/stage/story_end.h"
 #include "harness/tracer/machine.h"

@@ -17,7 +17,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/raw_call.h"
 #include "harness/schedules/descriptors.h"
 
 namespace pidfall {

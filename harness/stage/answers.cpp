@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "harness/probe/http.h"
+#include "harness/kernel/http.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "harness/probe/endpoint.h"
+#include "harness/kernel/endpoint.h"
 
 namespace pidfall {
 

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "harness/probe/call_kinds.h"
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/call_kinds.h"
+#include "harness/kernel/raw_call.h"
 #include "harness/stage/safeguard.h"
 
 namespace pidfall {

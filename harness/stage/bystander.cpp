@@ -14,7 +14,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/sandbox/users.h"
 

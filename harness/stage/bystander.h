@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/endpoint.h"
+#include "harness/kernel/endpoint.h"
 #include "harness/process/launch.h"
 
 namespace pidfall {

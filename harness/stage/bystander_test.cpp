@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/sandbox/users.h"
 

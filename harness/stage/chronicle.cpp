@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "harness/probe/files.h"
+#include "harness/kernel/files.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/stage.h"

@@ -7,7 +7,7 @@
 #include <set>
 #include <system_error>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/stage/question.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/stage/testing.h"
 
 namespace pidfall {

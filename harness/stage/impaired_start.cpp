@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"

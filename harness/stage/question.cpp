@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "harness/probe/endpoint.h"
-#include "harness/probe/files.h"
-#include "harness/probe/sockets.h"
+#include "harness/kernel/endpoint.h"
+#include "harness/kernel/files.h"
+#include "harness/kernel/sockets.h"
 
 namespace pidfall {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/kernel/files.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 #include "harness/observe/numbers.h"
-#include "harness/probe/files.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
 #include "harness/stage/settle.h"
 
 namespace pidfall {

@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 
-#include "harness/probe/files.h"
-#include "harness/probe/process.h"
-#include "harness/probe/sockets.h"
+#include "harness/kernel/files.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/sockets.h"
 
 namespace pidfall {
 namespace {

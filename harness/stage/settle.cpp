@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/stage/serving.h"
 
 namespace pidfall {

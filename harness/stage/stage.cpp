@@ -17,9 +17,9 @@
 #include <system_error>
 
 #include "harness/input/shell_quote.h"
+#include "harness/kernel/process.h"
+#include "harness/kernel/signal_mask.h"
 #include "harness/observe/given_time.h"
-#include "harness/probe/process.h"
-#include "harness/probe/signal_mask.h"
 #include "harness/process/shell.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/settle.h"

@@ -29,8 +29,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/kernel/port_claim.h"
 #include "harness/observe/census.h"
-#include "harness/probe/port_claim.h"
 #include "harness/sandbox/sandbox.h"
 #include "harness/stage/bystander.h"
 #include "harness/stage/evidence.h"

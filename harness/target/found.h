@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/probe/files.h"
+#include "harness/kernel/files.h"
 #include "harness/target/target.h"
 
 namespace pidfall {

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "harness/input/bad_input.h"
-#include "harness/probe/endpoint.h"
+#include "harness/kernel/endpoint.h"
 
 namespace pidfall {
 namespace {

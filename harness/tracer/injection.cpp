@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "harness/input/bad_input.h"
-#include "harness/probe/call_kinds.h"
+#include "harness/kernel/call_kinds.h"
 
 namespace pidfall {
 namespace {

@@ -17,7 +17,7 @@
 #include <sstream>
 #include <string>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 
 namespace pidfall {
 namespace {

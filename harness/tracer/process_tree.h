@@ -18,7 +18,7 @@
 #include <set>
 #include <vector>
 
-#include "harness/probe/raw_call.h"
+#include "harness/kernel/raw_call.h"
 #include "harness/process/fd.h"
 #include "harness/process/launch.h"
 

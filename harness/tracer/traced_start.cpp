@@ -11,7 +11,7 @@
 #include <chrono>
 #include <system_error>
 
-#include "harness/probe/process.h"
+#include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/stage/serving.h"
 #include "harness/tracer/beyond.h"

@@ -15,8 +15,8 @@
 #include "harness/incident/incident.h"
 #include "harness/incident/incident_file.h"
 #include "harness/incident/incidents_folder.h"
-#include "harness/supervisor/convergence.h"
-#include "harness/supervisor/model_jobs.h"
+#include "harness/simulation/convergence.h"
+#include "harness/simulation/model_jobs.h"
 
 namespace pidfall {
 namespace {
