@@ -29,10 +29,9 @@ namespace pidfall {
 namespace {
 
 void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owner) {
-  if (!contender.ending()) return;     // it stands by
-  const auto all = owner.Processes();  // in the background it has another number
-  const bool named = std::any_of(
-      all.begin(), all.end(), [&](pid_t pid) { return NamesPid(SaidBy(stage, contender), pid); });
+  if (!contender.ending()) return;  // it stands by
+  const auto names = [&](pid_t pid) { return NamesPid(SaidBy(stage, contender), pid); };
+  const bool named = std::ranges::any_of(owner.Processes(), names);  // pid() may be a launcher's
   Prefer(stage, named, "C2",
          "the duplicate does not name the owner's pid " + std::to_string(owner.pid()) +
              ": it printed " + contender.Printed());
@@ -248,8 +247,7 @@ void DuringShutdown(Stage& stage) {
     Require(!both, "C1", contender.name() + " serves while the owner still has its port",
             breach_kind::kTwoServe);
     Release(stage, owner);
-    Require(stage.WaitUntil([&] { return IsOver(owner, recipient); }, kStopBound), "C12",
-            "the owner did not end within 2 s after SIGTERM");
+    Require(Ends(stage, owner, recipient), "C12", "the owner did not end within 2 s after SIGTERM");
     ExpectSuccessor(stage, contender);
     stage.EndAll();
     return true;
@@ -285,10 +283,7 @@ constexpr Scenario kAcrossShutdown{
     AcrossShutdown,
     part::kPidFile};
 
-bool IsStopped(const Instance& instance) {
-  const auto info = ReadProcess(instance.pid());
-  return info && info->state == 'T';
-}
+bool IsStopped(const Instance& instance) { return StateOfThread(instance.pid()) == 'T'; }
 
 void OwnerStopped(Stage& stage) {
   Instance& owner = stage.StartOwner();

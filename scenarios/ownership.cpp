@@ -39,8 +39,7 @@ void ExpectOldOneLeaves(Stage& stage, Instance& old, const Recipient& recipient)
   Instance& newer = stage.Start();
   const bool is_newer = Settle(stage, newer) == Outcome::kServes;
   Release(stage, old);
-  Require(stage.WaitUntil([&] { return IsOver(old, recipient); }, kStopBound), "C12",
-          "the old owner did not end within 2 s after SIGTERM");
+  Require(Ends(stage, old, recipient), "C12", "the old owner did not end within 2 s after SIGTERM");
   if (is_newer && sabotage) {
     Prefer(stage, PidFileNames(stage, newer), "C6",
            "after its lock was removed, the old owner's exit took the newer one's file");

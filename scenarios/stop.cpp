@@ -35,8 +35,8 @@ bool EndedCleanly(const Ending& ending) {
   return ending.signal == 0 || ending.signal == SIGTERM || ending.signal == SIGINT;
 }
 
-bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient) {
-  if (!stage.WaitUntil([&] { return IsOver(instance, recipient); }, kStopBound)) return false;
+bool EndsWhole(Stage& stage, const Instance& instance, const Recipient& recipient) {
+  if (!Ends(stage, instance, recipient)) return false;
   ExpectNoIdleHolder(stage, instance);
   return !Serves(stage, instance);
 }
@@ -55,7 +55,7 @@ std::string WhatGoesOn(const Stage& stage, const Instance& instance,
 void ExpectEnds(Stage& stage, Instance& instance, const std::string& when,
                 const std::optional<Recipient>& recipient = {}) {
   const bool gone =
-      recipient ? Ends(stage, instance, *recipient) : stage.Gone(instance, kStopBound);
+      recipient ? EndsWhole(stage, instance, *recipient) : stage.Gone(instance, kStopBound);
   Require(gone, "C12",
           WhatGoesOn(stage, instance, recipient) + " 2 s after the signal that came " + when);
   if (instance.ending()) {
@@ -119,7 +119,7 @@ void Sigint(Stage& stage) {
   // Its launcher may heed the signal for it.
   const Recipient recipient = RecipientOf(owner);
   stage.Signal(owner, SIGINT);
-  if (!Ends(stage, owner, recipient)) return ExpectEndsOnSigterm(stage, owner, *ignores);
+  if (!EndsWhole(stage, owner, recipient)) return ExpectEndsOnSigterm(stage, owner, *ignores);
   ExpectEnds(stage, owner, "while it served", recipient);
   ExpectNextServes(stage);
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "harness/kernel/process.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/question.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
@@ -53,10 +54,13 @@ Recipient RecipientOf(const Instance& instance) {
   return {main, instance.Processes(), main ? getsid(*main) : 0};
 }
 
-bool IsOver(const Instance& instance, const Recipient& recipient) {
-  const auto left = instance.Processes();
-  return instance.ended() &&
-         std::none_of(left.begin(), left.end(), [&](pid_t pid) { return IsLeft(pid, recipient); });
+bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient) {
+  const auto is_over = [&] {
+    return instance.ended() && std::ranges::none_of(instance.Processes(), [&](pid_t pid) {
+             return IsLeft(pid, recipient);
+           });
+  };
+  return stage.WaitUntil(is_over, kStopBound);
 }
 
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner) {

@@ -1,8 +1,8 @@
-// What is left of an owner after its end.
+// The end of an owner, and what is left of it afterwards.
 //
 //   const Recipient recipient = RecipientOf(owner);
 //   stage.Signal(owner, SIGTERM);
-//   if (!stage.WaitUntil([&] { return IsOver(owner, recipient); }, kStopBound)) ...
+//   if (!Ends(stage, owner, recipient)) ...
 //   ExpectNoIdleHolder(stage, owner);
 //
 // An idle holder is a process that inherited the listening socket and never accepts a client: a
@@ -25,10 +25,10 @@ struct Recipient {
 
 Recipient RecipientOf(const Instance& instance);
 
-// It has ended, and with it what it had started. What a client made it start may live on, a session
-// for example, and so may a service for the whole machine (as Erlang's epmd) that it put into a
-// session of its own.
-bool IsOver(const Instance& instance, const Recipient& recipient);
+// Within kStopBound it ends, and with it what it had started. What a client made it start may live
+// on, a session for example, and so may a service for the whole machine (as Erlang's epmd) that it
+// put into a session of its own.
+bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient);
 
 // To be called once the owner's main process has ended. Connects a client of its own to the port.
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner);

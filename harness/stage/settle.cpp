@@ -31,8 +31,8 @@ void NoteWaiting(ProcessSighting& process) {
   NoteTimes(process);
 }
 
-// A standby that polls never comes to rest. The owner need not have the same port, or is held before
-// it has one.
+// A standby that polls never comes to rest. The owner may have another port, or is held before it
+// has one.
 bool StandsByForAnother(const Stage& stage, const Instance& instance) {
   if (!stage.target().standby_polls) return false;
   return std::ranges::any_of(stage.instances(), [&](const Instance& other) {
