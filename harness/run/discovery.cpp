@@ -239,21 +239,22 @@ class Discovery {
       const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
       return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
     } catch (const Broken&) {
-      // Some starts try to bind their port for seconds before they give up. A start that does not
-      // give up stands by.
-      found_.standby_polls = !stage_.Gone(second, Stage::kSettleBound);
-      return found_.standby_polls ? std::optional(Outcome::kWaits) : std::nullopt;
+      if (GivesUp(second)) return std::nullopt;
+      return Outcome::kWaits;
     }
+  }
+
+  // Some starts try to bind their port for seconds before they give up. A start that does not give
+  // up stands by.
+  bool GivesUp(Instance& second) {
+    found_.standby_polls = !stage_.Gone(second, Stage::kSettleBound);
+    return !found_.standby_polls;
   }
 
   // It retries for a while, or stands by.
   Outcome AfterStaying(Instance& second) {
-    const bool is_at_rest = IsAtRest(second);
-    if (stage_.Gone(second, is_at_rest ? Duration::zero() : DuplicateBound())) {
-      return Outcome::kEnded;
-    }
-    found_.standby_polls = !is_at_rest;
-    return Outcome::kWaits;
+    const bool ends = IsAtRest(second) ? stage_.Gone(second, Duration::zero()) : GivesUp(second);
+    return ends ? Outcome::kEnded : Outcome::kWaits;
   }
 
   std::string DescribeDuplicate(const std::optional<Outcome>& outcome,
