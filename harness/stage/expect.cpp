@@ -277,14 +277,27 @@ void ExpectFilesUnchanged(Stage& stage, const std::map<std::string, FileState>& 
   }
 }
 
+namespace {
+
+std::string DescribePidFile(const Stage& stage) {
+  const FileState file = PidFile(stage);
+  if (!file.exists) return "does not exist";
+  std::string text = "is " + file.Describe();
+  for (const Instance& instance : stage.instances()) {
+    if (PidFileNames(stage, instance.pid())) text += ", the pid of " + instance.name();
+  }
+  return text;
+}
+
+}  // namespace
+
 void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& clause) {
   if (!stage.target().pid_file || !stage.target().file_has_pid) return;
   const bool names = AwaitFile(stage, [&] { return PidFileNames(stage, owner); });
-  const FileState file = PidFile(stage);
   Require(names, clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
               std::to_string(owner.MainProcess().value_or(owner.pid())) + "): it " +
-              (file.exists ? "is " + file.Describe() : "does not exist"));
+              DescribePidFile(stage));
 }
 
 void ExpectUntouched(const Bystander& bystander, const std::string& clause) {

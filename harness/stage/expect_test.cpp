@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "harness/process/fd.h"
 #include "harness/stage/safeguard_files.h"
@@ -112,6 +113,17 @@ TEST(ExpectTest, AMissingPidFileIsSaidNotToExist) {
                      }),
               AllOf(StartsWith("C6: the pid file does not name the owner A (pid "),
                     EndsWith("): it does not exist")));
+}
+
+TEST(ExpectTest, APidFileThatNamesAnotherStartIsSaidToBeThatOnes) {
+  EXPECT_THAT(Judged(Guarded("exit 3"),
+                     [](Stage& stage) {
+                       Instance& owner = stage.StartOwner();
+                       const Instance& other = stage.Start();
+                       std::ofstream(stage.pid_file()) << other.pid() << "\n";
+                       ExpectFileNames(stage, owner, "C6");
+                     }),
+              EndsWith(", the pid of B"));
 }
 
 TEST(ExpectTest, AFailureThatLooksLikeADuplicateIsAWeakness) {
