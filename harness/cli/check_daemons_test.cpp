@@ -214,6 +214,17 @@ lock = open)");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
+// Where descriptor 1 is missing the lock file gets that number, and the owner's record comes sooner.
+TEST_F(CheckDaemonsTest, ARecordThatAnOwnerWritesLaterIsNoOutput) {
+  const std::string records = Replaced(kDaemon, "s = socket.socket()", R"(
+import threading
+def record(): lock.write('alive'); lock.flush()
+if sys.stdout is None: record()
+else: threading.Timer(1, record).start()
+s = socket.socket())");
+  ExpectNone(records, "surroundings/owner-without-descriptor", "1 pass", places_);
+}
+
 // With its workers gone no process has the port, and the next start need not look for one.
 TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
   const std::string shares = Replaced(

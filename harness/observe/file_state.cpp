@@ -52,12 +52,21 @@ FileState ReadState(const std::string& path) {
   return state;
 }
 
+namespace {
+
+std::string WithoutDigits(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+  return text;
+}
+
+}  // namespace
+
 bool IsLike(const FileState& file, const FileState& other) {
-  const auto without_digits = [](std::string text) {
-    std::erase_if(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-    return text;
-  };
-  return without_digits(file.content) == without_digits(other.content);
+  return WithoutDigits(file.content) == WithoutDigits(other.content);
+}
+
+bool IsLikeBeginningOf(const FileState& file, const FileState& other) {
+  return WithoutDigits(other.content).starts_with(WithoutDigits(file.content));
 }
 
 }  // namespace pidfall

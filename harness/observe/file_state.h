@@ -30,6 +30,8 @@ FileState ReadState(const std::string& path);
 
 // The contents are the same except for the digits in them.
 bool IsLike(const FileState& file, const FileState& other);
+// The same of its content and the beginning of the other's.
+bool IsLikeBeginningOf(const FileState& file, const FileState& other);
 
 // A file's content for evidence: in quotation marks, short, and printable.
 std::string Excerpt(const std::string& content);

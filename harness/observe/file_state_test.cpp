@@ -63,5 +63,10 @@ TEST(FileState, ContentsThatDifferInDigitsOnlyAreLike) {
   EXPECT_FALSE(IsLike({.content = "pid 31\n"}, {.content = "pid 31 started\n"}));
 }
 
+TEST(FileState, AnOwnerThatHasWrittenLessYetHasWrittenTheBeginning) {
+  EXPECT_TRUE(IsLikeBeginningOf({.content = "31\n"}, {.content = "4\nalive at 2.5\n"}));
+  EXPECT_FALSE(IsLikeBeginningOf({.content = "GET /\n"}, {.content = "4\nalive at 2.5\n"}));
+}
+
 }  // namespace
 }  // namespace pidfall
