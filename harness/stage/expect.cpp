@@ -279,12 +279,13 @@ void ExpectFilesUnchanged(Stage& stage, const std::map<std::string, FileState>& 
 
 namespace {
 
-std::string DescribePidFile(const Stage& stage) {
+std::string DescribePidFile(const Stage& stage, const Instance& owner) {
   const FileState file = PidFile(stage);
   if (!file.exists) return "does not exist";
   std::string text = "is " + file.Describe();
   for (const Instance& instance : stage.instances()) {
-    if (PidFileNames(stage, instance.pid())) text += ", the pid of " + instance.name();
+    if (!PidFileNames(stage, instance.pid())) continue;
+    text += ", the pid of " + (&instance == &owner ? "its launcher" : instance.name());
   }
   return text;
 }
@@ -297,7 +298,7 @@ void ExpectFileNames(Stage& stage, const Instance& owner, const std::string& cla
   Require(names, clause,
           "the pid file does not name the owner " + owner.name() + " (pid " +
               std::to_string(owner.MainProcess().value_or(owner.pid())) + "): it " +
-              DescribePidFile(stage));
+              DescribePidFile(stage, owner));
 }
 
 void ExpectUntouched(const Bystander& bystander, const std::string& clause) {
