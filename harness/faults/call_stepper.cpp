@@ -42,10 +42,6 @@ bool MakesTracee(int event) {
 // The lower number of two signals is delivered first, and that may be one for the process itself.
 bool IsOfOurMaking(int signal) { return signal == SIGSTOP || signal == SIGTRAP; }
 
-// A first thread that has ended before the others is a zombie until they have. It cannot be traced,
-// and tells nothing.
-bool IsDeadFirst(pid_t id) { return StateOfThread(id) == 'Z' && Threads(id).size() > 1; }
-
 // Stops of tracees come as SIGCHLD: blocked, so that none is lost between a look and the wait.
 class ChildSignals {
  public:
@@ -86,7 +82,7 @@ CallStepper CallStepper::ForHeld(pid_t pid) {
 CallStepper CallStepper::ForRunning(pid_t pid) {
   CallStepper stepper(pid);
   for (const pid_t thread : Threads(pid)) {
-    if (IsDeadFirst(thread)) continue;
+    if (stepper.IsDeadLeader(thread)) continue;
     // A thread may have ended since it was listed.
     if (ptrace(PTRACE_ATTACH, thread, nullptr, nullptr) != 0 && errno != ESRCH) {
       ThrowErrno("trace pid " + std::to_string(pid));
@@ -140,6 +136,12 @@ std::optional<CallStepper::Stop> CallStepper::NextStop(pid_t id) const {
     waitid(P_PID, static_cast<id_t>(id), &info, WSTOPPED | WEXITED | WNOHANG | __WALL);
   }
   return Stop{ended, info.si_status & 0xff, info.si_status >> 8};
+}
+
+// A first thread that has ended before the others is a zombie until they have. It cannot be traced,
+// and tells nothing. Other threads have an end that we must collect.
+bool CallStepper::IsDeadLeader(pid_t id) const {
+  return id == leader_ && StateOfThread(id) == 'Z' && Threads(id).size() > 1;
 }
 
 void CallStepper::Resume(pid_t id, int signal) {
@@ -248,7 +250,7 @@ void CallStepper::LetGoOf(pid_t id) {
   Tracee& tracee = tracees_[id];
   if (!tracee.stopped) {
     const auto stop = NextStop(id);
-    if (!stop && !IsDeadFirst(id)) return;
+    if (!stop && !IsDeadLeader(id)) return;
     if (!stop || stop->ended) {
       tracees_.erase(id);
       return;

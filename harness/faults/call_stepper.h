@@ -64,6 +64,7 @@ class CallStepper final : public Holder {
   std::optional<Stop> NextStop(pid_t id) const;
   bool HandleStops(const HoldWhen& when);
   bool HasUncollectedEnd() const;
+  bool IsDeadLeader(pid_t id) const;
   bool Handle(pid_t id, const Stop& stop, const HoldWhen& when);
   bool ShouldHold(pid_t id, const HoldWhen& when);
   void HandleEvent(pid_t id, int event);
