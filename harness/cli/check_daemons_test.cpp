@@ -214,7 +214,7 @@ lock = open)");
   EXPECT_EQ(outcome.status, kAsItShouldBe) << outcome.out << outcome.error;
 }
 
-// Where descriptor 1 is missing the lock file gets that number, and the owner's record comes sooner.
+// Without descriptor 1 the lock file gets that number, and the record comes sooner.
 TEST_F(CheckDaemonsTest, ARecordThatAnOwnerWritesLaterIsNoOutput) {
   const std::string records = Replaced(kDaemon, "s = socket.socket()", R"(
 import threading
