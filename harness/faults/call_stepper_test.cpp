@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -56,8 +57,9 @@ TEST(CallStepperTest, AThreadThatDiesWhileHeldKeepsNoProcess) {
   }
 }
 
-// Its other thread serves on.
+// Its other thread serves on, until this test ends: also when that is cut short.
 int EndFirstThread(bool is_traced) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (is_traced) {
     ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     raise(SIGSTOP);
