@@ -75,13 +75,15 @@ void SoFar::Tell(const Exploration& found, const std::function<std::string()>& c
 
 Exploration TellExplorations(const Target& target, const ExploreOptions& options,
                              const std::string& scenario, const std::vector<StageStory>& stories) {
-  constexpr std::chrono::minutes kBound{30};
+  constexpr int kMostParts = 2;  // of a story, each of which has this time
+  constexpr std::chrono::minutes kBesides{30};
+  const Duration bound = kMostParts * options.time.value_or(Duration::zero()) + kBesides;
   std::vector<Story> told;
   for (size_t i = 0; i < stories.size(); ++i) {
     const auto tell = [&, i](const World& world) {
       return ToJson(Tell(target, world, scenario, stories[i], i));
     };
-    told.push_back({.sandbox = SandboxFor(target), .tell = tell, .bound = kBound});
+    told.push_back({.sandbox = SandboxFor(target), .tell = tell, .bound = bound});
   }
   std::vector<Exploration> parts(stories.size());
   const auto on_news = [&](size_t index, const json& news) {

@@ -21,7 +21,7 @@ namespace pidfall {
 // No pid is a part of another one, and the pids up to the next are for the start's children.
 inline constexpr pid_t kBetweenPids = 1000;
 inline constexpr pid_t kOwnerPid = 3000, kFirstPid = 4000, kSecondPid = 5000, kNextPid = 6000,
-                       kDuplicatePid = 7000;
+                       kDuplicatePid = 7000, kPreparedPid = 8000;
 // Bounds for slow targets: the report says what was left out.
 inline constexpr std::chrono::minutes kTimeForAll{10};
 inline constexpr std::chrono::seconds kTimeForOrders{60};  // of one start state

@@ -2,8 +2,8 @@
 
 #include <elf.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/user.h>
 
 #include "harness/process/fd.h"
 
@@ -12,28 +12,46 @@ namespace {
 
 #if defined(__x86_64__)
 
-using Registers = user_regs_struct;
-
 unsigned long long& ArgumentOf(Registers& registers, int index) {
   switch (index) {
     case 0:
       return registers.rdi;
     case 1:
       return registers.rsi;
-    default:
+    case 2:
       return registers.rdx;
+    case 3:
+      return registers.r10;
+    case 4:
+      return registers.r8;
+    default:
+      return registers.r9;
   }
 }
 
 unsigned long long& ResultOf(Registers& registers) { return registers.rax; }
 
-#elif defined(__aarch64__)
+// Back to the instruction that makes a call, of two bytes. Without an orig_rax of -1 the kernel may
+// take the thread for one whose call a signal has interrupted, and change its registers again.
+void PutBeforeCall(Registers& registers, long number) {
+  constexpr int kInstruction = 2;
+  registers.rip -= kInstruction;
+  registers.rax = static_cast<unsigned long long>(number);
+  registers.orig_rax = ~0ULL;
+}
 
-using Registers = user_regs_struct;
+#elif defined(__aarch64__)
 
 unsigned long long& ArgumentOf(Registers& registers, int index) { return registers.regs[index]; }
 
 unsigned long long& ResultOf(Registers& registers) { return registers.regs[0]; }
+
+// Back to the instruction that makes a call.
+void PutBeforeCall(Registers& registers, long number) {
+  constexpr int kInstruction = 4, kNumber = 8;
+  registers.pc -= kInstruction;
+  registers.regs[kNumber] = static_cast<unsigned long long>(number);
+}
 
 #else
 #error "pidfall explores on x86-64 and arm64 only"
@@ -81,10 +99,15 @@ int64_t MakeCall(long number, const std::array<uint64_t, 6>& arguments) {
 #endif
 }
 
-void SkipCall(pid_t thread) {
-#if defined(__x86_64__)
+Registers RegistersOf(pid_t thread) {
   Registers registers{};
   Get(thread, NT_PRSTATUS, registers);
+  return registers;
+}
+
+void SkipCall(pid_t thread) {
+#if defined(__x86_64__)
+  Registers registers = RegistersOf(thread);
   registers.orig_rax = ~0ULL;
   Set(thread, NT_PRSTATUS, registers);
 #else
@@ -94,17 +117,33 @@ void SkipCall(pid_t thread) {
 }
 
 void SetArgument(pid_t thread, int index, uint64_t value) {
-  Registers registers{};
-  Get(thread, NT_PRSTATUS, registers);
+  Registers registers = RegistersOf(thread);
   ArgumentOf(registers, index) = value;
   Set(thread, NT_PRSTATUS, registers);
 }
 
 void SetResult(pid_t thread, int64_t value) {
-  Registers registers{};
-  Get(thread, NT_PRSTATUS, registers);
+  Registers registers = RegistersOf(thread);
   ResultOf(registers) = static_cast<unsigned long long>(value);
   Set(thread, NT_PRSTATUS, registers);
+}
+
+void SetNextCall(pid_t thread, const Registers& before, const RawCall& call) {
+  Registers registers = before;
+  PutBeforeCall(registers, call.number);
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    ArgumentOf(registers, static_cast<int>(i)) = call.arguments[i];
+  }
+  Set(thread, NT_PRSTATUS, registers);
+}
+
+// The two have the fourth and the fifth argument the other way round.
+RawCall CloneCall(uint64_t flags, uint64_t thread_id_at) {
+#if defined(__x86_64__)
+  return {.number = SYS_clone, .arguments = {flags, 0, 0, thread_id_at, 0}};
+#else
+  return {.number = SYS_clone, .arguments = {flags, 0, 0, 0, thread_id_at}};
+#endif
 }
 
 }  // namespace pidfall

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/user.h>
 
 #include <array>
 #include <cstdint>
+
+#include "harness/kernel/raw_call.h"
 
 namespace pidfall {
 
@@ -22,5 +25,13 @@ void SetArgument(pid_t thread, int index, uint64_t value);
 
 // The thread must be stopped at the exit of a call. A failure is the negative errno.
 void SetResult(pid_t thread, int64_t value);
+
+// Of a thread that is stopped at the entry of a call.
+using Registers = user_regs_struct;
+Registers RegistersOf(pid_t thread);
+// The stopped thread makes this call next. `before`: of it, or of the process that it is a copy of.
+void SetNextCall(pid_t thread, const Registers& before, const RawCall& call);
+// clone(2) with these flags, of which CLONE_CHILD_SETTID means `thread_id_at`.
+RawCall CloneCall(uint64_t flags, uint64_t thread_id_at);
 
 }  // namespace pidfall

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -26,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK |
                           PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
-constexpr int kCallStop = SIGTRAP | 0x80;  // what PTRACE_O_TRACESYSGOOD makes of it
 
 pid_t ProcessOf(pid_t thread) {
   std::istringstream status(ReadOrEmpty("/proc/" + std::to_string(thread) + "/status"));
@@ -44,13 +42,16 @@ Ending EndingOf(int status) {
 
 }  // namespace
 
-ProcessTree::ProcessTree(pid_t held) : leader_(held) {
+ProcessTree::ProcessTree(pid_t held, Held how) : leader_(held) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   signals_ = UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   Add(held, {});
+  if (how == kAfterExec) return;
+  tracees_[held].is_new = false;
+  Continue(held, 0);
 }
 
 ProcessTree::~ProcessTree() { Kill(); }

@@ -11,6 +11,7 @@
 // the ends of our other children are not lost. Traced processes die with us (EXITKILL).
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <map>
@@ -24,6 +25,9 @@
 
 namespace pidfall {
 
+// The signal at a call's entry and return: PTRACE_O_TRACESYSGOOD makes it of SIGTRAP.
+inline constexpr int kCallStop = SIGTRAP | 0x80;
+
 class ProcessTree {
  public:
   struct Stop {
@@ -34,8 +38,10 @@ class ProcessTree {
     pid_t parent = 0;   // the process that forked that one; 0: of the started process
   };
 
-  // A child of ours that asked to be traced and has executed its program.
-  explicit ProcessTree(pid_t held);
+  // A child of ours that asked to be traced and has executed its program, or a copy of one
+  // (prepared_start.h), which has the options of a traced process already.
+  enum Held { kAfterExec, kAsCopy };
+  explicit ProcessTree(pid_t held, Held how = kAfterExec);
   ~ProcessTree();
   ProcessTree(const ProcessTree&) = delete;
   ProcessTree& operator=(const ProcessTree&) = delete;

@@ -27,28 +27,6 @@ constexpr Duration kLook = std::chrono::microseconds(300);
 // A target that forks for ever is not followed for ever.
 constexpr size_t kMostProcesses = 64;
 
-// Then the kernel gives its children the pids after its own, in every run.
-void FixNextPid(pid_t pid) {
-  try {
-    SetLastPid(pid);
-  } catch (const std::system_error&) {
-    // Not writable for us (an older kernel): then its children's pids differ from run to run.
-  }
-}
-
-Child LaunchTraced(const Stage& stage, const StartPlan& plan, int output) {
-  StartOptions options{.pid = plan.pid, .held = true};
-  if (plan.port != 0) options.port = plan.port;
-  try {
-    Child child = Launch(stage.LaunchOf(options, output, "traced"));
-    if (plan.pid != 0) FixNextPid(plan.pid);
-    return child;
-  } catch (const std::system_error& error) {
-    SkipIfForbidden(error);
-    throw Broken(error.what());
-  }
-}
-
 Opening OpeningOf(const RawCall& call) {
   const auto flags = OpenFlags(call);
   if (!flags) return Opening::kNone;
@@ -58,22 +36,50 @@ Opening OpeningOf(const RawCall& call) {
 
 }  // namespace
 
-TracedStart::TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
+void FixNextPid(pid_t pid) {
+  try {
+    SetLastPid(pid);
+  } catch (const std::system_error&) {
+    // Not writable for us (an older kernel): then its children's pids differ from run to run.
+  }
+}
+
+HeldStart LaunchTraced(const Stage& stage, const StartPlan& plan,
+                       const std::function<void()>& before_exec) {
+  Pipe output = MakePipe();
+  fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
+  StartOptions options{.pid = plan.pid, .held = true};
+  if (plan.port != 0) options.port = plan.port;
+  LaunchOptions launch = stage.LaunchOf(options, output.write.get(), "traced");
+  launch.before_exec = [prepare = launch.before_exec, before_exec] {
+    prepare();
+    if (before_exec) before_exec();
+  };
+  try {
+    Child child = Launch(launch);
+    if (plan.pid != 0) FixNextPid(plan.pid);
+    return {.child = std::move(child), .output = std::move(output.read)};
+  } catch (const std::system_error& error) {
+    SkipIfForbidden(error);
+    throw Broken(error.what());
+  }
+}
+
+TracedStart::TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan,
+                         HeldStart held)
     : stage_(stage),
       port_(plan.port == 0 ? stage.port() : plan.port),
       yields_(plan.yields),
       on_stop_(plan.on_stop),
-      attention_(safeguard, plan.pid, port_) {
-  Pipe output = MakePipe();
-  fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
-  child_ = LaunchTraced(stage, plan, output.write.get());
-  output_fd_ = std::move(output.read);
-  attention_ = Attention(safeguard, child_.pid, port_);
-  tree_ = std::make_unique<ProcessTree>(child_.pid);
-}
+      child_(std::move(held.child)),
+      output_fd_(std::move(held.output)),
+      output_(std::move(held.said)),
+      lease_(std::move(held.lease)),
+      tree_(child_.pid, held.how),
+      attention_(safeguard, child_.pid, port_) {}
 
 ContenderEvent TracedStart::Next(Duration bound) {
-  if (held_) tree_->Resume(*held_);
+  if (held_) tree_.Resume(*held_);
   held_.reset();
   const auto start = Clock::now();
   for (auto quiet_since = start;;) {
@@ -81,15 +87,15 @@ ContenderEvent TracedStart::Next(Duration bound) {
       quiet_since = Clock::now();
       looks_asleep_ = 0;
       if (auto event = Take(*stop)) return *event;
-      tree_->Resume(stop->thread);
-    } else if (tree_->IsOver()) {
+      tree_.Resume(stop->thread);
+    } else if (tree_.IsOver()) {
       return {ContenderEvent::kOver, {}};
     } else if (IsAtRest(quiet_since)) {
       return {ContenderEvent::kRests, {}};
     } else if (FallsAsleep()) {
       return {ContenderEvent::kSleeps, {}};
     }
-    if (tree_->Processes().size() > kMostProcesses) break;
+    if (tree_.Processes().size() > kMostProcesses) break;
     if (!IsWithin(bound, Clock::now() - start)) break;
   }
   return {ContenderEvent::kBound, {}};
@@ -105,8 +111,8 @@ bool TracedStart::HasToWait(const ProcessTree::Stop& stop) {
 // A thread that waits to make a call goes on once the other's call is over, or blocks.
 std::optional<ProcessTree::Stop> TracedStart::NextStop() {
   while (waiting_.empty() || !calls_.empty()) {
-    const auto stop = tree_->Next(kLook);
-    if (!stop && (waiting_.empty() || !tree_->Sleeps())) return std::nullopt;
+    const auto stop = tree_.Next(kLook);
+    if (!stop && (waiting_.empty() || !tree_.Sleeps())) return std::nullopt;
     if (!stop) break;
     if (!HasToWait(*stop)) return stop;
     waiting_.push_back(*stop);
@@ -120,7 +126,7 @@ std::optional<ProcessTree::Stop> TracedStart::NextStop() {
 // that touches the safeguard, a sleep changes nothing: it is waited for.
 bool TracedStart::FallsAsleep() {
   constexpr int kLooks = 2;
-  if (!yields_ || occurrences_.empty() || !tree_->Sleeps()) return false;
+  if (!yields_ || occurrences_.empty() || !tree_.Sleeps()) return false;
   return ++looks_asleep_ == kLooks;
 }
 
@@ -138,11 +144,11 @@ bool TracedStart::IsWithin(Duration bound, Duration passed) const {
 // A start that listens serves, also if it wakes again. Any other has to sleep for good, or for
 // long.
 bool TracedStart::IsAtRest(Clock::time_point quiet_since) const {
-  if (!tree_->Sleeps()) return false;
+  if (!tree_.Sleeps()) return false;
   const bool listens = stage_.target().listens();
   if (listens && Serves()) return true;
   const Duration quiet = Clock::now() - quiet_since;
-  return tree_->SleepsForGood() || quiet >= kSettlesFor || (!listens && quiet >= kSleepsAfter);
+  return tree_.SleepsForGood() || quiet >= kSettlesFor || (!listens && quiet >= kSleepsAfter);
 }
 
 std::optional<ContenderEvent> TracedStart::Take(const ProcessTree::Stop& stop) {

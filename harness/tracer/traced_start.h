@@ -31,9 +31,26 @@ struct StartPlan {
   std::function<void(const ProcessTree::Stop&)> on_stop{};
 };
 
+// A process under trace that stands still.
+struct HeldStart {
+  Child child;
+  UniqueFd output;     // what it writes
+  std::string said{};  // before it was held
+  ProcessTree::Held how = ProcessTree::kAfterExec;
+  std::shared_ptr<void> lease{};  // kept as long as it lives
+};
+
+// Starts the target's program. `before_exec`: last in the child.
+HeldStart LaunchTraced(const Stage& stage, const StartPlan& plan,
+                       const std::function<void()>& before_exec = {});
+// Then the kernel gives its children the pids after its own, in every run.
+void FixNextPid(pid_t pid);
+
 class TracedStart : public Contender {
  public:
-  TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan);
+  TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
+      : TracedStart(stage, safeguard, plan, LaunchTraced(stage, plan)) {}
+  TracedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan, HeldStart held);
 
   ContenderEvent Next(Duration bound) override;
   // When held before a call: the call is not made, and fails with this error. With `made` it is
@@ -43,12 +60,12 @@ class TracedStart : public Contender {
   void ShortenCall();
 
   pid_t pid() const override { return child_.pid; }
-  std::vector<pid_t> Processes() const override { return tree_->Processes(); }
-  const std::optional<Ending>& ending() const override { return tree_->ending(); }
+  std::vector<pid_t> Processes() const override { return tree_.Processes(); }
+  const std::optional<Ending>& ending() const override { return tree_.ending(); }
   void Terminate() override;
-  void Kill() override { tree_->Kill(); }
+  void Kill() override { tree_.Kill(); }
 
-  bool RunsAgain() const override { return !tree_->Sleeps(); }
+  bool RunsAgain() const override { return !tree_.Sleeps(); }
   bool Serves() const override;
   bool LooksBeyond() const override { return looks_beyond_ || !unseen_.empty(); }
   const std::string& Output() override;
@@ -79,7 +96,8 @@ class TracedStart : public Contender {
   Child child_;
   UniqueFd output_fd_;
   std::string output_;
-  std::unique_ptr<ProcessTree> tree_;
+  std::shared_ptr<void> lease_;
+  ProcessTree tree_;
   Attention attention_;
   std::map<pid_t, NamedCall> calls_;  // the current calls, by their threads
   std::map<std::pair<std::string, std::string>, int> occurrences_;
