@@ -3,6 +3,23 @@
 #include <fmt/format.h>
 
 namespace pidfall {
+namespace {
+
+WholeCall WithoutData(WholeCall whole) {
+  for (size_t i = 0; i < whole.roles.size(); ++i) {
+    if (whole.RoleOf(i) != Role::kInput) continue;
+    whole.contents[i].clear();
+    whole.values[i + 1] = 0;  // their size
+  }
+  return whole;
+}
+
+// The same call, but for the bytes that it writes.
+bool WritesOther(const WholeCall& one, const WholeCall& other) {
+  return one != other && WithoutData(one) == WithoutData(other);
+}
+
+}  // namespace
 
 bool Step::operator==(const Step& other) const {
   return kind == other.kind && whole == other.whole && ending == other.ending;
@@ -33,7 +50,10 @@ const Step* DecisionTree::StepAt(Place place) const {
 bool DecisionTree::Learn(Place place, const Step& step) {
   auto& known = nodes_[place].step;
   if (!known) known = step;
-  return *known == step;
+  if (*known == step || known->kind == Step::kOnlyReal) return true;
+  if (step.kind != known->kind || !WritesOther(step.whole, known->whole)) return false;
+  known = {.kind = Step::kOnlyReal, .why = "it writes something else each time: it " + step.Text()};
+  return true;
 }
 
 std::optional<DecisionTree::Branch> DecisionTree::After(Place place,

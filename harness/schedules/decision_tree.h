@@ -51,7 +51,8 @@ class DecisionTree {
 
   // Null: not known.
   const Step* StepAt(Place place) const;
-  // False: another step is known there, so the target is not a function of what it sees.
+  // False: another step is known there, so the target is not a function of what it sees. A call
+  // that only writes other bytes than before becomes kOnlyReal: they may be an inode or a time.
   bool Learn(Place place, const Step& step);
 
   struct Branch {

@@ -31,6 +31,18 @@ TEST(DecisionTreeTest, AnotherStepAfterTheSameHistoryIsADrift) {
   EXPECT_EQ(*tree.StepAt(kRoot), Calls("open"));
 }
 
+TEST(DecisionTreeTest, ACallThatWritesSomethingElseIsLeftToTheProgram) {
+  const auto writes = [](const std::string& data) {
+    const WholeCall whole = {.number = 1, .roles = "div", .contents = {"", data}};
+    return Step{.kind = Step::kCall, .name = {"write", "x.pid"}, .whole = whole};
+  };
+  DecisionTree tree;
+  tree.Learn(kRoot, writes("4000 10:28"));
+  EXPECT_TRUE(tree.Learn(kRoot, writes("4000 10:29")));
+  EXPECT_EQ(tree.StepAt(kRoot)->why, "it writes something else each time: it makes write(x.pid)");
+  EXPECT_TRUE(tree.Learn(kRoot, writes("4000 10:30")));
+}
+
 TEST(DecisionTreeTest, EachResultLeadsToItsOwnPlace) {
   DecisionTree tree;
   const auto made = tree.Add(kRoot, "a descriptor", 3), refused = tree.Add(kRoot, "error 17", -17);
