@@ -15,6 +15,7 @@ namespace pidfall {
 namespace {
 
 using nlohmann::json;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -299,7 +300,7 @@ TEST_F(ExploreShellTest, OnePuppetStandsInForAScriptAndItsTools) {
 TEST_F(ExploreShellTest, WhatToolsDoIsWhatThePuppetDid) {
   const ProgramOutcome outcome = ExploreShell(kShellLock, {"--bound", "0", "--compare"});
   EXPECT_EQ(Lines(outcome.out, ", 0 drifts"), 4U) << outcome.out << outcome.error;
-  EXPECT_THAT(outcome.out, HasSubstr("1 compared with puppets"));
+  EXPECT_THAT(outcome.out, ContainsRegex("; [1-9] compared with puppets"));
 }
 
 TEST_F(ExploreShellTest, AHelpersPidIsLookedForOnlyByRealRuns) {

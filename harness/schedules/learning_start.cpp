@@ -62,12 +62,17 @@ std::string UnmodelledResult(const NamedCall& call, const RawCall& raw) {
 }  // namespace
 
 LearningStart::LearningStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan,
-                             DecisionTree& tree, std::string& drift)
-    : tree_(tree), drift_(drift), start_(stage, safeguard, [&] {
-        StartPlan learning = plan;
-        learning.on_stop = [this](const ProcessTree::Stop& stop) { See(stop); };
-        return learning;
-      }()) {}
+                             HeldStart held, DecisionTree& tree, std::string& drift)
+    : tree_(tree),
+      drift_(drift),
+      start_(
+          stage, safeguard,
+          [&] {
+            StartPlan learning = plan;
+            learning.on_stop = [this](const ProcessTree::Stop& stop) { See(stop); };
+            return learning;
+          }(),
+          std::move(held)) {}
 
 void LearningStart::GiveUp(const std::string& why) {
   if (only_real_) return;
@@ -78,8 +83,9 @@ void LearningStart::GiveUp(const std::string& why) {
 // After a drift nothing more is learnt: the histories no longer mean the same.
 void LearningStart::Learn(const Step& step) {
   if (only_real_) return;
-  if (tree_.Learn(place_, step)) return;
-  only_real_ = true;
+  const bool is_known = tree_.Learn(place_, step);
+  only_real_ = !is_known || tree_.StepAt(place_)->kind == Step::kOnlyReal;
+  if (is_known) return;
   if (!drift_.empty()) return;
   drift_ = fmt::format("pid {} {}, and before {}", start_.pid(), step.Text(),
                        tree_.StepAt(place_)->Text());

@@ -1,6 +1,6 @@
 // A real start that a model learns from: the decision tree grows by what it does.
 //
-//   LearningStart start(stage, safeguard, plan, tree, drift);
+//   LearningStart start(stage, safeguard, plan, LaunchTraced(stage, plan), tree, drift);
 //   ...                       // as a TracedStart
 //   drift                     // not empty: it did something else than before
 #pragma once
@@ -18,8 +18,8 @@ namespace pidfall {
 class LearningStart : public Contender {
  public:
   // `drift`: gets the first difference from an earlier start with the same history.
-  LearningStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan, DecisionTree& tree,
-                std::string& drift);
+  LearningStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan, HeldStart held,
+                DecisionTree& tree, std::string& drift);
 
   ContenderEvent Next(Duration bound) override;
   void Terminate() override;

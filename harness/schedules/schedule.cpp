@@ -1,12 +1,16 @@
 #include "harness/schedules/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "harness/input/bad_input.h"
 
 namespace pidfall {
 namespace {
+
+constexpr std::array kAllStates = {StartState::kFresh, StartState::kStale, StartState::kLiveOwner,
+                                   StartState::kStoppingOwner};
 
 constexpr int kMostContenders = 26;
 constexpr size_t kLongest = 10'000;
@@ -41,12 +45,6 @@ std::vector<int> ParseChoices(const std::string& text, size_t at) {
 
 }  // namespace
 
-const std::vector<StartState>& AllStartStates() {
-  static const std::vector<StartState> kAll = {StartState::kFresh, StartState::kStale,
-                                               StartState::kLiveOwner, StartState::kStoppingOwner};
-  return kAll;
-}
-
 const char* Name(StartState state) {
   switch (state) {
     case StartState::kFresh:
@@ -76,7 +74,7 @@ std::string Schedule::Text() const {
 
 Schedule ParseSchedule(const std::string& text) {
   const size_t colon = text.find(':');
-  for (const StartState state : AllStartStates()) {
+  for (const StartState state : kAllStates) {
     if (text.substr(0, colon) != Name(state) || colon == std::string::npos) continue;
     return {state, ParseChoices(text, colon + 1)};
   }

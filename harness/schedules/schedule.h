@@ -12,7 +12,6 @@ namespace pidfall {
 // The state that the contenders find.
 enum class StartState { kFresh, kStale, kLiveOwner, kStoppingOwner };
 
-const std::vector<StartState>& AllStartStates();
 const char* Name(StartState state);  // "fresh", "stale", "live-owner", "stopping-owner"
 
 // The first contender is "A". In StartState::kStoppingOwner that is the owner that ends.

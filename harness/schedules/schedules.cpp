@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <utility>
 
 #include "harness/input/duration.h"
 #include "harness/input/text_parts.h"
@@ -55,12 +56,22 @@ bool NamesTellWhatATurnTouches(const Safeguard& safeguard) {
          std::all_of(folders.begin(), folders.end(), stands_alone);
 }
 
+// The states of one story share what is learnt. Two stories take about as long as each other.
+std::vector<std::vector<StartState>> StatesOfStories() {
+  return {{StartState::kFresh, StartState::kLiveOwner},
+          {StartState::kStale, StartState::kStoppingOwner}};
+}
+
+// What carries out a schedule.
+enum class By { kPuppets, kCopies, kProgram };
+
 // One schedule, carried out and judged.
 struct Carried {
   Result result;
   std::vector<Turn> turns;
   std::vector<int64_t> returned;  // by the calls
   std::string cut_short;
+  bool looks_beyond = false;  // a contender does
 
   bool Equals(const Carried& other) const {
     return turns == other.turns && returned == other.returned &&
@@ -77,7 +88,8 @@ class ScheduleExploration {
         safeguard_(SafeguardOf(stage)),
         fresh_(safeguard_),
         model_(stage, safeguard_),
-        with_puppets_(!options.every_run_real && stage.world().full) {
+        with_puppets_(!options.every_run_real && stage.world().full),
+        with_copies_(with_puppets_ && !options.compare) {
     if (options.every_run_real || options.compare) equals_ = Equals::kAreTried;
     if (!stage.world().full) only_real_ = "without namespaces no pid can be chosen";
     const bool elsewhere = found.pid_file && Mentions(stage.target().command, "{port}");
@@ -86,10 +98,10 @@ class ScheduleExploration {
     }
   }
 
-  Exploration Run(StartState state) {
+  Exploration Run(const std::vector<StartState>& states) {
     LeaveAStaleState();
     if (!options_.replay.empty()) return Replay();
-    Explore(state);
+    for (const StartState state : states) Explore(state);
     return std::move(exploration_);
   }
 
@@ -118,18 +130,19 @@ class ScheduleExploration {
   // Leaves the state of a killed owner.
   void LeaveAStaleState() {
     fresh_.Restore();
-    StartOwner(false)->Kill();
+    StartOwner(By::kProgram)->Kill();
     stale_.emplace(safeguard_);
     if (!NamesTellWhatATurnTouches(safeguard_)) equals_ = Equals::kAreTried;
     fresh_.Restore();
   }
 
-  std::unique_ptr<Contender> Start(const StartPlan& plan, bool puppets) {
-    return puppets ? model_.Puppet(plan) : model_.Real(plan);
+  std::unique_ptr<Contender> Start(const StartPlan& plan, By by) {
+    if (by == By::kPuppets) return model_.Puppet(plan);
+    return by == By::kCopies ? model_.Copied(plan) : model_.Real(plan);
   }
 
-  std::unique_ptr<Contender> StartOwner(bool puppet) {
-    auto owner = Start({.pid = PidToAskFor(stage_, kOwnerPid), .port = ports_.front()}, puppet);
+  std::unique_ptr<Contender> StartOwner(By by) {
+    auto owner = Start({.pid = PidToAskFor(stage_, kOwnerPid), .port = ports_.front()}, by);
     ContenderEvent event = owner->Next(Bound());
     while (event.kind == ContenderEvent::kCall || event.kind == ContenderEvent::kReturned) {
       event = owner->Next(Bound());
@@ -141,7 +154,7 @@ class ScheduleExploration {
   }
 
   Exploration Replay() {
-    exploration_.results.push_back(Carry(ParseSchedule(options_.replay), false).result);
+    exploration_.results.push_back(Carry(ParseSchedule(options_.replay), By::kProgram).result);
     exploration_.covered.push_back("1 schedule, as asked for");
     return std::move(exploration_);
   }
@@ -192,20 +205,40 @@ class ScheduleExploration {
     if (simulated) ++tally.simulated;
     if (simulated && simulated->result.verdict == Verdict::kPass && !has_to) return *simulated;
     ++tally.executed;
-    Carried real = Carry(schedule, false);
+    Carried real = Execute(schedule);
     if (simulated && !simulated->Equals(real)) {
       model_.NoteDrift("puppets came to another end of " + real.result.reproduce);
     }
     if (with_puppets_ && !model_.drift().empty()) {
       ++tally.drifts;
-      with_puppets_ = false;
+      with_puppets_ = with_copies_ = false;
+    }
+    return real;
+  }
+
+  // By the program. After the first time, copies of it do where they find nothing. A copy that
+  // looks at other processes may have seen the original, and one that drifts may have drawn the
+  // same random name as another.
+  Carried Execute(const Schedule& schedule) {
+    const bool is_first = std::exchange(is_first_, false);
+    if (is_first || !with_copies_) {
+      Carried real = Carry(schedule, By::kProgram);
+      with_copies_ = with_copies_ && !real.looks_beyond;
+      return real;
+    }
+    Carried copied = Carry(schedule, By::kCopies);
+    with_copies_ = !copied.looks_beyond && model_.drift().empty();
+    if (with_copies_ && copied.result.verdict == Verdict::kPass) return copied;
+    Carried real = Carry(schedule, By::kProgram);
+    if (with_copies_ && !copied.Equals(real)) {
+      model_.NoteDrift("copies of a start came to another end of " + real.result.reproduce);
     }
     return real;
   }
 
   std::optional<Carried> CarryByPuppets(const Schedule& schedule) {
     try {
-      return Carry(schedule, true);
+      return Carry(schedule, By::kPuppets);
     } catch (const NotKnown& reason) {
       if (!reason.why.empty()) only_real_ = reason.why;
       return std::nullopt;
@@ -221,14 +254,14 @@ class ScheduleExploration {
   }
 
   // Carries out the schedule that begins with these choices, and judges its end.
-  Carried Carry(const Schedule& schedule, bool puppets) {
+  Carried Carry(const Schedule& schedule, By by) {
     Carried carried{.result = {.scenario = std::string("race/") + Name(schedule.state),
                                .family = "race",
                                .clauses = {"C1", "C2", "C3", "C6"}}};
     Contest contest(Bound(), [this](const std::string& name) {
       return access(safeguard_.PathOf(name).c_str(), F_OK) == 0;
     });
-    Prepare(schedule.state, contest, puppets);
+    Prepare(schedule.state, contest, by);
     contest.Run(schedule.choices);
     carried.result = JudgeOne(stage_, std::move(carried.result), [&] {
       JudgeSchedule(stage_, schedule.state, contest, has_pid_file_);
@@ -236,6 +269,9 @@ class ScheduleExploration {
     carried.turns = contest.turns();
     for (const Contest::Line& line : contest.story()) carried.returned.push_back(line.result);
     carried.cut_short = contest.cut_short();
+    for (size_t i = 0; i < contest.size(); ++i) {
+      carried.looks_beyond = carried.looks_beyond || contest.contender(i).LooksBeyond();
+    }
     carried.result.reproduce = Schedule{schedule.state, ChoicesOf(carried.turns)}.Text();
     carried.result.evidence = StoryOf(contest);
     carried.result.evidence.insert(
@@ -245,15 +281,15 @@ class ScheduleExploration {
     return carried;
   }
 
-  void Prepare(StartState state, Contest& contest, bool puppets) {
+  void Prepare(StartState state, Contest& contest, By by) {
     state == StartState::kStale ? stale_->Restore() : fresh_.Restore();
     int contenders = options_.contenders;
-    if (state == StartState::kLiveOwner) contest.AddOwner(StartOwner(puppets));
+    if (state == StartState::kLiveOwner) contest.AddOwner(StartOwner(by));
     if (state == StartState::kStoppingOwner) {
-      contest.AddStop(StartOwner(puppets));
+      contest.AddStop(StartOwner(by));
       --contenders;
     }
-    for (int i = 0; i < contenders; ++i) contest.AddStart(Start(PlanOf(i), puppets));
+    for (int i = 0; i < contenders; ++i) contest.AddStart(Start(PlanOf(i), by));
   }
 
   std::string Covered(StartState state, const Tally& tally) const {
@@ -296,6 +332,8 @@ class ScheduleExploration {
   Model model_;
   Equals equals_ = Equals::kAreKnown;
   bool with_puppets_;
+  bool with_copies_;
+  bool is_first_ = true;
   std::string only_real_;   // a reason why some schedules had to be
   std::vector<int> ports_;  // the owner's, then the contenders'
   Exploration exploration_;
@@ -307,9 +345,10 @@ class ScheduleExploration {
 Exploration ExploreSchedules(const Target& target, const Found& found,
                              const ExploreOptions& options) {
   std::vector<StageStory> stories;
-  for (const StartState state : AllStartStates()) {
-    stories.emplace_back(
-        [&, state](Stage& stage) { return ScheduleExploration(stage, found, options).Run(state); });
+  for (const auto& states : StatesOfStories()) {
+    stories.emplace_back([&, states](Stage& stage) {
+      return ScheduleExploration(stage, found, options).Run(states);
+    });
   }
   if (!options.replay.empty()) stories.resize(1);
   return TellExplorations(target, options, "race/any", stories);
