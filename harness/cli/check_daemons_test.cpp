@@ -220,7 +220,7 @@ TEST_F(CheckDaemonsTest, ARecordThatAnOwnerWritesLaterIsNoOutput) {
 import threading
 def record(): lock.write('alive'); lock.flush()
 if sys.stdout is None: record()
-else: threading.Timer(1, record).start()
+else: threading.Timer(2, record).start()
 s = socket.socket())");
   ExpectNone(records, "surroundings/owner-without-descriptor", "1 pass", places_);
 }

@@ -36,6 +36,25 @@ TEST(HandOverTest, AStandbyThatTakesNoFileOverIsABreach) {
               HasSubstr("the pid file does not name the owner B"));
 }
 
+// Its second start waits for the lock, and then for a lock of its own.
+constexpr char kWaitsOn[] = R"(
+import fcntl, socket, sys
+lock = open(sys.argv[2], 'w')
+try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    fcntl.flock(open(sys.argv[2]), fcntl.LOCK_EX)
+listener = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+while True: listener.accept()[0].close()
+)";
+
+TEST(HandOverTest, AStandbyThatWaitsOnStillStandsBy) {
+  const Target target = {.command = {"/usr/bin/python3", "-c", kWaitsOn, "{port}", "{dir}/lock"},
+                         .port = 8767};
+  EXPECT_THAT(OnStage(target, HandedOver), HasSubstr("B still stands by"));
+}
+
 TEST(HandOverTest, ATargetThatNeverWaitsIsNotConcerned) {
   const Target target = {.command = {"/bin/sh", "-c",
                                      "[ -s {pid_file} ] && exit 1; echo $$ > {pid_file}; "
