@@ -200,6 +200,23 @@ s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
 while True: s.accept()[0].close()
 )";
 
+constexpr char kListensFirst[] = R"(
+import fcntl, socket, sys, time
+s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+time.sleep(0.7)
+file = open(sys.argv[2], 'a')
+try: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError: sys.exit('already running')
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, ALockThatIsAskedForWhenAStartServesAlreadyIsNamedAsSuch) {
+  const ProgramOutcome outcome =
+      Run({"check", "--scenario", "duplicate/other-port", "--pid-file", "{pid_file}", "--",
+           "/usr/bin/python3", "-c", kListensFirst, "{port}", "{pid_file}"});
+  EXPECT_THAT(outcome.out, HasSubstr("it serves before it asks for the flock lock on "));
+}
+
 class CheckPosixLockTest : public CheckKindsTest {
  protected:
   std::string FirstFinding(const std::string& part, const std::string& by) {

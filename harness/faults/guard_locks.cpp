@@ -21,11 +21,20 @@ std::string GuardLockOf(const Stage& stage, const Instance& owner) {
   return "";
 }
 
+bool OthersEnd(Stage& stage, const Instance& owner) {
+  constexpr Duration kBound = std::chrono::seconds(2);
+  const auto is_over = [&](const Instance& other) { return &other == &owner || other.ended(); };
+  return stage.WaitUntil([&] { return std::ranges::all_of(stage.instances(), is_over); }, kBound);
+}
+
 }  // namespace
 
-Breach DueToItsLock(const Stage& stage, const Instance& owner, const Breach& breach) {
+Breach DueToItsLock(Stage& stage, const Instance& owner, const Breach& breach) {
   const std::string lock = GuardLockOf(stage, owner);
   if (lock.empty() || !IsOfKind(breach.kinds, breach_kind::kTwoServe)) return breach;
+  if (OthersEnd(stage, owner)) {
+    return breach.DueTo("it serves before it asks for the " + lock + ", which then refuses it");
+  }
   return breach.DueTo("the " + lock + " that " + owner.name() + " holds keeps nobody out",
                       breach_kind::kLostLock);
 }

@@ -9,8 +9,9 @@
 namespace pidfall {
 
 // The same breach. Where another start serves although the owner holds a lock on its pid file, or
-// on a file named after that, this cause stands before the observation.
-Breach DueToItsLock(const Stage& stage, const Instance& owner, const Breach& breach);
+// on a file named after that, this cause stands before the observation: the lock keeps nobody out,
+// or the other start ends soon, because it asks for the lock when it serves already.
+Breach DueToItsLock(Stage& stage, const Instance& owner, const Breach& breach);
 
 // Starts the target. The result is the name of the pid file where the process that locked it, a
 // launcher for example, has ended when the start serves: the lock has ended with it. Else empty.
