@@ -37,10 +37,18 @@ void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owne
              ": it printed " + contender.Printed());
 }
 
+void ExpectQuietBesideLock(Stage& stage, Instance& contender, const Instance& owner) {
+  try {
+    ExpectQuiet(stage, contender, owner);
+  } catch (const Breach& breach) {
+    throw DueToItsLock(stage, owner, breach);
+  }
+}
+
 void SecondStart(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& contender = stage.Start();
-  ExpectQuiet(stage, contender, owner);
+  ExpectQuietBesideLock(stage, contender, owner);
   NamesTheOwner(stage, contender, owner);
 }
 
@@ -52,7 +60,7 @@ constexpr Scenario kSecondStart{
 void TenInARow(Stage& stage) {
   Instance& owner = stage.StartOwner();
   for (int i = 0; i < 10; ++i) {
-    ExpectQuiet(stage, stage.Start(), owner);
+    ExpectQuietBesideLock(stage, stage.Start(), owner);
     ExpectFileNames(stage, owner, "C6");  // asked at once: the next start may fail for want of it
   }
 }
@@ -323,11 +331,7 @@ constexpr Scenario kDeadMainThread{
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Visit(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
-  try {
-    ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
-  } catch (const Breach& breach) {
-    throw DueToItsLock(stage, owner, breach);
-  }
+  ExpectQuietBesideLock(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
 constexpr Scenario kOtherPort{"duplicate/other-port",

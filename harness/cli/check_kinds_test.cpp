@@ -243,6 +243,19 @@ TEST_F(CheckPosixLockTest, ALockThatTheLauncherTookEndsWithIt) {
               HasSubstr("ended with the process that took it, and the owner holds none"));
 }
 
+TEST_F(CheckKindsTest, ALockFileThatADuplicateRemovesIsTold) {
+  const std::string removes =
+      "import os\nhere = os.environ['HOME'] + '/serve.lock'\n"
+      "if os.path.exists(here): os.unlink(here)\n";
+  ExpectBreach(removes + kLocked + kOnUnixSocket, "duplicate/second-start",
+               "serve.lock that A holds was removed: B serves beside the owner A");
+}
+
+TEST_F(CheckPosixLockTest, ALockEndsWithAnotherDescriptorOfItsFile) {
+  EXPECT_THAT(FirstFinding("#FORKS", "open(sys.argv[2]).close()"),
+              HasSubstr("closed another descriptor of that file"));
+}
+
 constexpr char kSecondPort[] = R"(
 import os, signal, socket, sys
 port = int(sys.argv[1])

@@ -8,13 +8,20 @@
 
 namespace pidfall {
 
-// The same breach. Where another start serves although the owner holds a lock on its pid file, or
-// on a file named after that, this cause stands before the observation: the lock keeps nobody out,
-// or the other start ends soon, because it asks for the lock when it serves already.
+// The same breach. Where another start serves although the owner holds a lock on its pid file, on a
+// file named after that, or on one of the target's guard_files, this cause stands before the
+// observation: the other start holds one, too, or none, or the locked file was removed, or the
+// other start ends soon, because it asks for the lock when it serves already.
 Breach DueToItsLock(Stage& stage, const Instance& owner, const Breach& breach);
 
-// Starts the target. The result is the name of the pid file where the process that locked it, a
-// launcher for example, has ended when the start serves: the lock has ended with it. Else empty.
-std::string LockThatEndedWithItsTaker(Stage& stage);
+// Why an owner holds no lock, although one was taken when it started. Empty: none was, or it was
+// released on purpose.
+struct LostLock {
+  std::string text;
+  bool is_sure = false;  // else it may have been meant for the start-up alone
+};
+
+// Starts the target.
+LostLock WhyItHoldsNoLock(Stage& stage);
 
 }  // namespace pidfall

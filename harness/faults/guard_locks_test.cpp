@@ -11,18 +11,19 @@ constexpr char kServes[] =
     "exec /usr/bin/python3 -c 'import socket, signal, sys\n"
     "s = socket.create_server((\"127.0.0.1\", int(sys.argv[1])))\nsignal.pause()' {port}";
 
-std::string TakerOf(const std::string& script) {
+std::string WhyAfter(const std::string& script) {
   const Target target{
       .command = {"/bin/sh", "-c", script + kServes}, .port = 8767, .pid_file = "{pid_file}"};
-  return OnStage(target, [](Stage& stage) { return LockThatEndedWithItsTaker(stage); });
+  return OnStage(target, [](Stage& stage) { return WhyItHoldsNoLock(stage).text; });
 }
 
 TEST(GuardLocksTest, ALockThatAHelperTookEndsWithTheHelper) {
-  EXPECT_EQ(TakerOf("flock {pid_file} true; "), "server.pid");
+  EXPECT_EQ(WhyAfter("flock {pid_file} true; "),
+            "the lock on server.pid ended with the process that took it, and the owner holds none");
 }
 
 TEST(GuardLocksTest, ALockThatTheServerTookIsItsOwn) {
-  EXPECT_EQ(TakerOf("exec 9>> {pid_file}; "), "");
+  EXPECT_EQ(WhyAfter("exec 9>> {pid_file}; "), "");
 }
 
 }  // namespace
