@@ -1,6 +1,4 @@
 // A start while a live owner serves.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +22,7 @@
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
+#include "scenarios/contest.h"
 
 namespace pidfall {
 namespace {
@@ -57,11 +56,23 @@ constexpr Scenario kSecondStart{
     "A second start while the owner serves ends quietly or stands by, and names the owner.",
     "Two copies serve, or the supervisor takes a duplicate for a crash.", SecondStart};
 
+// Asked after each start: the next one may fail for want of the file.
+void ExpectFileKept(Stage& stage, const Instance& contender, const Instance& owner) {
+  try {
+    ExpectFileNames(stage, owner, "C6");
+  } catch (const Breach& breach) {
+    const std::string did = PidFile(stage).exists ? " changed" : " removed";
+    throw breach.DueTo("the duplicate " + contender.name() + did + " the owner's pid file");
+  }
+}
+
 void TenInARow(Stage& stage) {
   Instance& owner = stage.StartOwner();
+  ExpectFileNames(stage, owner, "C6");
   for (int i = 0; i < 10; ++i) {
-    ExpectQuietBesideLock(stage, stage.Start(), owner);
-    ExpectFileNames(stage, owner, "C6");  // asked at once: the next start may fail for want of it
+    Instance& contender = stage.Start();
+    ExpectQuietBesideLock(stage, contender, owner);
+    ExpectFileKept(stage, contender, owner);
   }
 }
 
@@ -69,54 +80,6 @@ constexpr Scenario kTenInARow{
     "duplicate/ten-in-a-row", "C1 C2",
     "Ten starts one after the other: each is refused, and the file still names the owner.",
     "A supervisor that retries gets through in the end.", TenInARow};
-
-// Each may have one of two addresses: then clients reach one or the other.
-std::string NoneServes(const Stage& stage, const std::vector<Instance*>& together) {
-  std::vector<std::string> parts;
-  for (const Instance* instance : together) {
-    if (ListensAnywhere(stage, *instance)) parts.push_back(instance->name());
-  }
-  if (parts.empty()) return "none of the starts serves";
-  return fmt::format("none of the starts serves whole, these do in part: {}",
-                     fmt::join(parts, ", "));
-}
-
-// A start that loops for ever without its port (an unchecked listen) never decides.
-Outcome DecidedOutcome(Stage& stage, Instance& instance, const Instance* owner) {
-  try {
-    if (owner != nullptr) return ExpectNotServing(stage, instance, *owner, "C1");
-    return Settle(stage, instance);
-  } catch (const Broken& undecided) {
-    throw Breach("C2", std::string(undecided.what()) + ", beside other starts");
-  }
-}
-
-// The start that serves is the owner; the others must be quiet duplicates.
-void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
-  Instance* owner = nullptr;
-  for (Instance* instance : together) {
-    if (DecidedOutcome(stage, *instance, owner) == Outcome::kServes) owner = instance;
-  }
-  Require(owner != nullptr, "C3", NoneServes(stage, together));
-  for (Instance* instance : together) {
-    if (instance != owner) ExpectQuiet(stage, *instance, *owner);
-  }
-  ExpectFileNames(stage, *owner, "C6");
-}
-
-struct Reason {
-  std::string text;
-  BreachKinds kinds = breach_kind::kNone;  // of what comes of it
-};
-
-// As its first line, a finding says what it comes of.
-void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const Reason& reason) {
-  try {
-    ExpectOneOf(stage, together);
-  } catch (const Breach& breach) {
-    throw breach.DueTo(reason.text, reason.kinds);
-  }
-}
 
 // One whose listen() failed may only seem to stand by. One that tries again serves or gives up.
 void ExpectTakeOver(Stage& stage, const std::vector<Instance*>& together) {

@@ -173,6 +173,19 @@ TEST(ZooTest, WhatIsWrittenToTheSystemLogIsSaid) {
   }
 }
 
+// No two starts pass a check there: one only takes the other's file away.
+TEST(ZooTest, AFileThatADuplicateRemovesIsToldAsRemoved) {
+  Target target = ZooTarget(kDefaultStyle);
+  for (const char* word : {"--defect", "removes-on-refusal"}) target.command.emplace_back(word);
+  const auto summary_of = [&](const char* scenario) {
+    return RunCase(*FindScenario(scenario), target).summary;
+  };
+  const std::string in_a_row = summary_of("duplicate/ten-in-a-row");
+  EXPECT_TRUE(in_a_row.starts_with("the duplicate B removed the owner's pid file")) << in_a_row;
+  const std::string at_start = summary_of("duplicate/during-start-up");
+  EXPECT_TRUE(at_start.starts_with("the owner's pid file was removed")) << at_start;
+}
+
 TEST(ZooTest, EveryScenarioHasSomethingThatItCatches) {
   for (const Scenario& scenario : Catalogue()) {
     EXPECT_TRUE(HasBreaker(scenario)) << scenario.id << " fails for no strategy and no defect";
