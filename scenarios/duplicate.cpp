@@ -215,7 +215,8 @@ void DuringShutdown(Stage& stage) {
     const bool serves = Settle(stage, contender) == Outcome::kServes;
     // Without a port it cannot be seen from outside when it stops serving.
     const bool both = serves && stage.target().listens() && Serves(stage, owner);
-    Require(!both, "C1", contender.name() + " serves while the owner still has its port",
+    const std::string place = stage.target().unix_socket ? "socket" : "port";
+    Require(!both, "C1", contender.name() + " serves while the owner still has its " + place,
             breach_kind::kTwoServe);
     Release(stage, owner);
     Require(Ends(stage, owner, recipient), "C12", "the owner did not end within 2 s after SIGTERM");
