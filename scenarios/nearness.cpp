@@ -26,6 +26,7 @@ constexpr std::string_view kNearness[] = {
     "stop/",
     "path/fifo",
     "duplicate/other-port",
+    "duplicate/owner-stopped",
     "path/",
     "port/",
     "time-wait/",

@@ -36,6 +36,13 @@ TEST(NearnessTest, AHangAtTheOwnersPortComesBeforeAnotherPortAndThatBeforeAnAtta
       ElementsAre("path/fifo", "duplicate/other-port", "path/symlink"));
 }
 
+TEST(NearnessTest, AStoppedOwnerComesAfterAnotherPortAndBeforeAFullTable) {
+  EXPECT_THAT(Told({BreachOf("disk/no-descriptors"), BreachOf("duplicate/during-start-up"),
+                    BreachOf("duplicate/owner-stopped"), BreachOf("duplicate/other-port")}),
+              ElementsAre("duplicate/other-port", "duplicate/owner-stopped", "disk/no-descriptors",
+                          "duplicate/during-start-up"));
+}
+
 TEST(NearnessTest, APlainRaceComesBeforeAllButThePlainSecondStart) {
   EXPECT_THAT(Told({BreachOf("stale/garbage"), BreachOf("surroundings/other-folder"),
                     BreachOf("duplicate/second-start"),
