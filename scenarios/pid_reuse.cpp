@@ -20,12 +20,18 @@ void Stranger(Stage& stage) {
   const Bystander& stranger = GiveToStranger(stage, number);
   ExpectServes(stage, stage.Start(), "C4", "the pid in the file is a stranger's by now");
   ExpectUntouched(stranger);
+  stage.EndAll();
+  const Child namesake = GiveToNamesake(stage, LeaveFileBehind(stage));
+  ExpectServes(stage, stage.Start(), "C4",
+               "the pid in the file is by now another program's, whose command line has its words");
+  Require(!WaitForEnd(namesake, Duration::zero()), "C5", "it ended another program");
 }
 
 constexpr Scenario kStranger{
     "pid-reuse/stranger",
     "C4 C5",
-    "A killed owner's pid goes to a stranger: the start serves, the stranger gets no signal.",
+    "A killed owner's pid goes to a stranger, then to one whose command line has its words: the "
+    "start serves, the stranger gets no signal.",
     "After a reboot the server stays down because another program has its pid, or the stop "
     "command kills that program.",
     Stranger,

@@ -7,11 +7,11 @@
 
 namespace pidfall {
 
-Child StartNamesake(Stage& stage, const std::vector<std::string>& words) {
+Child StartNamesake(Stage& stage, const std::vector<std::string>& words, pid_t pid) {
   std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
   command.insert(command.end(), words.begin(), words.end());
   stage.Did("start a shell script whose arguments are the words of the target's command");
-  Child namesake = Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}});
+  Child namesake = Launch({.command = command, .environment = {"PATH=/usr/bin:/bin"}, .pid = pid});
   // The kernel shows a program's command line a moment after it has begun to execute it.
   const std::string shown = "/proc/" + std::to_string(namesake.pid) + "/cmdline";
   stage.WaitUntil([&] { return !ReadOrEmpty(shown).empty(); }, Stage::kSettleBound);

@@ -1,6 +1,8 @@
 // A program whose command line has the words of the target's, such as an editor with its script.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -9,8 +11,8 @@
 
 namespace pidfall {
 
-// A shell script that does nothing. It ends with the sandbox.
-Child StartNamesake(Stage& stage, const std::vector<std::string>& words);
+// A shell script that does nothing, with this pid (0: any). It ends with the sandbox.
+Child StartNamesake(Stage& stage, const std::vector<std::string>& words, pid_t pid = 0);
 
 // The words that its processes were executed with, where those are not the given ones: a script may
 // execute its server with other words. The first word of each process, its program or interpreter,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/faults/namesake.h"
 #include "harness/faults/pid_file.h"
 #include "harness/observe/numbers.h"
 #include "harness/stage/elsewhere.h"
@@ -66,6 +67,17 @@ Bystander& GiveToStranger(Stage& stage, pid_t number) {
     WriteOver(stage, number, stranger.pid());
   }
   return stranger;
+}
+
+Child GiveToNamesake(Stage& stage, pid_t number) {
+  const auto words = stage.LaunchOf({}, -1, "").command;  // with the port and the paths filled in
+  Child namesake = StartNamesake(stage, words, PidToAskFor(stage, number));
+  if (stage.world().full) {
+    SayRecycled(stage, number);
+  } else {
+    WriteOver(stage, number, namesake.pid);
+  }
+  return namesake;
 }
 
 Bystander& GiveToThread(Stage& stage, pid_t number) {

@@ -17,6 +17,8 @@ namespace pidfall {
 pid_t LeaveFileBehind(Stage& stage, const StartOptions& options = {});
 
 Bystander& GiveToStranger(Stage& stage, pid_t number);
+// A program whose command line has the words of the target's, as an editor's with its script.
+Child GiveToNamesake(Stage& stage, pid_t number);
 // Gives the pid to a second thread: kill(2) takes its id for a pid.
 Bystander& GiveToThread(Stage& stage, pid_t number);
 // Another instance of the same program, with its own port and pid file.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "harness/process/fd.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/testing.h"
 
@@ -33,6 +34,18 @@ TEST(RecycleTest, TheFileNamesALiveStranger) {
                       Bystander& stranger = GiveToStranger(stage, LeaveFileBehind(stage));
                       if (kill(stranger.pid(), 0) != 0) return "it is dead";
                       return PidFileNames(stage, stranger.pid()) ? "named" : PidFile(stage).content;
+                    }),
+            "named");
+}
+
+TEST(RecycleTest, TheFileNamesALiveProgramWithItsWords) {
+  EXPECT_EQ(OnStage(NamesItself(),
+                    [](Stage& stage) -> std::string {
+                      const Child namesake = GiveToNamesake(stage, LeaveFileBehind(stage));
+                      const std::string words =
+                          ReadOrEmpty("/proc/" + std::to_string(namesake.pid) + "/cmdline");
+                      if (words.find("echo $$") == std::string::npos) return words;
+                      return PidFileNames(stage, namesake.pid) ? "named" : PidFile(stage).content;
                     }),
             "named");
 }

@@ -72,6 +72,8 @@ constexpr DefectNote kNotes[] = {
     {Defect::kTrustsZombie, "trusts-zombie", "A zombie with the recorded pid keeps it out."},
     {Defect::kTrustsSibling, "trusts-sibling",
      "The same program with the recorded pid keeps it out, also one that serves other files."},
+    {Defect::kTrustsItsWords, "trusts-its-words",
+     "A process with the recorded pid and its name among the words keeps it out."},
     {Defect::kTrustsBtime, "trusts-btime",
      "Takes the owner for another process once the boot's wall clock time has moved."},
     {Defect::kTrustsStartTicks, "trusts-start-ticks",

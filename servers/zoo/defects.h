@@ -62,6 +62,7 @@ enum class Defect {
   kTrustsThreadId,
   kTrustsZombie,
   kTrustsSibling,
+  kTrustsItsWords,
   kTrustsBtime,
   kTrustsStartTicks,
   kTrustsBootId,

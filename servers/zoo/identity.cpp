@@ -75,6 +75,12 @@ bool IsSibling(pid_t pid) {
   return pid != getpid() && !IsZombie(pid) && Process(pid, "comm") == Process(getpid(), "comm");
 }
 
+bool HasItsName(pid_t pid) {
+  const std::string name = Process(getpid(), "comm");
+  return pid != getpid() &&
+         Process(pid, "cmdline").find(name.substr(0, name.find('\n'))) != std::string::npos;
+}
+
 bool IsOther(pid_t pid) { return Process(pid, "comm") != Process(getpid(), "comm"); }
 
 bool BelievesPid(pid_t pid) {
@@ -82,7 +88,8 @@ bool BelievesPid(pid_t pid) {
   return (Has(Defect::kTrustsOwnPid) && pid == getpid()) ||
          (Has(Defect::kTrustsThreadId) && IsThread(pid)) ||
          (Has(Defect::kTrustsZombie) && IsZombie(pid)) ||
-         (Has(Defect::kTrustsSibling) && IsSibling(pid));
+         (Has(Defect::kTrustsSibling) && IsSibling(pid)) ||
+         (Has(Defect::kTrustsItsWords) && HasItsName(pid));
 }
 
 bool IsDigit(char letter) { return std::isdigit(static_cast<unsigned char>(letter)) != 0; }
