@@ -12,6 +12,7 @@
 #include "harness/process/elapsed.h"
 #include "harness/run/pool.h"
 #include "harness/stage/answers.h"
+#include "harness/stage/departure.h"
 #include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/settle.h"
@@ -269,9 +270,10 @@ class Discovery {
 
   void StopIt(Instance& instance) {
     const auto start = Clock::now();
+    const Recipient recipient = RecipientOf(instance);
     stage_.Signal(instance, SIGTERM);
     constexpr Duration kLongestStop = std::chrono::seconds(5);
-    if (!stage_.Gone(instance, kLongestStop)) return;
+    if (!Ends(stage_, instance, recipient, kLongestStop)) return;
     const std::string how =
         found_.in_background || !instance.ending() ? "" : instance.ending()->Describe() + " ";
     found_.ends_on_sigterm = how + fmt::format("after {:.0f} ms", MillisecondsSince(start));

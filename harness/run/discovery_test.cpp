@@ -61,6 +61,15 @@ TEST(DiscoveryTest, ItsEndAndTheFileThatItLeavesAreTold) {
   EXPECT_TRUE(found.pid_file_left);
 }
 
+TEST(DiscoveryTest, AHelperInASessionOfItsOwnDoesNotHideItsEnd) {
+  const Found found =
+      Discover(Shell(std::string("mkfifo {dir}/helper 2>/dev/null; setsid cat <> {dir}/helper & "
+                                 "echo $$ > {pid_file}") +
+                     kStay));
+  EXPECT_THAT(found.ends_on_sigterm, StartsWith("signal 15 (Terminated) after "));
+  EXPECT_TRUE(found.pid_file_left);
+}
+
 TEST(DiscoveryTest, ALauncherThatEndsLeavesItInTheBackground) {
   const Found found = Discover(
       Shell("mkfifo {dir}/fifo 2>/dev/null; cat <> {dir}/fifo & echo $! > {pid_file}; exit 0"));

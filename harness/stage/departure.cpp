@@ -54,13 +54,13 @@ Recipient RecipientOf(const Instance& instance) {
   return {main, instance.Processes(), main ? getsid(*main) : 0};
 }
 
-bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient) {
+bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient, Duration bound) {
   const auto is_over = [&] {
     return instance.ended() && std::ranges::none_of(instance.Processes(), [&](pid_t pid) {
              return IsLeft(pid, recipient);
            });
   };
-  return stage.WaitUntil(is_over, kStopBound);
+  return stage.WaitUntil(is_over, bound);
 }
 
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner) {

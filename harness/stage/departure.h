@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/stage/expect.h"
 #include "harness/stage/stage.h"
 
 namespace pidfall {
@@ -25,10 +26,11 @@ struct Recipient {
 
 Recipient RecipientOf(const Instance& instance);
 
-// Within kStopBound it ends, and with it what it had started. What a client made it start may live
+// Within the bound it ends, and with it what it had started. What a client made it start may live
 // on, a session for example, and so may a service for the whole machine (as Erlang's epmd) that it
 // put into a session of its own.
-bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient);
+bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient,
+          Duration bound = kStopBound);
 
 // To be called once the owner's main process has ended. Connects a client of its own to the port.
 std::optional<ProcessInfo> IdleHolder(Stage& stage, const Instance& owner);

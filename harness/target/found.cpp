@@ -194,7 +194,8 @@ std::string Describe(const Found& found) {
   text += ", " + DescribeLocks(found) + "; ";
   text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
                                         : "ends on SIGTERM " + found.ends_on_sigterm;
-  if (found.pid_file) text += found.pid_file_left ? ", file left" : ", file removed";
+  const bool ends = !found.ends_on_sigterm.empty();
+  if (found.pid_file && ends) text += found.pid_file_left ? ", file left" : ", file removed";
   if (!found.duplicate.empty()) text += "; a duplicate " + found.duplicate;
   return text;
 }

@@ -50,6 +50,8 @@ TEST(FoundTest, IsDescribedInOneLine) {
             "4");
   EXPECT_EQ(Describe({.started_after_ms = 1}),
             "no port after 1 ms, no pid file, no lock; does not end on SIGTERM within 5 s");
+  EXPECT_EQ(Describe({.started_after_ms = 1, .pid_file = "/run/x.pid"}),
+            "no port after 1 ms, pid file /run/x.pid, no lock; does not end on SIGTERM within 5 s");
 }
 
 TEST(CompleteTest, AUdpPortIsTakenWhereThereIsNoTcpPort) {
