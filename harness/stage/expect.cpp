@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "harness/observe/cause.h"
+#include "harness/observe/listeners.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/said.h"
 #include "harness/stage/serving.h"
@@ -110,12 +111,24 @@ Duration BoundOfStart(const Stage& stage, Duration bound) {
 
 namespace {
 
+// Clients reach one or the other.
+std::string HowTheyShare(const Stage& stage, const Instance& contender, const Instance& owner) {
+  if (!stage.target().port || contender.port() != owner.port()) return "";
+  const auto listeners = ListenersOf(contender.Processes());
+  const bool shares = std::ranges::any_of(listeners, [&](const Listener& listener) {
+    return listener.port == contender.port() && listener.shares_port;
+  });
+  return shares ? ", on the same port by SO_REUSEPORT" : "";
+}
+
 void RequireNotServing(Stage& stage, const Instance& contender, const Instance& owner,
                        const std::string& clause, const std::string& although) {
   stage.Update();
   if (!Serves(stage, contender)) return;
   if (!Serves(stage, owner)) SayWhatBecameOf(stage, owner, contender, clause);
-  throw Breach(clause, contender.name() + " serves beside the owner " + owner.name() + although,
+  throw Breach(clause,
+               contender.name() + " serves beside the owner " + owner.name() +
+                   HowTheyShare(stage, contender, owner) + although,
                breach_kind::kTwoServe);
 }
 

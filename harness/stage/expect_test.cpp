@@ -104,6 +104,17 @@ TEST(ExpectTest, AContenderOnAnotherPortIsNotKeptOut) {
               "C1: B serves beside the owner A, started elsewhere");
 }
 
+TEST(ExpectTest, TwoThatShareAPortAreToldToShareIt) {
+  const Target target{.command = {"/usr/bin/python3", "-c",
+                                  "import signal, socket, sys\n"
+                                  "at = ('127.0.0.1', int(sys.argv[1]))\n"
+                                  "s = socket.create_server(at, reuse_port=True)\nsignal.pause()",
+                                  "{port}"},
+                      .port = 8767};
+  EXPECT_THAT(Judged(target, SecondStart),
+              "C1: B serves beside the owner A, on the same port by SO_REUSEPORT");
+}
+
 TEST(ExpectTest, AMissingPidFileIsSaidNotToExist) {
   EXPECT_THAT(Judged(Guarded("exit 3"),
                      [](Stage& stage) {
