@@ -176,7 +176,7 @@ Reason ReasonOf(const Instance& first, const Instance& second, bool second_serve
 }
 
 void DuringStartUp(Stage& stage) {
-  AtEachMoment(stage, [&](int nth) {
+  const auto beside_another = [&](int nth) {
     Instance& first = StartUntil(stage, nth, Moments::kChecks);
     if (!first.IsHeld()) return false;
     Instance& second = stage.Start(Elsewhere(stage));
@@ -185,7 +185,10 @@ void DuringStartUp(Stage& stage) {
     ExpectOneOfAs(stage, {&first, &second}, ReasonOf(first, second, serves));
     stage.EndAll();
     return true;
-  });
+  };
+  AtEachMoment(stage, beside_another);
+  stage.EndAll();
+  beside_another(1);  // at first there was nothing that a killed owner had left, to be removed
 }
 
 constexpr Scenario kDuringStartUp{

@@ -98,6 +98,18 @@ std::optional<std::string> FindLockFile(const std::vector<HeldLock>& locks) {
   return found;
 }
 
+std::vector<std::string> FindLinks(const std::vector<std::string>& written,
+                                   const std::vector<pid_t>& processes) {
+  std::vector<std::string> found;
+  for (const std::string& path : written) {
+    std::error_code no_link;
+    const std::string text = std::filesystem::read_symlink(path, no_link);
+    const auto names = [&](pid_t pid) { return HasNumber(text, pid); };
+    if (!no_link && std::ranges::any_of(processes, names)) found.push_back(path);
+  }
+  return found;
+}
+
 bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes) {
   const std::string content = ReadState(path).content;
   return std::any_of(processes.begin(), processes.end(),

@@ -35,6 +35,10 @@ bool IsPlainPidFile(const std::string& path, const std::vector<pid_t>& processes
 std::optional<std::string> FindPidFile(const std::vector<std::string>& written,
                                        const std::vector<pid_t>& processes);
 
+// The symlinks whose text has the pid of one of the processes: "host:pid" is a lock of some.
+std::vector<std::string> FindLinks(const std::vector<std::string>& written,
+                                   const std::vector<pid_t>& processes);
+
 // A file that holds little more than this number: a port, say.
 std::optional<std::string> FindFileOfNumber(const std::vector<std::string>& written, int number);
 

@@ -39,6 +39,14 @@ TEST_F(PidFileSearchTest, PrefersTheNumberFirstThenTheNameThenTheShorterOne) {
   EXPECT_EQ(FindPidFile({log, plain, named, shorter}, {31}), shorter);
 }
 
+TEST_F(PidFileSearchTest, ALinkWhoseTextHasThePidIsFound) {
+  const std::string link = folder_ + "lock", other = folder_ + "current";
+  fs::create_symlink("host:31", link);
+  fs::create_symlink("version-310", other);
+  EXPECT_EQ(FindLinks({link, other, Write("x.pid", "31\n")}, {30, 31}),
+            std::vector<std::string>{link});
+}
+
 TEST_F(PidFileSearchTest, TooLargeAFileIsNoPidFile) {
   EXPECT_EQ(FindPidFile({Write("large", "31\n" + std::string(5000, ' '))}, {31}), std::nullopt);
 }

@@ -148,6 +148,7 @@ class Discovery {
       }
     }
     found_.written = Written(world_.view);
+    found_.links = FindLinks(found_.written, processes);
     LookForSafeguardFile(instance);
   }
 

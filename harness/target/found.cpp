@@ -70,6 +70,7 @@ void CompleteGuardFiles(const Found& found, Target& whole) {
     whole.guard_files.push_back(is_beside ? path.filename() : path);
   };
   for (const HeldLock& lock : found.locks) add(lock.path);
+  for (const std::string& link : found.links) add(link);
   for (const std::string& name : found.unix_sockets) {
     if (name.starts_with("/")) add(name);
   }
@@ -103,6 +104,7 @@ json ToJson(const Found& found) {
           {"locks", found.locks},
           {"unix_sockets", found.unix_sockets},
           {"unix_socket", found.unix_socket.value_or("")},
+          {"links", found.links},
           {"written", found.written},
           {"read_only", found.read_only},
           {"in_background", found.in_background},
@@ -127,6 +129,7 @@ Found FoundFromJson(const json& told) {
               .file_is_binary = told["file_is_binary"],
               .locks = told["locks"],
               .unix_sockets = told["unix_sockets"],
+              .links = told["links"],
               .written = told["written"],
               .read_only = told["read_only"],
               .in_background = told["in_background"],
@@ -191,6 +194,7 @@ std::string Describe(const Found& found) {
   text += found.pid_file ? ", pid file " + InHome(*found.pid_file) : ", no pid file";
   if (found.lock_file) text += ", lock file " + InHome(*found.lock_file);
   if (found.file_is_binary) text += " (in a format of its own)";
+  for (const std::string& link : found.links) text += ", link " + InHome(link) + " with its pid";
   text += ", " + DescribeLocks(found) + "; ";
   text += found.ends_on_sigterm.empty() ? "does not end on SIGTERM within 5 s"
                                         : "ends on SIGTERM " + found.ends_on_sigterm;

@@ -42,6 +42,7 @@ struct Found {
   std::vector<HeldLock> locks;
   std::vector<std::string> unix_sockets;   // that take clients
   std::optional<std::string> unix_socket;  // the one that the next start serves on again
+  std::vector<std::string> links;  // symlinks whose text has its pid: "host:pid" is a lock, too
   std::vector<std::string> written;
   std::vector<std::string> read_only;  // folders that the view could not layer
   bool in_background = false;          // the launcher ended, a descendant stays

@@ -75,6 +75,14 @@ TEST(CompleteTest, LocksAndSocketsAreOfItsSafeguard) {
   EXPECT_EQ(whole.guard_files, (std::vector<std::string>{"x.lock", "/var/lock/x", "socket"}));
 }
 
+TEST(CompleteTest, ALinkThatNamesItIsOfItsSafeguard) {
+  const Found found{.links = {"/var/spool/x/lock"}};
+  EXPECT_EQ(Complete({}, found).guard_files, std::vector<std::string>{"/var/spool/x/lock"});
+  EXPECT_EQ(FoundFromJson(ToJson(found)).links, found.links);
+  EXPECT_NE(Describe(found).find(", link /var/spool/x/lock with its pid, no lock"),
+            std::string::npos);
+}
+
 TEST(CompleteTest, APortFromTheSystemIsNone) {
   const Target whole =
       Complete({}, {.listeners = {{.port = 40001}}, .next_port = 40002, .pid_file = "/run/x.pid"});

@@ -1,0 +1,56 @@
+// Servers whose lock is a symlink with the owner's pid in its text, as editors and mail readers do.
+// Its making is atomic, content and all; breaking that of a dead owner is not.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "scenarios/catalogue.h"
+#include "scenarios/testing.h"
+
+namespace pidfall {
+namespace {
+
+constexpr char kBegin[] =
+    "import fcntl, os, signal, sys\n"
+    "link = sys.argv[1]\n";
+constexpr char kGate[] =
+    "gate = os.open(link + '.gate', os.O_RDWR | os.O_CREAT)\n"
+    "fcntl.flock(gate, fcntl.LOCK_EX)\n";
+constexpr char kTake[] =
+    "def lives(pid):\n"
+    "  try: return pid != os.getpid() and b'signal.pause' in "
+    "open(f'/proc/{pid}/cmdline','rb').read()\n"
+    "  except OSError: return False\n"
+    "while True:\n"
+    "  try:\n"
+    "    os.symlink(str(os.getpid()), link)\n"
+    "    break\n"
+    "  except FileExistsError: pass\n"
+    "  try:\n"
+    "    pid = int(os.readlink(link))\n"
+    "    if lives(pid): sys.exit(f'pid {pid} runs')\n"
+    "    os.unlink(link)\n"
+    "  except FileNotFoundError: pass\n";
+constexpr char kRelease[] = "os.close(gate)\n";
+
+Result BesideAnother(const std::string& script) {
+  const Target target{
+      .command = {"/usr/bin/python3", "-c", script + "signal.pause()", "{dir}/lock"},
+      .guard_files = {"lock"}};
+  return RunCase(*FindScenario("duplicate/during-start-up"), target);
+}
+
+TEST(LinkLockTest, ADeadOwnersLinkThatTwoStartsRemoveMakesTwoOwners) {
+  const Result result = BesideAnother(std::string(kBegin) + kTake);
+  EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
+  EXPECT_NE(result.summary.find("before either removed lock"), std::string::npos)
+      << Account(result);
+}
+
+TEST(LinkLockTest, ADeadOwnersLinkThatIsRemovedUnderALockMakesOne) {
+  const Result result = BesideAnother(std::string(kBegin) + kGate + kTake + kRelease);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+}
+
+}  // namespace
+}  // namespace pidfall
