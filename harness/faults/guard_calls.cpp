@@ -94,6 +94,19 @@ const char* Verb(Kind kind) {
 
 }  // namespace
 
+namespace {
+
+// Attention names things so that they are the same in each start. In one start they have their own
+// names: a folder's may hold the very number.
+void PutIn(std::string& object, std::string_view placeholder, const std::string& value) {
+  for (size_t at = 0; (at = object.find(placeholder, at)) != std::string::npos;) {
+    object.replace(at, placeholder.size(), value);
+    at += value.size();
+  }
+}
+
+}  // namespace
+
 bool GuardCall::Changes() const {
   return kind == kCreate || kind == kEmpty || kind == kReplace || kind == kRemove || kind == kWrite;
 }
@@ -107,7 +120,8 @@ std::string GuardCall::When() const {
 }
 
 GuardCalls::GuardCalls(const Stage& stage, const Instance& instance)
-    : port_(std::to_string(instance.port())),
+    : pid_(std::to_string(instance.pid())),
+      port_(std::to_string(instance.port())),
       safeguard_(SafeguardOf(stage)),
       attention_(safeguard_, instance.pid(), instance.port()) {}
 
@@ -140,10 +154,11 @@ std::optional<GuardCall> GuardCalls::Entry(const Call& call) {
   const CallKind* kind = KindOf(call.number);
   if (kind == nullptr) return std::nullopt;
   auto object = attention_.ObjectOf(call.thread, *kind, call);
-  constexpr std::string_view kPort = "{port}";
-  const size_t at = object ? object->find(kPort) : std::string::npos;
-  if (at != std::string::npos) object->replace(at, kPort.size(), port_);
-  if (object) return GuardCall{.kind = KindOfCall(call, *kind, *object), .object = *object};
+  if (object) {
+    PutIn(*object, "{pid}", pid_);
+    PutIn(*object, "{port}", port_);
+    return GuardCall{.kind = KindOfCall(call, *kind, *object), .object = *object};
+  }
   if (call.number != SYS_listen) return std::nullopt;
   return GuardCall{.kind = Kind::kListen, .object = "a port"};
 }

@@ -59,7 +59,7 @@ class GuardCalls {
   GuardCall::Kind KindOfOpen(const Call& call, const std::string& object) const;
   GuardCall::Kind KindOfCall(const Call& call, const CallKind& kind, const std::string& object);
 
-  std::string port_;
+  std::string pid_, port_;
   Safeguard safeguard_;
   Attention attention_;
   std::map<pid_t, GuardCall> made_;  // by the thread that is in it

@@ -50,5 +50,13 @@ TEST(GuardCallsTest, AreSeenInTheStartAndInItsHelpers) {
             "after it removed server.pid\n");
 }
 
+TEST(GuardCallsTest, AFileWhoseNameHoldsThePidHasItsOwnName) {
+  const Target target = {.command = {"/bin/sh", "-c", "echo 1 > {pid_file}.$$; rm {pid_file}.$$"},
+                         .pid_file = "{pid_file}"};
+  const std::string changes = OnStage(target, ChangesOf);
+  EXPECT_EQ(changes.find("{pid}"), std::string::npos) << changes;
+  EXPECT_NE(changes.find("after it wrote server.pid."), std::string::npos) << changes;
+}
+
 }  // namespace
 }  // namespace pidfall
