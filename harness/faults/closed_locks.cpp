@@ -36,8 +36,18 @@ void ClosedLocks::Unlock(const Taken& part) {
   });
 }
 
+// Its number may be given out again for the same file.
+void ClosedLocks::Close(int descriptor) {
+  std::erase_if(taken_, [&](const Taken& taken) {
+    return taken.descriptor == descriptor &&
+           DescriptorTarget(taken.taker, descriptor) != taken.path;
+  });
+}
+
 void ClosedLocks::See(const Call& call) {
-  if (!call.returned || call.result != 0 || !SetsPosixLock(call)) return;
+  if (!call.returned || call.result != 0) return;
+  if (call.number == SYS_close) return Close(static_cast<int>(call.arguments[0]));
+  if (!SetsPosixLock(call)) return;
   struct flock lock {};
   const std::string bytes = ReadBytes(call.thread, call.arguments[2], sizeof(lock));
   if (bytes.empty()) return;

@@ -34,6 +34,7 @@ class ClosedLocks {
   };
 
   void Unlock(const Taken& part);
+  void Close(int descriptor);
 
   std::vector<Taken> taken_;
 };

@@ -37,6 +37,7 @@ TEST(ClosedLocksTest, ALockThatIsHeldIsNotLost) { EXPECT_EQ(LostAfter("pass"), "
 TEST(ClosedLocksTest, ALockThatWasReleasedIsNotLost) {
   EXPECT_EQ(LostAfter("fcntl.lockf(held, fcntl.LOCK_UN)"), "");
   EXPECT_EQ(LostAfter("os.close(held)"), "");
+  EXPECT_EQ(LostAfter("os.close(held); again = os.open(path, os.O_RDWR)"), "");
 }
 
 }  // namespace
