@@ -76,6 +76,32 @@ TEST_F(CheckKindsTest, TwoOwnersOfAUdpPortAreTwo) {
              "127.0.0.1:8767/udp after");
 }
 
+constexpr char kOnTcpAndUdp[] = R"(
+import socket, sys
+t, u = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+u.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, #SHARES)
+try:
+    u.bind(('127.0.0.1', 8767))
+except OSError:
+    sys.exit('already running')
+try:
+    t.bind(('127.0.0.1', 8767)); t.listen()
+except OSError:
+    print('no TCP here')
+while True: u.recvfrom(999)
+)";
+
+std::string OnTcpAndUdp(const std::string& shares) {
+  std::string program = kOnTcpAndUdp;
+  return program.replace(program.find("#SHARES"), 7, shares);
+}
+
+TEST_F(CheckKindsTest, TwoOwnersOfAUdpPortAreTwoWhereOneOfThemHasItsTcpPort) {
+  ExpectBreach(OnTcpAndUdp("1"), "duplicate/second-start", "serves beside the owner A on UDP port");
+  ExpectNone(OnTcpAndUdp("0"), "duplicate/second-start", "1 pass");
+}
+
 constexpr char kWaits[] = R"(
 import fcntl, os, signal
 lock = os.open(os.environ['HOME'] + '/serve.pid', os.O_RDWR | os.O_CREAT, 0o600)

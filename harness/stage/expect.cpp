@@ -132,8 +132,13 @@ void RequireNotServing(Stage& stage, const Instance& contender, const Instance& 
                breach_kind::kTwoServe);
 }
 
-void RequireNoOtherPort(const Stage& stage, const Instance& contender, const Instance& owner,
-                        const std::string& although) {
+// It waits or goes on.
+void RequireNoPort(const Stage& stage, const Instance& contender, const Instance& owner,
+                   const std::string& although) {
+  Require(!ShareUdpPort(stage, contender, owner), "C1",
+          contender.name() + " serves beside the owner " + owner.name() + " on UDP port " +
+              std::to_string(owner.port()) + although,
+          breach_kind::kTwoServe);
   Require(!ListensAnywhere(stage, contender), "C1",
           contender.name() + " serves on another port beside the owner " + owner.name() + although,
           breach_kind::kTwoServe);
@@ -151,7 +156,7 @@ Outcome ExpectNotServing(Stage& stage, Instance& contender, const Instance& owne
 void ExpectKeptOut(Stage& stage, Instance& contender, const Instance& owner,
                    const std::string& although) {
   ExpectNotServing(stage, contender, owner, "C1", although);
-  RequireNoOtherPort(stage, contender, owner, although);
+  RequireNoPort(stage, contender, owner, although);
   ExpectOneOwner(stage, owner);
 }
 
@@ -195,7 +200,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   }
   ExpectOneOwner(stage, owner);
   if (outcome == Outcome::kWaits) {
-    return RequireNoOtherPort(stage, contender, owner, "");
+    return RequireNoPort(stage, contender, owner, "");
   }
   // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());

@@ -90,6 +90,13 @@ std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance) {
   return inodes;
 }
 
+bool ShareUdpPort(const Stage& stage, const Instance& one, const Instance& other) {
+  if (!stage.target().port || stage.target().is_udp || one.port() != other.port()) return false;
+  std::vector<TcpSocket> sockets = stage.census().UdpSockets();
+  std::erase_if(sockets, [&](const TcpSocket& socket) { return socket.port != one.port(); });
+  return AnyHolds(one.Processes(), sockets) && AnyHolds(other.Processes(), sockets);
+}
+
 bool ListensAnywhere(const Stage& stage, const Instance& instance) {
   return AnyHolds(instance.Processes(), stage.census().Listeners());
 }

@@ -19,6 +19,8 @@ bool Serves(const Stage& stage, const std::vector<pid_t>& processes, int port);
 bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port, or on its unix socket.
 std::set<uint64_t> SocketsOf(const Stage& stage, const Instance& instance);
+// Where the port is TCP: both have the UDP port of the same number, as name servers do.
+bool ShareUdpPort(const Stage& stage, const Instance& one, const Instance& other);
 bool ListensAnywhere(const Stage& stage, const Instance& instance);
 // Throws NotApplicable where the instance's port is taken and it serves on another one: then the
 // port keeps no other start out.
