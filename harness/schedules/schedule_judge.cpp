@@ -45,13 +45,14 @@ class Judge {
 
   void ExpectNamed() {
     if (owner_ == nullptr) return;
-    const std::string content = ReadState(stage_.pid_file()).content;
+    const FileState file = ReadState(stage_.pid_file());
     const auto all = owner_->Processes();
-    const bool named =
-        std::any_of(all.begin(), all.end(), [&](pid_t pid) { return HasNumber(content, pid); });
-    Require(named, "C6",
-            fmt::format("the pid file does not name {} in the end: it holds \"{}\"", names_.front(),
-                        FirstLine(content)));
+    const bool named = std::any_of(all.begin(), all.end(),
+                                   [&](pid_t pid) { return HasNumber(file.content, pid); });
+    Require(
+        named, "C6",
+        fmt::format("the pid file does not name {} in the end: it {}", names_.front(),
+                    file.exists ? "holds \"" + FirstLine(file.content) + "\"" : "does not exist"));
   }
 
  private:
