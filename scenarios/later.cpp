@@ -17,6 +17,7 @@
 #include "harness/stage/expect.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
 
@@ -92,6 +93,7 @@ void LockKept(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const auto began = Clock::now();
   const auto before = LocksOf(owner);
+  const bool is_named = PidFileNames(stage, owner);
   for (int i = 0; i < kRequests; ++i) Visit(stage);
   std::string lost;
   const auto is_lost = [&] { return !(lost = LostOf(before, owner)).empty(); };
@@ -103,13 +105,14 @@ void LockKept(Stage& stage) {
                  breach_kind::kLostLock);
   }
   stage.Saw("the owner serve for " + TimeSince(began));
+  if (is_named) ExpectFileNames(stage, owner, "C6");  // the end of a request's child may remove it
   ExpectSecondRefused(stage, owner, !before.empty());
 }
 
 constexpr Scenario kLockKept{
-    "later/lock-kept", "C1 C2",
-    "The owner answers requests and serves for a while: it still holds its locks, and a second "
-    "start is refused.",
+    "later/lock-kept", "C1 C2 C6",
+    "The owner answers requests and serves for a while: it still holds its locks, its pid file "
+    "names it, and a second start is refused.",
     "The program lost the lock's handle, the garbage collector closes it, and a second copy starts "
     "(BitMiracle-AI/Dormice#22).",
     LockKept};

@@ -225,6 +225,18 @@ s = socket.socket())");
   ExpectNone(records, "surroundings/owner-without-descriptor", "1 pass", places_);
 }
 
+TEST_F(CheckDaemonsTest, AFileThatTheEndOfARequestsChildRemovesIsMissed) {
+  const std::string forks = Replaced(kDaemon, "while True: s.accept()[0].close()", R"(
+while True:
+    client = s.accept()[0]
+    if not os.fork():
+        if os.path.exists(path): os.unlink(path)
+        os._exit(0)
+    os.wait()
+    client.close())");
+  ExpectBreach(forks, "later/lock-kept", "the pid file does not name the owner A", places_);
+}
+
 // With its workers gone no process has the port, and the next start need not look for one.
 TEST_F(CheckDaemonsTest, ASharedPortIsNotLeftToAWorkerThatThereIsNot) {
   const std::string shares = Replaced(
