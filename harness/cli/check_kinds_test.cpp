@@ -10,8 +10,6 @@
 namespace pidfall {
 namespace {
 
-using testing::HasSubstr;
-
 using CheckKindsTest = TwinsTest;
 
 constexpr char kLocked[] = R"(

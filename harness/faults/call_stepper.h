@@ -43,6 +43,8 @@ class CallStepper final : public Holder {
   // `is_over` (called while nothing happens, and sometimes in between) is true, or `bound` is over;
   // then it must still be released.
   bool RunUntil(const HoldWhen& when, const std::function<bool()>& is_over, Duration bound);
+  // A process has ended, and its parent is not told yet: until the next RunUntil it seems to wait.
+  bool HasUncollectedEnd() const;
 
   // All of it runs on, untraced.
   void Release() override;
@@ -63,7 +65,6 @@ class CallStepper final : public Holder {
   explicit CallStepper(pid_t pid) : leader_(pid) {}
   std::optional<Stop> NextStop(pid_t id) const;
   bool HandleStops(const HoldWhen& when);
-  bool HasUncollectedEnd() const;
   bool IsDeadLeader(pid_t id) const;
   bool Handle(pid_t id, const Stop& stop, const HoldWhen& when);
   bool ShouldHold(pid_t id, const HoldWhen& when);
