@@ -42,7 +42,7 @@ TEST(RecycleTest, TheFileNamesALiveProgramWithItsWords) {
   EXPECT_EQ(OnStage(NamesItself(),
                     [](Stage& stage) -> std::string {
                       const Child namesake = GiveToNamesake(stage, LeaveFileBehind(stage));
-                      const std::string words =
+                      std::string words =
                           ReadOrEmpty("/proc/" + std::to_string(namesake.pid) + "/cmdline");
                       if (words.find("echo $$") == std::string::npos) return words;
                       return PidFileNames(stage, namesake.pid) ? "named" : PidFile(stage).content;

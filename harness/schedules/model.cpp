@@ -20,7 +20,8 @@ PreparedStart& Model::PreparedFor(const StartPlan& plan) {
   const auto known = prepared_.find(plan.port);
   if (known != prepared_.end()) return known->second;
   StartPlan original = plan;
-  original.pid = PidToAskFor(stage_, kPreparedPid + kBetweenPids * prepared_.size());
+  original.pid =
+      PidToAskFor(stage_, kPreparedPid + kBetweenPids * static_cast<pid_t>(prepared_.size()));
   return prepared_.try_emplace(plan.port, stage_, safeguard_, original).first->second;
 }
 
