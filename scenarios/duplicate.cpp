@@ -22,7 +22,7 @@
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
 #include "scenarios/catalogue.h"
-#include "scenarios/contest.h"
+#include "scenarios/together.h"
 
 namespace pidfall {
 namespace {

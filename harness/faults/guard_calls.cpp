@@ -10,6 +10,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "harness/input/text_parts.h"
 #include "harness/kernel/call_kinds.h"
 #include "harness/kernel/raw_call.h"
 
@@ -94,19 +95,6 @@ const char* Verb(Kind kind) {
 
 }  // namespace
 
-namespace {
-
-// Attention names things so that they are the same in each start. In one start they have their own
-// names: a folder's may hold the very number.
-void PutIn(std::string& object, std::string_view placeholder, const std::string& value) {
-  for (size_t at = 0; (at = object.find(placeholder, at)) != std::string::npos;) {
-    object.replace(at, placeholder.size(), value);
-    at += value.size();
-  }
-}
-
-}  // namespace
-
 bool GuardCall::Changes() const {
   return kind == kCreate || kind == kEmpty || kind == kReplace || kind == kRemove || kind == kWrite;
 }
@@ -155,8 +143,10 @@ std::optional<GuardCall> GuardCalls::Entry(const Call& call) {
   if (kind == nullptr) return std::nullopt;
   auto object = attention_.ObjectOf(call.thread, *kind, call);
   if (object) {
-    PutIn(*object, "{pid}", pid_);
-    PutIn(*object, "{port}", port_);
+    // Attention's names are the same in each start. In one start a thing has its own name: that of
+    // a folder may hold the very number.
+    ReplaceAll(*object, "{pid}", pid_);
+    ReplaceAll(*object, "{port}", port_);
     return GuardCall{.kind = KindOfCall(call, *kind, *object), .object = *object};
   }
   if (call.number != SYS_listen) return std::nullopt;

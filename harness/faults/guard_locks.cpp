@@ -32,6 +32,7 @@ std::string GuardLockOf(const Stage& stage, const Instance& owner) {
   return "";
 }
 
+// A start that serves first and then asks for the lock is refused a moment later.
 bool OthersEnd(Stage& stage, const Instance& owner) {
   constexpr Duration kBound = std::chrono::seconds(2);
   const auto is_over = [&](const Instance& other) { return &other == &owner || other.ended(); };

@@ -65,14 +65,8 @@ LearningStart::LearningStart(Stage& stage, const Safeguard& safeguard, const Sta
                              HeldStart held, DecisionTree& tree, std::string& drift)
     : tree_(tree),
       drift_(drift),
-      start_(
-          stage, safeguard,
-          [&] {
-            StartPlan learning = plan;
-            learning.on_stop = [this](const ProcessTree::Stop& stop) { See(stop); };
-            return learning;
-          }(),
-          std::move(held)) {}
+      start_(stage, safeguard, SeenBy(plan, [this](const ProcessTree::Stop& stop) { See(stop); }),
+             std::move(held)) {}
 
 void LearningStart::GiveUp(const std::string& why) {
   if (only_real_) return;

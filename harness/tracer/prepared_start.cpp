@@ -80,14 +80,9 @@ HeldStart PreparedStart::LaunchWith(const Stage& stage, const StartPlan& plan, O
 
 PreparedStart::PreparedStart(Stage& stage, const Safeguard& safeguard, const StartPlan& plan)
     : stage_(stage),
-      original_(
-          stage, safeguard,
-          [&] {
-            StartPlan seen = plan;
-            seen.on_stop = [this](const ProcessTree::Stop& stop) { See(stop); };
-            return seen;
-          }(),
-          LaunchWith(stage, plan, outputs_)) {
+      original_(stage, safeguard,
+                SeenBy(plan, [this](const ProcessTree::Stop& stop) { See(stop); }),
+                LaunchWith(stage, plan, outputs_)) {
   Prepare();
 }
 

@@ -36,6 +36,11 @@ Opening OpeningOf(const RawCall& call) {
 
 }  // namespace
 
+StartPlan SeenBy(StartPlan plan, std::function<void(const ProcessTree::Stop&)> on_stop) {
+  plan.on_stop = std::move(on_stop);
+  return plan;
+}
+
 void FixNextPid(pid_t pid) {
   try {
     SetLastPid(pid);

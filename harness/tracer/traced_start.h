@@ -31,6 +31,9 @@ struct StartPlan {
   std::function<void(const ProcessTree::Stop&)> on_stop{};
 };
 
+// The same plan with another `on_stop`.
+StartPlan SeenBy(StartPlan plan, std::function<void(const ProcessTree::Stop&)> on_stop);
+
 // A process under trace that stands still.
 struct HeldStart {
   Child child;

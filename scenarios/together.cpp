@@ -1,4 +1,4 @@
-#include "scenarios/contest.h"
+#include "scenarios/together.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,6 +32,11 @@ Outcome DecidedOutcome(Stage& stage, Instance& instance, const Instance* owner) 
   }
 }
 
+// One owner serves, and its file is gone: that takes no two starts which passed a check.
+bool IsOnlyRemoved(const Stage& stage, const Breach& breach) {
+  return breach.clause == "C6" && stage.target().pid_file && !PidFile(stage).exists;
+}
+
 }  // namespace
 
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
@@ -45,15 +50,6 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
   }
   ExpectFileNames(stage, *owner, "C6");
 }
-
-namespace {
-
-// One owner serves, and its file is gone: that takes no two starts which passed a check.
-bool IsOnlyRemoved(const Stage& stage, const Breach& breach) {
-  return breach.clause == "C6" && stage.target().pid_file && !PidFile(stage).exists;
-}
-
-}  // namespace
 
 void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const Reason& reason) {
   try {
