@@ -79,6 +79,18 @@ void Settling::See(const Sighting& sighting) {
   if (settled_ && settled_->outcome == Outcome::kServes && AwaitsLauncher(now)) settled_.reset();
 }
 
+Settling::Mark Settling::MarkOf(const Sighting& now) {
+  return {now.over, Sum(now, &ProcessSighting::ran), Sum(now, &ProcessSighting::postponed)};
+}
+
+// A process that waits for a processor wants to run: that time says nothing.
+bool Settling::HardlyRan(const Mark& mark, const Sighting& now) {
+  constexpr int kHardly = 50;  // a fiftieth of the time
+  const Mark at = MarkOf(now);
+  const Duration free = now.began - mark.since - (at.postponed - mark.postponed);
+  return (at.ran - mark.ran) * kHardly <= free;
+}
+
 // Between two sightings it may run and block again, so the count of its switches shows that it ran.
 // Only the first thread counts: others may tick for ever (Java's).
 void Settling::NoteSleep(const Sighting& now) {
@@ -115,16 +127,14 @@ std::optional<Settled> Settling::LookOf(const Sighting& now) const {
 // A process that ticks never sleeps for long: it has to look blocked for longer, and hardly run. A
 // sighting at which it just runs, or waits for a processor, does not end that.
 bool Settling::NoteBlocked(bool looks_blocked, const Sighting& now) {
-  constexpr int kHardly = 50;  // a fiftieth of the time
   if (!looks_blocked && sleeps_) blocked_.reset();
   if (!looks_blocked) return false;
   if (Any(now, &ProcessSighting::in_lock)) return true;
-  const Duration ran = Sum(now, &ProcessSighting::ran);
-  if (!blocked_) blocked_ = {now.over, ran, Duration::zero()};
+  if (!blocked_) blocked_ = MarkOf(now);
   const Duration time = now.began - blocked_->since;
   if (HasSleptFor(kWaitsAfter, now)) return time >= kWaitsAfter;
   if (time < kSleepsAfter) return false;
-  const bool hardly_ran = (ran - blocked_->ran) * kHardly <= time;
+  const bool hardly_ran = HardlyRan(*blocked_, now);
   if (!hardly_ran) blocked_.reset();
   return hardly_ran;
 }
@@ -144,21 +154,23 @@ bool Settling::IsStillBusy(const Sighting& now) {
   return now.began - *busy_since_ < kBusyAfter;
 }
 
-// Another process has its port or some of its addresses, or is the owner. It may try again.
+// Another process has its port or some of its addresses, or is the owner. It may try again: on a
+// busy machine, one that polls is hardly ever seen asleep.
 std::optional<Settled> Settling::GoesOnWithout(const Sighting& now) {
-  if (!has_port_ || !now.is_kept_out || !sleeps_ || now.processes.empty()) return std::nullopt;
-  if (!without_since_) without_since_ = now.over;
-  if (now.began - *without_since_ < without_port_) return std::nullopt;
-  return kLacksPort;
+  if (!has_port_ || !now.is_kept_out || now.processes.empty()) return std::nullopt;
+  if (!sleeps_ && !now.polls) return std::nullopt;
+  if (!without_) without_ = MarkOf(now);
+  if (now.began - without_->since < without_port_) return std::nullopt;
+  return sleeps_ || HardlyRan(*without_, now) ? std::optional(kLacksPort) : std::nullopt;
 }
 
 // A launcher ends once its daemon serves, unless it supervises it. Until then it would be taken for
 // the main process. While others have the processor it is not late.
 bool Settling::AwaitsLauncher(const Sighting& now) {
   if (!has_port_ || now.first_ended || now.first_listens) return false;
-  const Duration postponed = Sum(now, &ProcessSighting::postponed);
-  if (!launched_) launched_ = {now.over, Duration::zero(), postponed};
-  return now.began - launched_->since - (postponed - launched_->postponed) < kLauncherBound;
+  if (!launched_) launched_ = MarkOf(now);
+  const Duration postponed = MarkOf(now).postponed - launched_->postponed;
+  return now.began - launched_->since - postponed < kLauncherBound;
 }
 
 }  // namespace pidfall

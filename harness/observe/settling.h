@@ -44,6 +44,7 @@ struct Sighting {
   bool listens = false;        // on all the addresses of its port
   bool first_listens = false;  // the started process does
   bool is_kept_out = false;    // some process has its port, or it stands by for one
+  bool polls = false;          // such a start of this target asks again and again
 };
 
 // Every process is stopped or blocks in a call without a timeout. Of no process: true.
@@ -94,6 +95,9 @@ class Settling {
     Duration ran, postponed;
   };
 
+  static Mark MarkOf(const Sighting& now);
+  static bool HardlyRan(const Mark& mark, const Sighting& now);
+
   void NoteSleep(const Sighting& now);
   bool HasSleptFor(Duration time, const Sighting& now) const;
   bool Stays(const Sighting& now) const;
@@ -108,8 +112,8 @@ class Settling {
   Duration without_port_;  // a start that lacks its port for this long goes on without it
   std::vector<std::pair<pid_t, uint64_t>> switches_;  // at the last look
   TimePoint sleeps_since_;
-  std::optional<Mark> blocked_, launched_;
-  std::optional<TimePoint> busy_since_, without_since_;
+  std::optional<Mark> blocked_, launched_, without_;
+  std::optional<TimePoint> busy_since_;
   bool sleeps_ = false, stays_ = false, has_blocked_ = false;
   std::optional<Settled> looks_, settled_;
 };

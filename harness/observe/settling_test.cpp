@@ -149,6 +149,22 @@ const Case kCases[] = {
      Outcome::kWaits, 300ms + kWaitsAfter},
     {"RunsBesideAnOwner", Port::kExpected,
      [](Duration) { return Sighting{.processes = {Runs()}, .is_kept_out = true}; }, std::nullopt},
+    {"PollsBesideAnOwnerAndWaitsForAProcessor", Port::kExpected,
+     [](Duration at) {
+       ProcessSighting ticks = Ticks(at, 50us, false);
+       ticks.state = 'R';
+       ticks.postponed = at / 2;
+       return Sighting{.processes = {ticks}, .is_kept_out = true, .polls = true};
+     },
+     Outcome::kWaits, kSettlesFor},
+    {"LoadsBesideAnOwnerAndWaitsForAProcessor", Port::kExpected,
+     [](Duration at) {
+       ProcessSighting loads = Runs();
+       loads.ran = at / 100;
+       loads.postponed = at - loads.ran;
+       return Sighting{.processes = {loads}, .is_kept_out = true, .polls = true};
+     },
+     std::nullopt},
     {"IsStopped", Port::kExpected,
      [](Duration) { return Sighting{.processes = {{.pid = kFirst, .state = 'T'}}}; },
      Outcome::kWaits, kWaitsAfter},

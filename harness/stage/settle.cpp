@@ -43,6 +43,7 @@ bool StandsByForAnother(const Stage& stage, const Instance& instance) {
 void NoteServing(Sighting& sighting, const Stage& stage, const Instance& instance) {
   sighting.listens = Serves(stage, instance);
   if (!sighting.listens) {
+    sighting.polls = stage.target().standby_polls;
     sighting.is_kept_out = PortIsTaken(stage, instance) || StandsByForAnother(stage, instance);
   } else if (!sighting.first_ended) {
     sighting.first_listens = FirstListens(stage, instance);
@@ -56,8 +57,9 @@ void NoteProcesses(Sighting& sighting, const Instance& instance) {
   }
   const bool has_launcher = sighting.listens && !sighting.first_ended && !sighting.first_listens;
   const bool waits = !sighting.listens && Sleeps(instance);
+  const bool may_poll = !waits && sighting.is_kept_out && sighting.polls;
   for (ProcessSighting& process : sighting.processes) {
-    if (has_launcher) NoteTimes(process);
+    if (has_launcher || may_poll) NoteTimes(process);
     if (waits) NoteWaiting(process);
   }
 }
