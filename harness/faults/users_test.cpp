@@ -11,19 +11,18 @@ namespace {
 
 TEST(UsersTest, AForeignFileIsAnotherUsersUntilItIsRemoved) {
   if (!FullSandboxWorks()) GTEST_SKIP() << FullSandboxObstacle();
-  EXPECT_EQ(OnStage(
-                NoServer(),
-                [](Stage& stage) {
-                  ActAs(stage, User::kOrdinary);
-                  WritePidFile(stage, "99999");
-                  const uid_t before = PidFile(stage).owner;
-                  MakeFileForeign(stage, stage.pid_file());
-                  const bool foreign = PidFile(stage).owner != before;
-                  RemoveForeignFile(stage, stage.pid_file());
-                  return std::string(foreign ? "foreign" : "own") +
-                         (PidFile(stage).exists ? " there" : " gone");
-                },
-                true),
+  EXPECT_EQ(OnStage(NoServer(),
+                    [](Stage& stage) {
+                      ActAs(stage, User::kOrdinary);
+                      WritePidFile(stage, "99999");
+                      const uid_t before = PidFile(stage).owner;
+                      MakeFileForeign(stage, stage.pid_file());
+                      const bool foreign = PidFile(stage).owner != before;
+                      RemoveForeignFile(stage, stage.pid_file());
+                      return std::string(foreign ? "foreign" : "own") +
+                             (PidFile(stage).exists ? " there" : " gone");
+                    },
+                    {.second_user = true}),
             "foreign gone");
 }
 

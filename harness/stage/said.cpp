@@ -1,12 +1,15 @@
 #include "harness/stage/said.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <vector>
 
+#include "harness/process/fd.h"
 #include "harness/sandbox/system_log.h"
 #include "harness/sandbox/view.h"
 #include "harness/stage/safeguard_files.h"
@@ -17,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The last lines of a log describe the end; the rest is about earlier starts.
-constexpr size_t kMostOfAFile = 16 << 10;
+constexpr off_t kMostOfAFile = 16 << 10;
 
 std::vector<std::string> FilesBelow(const std::string& folder) {
   std::vector<std::string> files;
@@ -28,11 +31,10 @@ std::vector<std::string> FilesBelow(const std::string& folder) {
   return files;
 }
 
+// A view also shows files that programs outside write meanwhile: the log of a server that runs.
 std::vector<std::string> WrittenFiles(const Stage& stage) {
-  std::vector<std::string> files = FilesBelow(stage.folder());
-  if (stage.world().view.layers.empty()) return files;
-  for (const std::string& path : Written(stage.world().view)) files.push_back(path);
-  return files;
+  const View& view = stage.world().view;
+  return view.layers.empty() ? FilesBelow(stage.folder()) : Written(view);
 }
 
 bool IsWrittenSince(const std::string& path, fs::file_time_type begin) {
@@ -40,9 +42,12 @@ bool IsWrittenSince(const std::string& path, fs::file_time_type begin) {
   return fs::is_regular_file(path, gone) && fs::last_write_time(path, gone) >= begin && !gone;
 }
 
-std::string EndOf(const std::string& path) {
-  const std::string text = ReadOrEmpty(path);
-  return text.substr(text.size() - std::min(text.size(), kMostOfAFile));
+std::string EndOf(const std::string& path) try {
+  const UniqueFd file = OpenFile(path, O_RDONLY);
+  lseek(file.get(), -kMostOfAFile, SEEK_END);  // fails for a shorter file, which is read whole
+  return ReadToEnd(file.get(), path, kMostOfAFile);
+} catch (const std::system_error&) {
+  return "";
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace pidfall {
 
 // The result of `story`; where it ends early, the reason.
 inline std::string OnStage(const Target& target, const std::function<std::string(Stage&)>& story,
-                           bool second_user = false) {
+                           const SandboxOptions& sandbox = {}) {
   constexpr Duration kStoryBound = std::chrono::seconds(30);
   const auto tell = [&](const World& world) -> std::string {
     try {
@@ -25,7 +25,7 @@ inline std::string OnStage(const Target& target, const std::function<std::string
       return error.what();
     }
   };
-  return RunStory({.sandbox = {.second_user = second_user}, .tell = tell, .bound = kStoryBound});
+  return RunStory({.sandbox = sandbox, .tell = tell, .bound = kStoryBound});
 }
 
 // For stories that start nothing.
