@@ -76,6 +76,12 @@ void WireDescriptors(int output) {
   InheritOnlyStandard();
 }
 
+// What execve gets. Made before the child, which may share our memory and never frees any.
+struct Program {
+  std::string path;
+  std::vector<char*> arguments, environment;
+};
+
 std::vector<char*> Pointers(const std::vector<std::string>& strings) {
   std::vector<char*> pointers;
   pointers.reserve(strings.size() + 1);
@@ -90,19 +96,18 @@ void Report(int to, int code, const std::string& words) {
 }
 
 // Reports a failure through `report`, first its errno. A successful exec closes `report`.
-int Execute(const LaunchOptions& options, const std::string& program, int report) {
+int Execute(const LaunchOptions& options, const Program& program, int report) {
   try {
     WireDescriptors(options.output);
     if (chdir(options.folder.c_str()) != 0) ThrowErrno("enter " + options.folder);
     // before_exec may change to a user who cannot reach the program: a clone of the repository in
     // /root.
-    const UniqueFd opened = OpenFile(program, O_PATH);
+    const UniqueFd opened = OpenFile(program.path, O_PATH);
     if (options.before_exec) options.before_exec();
-    const auto arguments = Pointers(options.command), environment = Pointers(options.environment);
-    execve(program.c_str(), arguments.data(), environment.data());
-    if (errno == EACCES) {
-      execveat(opened.get(), "", arguments.data(), environment.data(), AT_EMPTY_PATH);
-    }
+    char* const* const arguments = program.arguments.data();
+    char* const* const environment = program.environment.data();
+    execve(program.path.c_str(), arguments, environment);
+    if (errno == EACCES) execveat(opened.get(), "", arguments, environment, AT_EMPTY_PATH);
     ThrowErrno("execute it");
   } catch (const std::system_error& error) {
     Report(report, error.code().value(), WordsOf(error));
@@ -120,8 +125,47 @@ struct alignas(16) Sharer {
 
 int RunSharer(void* given) {
   const Sharer sharer = *static_cast<Sharer*>(given);
-  if (getpid() == sharer.wanted) sharer.body.run(sharer.body.argument);
+  if (sharer.wanted == 0 || getpid() == sharer.wanted) sharer.body.run(sharer.body.argument);
   return 0;
+}
+
+// libc's clone gives it its stack; it has no set_tid. A sharer that got another pid, because a
+// target's own fork came first, ends at once.
+Child CloneOnStack(pid_t pid, int flags, const SharingBody& body) {
+  char* const stack_end = body.stack_end - sizeof(Sharer);
+  auto* const sharer = new (stack_end) Sharer{body, pid};
+  for (int i = 0; i < kForecasts; ++i) {
+    if (pid != 0) SetLastPid(pid - 1);
+    int pidfd = -1;
+    const pid_t given =
+        clone(RunSharer, stack_end, flags | CLONE_VM | CLONE_PIDFD | SIGCHLD, sharer, &pidfd);
+    if (given < 0) ThrowErrno("clone");
+    Child child{given, UniqueFd(pidfd)};
+    if (pid == 0 || given == pid) return child;
+    Reap(child);
+  }
+  errno = EEXIST;
+  ThrowErrno("get the pid " + std::to_string(pid));
+}
+
+// As by vfork: the child has our memory until it has executed a program or ended, and we wait for
+// that. Its stack is a part of ours.
+Child CloneUntilExec(pid_t pid, const std::function<int()>& body) {
+  alignas(16) std::array<char, 128 << 10> stack;
+  const auto run = [](void* given) { _exit((*static_cast<const std::function<int()>*>(given))()); };
+  void* const argument = const_cast<std::function<int()>*>(&body);
+  return CloneOnStack(pid, CLONE_VFORK, {run, argument, stack.data() + stack.size()});
+}
+
+// A copy of the harness costs more than many starts.
+Child CloneFor(const LaunchOptions& options, const std::function<int()>& execute) {
+  const bool shares = kHasVfork && options.namespaces == 0 && !options.own_memory;
+  try {
+    if (shares) return CloneUntilExec(options.pid, execute);
+  } catch (const std::system_error&) {
+    // The pid is taken, or cannot be chosen in this way.
+  }
+  return Clone({.namespaces = options.namespaces, .pid = options.pid}, execute);
 }
 
 }  // namespace
@@ -144,24 +188,7 @@ Child Clone(const CloneOptions& options, const std::function<int()>& body) {
   return {static_cast<pid_t>(pid), UniqueFd(pidfd)};
 }
 
-// libc's clone gives it its stack; it has no set_tid. A sharer that got another pid, because a
-// target's own fork came first, ends at once.
-Child CloneSharing(pid_t pid, const SharingBody& body) {
-  constexpr int kFlags = CLONE_VM | CLONE_PIDFD | SIGCHLD;
-  char* const stack_end = body.stack_end - sizeof(Sharer);
-  auto* const sharer = new (stack_end) Sharer{body, pid};
-  for (int i = 0; i < kForecasts; ++i) {
-    SetLastPid(pid - 1);
-    int pidfd = -1;
-    const pid_t given = clone(RunSharer, stack_end, kFlags, sharer, &pidfd);
-    if (given < 0) ThrowErrno("clone");
-    Child child{given, UniqueFd(pidfd)};
-    if (given == pid) return child;
-    Reap(child);
-  }
-  errno = EEXIST;
-  ThrowErrno("get the pid " + std::to_string(pid));
-}
+Child CloneSharing(pid_t pid, const SharingBody& body) { return CloneOnStack(pid, 0, body); }
 
 void KeepLastPid(const std::string& proc) {
   const std::string path = proc + "/sys/kernel/ns_last_pid";
@@ -176,10 +203,11 @@ void SetLastPid(pid_t pid) {
 }
 
 Child LaunchByClone(const LaunchOptions& options) {
-  const std::string program = FindProgram(options.command.at(0));
+  const Program program{.path = FindProgram(options.command.at(0)),
+                        .arguments = Pointers(options.command),
+                        .environment = Pointers(options.environment)};
   Pipe report = MakePipe();
-  Child child = Clone({.namespaces = options.namespaces, .pid = options.pid},
-                      [&] { return Execute(options, program, report.write.get()); });
+  Child child = CloneFor(options, [&] { return Execute(options, program, report.write.get()); });
   report.write.Reset();
   int code = 0;
   if (read(report.read.get(), &code, sizeof(code)) == sizeof(code)) {
@@ -187,7 +215,8 @@ Child LaunchByClone(const LaunchOptions& options) {
     const ssize_t n = read(report.read.get(), words.data(), words.size());
     Reap(child);
     const std::string failure(words.data(), static_cast<size_t>(std::max<ssize_t>(n, 0)));
-    throw std::system_error(code, std::generic_category(), "start " + program + ": " + failure);
+    throw std::system_error(code, std::generic_category(),
+                            "start " + program.path + ": " + failure);
   }
   return child;
 }

@@ -1,4 +1,4 @@
-// The one file that calls clone3: namespaces and chosen pids, which no library offers.
+// The one file that calls clone: namespaces and chosen pids, which no library offers.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,19 @@ struct SharingBody {
 };
 Child CloneSharing(pid_t pid, const SharingBody& body);
 
+// ThreadSanitizer replaces vfork by fork: the child's writes to our memory would not arrive.
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool kHasVfork = false;
+#else
+inline constexpr bool kHasVfork = true;
+#endif
+
 // The next process or thread in this namespace gets the pid after this one.
 void SetLastPid(pid_t pid);
 // Opens the file for that in `proc`, before it is made read-only there.
 void KeepLastPid(const std::string& proc);
 
-// Launch(), in a process made by Clone with options.pid.
+// Launch(), with options.pid and options.namespaces.
 Child LaunchByClone(const LaunchOptions& options);
 
 }  // namespace pidfall

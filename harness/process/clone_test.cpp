@@ -96,6 +96,33 @@ TEST_P(ChosenPidTest, ATakenNumberIsRefused) {
             "");
 }
 
+TEST_P(ChosenPidTest, ATakenNumberIsRefusedToAProgram) {
+  EXPECT_EQ(TryWithProc([] {
+              const Child first = Launch({.command = {"/bin/cat"}, .pid = kWanted});
+              try {
+                Launch({.command = {"/bin/true"}, .pid = kWanted});
+              } catch (const std::system_error& error) {
+                Check(error.code().value() == EEXIST, error.what());
+                return;
+              }
+              throw std::runtime_error("given twice");
+            }),
+            "");
+}
+
+TEST_P(ChosenPidTest, AProgramThatIsMissingIsTold) {
+  EXPECT_EQ(TryWithProc([] {
+              try {
+                Launch({.command = {"/no/such"}, .pid = kWanted});
+              } catch (const std::system_error& error) {
+                Check(error.code().value() == ENOENT, error.what());
+                return;
+              }
+              throw std::runtime_error("started");
+            }),
+            "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Ways, ChosenPidTest, testing::Bool(), [](const auto& way) {
   return std::string(way.param ? "ByLastPid" : "BySetTid");
 });

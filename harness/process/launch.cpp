@@ -30,13 +30,6 @@ namespace pidfall {
 namespace bp = boost::process::v2;
 namespace {
 
-// ThreadSanitizer replaces vfork by fork: the child's writes to our memory would not arrive.
-#ifdef __SANITIZE_THREAD__
-constexpr bool kHasVfork = false;
-#else
-constexpr bool kHasVfork = true;
-#endif
-
 // Boost.Process calls these in the child, which shares our memory until it has executed.
 struct BeforeExec {
   const LaunchOptions& options;

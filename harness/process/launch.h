@@ -4,7 +4,8 @@
 //   std::optional<Ending> ending = WaitForEnd(child, std::chrono::seconds(2));
 //
 // Boost.Process starts ordinary targets, by vfork: a fork of the harness takes longer than many
-// starts. It cannot choose a pid, another user or a namespace: our own clone3 (clone.h) does that.
+// starts. It cannot choose a pid, another user or a namespace: clone.h does that, where possible
+// without a fork, too.
 // The caller has one thread: `before_exec` may use any library call.
 #pragma once
 
