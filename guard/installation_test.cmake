@@ -33,6 +33,7 @@ list(APPEND expected ${pages}
   share/doc/pidfall/README.md
   share/doc/pidfall/copyright
   share/doc/pidfall/guard/CONTRACT.md
+  share/doc/pidfall/scenarios/incidents
   share/fish/vendor_completions.d/pidfall.fish
   share/man/man1/pidfall-guard.1
   share/man/man1/pidfall.1

@@ -105,19 +105,16 @@ bool AwaitOwnersFile(Stage& stage) {
   return has_pid ? !file.content.empty() : file.exists;
 }
 
+// The time that others take from it on this machine does not count as quiet.
 void AwaitLastWrite(Stage& stage) {
   constexpr Duration kQuietFor = std::chrono::milliseconds(500);
   constexpr Duration kBound = std::chrono::seconds(2);  // one with a heartbeat is never quiet
-  FileState last = PidFile(stage);
-  auto since = std::chrono::steady_clock::now();
-  stage.WaitUntil(
-      [&] {
-        const FileState now = PidFile(stage);
-        if (!(now == last)) since = std::chrono::steady_clock::now();
-        last = now;
-        return AllAtRest(stage) || std::chrono::steady_clock::now() - since >= kQuietFor;
-      },
-      kBound);
+  const auto began = std::chrono::steady_clock::now();
+  while (!AllAtRest(stage) && std::chrono::steady_clock::now() - began < kBound) {
+    const FileState last = PidFile(stage);
+    const auto goes_on = [&] { return AllAtRest(stage) || !(PidFile(stage) == last); };
+    if (!stage.WaitUntil(goes_on, kQuietFor)) return;
+  }
 }
 
 FileState NeedOwnersFile(Stage& stage) {
