@@ -31,10 +31,8 @@ std::string SaidIn(const std::string& folder, const std::string& script) {
 
 class SaidTest : public testing::Test {
  protected:
-  SaidTest() { std::filesystem::create_directory(folder_); }
-  ~SaidTest() override { std::filesystem::remove_all(folder_); }
-  SaidTest(const SaidTest&) = delete;
-  SaidTest& operator=(const SaidTest&) = delete;
+  void SetUp() override { std::filesystem::create_directory(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   const std::string folder_ = testing::TempDir() + "said_test." + std::to_string(getpid());
 };
