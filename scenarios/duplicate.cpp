@@ -10,6 +10,7 @@
 #include "harness/faults/hold.h"
 #include "harness/faults/lock_step.h"
 #include "harness/faults/pid_file.h"
+#include "harness/faults/useless_locks.h"
 #include "harness/kernel/process.h"
 #include "harness/observe/message.h"
 #include "harness/stage/answers.h"
@@ -62,7 +63,10 @@ void ExpectFileKept(Stage& stage, const Instance& contender, const Instance& own
     ExpectFileNames(stage, owner, "C6");
   } catch (const Breach& breach) {
     const std::string did = PidFile(stage).exists ? " changed" : " removed";
-    throw breach.DueTo("the duplicate " + contender.name() + did + " the owner's pid file");
+    const Breach due =
+        breach.DueTo("the duplicate " + contender.name() + did + " the owner's pid file");
+    const std::string useless = UselessLockOf(stage, owner);
+    throw useless.empty() ? due : due.DueTo(useless, breach_kind::kLostLock);
   }
 }
 

@@ -8,25 +8,18 @@
 #include "harness/faults/call_stepper.h"
 #include "harness/faults/closed_locks.h"
 #include "harness/faults/guard_calls.h"
+#include "harness/faults/useless_locks.h"
 #include "harness/kernel/files.h"
-#include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 
 namespace pidfall {
 
 namespace {
 
-bool IsGuards(const Stage& stage, const std::string& path) {
-  const auto& files = stage.target().guard_files;
-  return path.starts_with(stage.pid_file()) || std::ranges::any_of(files, [&](const auto& file) {
-           return path.starts_with(GuardFilePath(stage, file));
-         });
-}
-
 std::string GuardLockOf(const Stage& stage, const Instance& owner) {
   for (const pid_t pid : owner.Processes()) {
     for (const HeldLock& lock : HeldLocks(pid)) {
-      if (IsGuards(stage, lock.path)) return lock.kind + " lock on " + lock.path;
+      if (IsGuardFile(stage, lock.path)) return lock.kind + " lock on " + lock.path;
     }
   }
   return "";
@@ -51,8 +44,12 @@ bool HoldsOneToo(const Stage& stage, const Instance& owner) {
 }  // namespace
 
 Breach DueToItsLock(Stage& stage, const Instance& owner, const Breach& breach) {
+  if (!IsOfKind(breach.kinds, breach_kind::kTwoServe)) return breach;
+  if (const std::string useless = UselessLockOf(stage, owner); !useless.empty()) {
+    return breach.DueTo(useless, breach_kind::kLostLock);
+  }
   std::string lock = GuardLockOf(stage, owner);
-  if (lock.empty() || !IsOfKind(breach.kinds, breach_kind::kTwoServe)) return breach;
+  if (lock.empty()) return breach;
   if (lock.ends_with(kDeleted)) {
     lock.resize(lock.size() - kDeleted.size());
     return breach.DueTo("the file of the " + lock + " that " + owner.name() + " holds was removed",

@@ -10,8 +10,9 @@ namespace pidfall {
 
 // The same breach. Where another start serves although the owner holds a lock on its pid file, on a
 // file named after that, or on one of the target's guard_files, this cause stands before the
-// observation: the other start holds one, too, or none, or the locked file was removed, or the
-// other start ends soon, because it asks for the lock when it serves already.
+// observation: the lock keeps nobody out (useless_locks.h), the other start holds one, too, or
+// none, or the locked file was removed, or the other start ends soon, because it asks for the lock
+// when it serves already.
 Breach DueToItsLock(Stage& stage, const Instance& owner, const Breach& breach);
 
 // Why an owner holds no lock, although one was taken when it started. Empty: none was, or it was

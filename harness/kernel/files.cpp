@@ -46,6 +46,10 @@ std::string KindOfLock(const std::string& line) {
   return line.find(" OFDLCK ") != std::string::npos ? "OFD" : "POSIX";
 }
 
+bool IsShared(std::string_view line) {
+  return line.find(" READ ") != std::string_view::npos && line.ends_with(" 0 EOF");
+}
+
 }  // namespace
 
 std::vector<HeldLock> HeldLocks(pid_t pid) {
@@ -55,7 +59,8 @@ std::vector<HeldLock> HeldLocks(pid_t pid) {
     std::ifstream info(fmt::format("{}fdinfo/{}", process, number));
     for (std::string line; std::getline(info, line);) {
       if (line.compare(0, 5, "lock:") != 0) continue;
-      locks.push_back({ReadLink(fmt::format("{}fd/{}", process, number)), KindOfLock(line)});
+      const std::string path = ReadLink(fmt::format("{}fd/{}", process, number));
+      locks.push_back({path, KindOfLock(line), IsShared(line)});
     }
   }
   return locks;
@@ -72,7 +77,8 @@ std::vector<UnixSocket> UnixSockets() {
     UnixSocket socket;
     fields >> number >> references >> protocol >> flags >> type >> state;
     if (!(fields >> socket.inode >> socket.name)) continue;
-    socket.takes_clients = flags == kListens || type == kDatagram;
+    socket.listens = flags == kListens;
+    socket.takes_clients = socket.listens || type == kDatagram;
     sockets.push_back(socket);
   }
   return sockets;

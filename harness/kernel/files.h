@@ -11,7 +11,8 @@ namespace pidfall {
 
 struct HeldLock {
   std::string path;
-  std::string kind;  // "flock", "POSIX", "OFD" or "lease"
+  std::string kind;        // "flock", "POSIX", "OFD" or "lease"
+  bool is_shared = false;  // of the whole file: a database shares parts of its own
   bool operator==(const HeldLock&) const = default;
 };
 
@@ -21,7 +22,8 @@ std::vector<HeldLock> HeldLocks(pid_t pid);
 struct UnixSocket {
   std::string name;  // a path, or "@..." for an abstract one
   uint64_t inode = 0;
-  bool takes_clients = false;  // else it is one end of a connection
+  bool takes_clients = false;  // else it is one end of a connection, or only bound
+  bool listens = false;        // a datagram socket takes clients and does not listen
 };
 
 // The named unix sockets of this network namespace.

@@ -9,7 +9,7 @@
 
 namespace pidfall {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeldLock, path, kind, is_shared)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Listener, port, address, protocol, shares_port, takes_ipv4)
 
 namespace {
