@@ -62,6 +62,11 @@ TEST_F(CheckPosixLockTest, ALockOfAnotherByteKeepsNobodyOut) {
   EXPECT_THAT(FirstFinding("#SEEKS", "True"), HasSubstr("that A holds keeps nobody out"));
 }
 
+TEST_F(CheckPosixLockTest, ASharedLockKeepsNobodyOut) {
+  EXPECT_THAT(FirstFinding("fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 0, os.SEEK_CUR", "fcntl.LOCK_SH"),
+              HasSubstr("that A holds keeps nobody out, since it is shared"));
+}
+
 TEST_F(CheckPosixLockTest, ALockThatTheLauncherTookEndsWithIt) {
   const std::string launches = "if os.fork(): os._exit(0)";
   EXPECT_THAT(FirstFinding("#FORKS", launches),
