@@ -2,6 +2,7 @@
 // Its making is atomic, content and all; breaking that of a dead owner is not.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "scenarios/catalogue.h"
@@ -33,10 +34,11 @@ constexpr char kTake[] =
     "  except FileNotFoundError: pass\n";
 constexpr char kRelease[] = "os.close(gate)\n";
 
-Result BesideAnother(const std::string& script) {
+Result BesideAnother(const std::string& script, std::optional<int> duplicate_exit = {}) {
   const Target target{
       .command = {"/usr/bin/python3", "-c", script + "signal.pause()", "{dir}/lock"},
-      .guard_files = {"lock"}};
+      .guard_files = {"lock"},
+      .duplicate_exit = duplicate_exit};
   return RunCase(*FindScenario("duplicate/during-start-up"), target);
 }
 
@@ -50,6 +52,18 @@ TEST(LinkLockTest, ADeadOwnersLinkThatTwoStartsRemoveMakesTwoOwners) {
 TEST(LinkLockTest, ADeadOwnersLinkThatIsRemovedUnderALockMakesOne) {
   const Result result = BesideAnother(std::string(kBegin) + kGate + kTake + kRelease);
   EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+}
+
+// The start that finds the link made meanwhile by another one has not passed its check.
+TEST(LinkLockTest, AStartThatAnothersLinkEndsHasNotPassedItsCheck) {
+  const Result result = BesideAnother(std::string(kBegin) +
+                                          "if os.path.lexists(link): sys.exit(0)\n"
+                                          "os.symlink(str(os.getpid()), link)\n",
+                                      0);
+  EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
+  EXPECT_NE(result.summary.find("before it created lock: a duplicate ended with status 1"),
+            std::string::npos)
+      << Account(result);
 }
 
 }  // namespace

@@ -37,6 +37,12 @@ bool IsOnlyRemoved(const Stage& stage, const Breach& breach) {
   return breach.clause == "C6" && stage.target().pid_file && !PidFile(stage).exists;
 }
 
+// Two serve, or another one has written the owner's file. A start that ended, with whatever status,
+// may have found the mark of another one.
+bool HasPassedCheck(const Breach& breach) {
+  return IsOfKind(breach.kinds, breach_kind::kTwoServe) || breach.clause == "C6";
+}
+
 }  // namespace
 
 void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together) {
@@ -55,8 +61,11 @@ void ExpectOneOfAs(Stage& stage, const std::vector<Instance*>& together, const R
   try {
     ExpectOneOf(stage, together);
   } catch (const Breach& breach) {
-    if (!IsOnlyRemoved(stage, breach)) throw breach.DueTo(reason.text, reason.kinds);
-    throw breach.DueTo("the owner's pid file was removed while others started");
+    if (IsOnlyRemoved(stage, breach)) {
+      throw breach.DueTo("the owner's pid file was removed while others started");
+    }
+    const bool holds = reason.where_none_passed.empty() || HasPassedCheck(breach);
+    throw holds ? breach.DueTo(reason.text, reason.kinds) : breach.DueTo(reason.where_none_passed);
   }
 }
 

@@ -17,6 +17,9 @@ void ExpectOneOf(Stage& stage, const std::vector<Instance*>& together);
 struct Reason {
   std::string text;
   BreachKinds kinds = breach_kind::kNone;  // of what comes of it
+  // The text where no start is seen to have gone on past its check: another one's mark may have
+  // ended it. Empty: the reason holds anyway.
+  std::string where_none_passed;
 };
 
 // The same. As its first line, a finding says what it comes of.
