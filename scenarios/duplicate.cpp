@@ -37,11 +37,26 @@ void NamesTheOwner(Stage& stage, const Instance& contender, const Instance& owne
              ": it printed " + contender.Printed());
 }
 
+// /proc shows it as a zombie, and waiting for it ends at once: a check of the pid is misled.
+bool HasDeadMainThread(const Instance& owner) {
+  return std::ranges::any_of(owner.Processes(),
+                             [](pid_t pid) { return StateOfThread(pid) == 'Z'; });
+}
+
+Breach DueToItsMainThread(const Stage& stage, const Instance& owner, const Breach& breach) {
+  const bool is_checked = stage.target().pid_file && stage.target().file_has_pid;
+  if (!is_checked || !HasDeadMainThread(owner)) return breach;
+  return breach.DueTo("the main thread of " + owner.name() +
+                      " has ended, so its pid looks dead, and its other threads go on");
+}
+
 void ExpectQuietBesideLock(Stage& stage, Instance& contender, const Instance& owner) {
   try {
     ExpectQuiet(stage, contender, owner);
   } catch (const Breach& breach) {
-    throw DueToItsLock(stage, owner, breach);
+    const bool two_serve = IsOfKind(breach.kinds, breach_kind::kTwoServe);
+    const Breach due = DueToItsLock(stage, owner, breach);
+    throw two_serve ? DueToItsMainThread(stage, owner, due) : due;
   }
 }
 
@@ -66,7 +81,8 @@ void ExpectFileKept(Stage& stage, const Instance& contender, const Instance& own
     const Breach due =
         breach.DueTo("the duplicate " + contender.name() + did + " the owner's pid file");
     const std::string useless = UselessLockOf(stage, owner);
-    throw useless.empty() ? due : due.DueTo(useless, breach_kind::kLostLock);
+    if (useless.empty()) throw DueToItsMainThread(stage, owner, due);
+    throw due.DueTo(useless, breach_kind::kLostLock);
   }
 }
 
@@ -289,7 +305,7 @@ constexpr Scenario kOwnerStopped{
 
 void DeadMainThread(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().dead_main_arguments});
-  ExpectQuiet(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectQuietBesideLock(stage, stage.Start(Elsewhere(stage)), owner);
   ExpectFileNames(stage, owner, "C14");
 }
 

@@ -341,5 +341,27 @@ TEST_F(CheckKindsTest, ASignalDuringStartUpReachesTheFirstThread) {
   ExpectNone(std::string(kLocked) + kListensInAThread, "stop/during-start-up", "1 pass");
 }
 
+constexpr char kDeadMainThread[] = R"(
+import ctypes, os, socket, sys, threading
+here = os.environ['HOME'] + '/serve.pid'
+def lives(pid):
+    try: return open(f'/proc/{pid}/stat').read().rsplit(') ', 1)[1][0] not in '#DEAD'
+    except OSError: return False
+if os.path.exists(here) and lives(open(here).read()): sys.exit('already running')
+with open(here + '.new', 'w') as f: f.write(str(os.getpid()))
+os.rename(here + '.new', here)
+def serve():
+    s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+    while True: s.accept()[0].close()
+threading.Thread(target=serve).start()
+ctypes.CDLL(None).pthread_exit(None)
+)";
+
+TEST_F(CheckKindsTest, AnOwnerWhoseMainThreadHasEndedIsNamedAsSuch) {
+  ExpectBreach(Replaced(kDeadMainThread, "#DEAD", "Z"), "duplicate/other-port",
+               "the main thread of A has ended, so its pid looks dead");
+  ExpectNone(Replaced(kDeadMainThread, "#DEAD", "X"), "duplicate/other-port", "0 breaches");
+}
+
 }  // namespace
 }  // namespace pidfall
