@@ -363,5 +363,15 @@ TEST_F(CheckKindsTest, AnOwnerWhoseMainThreadHasEndedIsNamedAsSuch) {
   ExpectNone(Replaced(kDeadMainThread, "#DEAD", "X"), "duplicate/other-port", "0 breaches");
 }
 
+TEST_F(CheckKindsTest, AFailedStartThatLeavesAHelperBehindHasEnded) {
+  const std::string starts_helper =
+      "import subprocess\n"
+      "subprocess.Popen(['sleep', '99'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n";
+  ExpectNone(starts_helper + kLocked +
+                 "s = socket.create_server(('127.0.0.1', 8767))\n"
+                 "while True: s.accept()[0].close()",
+             "duplicate/second-start", "a duplicate ends with status 1");
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -8,6 +8,7 @@ namespace pidfall {
 namespace {
 
 constexpr Settled kEnds{Outcome::kEnded, "has ended"};
+constexpr Settled kHasFailed{Outcome::kEnded, "has failed, and what it left behind sleeps"};
 constexpr Settled kListens{Outcome::kServes, "listens"};
 constexpr Settled kIsAtRest{Outcome::kServes, "stays, with nothing left to do"};
 constexpr Settled kIsInLock{Outcome::kWaits, "waits in a lock"};
@@ -116,6 +117,8 @@ bool Settling::Stays(const Sighting& now) const {
 std::optional<Settled> Settling::LookOf(const Sighting& now) const {
   if (now.processes.empty()) return now.first_ended ? std::optional(kEnds) : std::nullopt;
   if (has_port_ && now.listens) return kListens;
+  if (now.first_failed && !HasSleptFor(kSleepsAfter, now)) return std::nullopt;
+  if (now.first_failed) return kHasFailed;
   const bool waits = All(now, IsEndless);
   const bool in_lock = waits && Any(now, &ProcessSighting::in_lock);
   // Without a port, a process that sleeps in timed steps, as cron does, serves as well.

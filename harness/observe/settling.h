@@ -41,6 +41,7 @@ struct Sighting {
   Duration age{0};                                        // of the start
   std::vector<ProcessSighting> processes{};
   bool first_ended = false;    // the started process; a daemon may live on
+  bool first_failed = false;   // with a status: what lives on is no daemon of a launcher
   bool listens = false;        // on all the addresses of its port
   bool first_listens = false;  // the started process does
   bool is_kept_out = false;    // some process has its port, or it stands by for one

@@ -201,6 +201,27 @@ const Case kCases[] = {
     {"WaitsInTheBackground", Port::kExpected,
      [](Duration) { return Sighting{.processes = {WaitsForEver(11)}, .first_ended = true}; },
      Outcome::kWaits, kWaitsAfter},
+    {"FailsAndLeavesAHelperThatSleeps", Port::kExpected,
+     [](Duration) {
+       return Sighting{.processes = {Sleeps(11)}, .first_ended = true, .first_failed = true};
+     },
+     Outcome::kEnded, kSleepsAfter},
+    {"FailsAndLeavesAHelperThatWaits", Port::kExpected,
+     [](Duration) {
+       return Sighting{.processes = {WaitsForEver(11)}, .first_ended = true, .first_failed = true};
+     },
+     Outcome::kEnded, kSleepsAfter},
+    {"FailsAndLeavesAHelperThatRuns", Port::kExpected,
+     [](Duration) {
+       return Sighting{.processes = {Runs(11)}, .first_ended = true, .first_failed = true};
+     },
+     std::nullopt},
+    {"FailsAndServesInTheBackground", Port::kExpected,
+     [](Duration) {
+       return Sighting{
+           .processes = {Sleeps(11)}, .first_ended = true, .first_failed = true, .listens = true};
+     },
+     Outcome::kServes},
     {"ServesBeforeItsLauncherEnds", Port::kExpected,
      [](Duration at) {
        const bool ended = at >= 100ms;

@@ -185,6 +185,22 @@ bool IsDuplicateStatus(Stage& stage, const Ending& ending) {
   return ending.signal == 0 && ending.status == DuplicateStatus(stage, ending.status);
 }
 
+namespace {
+
+// A helper that a failed start did not end.
+void PreferNothingLeft(Stage& stage, const Instance& contender) {
+  std::vector<std::string> left;
+  for (const ProcessInfo& process : contender.Living()) {
+    if (!IsAsleep(process.state)) continue;  // it may be about to end, or half reaped
+    left.push_back(fmt::format("{} (pid {})", process.program, process.pid));
+  }
+  Prefer(stage, left.empty(), "C2",
+         fmt::format("the duplicate {} ended with {} and left {} behind", contender.name(),
+                     HowItEnded(contender), fmt::join(left, ", ")));
+}
+
+}  // namespace
+
 void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   std::optional<Outcome> outcome;
   try {
@@ -202,6 +218,7 @@ void ExpectQuiet(Stage& stage, Instance& contender, const Instance& owner) {
   if (outcome == Outcome::kWaits) {
     return RequireNoPort(stage, contender, owner, "");
   }
+  PreferNothingLeft(stage, contender);
   // Called first: it may be the first duplicate, whose status counts as declared.
   const bool is_quiet = IsDuplicateStatus(stage, *contender.ending());
   Require(is_quiet, "C2",

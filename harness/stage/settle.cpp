@@ -65,7 +65,11 @@ void NoteProcesses(Sighting& sighting, const Instance& instance) {
 }
 
 Sighting BeginLook(const Instance& instance) {
-  return {.began = Clock::now(), .age = instance.age(), .first_ended = instance.ended()};
+  const auto& ending = instance.ending();
+  return {.began = Clock::now(),
+          .age = instance.age(),
+          .first_ended = instance.ended(),
+          .first_failed = ending && ending->status != 0};
 }
 
 Sighting EndLook(Sighting sighting, const Instance& instance) {
