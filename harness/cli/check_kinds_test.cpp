@@ -40,6 +40,28 @@ TEST_F(CheckKindsTest, TwoOwnersOfAUnixSocketAreTwo) {
   ExpectNone(std::string(kLocked) + kOnUnixSocket, "duplicate/second-start", "serve.sock after");
 }
 
+constexpr char kLockedByFolder[] = R"(
+import os, signal, socket, sys
+here = os.environ['HOME'] + '/serve.lock'
+try: os.mkdir(here)
+except FileExistsError: sys.exit('already running')
+with open(here + '/pid', 'w') as f: f.write(f'{os.getpid()}\n')
+def stop(*_):
+    os.unlink(here + '/pid'); os.rmdir(here)
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen()
+while True: s.accept()[0].close()
+)";
+
+TEST_F(CheckKindsTest, AFolderThatIsTheLockIsNotThereBeforeTheFirstStart) {
+  ExpectNone(kLockedByFolder, "duplicate/second-start", "0 broken");
+  ExpectBreach(kLockedByFolder, "kill9/restart",
+               "\"already running\", although the owner was killed by SIGKILL");
+  ExpectNone(kLockedByFolder, "surroundings/other-time-zone", "0 broken");  // one after a kill
+}
+
 constexpr char kOnPortOfTheSystem[] = R"(
 s = socket.create_server(('127.0.0.1', 0))
 while True: s.accept()[0].close()

@@ -1,5 +1,7 @@
 #include "harness/run/probed_target.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "harness/run/discovery.h"
@@ -28,6 +30,16 @@ ProbeFailure FailureOf(const Found& found) {
   return changes ? ProbeFailure::kChangesPort : ProbeFailure::kNone;
 }
 
+// A fault needs a folder for its file, but a start that makes one as its lock must find none. That
+// of a placeholder is the sandbox's.
+bool MakesFolder(const Target& declared, const Target& whole) {
+  if (!whole.as_deployed || declared.pid_file || !whole.pid_file) return false;
+  if (Mentions(whole.command, "{dir}")) return false;
+  const std::filesystem::path file(*whole.pid_file);
+  std::error_code unknown;
+  return file.is_absolute() && !std::filesystem::exists(file.parent_path(), unknown) && !unknown;
+}
+
 }  // namespace
 
 ProbeAnswer ProbeTarget(const Target& target, const ProbeOptions& options) {
@@ -39,7 +51,9 @@ ProbeAnswer ProbeTarget(const Target& target, const ProbeOptions& options) {
   if (failure != ProbeFailure::kNone) return {failure, std::move(asked), std::move(found)};
   RefuseOtherPidFile(asked, found);
   if (IsMistakenForPidFile(target, found)) asked.pid_file.reset();
-  return {failure, Complete(asked, found), std::move(found)};
+  Target whole = Complete(asked, found);
+  whole.makes_folder = MakesFolder(asked, whole);
+  return {failure, std::move(whole), std::move(found)};
 }
 
 }  // namespace pidfall

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "harness/kernel/process.h"
@@ -25,7 +26,8 @@ ImpairedStart::ImpairedStart(Stage& stage, Impairment impairment)
 
 std::set<std::string> ImpairedStart::FilesInFolder() const {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(stage_.folder())) {
+  std::error_code removed;  // with the files, by a start that made it
+  for (const auto& entry : std::filesystem::directory_iterator(stage_.folder(), removed)) {
     names.insert(entry.path().filename().string());
   }
   return names;

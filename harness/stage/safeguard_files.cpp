@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "harness/kernel/files.h"
 #include "harness/kernel/process.h"
@@ -40,7 +41,8 @@ bool PidFileNames(const Stage& stage, pid_t pid) {
 std::vector<std::string> SafeguardFiles(const Stage& stage) {
   const std::string stem = std::filesystem::path(stage.pid_file()).stem();
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(stage.folder())) {
+  std::error_code removed;  // with the files, by an owner that made it
+  for (const auto& entry : std::filesystem::directory_iterator(stage.folder(), removed)) {
     const std::string name = entry.path().filename();
     if (stage.StoodBefore(name) && entry.path() != stage.pid_file()) continue;
     if (name.compare(0, stem.size(), stem) == 0 && entry.is_regular_file()) {

@@ -111,6 +111,7 @@ Stage::Stage(const Target& target, const World& world)
   // The file of a copy in production names no process in here.
   if (world.full && target.as_deployed && target.pid_file) unlink(pid_file_.c_str());
   others_ = FilesIn(folder_);
+  if (target.makes_folder) own_folder_.emplace(folder_);
   // A file of an earlier run at a path of the machine; RealFiles puts back the machine's own file.
   if (!world.full && target.pid_file && pid_file_ == target.pid_file) unlink(pid_file_.c_str());
   if (target.port) port_ = HasPortOfItsOwn(target, world.full) ? *target.port : OtherPort();
@@ -173,6 +174,7 @@ LaunchOptions Stage::LaunchOf(const StartOptions& asked, int output,
 }
 
 Instance& Stage::Start(const StartOptions& options) {
+  if (own_folder_ && instances_.empty()) own_folder_->LeaveToTheStart();
   const std::string name = LetterName(instances_.size());
   Pipe output = MakePipe();
   // A smaller pipe only means more wake-ups.
@@ -211,7 +213,8 @@ bool Stage::RemoveLeftovers() {
     Did("remove " + file + ", which an owner left that was killed");
     std::filesystem::remove_all(file);
   }
-  return !files.empty();
+  const bool had_folder = any_left && own_folder_ && std::filesystem::remove_all(folder_) > 0;
+  return had_folder || !files.empty();
 }
 
 Instance& Stage::StartOwner(const StartOptions& options) {

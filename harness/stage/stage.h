@@ -35,6 +35,7 @@
 #include "harness/stage/bystander.h"
 #include "harness/stage/evidence.h"
 #include "harness/stage/instance.h"
+#include "harness/stage/own_folder.h"
 #include "harness/stage/start.h"
 #include "harness/stage/story_end.h"
 #include "harness/target/target.h"
@@ -120,6 +121,7 @@ class Stage {
   std::string home_;
   std::string pid_file_;
   std::set<std::string> others_;  // files beside it before the first start
+  std::optional<OwnFolder> own_folder_;
   int port_ = 0;
   std::deque<PortClaim> claims_;
   User acting_as_ = User::kOwn;

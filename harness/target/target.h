@@ -25,6 +25,7 @@ struct Target {
   bool has_plain_pid_file = true;  // only the pid and a line end; else the pid is somewhere in it
   bool file_ends_line = true;      // after the pid
   bool file_is_binary = false;     // a database, say: text in it is no content of the target's
+  bool makes_folder = false;       // that of its pid file: a first start finds none
   std::vector<std::string> guard_files;  // its locks and sockets; a bare name: beside the pid file
   std::optional<uid_t> file_owner;       // the owner of its pid file, where that is known
   std::string health_path = "/";
