@@ -1,4 +1,6 @@
 // The owner some time after its start-up.
+#include <signal.h>
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -11,6 +13,7 @@
 #include "harness/faults/guard_locks.h"
 #include "harness/kernel/files.h"
 #include "harness/kernel/process.h"
+#include "harness/kernel/signal_mask.h"
 #include "harness/observe/folder_watch.h"
 #include "harness/stage/answers.h"
 #include "harness/stage/elsewhere.h"
@@ -89,6 +92,19 @@ void ExpectSecondRefused(Stage& stage, const Instance& owner, bool holds_lock) {
   Prefer(stage, !lost.is_sure, "C1", lost.text + ": it keeps no second copy out");
 }
 
+// Many servers open their logs anew at SIGHUP, and some close too much. One that ends by it has
+// nothing to keep. A lock may be let go and taken again, as by a program that executes itself.
+void ExpectKeptAtReload(Stage& stage, Instance& owner, const std::set<std::string>& before) {
+  if (!CatchesSignal(owner.MainProcess().value_or(owner.pid()), SIGHUP)) return;
+  stage.Signal(owner, SIGHUP);
+  stage.WaitUntil([&] { return owner.ended() || IsAtRest(owner); }, kWhile);
+  std::string lost;
+  const auto keeps = [&] { return owner.ended() || (lost = LostOf(before, owner)).empty(); };
+  if (stage.WaitUntil(keeps, kWhile)) return;
+  throw Breach("C1", HowItWasLost(lost, owner.name()) + " after SIGHUP: a second copy can start",
+               breach_kind::kLostLock);
+}
+
 void LockKept(Stage& stage) {
   Instance& owner = stage.StartOwner();
   const auto began = Clock::now();
@@ -107,12 +123,13 @@ void LockKept(Stage& stage) {
   stage.Saw("the owner serve for " + TimeSince(began));
   if (is_named) ExpectFileNames(stage, owner, "C6");  // the end of a request's child may remove it
   ExpectSecondRefused(stage, owner, !before.empty());
+  if (!before.empty()) ExpectKeptAtReload(stage, owner, before);
 }
 
 constexpr Scenario kLockKept{
     "later/lock-kept", "C1 C2 C6",
-    "The owner answers requests and serves for a while: it still holds its locks, its pid file "
-    "names it, and a second start is refused.",
+    "The owner answers requests, serves for a while, and reloads at SIGHUP: it still holds its "
+    "locks, its pid file names it, and a second start is refused.",
     "The program lost the lock's handle, the garbage collector closes it, and a second copy starts "
     "(BitMiracle-AI/Dormice#22).",
     LockKept};

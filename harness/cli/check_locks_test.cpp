@@ -42,6 +42,37 @@ TEST_F(CheckLocksTest, ALockThatIsAskedForWhenAStartServesAlreadyIsNamedAsSuch) 
   EXPECT_THAT(outcome.out, HasSubstr("it serves before it asks for the flock lock on "));
 }
 
+constexpr char kReloads[] = R"(
+import fcntl, os, signal, socket, sys
+file = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT, 0o644)
+try: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError: sys.exit('already running')
+s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+#HANDLES
+while True: s.accept()[0].close()
+)";
+
+class CheckReloadTest : public CheckLocksTest {
+ protected:
+  std::string LockKept(const std::string& handler) {
+    std::string program = kReloads;
+    program.replace(program.find("#HANDLES"), 8, "signal.signal(signal.SIGHUP, " + handler + ")");
+    return Run({"check", "--scenario", "later/lock-kept", "--", "/usr/bin/python3", "-c", program,
+                "{port}", "{pid_file}"})
+        .out;
+  }
+};
+
+TEST_F(CheckReloadTest, ALockThatGoesWithTheLogsAtSighupIsLost) {
+  const std::string closes = "lambda *_: os.closerange(file, s.fileno())";
+  EXPECT_THAT(LockKept(closes), HasSubstr("after SIGHUP: a second copy can start"));
+}
+
+TEST_F(CheckReloadTest, AServerThatKeepsItsLockOrEndsAtSighupPasses) {
+  EXPECT_THAT(LockKept("lambda *_: None"), HasSubstr("1 pass, 0 breaches"));
+  EXPECT_THAT(LockKept("lambda *_: os._exit(0)"), HasSubstr("1 pass, 0 breaches"));
+}
+
 class CheckPosixLockTest : public CheckLocksTest {
  protected:
   std::string FirstFinding(const std::string& part, const std::string& by) {

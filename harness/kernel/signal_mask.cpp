@@ -30,4 +30,6 @@ bool TakesSignal(pid_t thread, int signal) {
 
 bool IgnoresSignal(pid_t pid, int signal) { return IsIn("SigIgn", pid, signal).value_or(false); }
 
+bool CatchesSignal(pid_t pid, int signal) { return IsIn("SigCgt", pid, signal).value_or(false); }
+
 }  // namespace pidfall

@@ -1,4 +1,4 @@
-// The signals that a thread takes and a process ignores, by /proc.
+// The signals that a thread takes and a process ignores or handles, by /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -10,5 +10,8 @@ bool TakesSignal(pid_t thread, int signal);
 
 // The signal has no effect on the process (SIG_IGN).
 bool IgnoresSignal(pid_t pid, int signal);
+
+// The process has a handler for it.
+bool CatchesSignal(pid_t pid, int signal);
 
 }  // namespace pidfall

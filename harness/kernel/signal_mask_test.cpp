@@ -30,8 +30,10 @@ TEST(SignalMaskTest, AHandledSignalIsNotIgnored) {
   const auto before = signal(SIGUSR1, SIG_IGN);
   EXPECT_TRUE(IgnoresSignal(getpid(), SIGUSR1));
   EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR2));
+  EXPECT_FALSE(CatchesSignal(getpid(), SIGUSR1));
   signal(SIGUSR1, [](int) {});
   EXPECT_FALSE(IgnoresSignal(getpid(), SIGUSR1));
+  EXPECT_TRUE(CatchesSignal(getpid(), SIGUSR1));
   signal(SIGUSR1, before);
 }
 
