@@ -22,19 +22,23 @@ using testing::HasSubstr;
 constexpr Duration kBound = std::chrono::seconds(5);
 constexpr Duration kShort = std::chrono::milliseconds(20);
 
+UniqueFd ListenOn(int port) {
+  UniqueFd listening(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+      listen(listening.get(), 1) != 0) {
+    ThrowErrno("listen");
+  }
+  return listening;
+}
+
 // Serves one connection in a thread.
 class OneConnection {
  public:
-  explicit OneConnection(const std::function<void(int)>& serve)
-      : listening_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port()));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
-        listen(listening_.get(), 1) != 0) {
-      ThrowErrno("listen");
-    }
+  explicit OneConnection(const std::function<void(int)>& serve) : listening_(ListenOn(port())) {
     thread_ = std::thread([this, serve] {
       const UniqueFd accepted(accept(listening_.get(), nullptr, nullptr));
       std::array<char, 4096> question{};
@@ -57,6 +61,20 @@ TEST(HttpGet, AnswerAndCloseLeavesTheServersSideInTimeWait) {
   EXPECT_EQ(reply.status, 204);
   EXPECT_TRUE(reply.closed_by_server);
   EXPECT_FALSE(TcpSocketsOn(server.port(), TcpState::kTimeWait).empty());
+}
+
+TEST(HttpAsk, AnswerThatDoesNotWaitForTheQuestionEndsInAReset) {
+  const PortClaim claim;
+  const UniqueFd listening = ListenOn(claim.port());
+  const UniqueFd client = ConnectTo({.port = claim.port()});
+  {
+    const UniqueFd accepted(accept(listening.get(), nullptr, nullptr));
+    WriteAll(accepted.get(), "HTTP/1.0 200 OK\r\n\r\n", "answer");
+  }
+  const HttpReply reply = HttpAsk(client, "/", kBound);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.reset_by_server);
+  EXPECT_FALSE(reply.closed_by_server);
 }
 
 // The answer is there before the question: a server that is slow to run cannot miss the bound.
