@@ -6,6 +6,19 @@
 #include "harness/process/fd.h"
 
 namespace pidfall {
+namespace {
+
+// Without the first.
+std::vector<std::string> WordsOf(pid_t pid) {
+  std::istringstream line(ReadOrEmpty("/proc/" + std::to_string(pid) + "/cmdline"));
+  std::vector<std::string> words;
+  std::string word;
+  std::getline(line, word, '\0');
+  while (std::getline(line, word, '\0')) words.push_back(word);
+  return words;
+}
+
+}  // namespace
 
 Child StartNamesake(Stage& stage, const std::vector<std::string>& words, pid_t pid) {
   std::vector<std::string> command = {"/bin/sh", "-c", "while :; do sleep 1000; done"};
@@ -20,14 +33,13 @@ Child StartNamesake(Stage& stage, const std::vector<std::string>& words, pid_t p
 
 std::vector<std::string> WordsOfItsOwn(const Instance& instance,
                                        const std::vector<std::string>& given) {
+  const auto is_given = [&](const std::string& word) {
+    return std::ranges::find(given, word) != given.end();
+  };
   std::vector<std::string> own;
   for (const pid_t pid : instance.Processes()) {
-    std::istringstream line(ReadOrEmpty("/proc/" + std::to_string(pid) + "/cmdline"));
-    std::string word;
-    std::getline(line, word, '\0');
-    while (std::getline(line, word, '\0')) {
-      if (std::ranges::find(given, word) == given.end()) own.push_back(word);
-    }
+    const auto words = WordsOf(pid);
+    if (!std::ranges::all_of(words, is_given)) own.insert(own.end(), words.begin(), words.end());
   }
   return own;
 }

@@ -14,9 +14,8 @@ namespace pidfall {
 // A shell script that does nothing, with this pid (0: any). It ends with the sandbox.
 Child StartNamesake(Stage& stage, const std::vector<std::string>& words, pid_t pid = 0);
 
-// The words that its processes were executed with, where those are not the given ones: a script may
-// execute its server with other words. The first word of each process, its program or interpreter,
-// is left out.
+// The words of its processes that were executed with others than the given ones, as a script may
+// execute its server. The first word of each process, its program or interpreter, is left out.
 std::vector<std::string> WordsOfItsOwn(const Instance& instance,
                                        const std::vector<std::string>& given);
 

@@ -10,7 +10,7 @@ namespace {
 
 // Without a timeout, so that its waiting is noticed at once.
 constexpr char kExecutesAnother[] =
-    "mkfifo {dir}/../fifo; exec 3<> {dir}/../fifo; exec cat /dev/fd/3";
+    "mkfifo {dir}/../fifo; exec 3<> {dir}/../fifo; exec cat -u /dev/fd/3";
 
 TEST(NamesakeTest, WordsThatAScriptExecutesItsServerWithAreItsOwn) {
   const Target target{.command = {"/bin/sh", "-c", kExecutesAnother}, .pid_file = "{pid_file}"};
@@ -18,8 +18,8 @@ TEST(NamesakeTest, WordsThatAScriptExecutesItsServerWithAreItsOwn) {
                     [](Stage& stage) {
                       const Instance& instance = stage.Start();
                       const auto is_so = [&] {
-                        return WordsOfItsOwn(instance, {"-c"}) ==
-                               std::vector<std::string>{"/dev/fd/3"};
+                        return WordsOfItsOwn(instance, {"-c", "-u"}) ==
+                               std::vector<std::string>{"-u", "/dev/fd/3"};
                       };
                       return stage.WaitUntil(is_so, Stage::kSettleBound) ? "its own" : "not so";
                     }),
