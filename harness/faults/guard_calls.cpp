@@ -102,7 +102,7 @@ bool GuardCall::Changes() const {
 bool GuardCall::Touches() const { return !object.starts_with("/proc/") && object != kProgram; }
 
 std::string GuardCall::When() const {
-  std::string what = object;
+  std::string what = object == "." ? "the pid file's folder" : object;
   if (kind == kReplace) what.replace(what.find(','), 1, " to ");
   return std::string(returned ? "after" : "before") + " it " + Verb(kind) + " " + what;
 }

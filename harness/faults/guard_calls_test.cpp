@@ -10,6 +10,8 @@ namespace {
 TEST(GuardCallTest, SaysWhenInTheWordsOfAStory) {
   const GuardCall rename{.kind = GuardCall::kReplace, .object = "x.new,x.pid", .returned = true};
   EXPECT_EQ(rename.When(), "after it renamed x.new to x.pid");
+  EXPECT_EQ((GuardCall{.kind = GuardCall::kCreate, .object = "."}.When()),
+            "before it created the pid file's folder");
   EXPECT_EQ((GuardCall{.kind = GuardCall::kLook, .object = "x.pid"}.When()),
             "before it looked at x.pid");
 }
