@@ -174,7 +174,11 @@ void ExpectOneOwner(Stage& stage, const Instance& owner) {
     if (Serves(stage, owner)) return;
   }
   if (EndsAlone(stage, owner)) throw NotApplicable(OfItself(owner));
-  throw Breach("C1", "the owner " + owner.name() + " no longer serves");
+  std::string text = "the owner " + owner.name() + " no longer serves";
+  if (owner.ended()) {
+    text += ": it ended with " + HowItEnded(owner) + " and printed " + owner.Printed();
+  }
+  throw Breach("C1", text);
 }
 
 bool IsDuplicateStatus(Stage& stage, const Ending& ending) {

@@ -195,7 +195,8 @@ TEST(ExpectTest, AnOwnerThatLivesLongerAloneWasEndedByAnother) {
                      stage.Signal(owner, SIGTERM);
                      ExpectOneOwnerOnceItIsGone(stage, owner);
                    }),
-            "C1: the owner A no longer serves");
+            "C1: the owner A no longer serves: it ended with status 0 and printed "
+            "nothing");
 }
 
 // Its file's times change ten times a second.
