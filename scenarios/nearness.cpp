@@ -23,6 +23,7 @@ constexpr std::string_view kNearness[] = {
     "kill9/",
     "stale/",
     "pid-reuse/",
+    "kill9/zombie",
     "stop/",
     "path/fifo",
     "duplicate/other-port",

@@ -63,6 +63,11 @@ TEST(NearnessTest, ACrashThatKeepsTheNextStartOutComesBeforeWhatElseLeavesTheSam
               ElementsAre("kill9/restart", "surroundings/file-size-limit", "kill9/zombie"));
 }
 
+TEST(NearnessTest, AStrangersPidComesBeforeAZombieThatATrustedNumberAlsoNames) {
+  EXPECT_THAT(Told({BreachOf("kill9/zombie"), BreachOf("pid-reuse/stranger")}),
+              ElementsAre("pid-reuse/stranger", "kill9/zombie"));
+}
+
 TEST(NearnessTest, AStopThatWritesThroughASymlinkComesBeforeAHangAtAFifo) {
   EXPECT_THAT(
       Told({BreachOf("path/fifo"), BreachOf("path/symlink", breach_kind::kStopFollowsLink)}),
