@@ -258,16 +258,25 @@ TEST_F(CheckDaemonsTest, AServiceInASessionOfItsOwnMayOutliveItsServer) {
   ExpectBreach(starts(")"), scenario, "its child sleep", places_);
 }
 
-// A held owner has no port yet, and one that serves has another.
-TEST_F(CheckDaemonsTest, AStandbyThatPollsStandsByWhicheverPortTheOwnerHas) {
-  const std::string polls = Replaced(kDaemon, "try:", R"(import time
+// `before`: a line of its start.
+std::string StandbyThatPolls(const std::string& before) {
+  return Replaced(kDaemon, "try:", "import time\n" + before + R"(
 while True:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         break
     except OSError: time.sleep(0.05)
 try:)");
-  ExpectNone(polls, "duplicate/during-start-up", "1 pass", places_);
+}
+
+// A held owner has no port yet, and one that serves has another.
+TEST_F(CheckDaemonsTest, AStandbyThatPollsStandsByWhicheverPortTheOwnerHas) {
+  ExpectNone(StandbyThatPolls(""), "duplicate/during-start-up", "1 pass", places_);
+}
+
+// The second start is seen to go on without its port before its time is over.
+TEST_F(CheckDaemonsTest, AStandbyThatStartsSlowlyIsSeenToPoll) {
+  ExpectNone(StandbyThatPolls("time.sleep(1.2)"), "duplicate/other-port", "1 pass", places_);
 }
 
 }  // namespace

@@ -238,8 +238,9 @@ class Discovery {
     try {
       const Outcome outcome = Settle(stage_, second, DuplicateBound());
       // The stage does not know the port, so a start that only stays seems to serve.
-      const bool stays = outcome == Outcome::kServes && !found_.listeners.empty();
-      return stays && ListenersOf(second.Processes()).empty() ? AfterStaying(second) : outcome;
+      const bool stays = outcome == Outcome::kServes && !found_.listeners.empty() &&
+                         ListenersOf(second.Processes()).empty();
+      return stays || outcome == Outcome::kWaits ? AfterStaying(second) : outcome;
     } catch (const Broken&) {
       if (GivesUp(second)) return std::nullopt;
       return Outcome::kWaits;
