@@ -92,14 +92,18 @@ void ExpectSecondRefused(Stage& stage, const Instance& owner, bool holds_lock) {
   Prefer(stage, !lost.is_sure, "C1", lost.text + ": it keeps no second copy out");
 }
 
-// Many servers open their logs anew at SIGHUP, and some close too much. One that ends by it has
-// nothing to keep. A lock may be let go and taken again, as by a program that executes itself.
+// Many servers open their logs anew at SIGHUP, and some close too much. One that ends by it, or is
+// about to, has nothing to keep. A lock may be let go and taken again, as by a program that
+// executes itself.
 void ExpectKeptAtReload(Stage& stage, Instance& owner, const std::set<std::string>& before) {
   if (!CatchesSignal(owner.MainProcess().value_or(owner.pid()), SIGHUP)) return;
   stage.Signal(owner, SIGHUP);
   stage.WaitUntil([&] { return owner.ended() || IsAtRest(owner); }, kWhile);
   std::string lost;
-  const auto keeps = [&] { return owner.ended() || (lost = LostOf(before, owner)).empty(); };
+  const auto ends = [&] {
+    return owner.ended() || (stage.target().listens() && !Serves(stage, owner));
+  };
+  const auto keeps = [&] { return (lost = LostOf(before, owner)).empty() || ends(); };
   if (stage.WaitUntil(keeps, kWhile)) return;
   throw Breach("C1", HowItWasLost(lost, owner.name()) + " after SIGHUP: a second copy can start",
                breach_kind::kLostLock);
