@@ -143,8 +143,9 @@ void ExpectNoSecondOwner(Stage& stage, const Instance& owner, const StartOptions
 }
 
 std::string MadeFolder(Stage& stage, const std::string& name) {
-  MakeFolder(stage, stage.folder() + "/" + name);
-  return stage.folder() + "/" + name;
+  const std::string folder = stage.harness_folder() + "/" + name;
+  MakeFolder(stage, folder);
+  return folder;
 }
 
 void OtherHome(Stage& stage) {

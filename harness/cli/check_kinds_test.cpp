@@ -60,6 +60,7 @@ TEST_F(CheckKindsTest, AFolderThatIsTheLockIsNotThereBeforeTheFirstStart) {
   ExpectBreach(kLockedByFolder, "kill9/restart",
                "\"already running\", although the owner was killed by SIGKILL");
   ExpectNone(kLockedByFolder, "surroundings/other-time-zone", "0 broken");  // one after a kill
+  ExpectNone(kLockedByFolder, "surroundings/other-folder", "0 broken");
 }
 
 constexpr char kOnPortOfTheSystem[] = R"(
