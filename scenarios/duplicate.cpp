@@ -50,7 +50,7 @@ Breach DueToItsMainThread(const Stage& stage, const Instance& owner, const Breac
                       " has ended, so its pid looks dead, and its other threads go on");
 }
 
-void ExpectQuietBesideLock(Stage& stage, Instance& contender, const Instance& owner) {
+void ExpectQuietOrCause(Stage& stage, Instance& contender, const Instance& owner) {
   try {
     ExpectQuiet(stage, contender, owner);
   } catch (const Breach& breach) {
@@ -63,7 +63,7 @@ void ExpectQuietBesideLock(Stage& stage, Instance& contender, const Instance& ow
 void SecondStart(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Instance& contender = stage.Start();
-  ExpectQuietBesideLock(stage, contender, owner);
+  ExpectQuietOrCause(stage, contender, owner);
   NamesTheOwner(stage, contender, owner);
 }
 
@@ -91,7 +91,7 @@ void TenInARow(Stage& stage) {
   ExpectFileNames(stage, owner, "C6");
   for (int i = 0; i < 10; ++i) {
     Instance& contender = stage.Start();
-    ExpectQuietBesideLock(stage, contender, owner);
+    ExpectQuietOrCause(stage, contender, owner);
     ExpectFileKept(stage, contender, owner);
   }
 }
@@ -305,7 +305,7 @@ constexpr Scenario kOwnerStopped{
 
 void DeadMainThread(Stage& stage) {
   Instance& owner = stage.StartOwner({.arguments = stage.target().dead_main_arguments});
-  ExpectQuietBesideLock(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectQuietOrCause(stage, stage.Start(Elsewhere(stage)), owner);
   ExpectFileNames(stage, owner, "C14");
 }
 
@@ -320,7 +320,7 @@ constexpr Scenario kDeadMainThread{
 void OtherPort(Stage& stage) {
   Instance& owner = stage.StartOwner();
   Visit(stage);  // a POSIX lock is lost with any descriptor of its file that a request closes
-  ExpectQuietBesideLock(stage, stage.Start(Elsewhere(stage)), owner);
+  ExpectQuietOrCause(stage, stage.Start(Elsewhere(stage)), owner);
 }
 
 constexpr Scenario kOtherPort{"duplicate/other-port",

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "scenarios/catalogue.h"
 #include "scenarios/testing.h"
@@ -34,36 +35,44 @@ constexpr char kTake[] =
     "  except FileNotFoundError: pass\n";
 constexpr char kRelease[] = "os.close(gate)\n";
 
-Result BesideAnother(const std::string& script, std::optional<int> duplicate_exit = {}) {
+constexpr char kDuringStartUp[] = "duplicate/during-start-up";
+
+Result Judge(std::string_view scenario, const std::string& script,
+             std::optional<int> duplicate_exit = {}) {
   const Target target{
       .command = {"/usr/bin/python3", "-c", script + "signal.pause()", "{dir}/lock"},
       .guard_files = {"lock"},
       .duplicate_exit = duplicate_exit};
-  return RunCase(*FindScenario("duplicate/during-start-up"), target);
+  return RunCase(*FindScenario(scenario), target);
 }
 
 TEST(LinkLockTest, ADeadOwnersLinkThatTwoStartsRemoveMakesTwoOwners) {
-  const Result result = BesideAnother(std::string(kBegin) + kTake);
+  const Result result = Judge(kDuringStartUp, std::string(kBegin) + kTake);
   EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
   EXPECT_NE(result.summary.find("before either removed lock"), std::string::npos)
       << Account(result);
 }
 
 TEST(LinkLockTest, ADeadOwnersLinkThatIsRemovedUnderALockMakesOne) {
-  const Result result = BesideAnother(std::string(kBegin) + kGate + kTake + kRelease);
+  const Result result = Judge(kDuringStartUp, std::string(kBegin) + kGate + kTake + kRelease);
   EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
 }
 
-// The start that finds the link made meanwhile by another one has not passed its check.
-TEST(LinkLockTest, AStartThatAnothersLinkEndsHasNotPassedItsCheck) {
-  const Result result = BesideAnother(std::string(kBegin) +
-                                          "if os.path.lexists(link): sys.exit(0)\n"
-                                          "os.symlink(str(os.getpid()), link)\n",
-                                      0);
+// A start that finds the link made meanwhile by another one has not passed its check.
+void ExpectEndedByLink(std::string_view scenario, const std::string& how) {
+  const Result result = Judge(scenario,
+                              std::string(kBegin) +
+                                  "if os.path.lexists(link): sys.exit(0)\n"
+                                  "os.symlink(str(os.getpid()), link)\n",
+                              0);
   EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
-  EXPECT_NE(result.summary.find("before it created lock: a duplicate ended with status 1"),
-            std::string::npos)
+  EXPECT_NE(result.summary.find(how + ": a duplicate ended with status 1"), std::string::npos)
       << Account(result);
+}
+
+TEST(LinkLockTest, AStartThatAnothersLinkEndsHasNotPassedItsCheck) {
+  ExpectEndedByLink(kDuringStartUp, "before it created lock");
+  ExpectEndedByLink("duplicate/eight-at-once", "eight starts in lock step");
 }
 
 }  // namespace

@@ -31,6 +31,15 @@ void Check(bool holds, const char* otherwise) {
   if (!holds) throw std::runtime_error(otherwise);
 }
 
+void CheckFails(int error, const std::function<void()>& start) {
+  try {
+    start();
+  } catch (const std::system_error& failure) {
+    return Check(failure.code().value() == error, failure.what());
+  }
+  throw std::runtime_error("it was started");
+}
+
 // In a pid namespace of its own, where any pid is free: by set_tid, and without.
 class ChosenPidTest : public testing::TestWithParam<bool> {
  protected:
@@ -85,40 +94,15 @@ TEST_P(ChosenPidTest, ATakenNumberIsRefused) {
               const Child first = Clone({.pid = kWanted}, []() -> int {
                 for (;;) pause();
               });
-              try {
-                Clone({.pid = kWanted}, [] { return 0; });
-              } catch (const std::system_error& error) {
-                Check(error.code().value() == EEXIST, error.what());
-                return;
-              }
-              throw std::runtime_error("given twice");
-            }),
-            "");
-}
-
-TEST_P(ChosenPidTest, ATakenNumberIsRefusedToAProgram) {
-  EXPECT_EQ(TryWithProc([] {
-              const Child first = Launch({.command = {"/bin/cat"}, .pid = kWanted});
-              try {
-                Launch({.command = {"/bin/true"}, .pid = kWanted});
-              } catch (const std::system_error& error) {
-                Check(error.code().value() == EEXIST, error.what());
-                return;
-              }
-              throw std::runtime_error("given twice");
+              CheckFails(EEXIST, [] { Clone({.pid = kWanted}, [] { return 0; }); });
+              CheckFails(EEXIST, [] { Launch({.command = {"/bin/true"}, .pid = kWanted}); });
             }),
             "");
 }
 
 TEST_P(ChosenPidTest, AProgramThatIsMissingIsTold) {
   EXPECT_EQ(TryWithProc([] {
-              try {
-                Launch({.command = {"/no/such"}, .pid = kWanted});
-              } catch (const std::system_error& error) {
-                Check(error.code().value() == ENOENT, error.what());
-                return;
-              }
-              throw std::runtime_error("started");
+              CheckFails(ENOENT, [] { Launch({.command = {"/no/such"}, .pid = kWanted}); });
             }),
             "");
 }

@@ -63,6 +63,11 @@ TEST(ExpectTest, WithoutADeclaredStatusTheFirstDuplicatesCounts) {
   EXPECT_EQ(Judged(target, SecondStart), "kept");
 }
 
+TEST(ExpectTest, ADuplicateThatFailsAndLeavesAHelperIsAWeakness) {
+  EXPECT_THAT(Judged(Guarded("sleep 99 & exit 3"), SecondStart),
+              AllOf(StartsWith("kept, "), HasSubstr("ended with status 3 and left sleep (pid ")));
+}
+
 TEST(ExpectTest, ADuplicateThatServesBreaksC1) {
   EXPECT_THAT(Judged(Guarded(":"), SecondStart),
               AllOf(StartsWith("C1: "), HasSubstr("beside the owner A")));

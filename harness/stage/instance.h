@@ -34,6 +34,8 @@ class Instance {
   // Whether the started process has ended; a daemon may live on.
   bool ended() const { return ending_.has_value() || left_as_zombie_; }
   const std::optional<Ending>& ending() const { return ending_; }
+  // It ended with a status other than 0. Without a port, what is left of it is no server.
+  bool HasFailed() const { return ending() && ending()->status != 0; }
 
   // When its end was seen; time_point::max() where it has not ended.
   std::chrono::steady_clock::time_point ended_at() const { return ended_at_; }

@@ -65,6 +65,7 @@ bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, s
 }  // namespace
 
 bool Serves(const Stage& stage, const Instance& instance) {
+  if (!stage.target().listens() && instance.HasFailed()) return false;
   return Serves(stage, instance.Processes(), instance.port());
 }
 

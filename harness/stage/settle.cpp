@@ -65,11 +65,10 @@ void NoteProcesses(Sighting& sighting, const Instance& instance) {
 }
 
 Sighting BeginLook(const Instance& instance) {
-  const auto& ending = instance.ending();
   return {.began = Clock::now(),
           .age = instance.age(),
           .first_ended = instance.ended(),
-          .first_failed = ending && ending->status != 0};
+          .first_failed = instance.HasFailed()};
 }
 
 Sighting EndLook(Sighting sighting, const Instance& instance) {
