@@ -143,7 +143,7 @@ void ExpectNoSecondOwner(Stage& stage, const Instance& owner, const StartOptions
 }
 
 std::string MadeFolder(Stage& stage, const std::string& name) {
-  const std::string folder = stage.harness_folder() + "/" + name;
+  std::string folder = stage.harness_folder() + "/" + name;
   MakeFolder(stage, folder);
   return folder;
 }
