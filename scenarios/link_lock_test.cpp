@@ -42,6 +42,7 @@ Result Judge(std::string_view scenario, const std::string& script,
   const Target target{
       .command = {"/usr/bin/python3", "-c", script + "signal.pause()", "{dir}/lock"},
       .guard_files = {"lock"},
+      .pid_link = "lock",
       .duplicate_exit = duplicate_exit};
   return RunCase(*FindScenario(scenario), target);
 }
@@ -68,6 +69,44 @@ void ExpectEndedByLink(std::string_view scenario, const std::string& how) {
   EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
   EXPECT_NE(result.summary.find(how + ": a duplicate ended with status 1"), std::string::npos)
       << Account(result);
+}
+
+constexpr char kAskKill[] =
+    "try: os.symlink(str(os.getpid()), link)\n"
+    "except FileExistsError:\n"
+    "  pid = int(os.readlink(link))\n"
+    "  try:\n"
+    "    if pid != os.getpid(): os.kill(pid, 0); sys.exit(f'pid {pid} runs')\n"
+    "  except ProcessLookupError: pass\n"
+    "  os.unlink(link); os.symlink(str(os.getpid()), link)\n";
+
+TEST(LinkLockTest, AStrangerWithThePidInTheLinkKeepsTheServerDown) {
+  const Result result = Judge("pid-reuse/stranger", std::string(kBegin) + kAskKill);
+  EXPECT_EQ(result.verdict, Verdict::kFail) << Account(result);
+  EXPECT_NE(result.summary.find("although the pid in the symlink is a stranger's by now"),
+            std::string::npos)
+      << Account(result);
+}
+
+TEST(LinkLockTest, AThreadWithThePidInTheLinkKeepsTheServerDown) {
+  EXPECT_EQ(Judge("pid-reuse/thread-id", std::string(kBegin) + kAskKill).verdict, Verdict::kFail);
+}
+
+TEST(LinkLockTest, AServerThatTakesItsOwnPidInTheLinkForItselfServes) {
+  const Result result = Judge("pid-reuse/own-pid", std::string(kBegin) + kAskKill);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+}
+
+TEST(LinkLockTest, AStrangerDoesNotMatterWhereALockDecides) {
+  const Result result =
+      Judge("pid-reuse/stranger",
+            std::string(kBegin) +
+                "gate = os.open(link + '.gate', os.O_RDWR | os.O_CREAT)\n"
+                "try: fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+                "except BlockingIOError: sys.exit('pid ' + os.readlink(link) + ' runs')\n"
+                "if os.path.lexists(link): os.unlink(link)\n"
+                "os.symlink(str(os.getpid()), link)\n");
+  EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
 }
 
 TEST(LinkLockTest, AStartThatAnothersLinkEndsHasNotPassedItsCheck) {

@@ -15,15 +15,17 @@
 namespace pidfall {
 namespace {
 
+std::string PidOnDisk(const Stage& stage) { return "the pid in " + PlaceOfPid(stage.target()); }
+
 void Stranger(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Bystander& stranger = GiveToStranger(stage, number);
-  ExpectServes(stage, stage.Start(), "C4", "the pid in the file is a stranger's by now");
+  ExpectServes(stage, stage.Start(), "C4", PidOnDisk(stage) + " is a stranger's by now");
   ExpectUntouched(stranger);
   stage.EndAll();
   const Child namesake = GiveToNamesake(stage, LeaveFileBehind(stage));
   ExpectServes(stage, stage.Start(), "C4",
-               "the pid in the file is by now another program's, whose command line has its words");
+               PidOnDisk(stage) + " is by now another program's, whose command line has its words");
   Require(!WaitForEnd(namesake, Duration::zero()), "C5", "it ended another program");
 }
 
@@ -35,7 +37,7 @@ constexpr Scenario kStranger{
     "After a reboot the server stays down because another program has its pid, or the stop "
     "command kills that program.",
     Stranger,
-    part::kPidFile};
+    part::kPidOnDisk};
 
 void Sibling(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
@@ -56,7 +58,7 @@ constexpr Scenario kSibling{
 
 void OwnPid(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
-  ExpectServes(stage, GiveToStarter(stage, number), "C4", "the pid in the file is its own");
+  ExpectServes(stage, GiveToStarter(stage, number), "C4", PidOnDisk(stage) + " is its own");
 }
 
 constexpr Scenario kOwnPid{
@@ -65,12 +67,12 @@ constexpr Scenario kOwnPid{
     "The start gets the very pid that the file names: it serves.",
     "In a restarted container the server is pid 1 again and refuses to start beside itself.",
     OwnPid,
-    part::kPidFile};
+    part::kPidOnDisk};
 
 void ThreadId(Stage& stage) {
   const pid_t number = LeaveFileBehind(stage);
   const Bystander& stranger = GiveToThread(stage, number);
-  ExpectServes(stage, stage.Start(), "C4", "the number in the file is a stranger's thread by now");
+  ExpectServes(stage, stage.Start(), "C4", PidOnDisk(stage) + " is a stranger's thread by now");
   ExpectUntouched(stranger);
 }
 
@@ -80,7 +82,7 @@ constexpr Scenario kThreadId{
     "A killed owner's pid goes to a thread of a stranger: the start serves, no signal is sent.",
     "kill(2) finds threads as well; the server stays down and the hint kills a stranger.",
     ThreadId,
-    part::kPidFile};
+    part::kPidOnDisk};
 
 // An owner is started before the change; the starts of `later` come after it.
 void UnderAnotherClock(Stage& stage, const std::string& clock, const Instance& owner,

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
 
 #include "harness/faults/namesake.h"
 #include "harness/faults/pid_file.h"
@@ -15,26 +19,50 @@
 namespace pidfall {
 namespace {
 
+namespace fs = std::filesystem;
+
+// Where the pid stands: as the text of a symlink, or in the pid file.
+std::optional<std::string> Link(const Stage& stage) {
+  const auto& link = stage.target().pid_link;
+  return link ? std::optional(GuardFilePath(stage, *link)) : std::nullopt;
+}
+
+std::string Content(const Stage& stage) {
+  const auto link = Link(stage);
+  std::error_code missing;
+  return link ? fs::read_symlink(*link, missing).string() : PidFile(stage).content;
+}
+
+void PutBack(Stage& stage, const std::string& content) {
+  const auto link = Link(stage);
+  if (!link) return WritePidFile(stage, content);
+  fs::remove(*link);
+  fs::create_symlink(content, *link);
+}
+
 pid_t NumberNamed(Stage& stage, const Instance& owner) {
   pid_t named = 0;
   const auto is_named = [&] {
-    const std::string content = PidFile(stage).content;
+    const std::string content = Content(stage);
     for (const pid_t pid : owner.Processes()) {
       if (HasNumber(content, pid)) named = pid;
     }
     return named != 0;
   };
   if (!stage.target().file_has_pid) throw NotApplicable("no pid stands in the lock file");
-  NeedOwnersFile(stage);
+  const bool in_file = !stage.target().pid_link;
+  if (in_file) NeedOwnersFile(stage);
   if (!AwaitFile(stage, is_named)) {
-    throw NotApplicable("the pid file names no process of the owner's");
+    throw NotApplicable(std::string(in_file ? "the pid file" : "the link") +
+                        " names no process of the owner's");
   }
   return named;
 }
 
 void WriteOver(Stage& stage, pid_t number, pid_t live) {
-  WritePidFile(stage, ReplaceNumber(PidFile(stage).content, number, live));
-  stage.Did("write pid " + std::to_string(live) + ", a live process's, into the file");
+  PutBack(stage, ReplaceNumber(Content(stage), number, live));
+  stage.Did("write pid " + std::to_string(live) + ", a live process's, into " +
+            PlaceOfPid(stage.target()));
 }
 
 void SayRecycled(Stage& stage, pid_t number) {
@@ -43,10 +71,14 @@ void SayRecycled(Stage& stage, pid_t number) {
 
 }  // namespace
 
+std::string PlaceOfPid(const Target& target) {
+  return target.pid_link ? "the symlink" : "the file";
+}
+
 pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
   Instance& owner = stage.StartOwner(options);
   const pid_t number = NumberNamed(stage, owner);
-  const std::string content = PidFile(stage).content;
+  const std::string content = Content(stage);
   stage.KillTree(owner);
   // A daemon's pid is free when we have reaped it, after its own parent.
   const auto is_free = [&] { return kill(number, 0) != 0 && errno == ESRCH; };
@@ -55,7 +87,7 @@ pid_t LeaveFileBehind(Stage& stage, const StartOptions& options) {
   }
   // A watcher process that outlived it for a moment may have removed the file; after a power loss
   // it could not.
-  if (!PidFile(stage).exists) WritePidFile(stage, content);
+  if (Content(stage).empty()) PutBack(stage, content);
   return number;
 }
 

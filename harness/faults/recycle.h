@@ -1,4 +1,5 @@
-// A pid file that a killed owner really left, and another process with its pid.
+// A pid file, or a symlink whose text is the pid, that a killed owner really left, and another
+// process with that pid.
 //
 //   const pid_t number = LeaveFileBehind(stage);
 //   Bystander& stranger = GiveToStranger(stage, number);
@@ -9,11 +10,16 @@
 // pids, so the pid of a live process is written into the file instead: evidence says so.
 #pragma once
 
+#include <string>
+
 #include "harness/stage/stage.h"
 
 namespace pidfall {
 
-// Starts an owner, and kills it with all its processes. Returns the pid in its file.
+// "the file" or "the symlink", for sentences.
+std::string PlaceOfPid(const Target& target);
+
+// Starts an owner, and kills it with all its processes. Returns the pid that it leaves there.
 pid_t LeaveFileBehind(Stage& stage, const StartOptions& options = {});
 
 Bystander& GiveToStranger(Stage& stage, pid_t number);

@@ -84,6 +84,7 @@ void CompleteFile(const Found& found, Target& whole) {
   whole.has_plain_pid_file = found.has_plain_pid_file;
   whole.file_ends_line = found.file_ends_line;
   whole.file_is_binary = found.file_is_binary;
+  if (!whole.pid_file && !found.links.empty()) whole.pid_link = found.links.front();
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ TEST(CompleteTest, LocksAndSocketsAreOfItsSafeguard) {
 TEST(CompleteTest, ALinkThatNamesItIsOfItsSafeguard) {
   const Found found{.links = {"/var/spool/x/lock"}};
   EXPECT_EQ(Complete({}, found).guard_files, std::vector<std::string>{"/var/spool/x/lock"});
+  EXPECT_EQ(Complete({}, found).pid_link, "/var/spool/x/lock");
+  EXPECT_FALSE(Complete({.pid_file = "/run/x"}, found).pid_link);
   EXPECT_EQ(FoundFromJson(ToJson(found)).links, found.links);
   EXPECT_NE(Describe(found).find(", link /var/spool/x/lock with its pid, no lock"),
             std::string::npos);

@@ -25,6 +25,8 @@ struct Part {
 constexpr Part kParts[] = {
     {part::kPidFile, [](const Target& t) { return t.pid_file.has_value(); },
      "the target has no pid file"},
+    {part::kPidOnDisk, [](const Target& t) { return t.pid_file || t.pid_link; },
+     "the target has no pid file"},
     {part::kPort, [](const Target& t) { return t.port && !t.is_udp; },
      "the target has no TCP port"},
     {part::kOtherPidFile, HasOtherPidFile, "the command has no {pid_file}"},

@@ -32,6 +32,7 @@ inline constexpr Parts kTakeover = 1U << 11;
 inline constexpr Parts kAuto = 1U << 12;
 inline constexpr Parts kDeadMain = 1U << 13;
 inline constexpr Parts kAlso = 1U << 14;
+inline constexpr Parts kPidOnDisk = 1U << 15;  // in its pid file, or as a symlink's text
 }  // namespace part
 
 // Why a scenario about `parts` does not concern `target`; empty when it does.

@@ -27,6 +27,7 @@ struct Target {
   bool file_is_binary = false;     // a database, say: text in it is no content of the target's
   bool makes_folder = false;       // that of its pid file: a first start finds none
   std::vector<std::string> guard_files;  // its locks and sockets; a bare name: beside the pid file
+  std::optional<std::string> pid_link;   // without a pid file: the symlink whose text has its pid
   std::optional<uid_t> file_owner;       // the owner of its pid file, where that is known
   std::string health_path = "/";
   std::optional<int> duplicate_exit;      // none: the first duplicate's status counts as declared
