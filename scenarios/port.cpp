@@ -1,4 +1,5 @@
 // One port, one server: strangers on it, and the ways in which Linux lets two have it at once.
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -53,9 +54,7 @@ void ExpectLackNamed(Stage& stage, const Instance& server) {
   Prefer(stage, false, "C8", lacks);
 }
 
-void HeldByStranger(Stage& stage) {
-  Bystander& stranger = stage.StartBystander({.listen_on = stage.endpoint()});
-  Instance& server = stage.Start();
+void ExpectKeptOff(Stage& stage, Instance& server, const Bystander& stranger) {
   Settle(stage, server);
   if (ServesInPart(stage, server)) {
     ExpectLackNamed(stage, server);
@@ -65,6 +64,29 @@ void HeldByStranger(Stage& stage) {
   ExpectFailure(stage, server, "C8", std::to_string(stage.port()), EADDRINUSE);
   ExpectNamed(stage, server, stranger);
   ExpectUntouched(stranger);
+}
+
+bool WasConnectedTo(const Stage& stage) {
+  const auto sockets = TcpSocketsOn(stage.port(), TcpState::kListen);
+  return std::ranges::any_of(sockets, &TcpSocket::has_unread);
+}
+
+// It asks on the port whether it runs already.
+void ExpectKeptOffBy(Stage& stage, const Bystander& answering) {
+  Instance& server = stage.Start();
+  const bool has_ended = Settle(stage, server) == Outcome::kEnded;
+  Require(!has_ended || server.ending()->status != 0 || server.ending()->signal != 0, "C8",
+          server.name() + " takes another program's answer on port " +
+              std::to_string(stage.port()) + " for its own, and ended with status 0");
+  ExpectKeptOff(stage, server, answering);
+}
+
+void HeldByStranger(Stage& stage) {
+  Bystander& silent = stage.StartBystander({.listen_on = stage.endpoint()});
+  ExpectKeptOff(stage, stage.Start(), silent);
+  if (!WasConnectedTo(stage)) return;
+  silent.End();
+  ExpectKeptOffBy(stage, stage.StartBystander({.listen_on = stage.endpoint(), .answers = true}));
 }
 
 constexpr Scenario kHeldByStranger{

@@ -49,7 +49,8 @@ TcpSocket Read(const inet_diag_msg& message) {
           .port = ntohs(message.id.idiag_sport),
           .peer_port = ntohs(message.id.idiag_dport),
           .state = static_cast<TcpState>(message.idiag_state),
-          .inode = message.idiag_inode};
+          .inode = message.idiag_inode,
+          .has_unread = message.idiag_rqueue > 0};
 }
 
 // Appends until the end of the dump; false on an error message.

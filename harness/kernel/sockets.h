@@ -14,8 +14,9 @@ struct TcpSocket {
   int port = 0;
   int peer_port = 0;
   TcpState state{};
-  uint64_t inode = 0;       // 0 in TIME_WAIT: no process holds it any more
-  bool has_unread = false;  // of a UDP socket: packets that nobody has read yet
+  uint64_t inode = 0;  // 0 in TIME_WAIT: no process holds it any more
+  // UDP packets that nobody has read yet; of a listening socket, connections not yet accepted.
+  bool has_unread = false;
 };
 
 std::vector<TcpSocket> TcpSocketsIn(TcpState state);

@@ -92,6 +92,13 @@ TEST_P(SocketsTest, TheSideThatClosesFirstIsLeftInTimeWait) {
   EXPECT_EQ(waiting.front().inode, 0U);
 }
 
+TEST_P(SocketsTest, AListenerThatSomebodyConnectedToHasUnread) {
+  const UniqueFd listening = ListenOn(port_);
+  EXPECT_FALSE(TcpSocketsOn(port_, TcpState::kListen).front().has_unread);
+  ConnectTo(port_);  // closed at once
+  EXPECT_TRUE(TcpSocketsOn(port_, TcpState::kListen).front().has_unread);
+}
+
 TEST_P(SocketsTest, AClaimedPortCanBeTaken) { EXPECT_TRUE(ListenOn(port_)); }
 
 }  // namespace

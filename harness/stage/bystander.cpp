@@ -11,8 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 
 #include "harness/kernel/process.h"
 #include "harness/process/clone.h"
@@ -47,14 +49,31 @@ void BecomeLikeTarget(uid_t user) {
   prctl(PR_SET_DUMPABLE, 1);
 }
 
+// What was asked is read first: a close with bytes unread would reset the answer.
+void Answer(int listening) {
+  constexpr std::string_view kAnswer =
+      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
+  constexpr int kQuestionBoundMs = 500;
+  const UniqueFd client(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC));
+  pollfd asked{client.get(), POLLIN, 0};
+  std::array<char, 4096> question;
+  if (poll(&asked, 1, kQuestionBoundMs) != 1) return;
+  (void)!recv(client.get(), question.data(), question.size(), 0);
+  (void)!send(client.get(), kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
+}
+
 // Each signal is one byte in `record`. SIGKILL and SIGSTOP cannot be recorded: they show because
 // the process has ended or is stopped.
-[[noreturn]] void RecordSignals(int record) {
+[[noreturn]] void RecordSignals(int record, int answers_on) {
   sigset_t all;
   sigfillset(&all);
   const UniqueFd signals(signalfd(-1, &all, SFD_CLOEXEC));
   (void)!write(record, &kReady, 1);
   for (;;) {
+    std::array<pollfd, 2> events{{{signals.get(), POLLIN, 0}, {answers_on, POLLIN, 0}}};
+    poll(events.data(), events.size(), -1);
+    if ((events[1].revents & POLLIN) != 0) Answer(answers_on);
+    if ((events[0].revents & POLLIN) == 0) continue;
     signalfd_siginfo info{};
     if (read(signals.get(), &info, sizeof(info)) != sizeof(info)) continue;
     const char number = static_cast<char>(info.ssi_signo);
@@ -72,7 +91,7 @@ int Live(const BystanderOptions& options, int record) {
   if (options.connect_to) connected = ConnectTo(*options.connect_to);
   if (options.thread_id != 0 || options.has_thread) StartThread(options.thread_id);
   BecomeLikeTarget(options.user.value_or(geteuid()));
-  RecordSignals(record);
+  RecordSignals(record, options.answers ? held.get() : -1);
 }
 
 bool IsStopped(pid_t pid) {

@@ -22,7 +22,8 @@ struct BystanderOptions {
   bool has_thread = false;             // a second thread, with any id
   pid_t group = 0;                     // the process group that it joins; 0: one of its own
   std::optional<uid_t> user;           // that it runs as; else the user that starts it
-  std::optional<Endpoint> listen_on;   // it listens on this
+  std::optional<Endpoint> listen_on;   // it listens on this, and accepts nobody
+  bool answers = false;                // each client there, over HTTP, with status 200
   std::optional<Endpoint> connect_to;  // it is a client of this
 };
 

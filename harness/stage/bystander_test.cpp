@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "harness/kernel/http.h"
+#include "harness/kernel/port_claim.h"
 #include "harness/kernel/process.h"
 #include "harness/process/clone.h"
 #include "harness/sandbox/users.h"
@@ -46,6 +49,17 @@ TEST(Bystander, BelongsToTheUserThatIsNamed) {
     return kill(bystander.pid(), SIGTERM);
   });
   EXPECT_EQ(Reap(target), Ending{});
+  EXPECT_EQ(bystander.Signals(), Names{"SIGTERM"});
+  bystander.End();
+}
+
+TEST(Bystander, AnswersOnItsPortAndRecordsSignalsToo) {
+  const PortClaim port;
+  const Endpoint endpoint{.port = port.port()};
+  Bystander bystander({.listen_on = endpoint, .answers = true});
+  constexpr auto kBound = std::chrono::seconds(5);
+  for (int round = 0; round < 2; ++round) EXPECT_EQ(HttpGet(endpoint, "/", kBound).status, 200);
+  kill(bystander.pid(), SIGTERM);
   EXPECT_EQ(bystander.Signals(), Names{"SIGTERM"});
   bystander.End();
 }

@@ -372,7 +372,7 @@ Bystander& Stage::StartBystander(BystanderOptions options) {
   if (!options.user) options.user = target_user_;
   Bystander& bystander = bystanders_.emplace_back(options);
   const std::string name = "bystander (pid " + std::to_string(bystander.pid()) + ")";
-  evidence_.Did("start a " + name);
+  evidence_.Did("start a " + name + (options.answers ? " that answers HTTP on the port" : ""));
   if (!evidence_.is_muted()) evidence_.chronicle().BeginStranger(name);
   return bystander;
 }

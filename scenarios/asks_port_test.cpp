@@ -1,0 +1,60 @@
+// Servers that ask on their port whether they run already, and take the answer for their own.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "scenarios/catalogue.h"
+#include "scenarios/testing.h"
+
+namespace pidfall {
+namespace {
+
+constexpr char kServer[] =
+    "import http.server, sys, urllib.request\n"
+    "port = int(sys.argv[1])\n"
+    "class Handler(http.server.BaseHTTPRequestHandler):\n"
+    "  def do_GET(self):\n"
+    "    self.send_response(200); self.end_headers(); self.wfile.write(b'notes')\n"
+    "  def log_message(self, *_): pass\n"
+    "def ask():\n"
+    "  try:\n"
+    "    return urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=0.3).read()\n"
+    "  except OSError: return None\n";
+constexpr char kServe[] =
+    "try: http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()\n"
+    "except OSError as error: sys.exit(f'port {port}: {error.strerror}')\n";
+
+bool IsBreach(const Result& result) {
+  return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
+}
+
+Result Judge(const std::string& check) {
+  const Target target{.command = {"/usr/bin/python3", "-c", kServer + check + kServe, "{port}"},
+                      .port = 8767,
+                      .duplicate_exit = 0};
+  return RunCase(*FindScenario("port/held-by-stranger"), target);
+}
+
+TEST(AsksPortTest, AStrangersAnswerTakenForItsOwnIsABreach) {
+  const Result result = Judge("if ask() is not None: print('runs already'); sys.exit(0)\n");
+  EXPECT_TRUE(IsBreach(result)) << Account(result);
+  EXPECT_NE(result.summary.find("B takes another program's answer on port 8767 for its own"),
+            std::string::npos)
+      << Account(result);
+}
+
+TEST(AsksPortTest, AStrangersAnswerToldFromItsOwnIsNone) {
+  const Result result = Judge("if ask() == b'notes': print('runs already'); sys.exit(0)\n");
+  EXPECT_NE(Account(result).find("that answers HTTP on the port"), std::string::npos)
+      << Account(result);
+  EXPECT_FALSE(IsBreach(result)) << Account(result);
+}
+
+TEST(AsksPortTest, WhereNobodyAskedNoStrangerAnswers) {
+  const Result result = Judge("");
+  EXPECT_FALSE(IsBreach(result)) << Account(result);
+  EXPECT_EQ(Account(result).find("answers HTTP"), std::string::npos) << Account(result);
+}
+
+}  // namespace
+}  // namespace pidfall
