@@ -45,12 +45,15 @@ constexpr Scenario kTwoContainers{
     "Two containers on one volume, each server is pid 1 there: the second is refused.",
     "Each takes the pid 1 in the file for its own, and both use the same data.",
     TwoContainers,
-    part::kPidFile,
+    part::kPidOnDisk,
     need::kNamespaces};
 
 void ContenderInside(Stage& stage) {
   Instance& owner = stage.StartOwner();
-  ExpectQuiet(stage, StartContained(stage), owner);
+  Instance& contender = StartContained(stage);
+  const bool has_launcher = owner.ended();
+  if (has_launcher) NeedForeground(stage, contender);
+  ExpectQuiet(stage, contender, owner);
 }
 
 constexpr Scenario kContenderInside{
@@ -59,7 +62,7 @@ constexpr Scenario kContenderInside{
     "The owner runs outside, the contender in a container that does not see it: refused.",
     "No process has the recorded pid there, so a second copy starts.",
     ContenderInside,
-    part::kPidFile,
+    part::kPidOnDisk,
     need::kNamespaces};
 
 void ContenderOutside(Stage& stage) {
@@ -73,7 +76,7 @@ constexpr Scenario kContenderOutside{
     "The owner is pid 1 of a container, the contender runs outside: refused.",
     "Outside, pid 1 is another process, so a second copy starts.",
     ContenderOutside,
-    part::kPidFile,
+    part::kPidOnDisk,
     need::kNamespaces};
 
 void RestartSamePid(Stage& stage) {
@@ -89,7 +92,7 @@ constexpr Scenario kRestartSamePid{
     "The file names its own number, and the container never comes up again "
     "(https://github.com/troglobit/inadyn/issues/334).",
     RestartSamePid,
-    part::kPidFile,
+    part::kPidOnDisk,
     need::kNamespaces};
 
 StartOptions OnHost(Stage& stage, const std::string& name) {
@@ -115,7 +118,7 @@ constexpr Scenario kOtherHostName{
     "A container gets a new name each time: the profile stays locked for ever, or is opened "
     "twice (https://github.com/guysoft/FullPageOS/issues/508).",
     OtherHostName,
-    part::kPidFile,
+    part::kPidOnDisk,
     need::kNamespaces};
 
 constexpr Scenario kFamily[] = {kTwoContainers, kContenderInside, kContenderOutside,
