@@ -26,6 +26,7 @@ Instance& StandBy(Stage& stage) {
   const auto& arguments = stage.target().standby_arguments;
   Instance& waiter = StartElsewhere(stage, arguments);
   const Outcome outcome = Settle(stage, waiter);
+  NeedOwnPort(stage, waiter);
   if (outcome == Outcome::kWaits) return waiter;
   if (arguments.empty()) {
     throw NotApplicable(

@@ -55,6 +55,23 @@ TEST(HandOverTest, AStandbyThatWaitsOnStillStandsBy) {
   EXPECT_THAT(OnStage(target, HandedOver), HasSubstr("B still stands by"));
 }
 
+// A start whose port is taken serves on the next one that is free.
+constexpr char kTakesNextPort[] = R"(
+import socket, sys
+for port in range(8767, 8777):
+    try:
+        listener = socket.create_server(('127.0.0.1', port))
+        break
+    except OSError: pass
+while True: listener.accept()[0].close()
+)";
+
+TEST(HandOverTest, AStartOnTheNextPortDoesNotStandBy) {
+  const Target target = {.command = {"/usr/bin/python3", "-c", kTakesNextPort}, .port = 8767};
+  EXPECT_THAT(OnStage(target, HandedOver),
+              HasSubstr("B serves on another port, because its own is taken"));
+}
+
 TEST(HandOverTest, ATargetThatNeverWaitsIsNotConcerned) {
   const Target target = {.command = {"/bin/sh", "-c",
                                      "[ -s {pid_file} ] && exit 1; echo $$ > {pid_file}; "
