@@ -52,7 +52,7 @@ TEST_F(CheckTest, AKnownFailureIsAcceptedAndAFixedOneNamed) {
 TEST_F(CheckTest, APidFileThatTheServerDoesNotWriteIsRefused) {
   const ProgramOutcome outcome = CheckPython(kServer, {"--pid-file", "other.pid"});
   EXPECT_EQ(outcome.status, kBadUsage) << outcome.out << outcome.error;
-  EXPECT_THAT(outcome.error, HasSubstr("other.pid is not there once the server serves"));
+  EXPECT_THAT(outcome.error, HasSubstr("other.pid is not there as a file once the server serves"));
 }
 
 constexpr char kCannotWrite[] = "pidfall: cannot write standard output: ";

@@ -1,6 +1,7 @@
 #include "harness/run/discovery.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -166,10 +167,10 @@ class Discovery {
   bool NamedFileIsThere() const {
     constexpr size_t kLargest = 4096;
     const FileState file = ReadState(stage_.pid_file());
-    return target_.pid_file && file.exists && file.content.size() <= kLargest;
+    return target_.pid_file && S_ISREG(file.mode) && file.content.size() <= kLargest;
   }
 
-  // A folder of the path that it was told, say, or a file with that and more as its name.
+  // A folder or socket of the path that it was told, say, or a file with that and more as its name.
   bool IsPartOfAName() const {
     const std::filesystem::path path(stage_.pid_file());
     std::error_code gone;

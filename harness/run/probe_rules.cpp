@@ -34,7 +34,7 @@ void RefuseToHarm(const Target& target) {
 void RefuseOtherPidFile(const Target& asked, const Found& found) {
   const bool chosen = asked.pid_file && *asked.pid_file != "{pid_file}";
   if (!chosen || asked.pid_file == found.pid_file || asked.pid_file == found.lock_file) return;
-  throw BadInput(*asked.pid_file + " is not there once the server serves; " +
+  throw BadInput(*asked.pid_file + " is not there as a file once the server serves; " +
                  (found.pid_file ? "its pid file is " + *found.pid_file : "it wrote none"));
 }
 

@@ -30,7 +30,7 @@ TEST(ProbeRulesTest, APidFileThatIsNotTheServersIsRefused) {
     FAIL() << "it was accepted";
   } catch (const BadInput& error) {
     EXPECT_STREQ(error.what(),
-                 "/run/x.pid is not there once the server serves; its pid file is /run/y.pid");
+                 "/run/x.pid is not there as a file once the server serves; its pid file is /run/y.pid");
   }
 }
 

@@ -36,6 +36,16 @@ TEST(ProbedTargetTest, PlaceholderInALongerNameIsNoPidFile) {
   EXPECT_EQ(answer.target.pid_file, std::nullopt);
 }
 
+TEST(ProbedTargetTest, PlaceholderOfAFolderOrASocketIsNoPidFile) {
+  for (const char* makes : {"mkdir {pid_file}",
+                            "/usr/bin/python3 -c 'import socket, sys; "
+                            "socket.socket(socket.AF_UNIX).bind(sys.argv[1])' {pid_file}"}) {
+    const ProbeAnswer answer = ProbeTarget(Stays(makes), kUnsandboxed);
+    EXPECT_EQ(answer.failure, ProbeFailure::kNone) << makes;
+    EXPECT_EQ(answer.target.pid_file, std::nullopt) << makes;
+  }
+}
+
 TEST(ProbedTargetTest, DeclaredPidFileStaysOneBesideALongerName) {
   Target target = Stays("mkdir {pid_file}.d");
   target.pid_file = "{pid_file}";
