@@ -29,8 +29,9 @@ TEST(ProbeRulesTest, APidFileThatIsNotTheServersIsRefused) {
     RefuseOtherPidFile(asked, {.pid_file = "/run/y.pid"});
     FAIL() << "it was accepted";
   } catch (const BadInput& error) {
-    EXPECT_STREQ(error.what(),
-                 "/run/x.pid is not there as a file once the server serves; its pid file is /run/y.pid");
+    EXPECT_STREQ(
+        error.what(),
+        "/run/x.pid is not there as a file once the server serves; its pid file is /run/y.pid");
   }
 }
 

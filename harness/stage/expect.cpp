@@ -173,6 +173,8 @@ void ExpectOneOwner(Stage& stage, const Instance& owner) {
     }
     if (Serves(stage, owner)) return;
   }
+  constexpr Duration kEndBound = std::chrono::milliseconds(500);  // its port closes before it ends
+  stage.Gone(owner, kEndBound);
   if (EndsAlone(stage, owner)) throw NotApplicable(OfItself(owner));
   std::string text = "the owner " + owner.name() + " no longer serves";
   if (owner.ended()) {

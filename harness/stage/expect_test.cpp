@@ -9,6 +9,7 @@
 
 #include "harness/process/fd.h"
 #include "harness/stage/safeguard_files.h"
+#include "harness/stage/serving.h"
 #include "harness/stage/testing.h"
 
 namespace pidfall {
@@ -169,11 +170,11 @@ TEST(ExpectTest, AChangedFileIsReportedWithBothStates) {
                     HasSubstr("\"7\"")));
 }
 
-// Listens and ends with status 0: by itself after so many seconds, or on SIGTERM.
+// Listens and ends with status 0: by itself after so many seconds, or soon after SIGTERM.
 Target Lives(const std::string& seconds) {
   constexpr char kMortal[] = R"(
 use Socket;
-$SIG{TERM} = sub { exit 0 };
+$SIG{TERM} = sub { close(S); select(undef, undef, undef, 0.1); exit 0 };
 socket(S, PF_INET, SOCK_STREAM, 0);
 bind(S, sockaddr_in($ARGV[0], INADDR_LOOPBACK));
 listen(S, 9);
@@ -202,6 +203,17 @@ TEST(ExpectTest, AnOwnerThatLivesLongerAloneWasEndedByAnother) {
                    }),
             "C1: the owner A no longer serves: it ended with status 0 and printed "
             "nothing");
+}
+
+TEST(ExpectTest, AnOwnerThatHasClosedItsPortIsAwaitedForHowItEnds) {
+  EXPECT_THAT(Judged(Lives("60"),
+                     [](Stage& stage) {
+                       Instance& owner = stage.StartOwner();
+                       stage.Signal(owner, SIGTERM);
+                       stage.WaitUntil([&] { return !Serves(stage, owner); }, Stage::kSettleBound);
+                       ExpectOneOwner(stage, owner);
+                     }),
+              HasSubstr("no longer serves: it ended with status 0"));
 }
 
 // Its file's times change ten times a second.
