@@ -9,6 +9,7 @@
 
 #include "harness/cli/cli_testing.h"
 #include "harness/cli/exit_status.h"
+#include "harness/kernel/sockets.h"
 #include "harness/process/program_folder.h"
 
 namespace pidfall {
@@ -324,6 +325,25 @@ TEST_F(ExploreTest, AUdpServerServes) {
   const Words once = {"--replay", "alone:start:flock(serve.pid)=EINTR"};
   const ProgramOutcome error = Explore("errors", kLock + std::string(kUdp), once);
   EXPECT_EQ(error.status, kAsItShouldBe) << error.out << error.error;
+}
+
+constexpr char kIpv6IfItCan[] = R"(
+t = socket.socket(socket.AF_INET6); t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try: t.bind(('::1', 8767)); t.listen()
+except OSError as error: t.close(); print(error if len(sys.argv) > 1 else '', end='', flush=True)
+)";
+
+TEST_F(ExploreTest, AServerMayDoWithoutAnAddressThatIsNotThereOrThatItNames) {
+  if (!CanListenOnIpv6Loopback()) GTEST_SKIP() << "IPv6 is switched off here";
+  const auto fails = [&](const std::string& error, const std::string& before = "") {
+    return Explore("errors", kLock + before + kIpv6IfItCan,
+                   {"--replay", "alone:start:bind(::1 port {port})=" + error});
+  };
+  EXPECT_EQ(fails("EADDRNOTAVAIL").status, kAsItShouldBe);
+  const ProgramOutcome silent = fails("EACCES");
+  EXPECT_EQ(silent.status, kBroke) << silent.out << silent.error;
+  EXPECT_THAT(silent.out, HasSubstr("X silently does without an address"));
+  EXPECT_EQ(fails("EACCES", "sys.argv.append('says')\n").status, kAsItShouldBe);
 }
 
 TEST_F(ExploreTest, AStandbyWithoutAPortDoesNotServe) {

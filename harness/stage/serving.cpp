@@ -62,6 +62,14 @@ bool Listen(const Stage& stage, const std::vector<pid_t>& processes, int port, s
   return AddressesHeld(processes, ListenersOn(stage, port)) >= addresses;
 }
 
+bool ServesOn(const Stage& stage, const std::vector<pid_t>& processes, int port, size_t addresses) {
+  if (processes.empty()) return false;
+  if (!stage.target().listens()) {
+    return std::none_of(processes.begin(), processes.end(), WaitsForLock);
+  }
+  return Listen(stage, processes, port, addresses);
+}
+
 }  // namespace
 
 bool Serves(const Stage& stage, const Instance& instance) {
@@ -70,11 +78,11 @@ bool Serves(const Stage& stage, const Instance& instance) {
 }
 
 bool Serves(const Stage& stage, const std::vector<pid_t>& processes, int port) {
-  if (processes.empty()) return false;
-  if (!stage.target().listens()) {
-    return std::none_of(processes.begin(), processes.end(), WaitsForLock);
-  }
-  return Listen(stage, processes, port, stage.target().addresses);
+  return ServesOn(stage, processes, port, stage.target().addresses);
+}
+
+bool ServesInPart(const Stage& stage, const std::vector<pid_t>& processes, int port) {
+  return ServesOn(stage, processes, port, 1);
 }
 
 bool FirstListens(const Stage& stage, const Instance& instance) {

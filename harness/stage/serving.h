@@ -15,6 +15,8 @@ namespace pidfall {
 bool Serves(const Stage& stage, const Instance& instance);
 // The same of a start that is no instance of the stage.
 bool Serves(const Stage& stage, const std::vector<pid_t>& processes, int port);
+// At least on one of its addresses: some servers mean to do without the others.
+bool ServesInPart(const Stage& stage, const std::vector<pid_t>& processes, int port);
 // The started process holds a listening socket on its port, rather than one of its children.
 bool FirstListens(const Stage& stage, const Instance& instance);
 // The inodes of the sockets with which it listens on its port, or on its unix socket.
