@@ -293,9 +293,12 @@ bool ChangesByItself(Stage& stage, const std::string& path, const FileState& now
   constexpr Duration kBetweenChildren = std::chrono::milliseconds(250);
   const auto one_wakes = [&] { return OneAloneWakes(stage); };
   if (!now.exists || !stage.WaitUntil(one_wakes, kBetweenChildren)) return false;
-  unsigned its_own = 0;
-  stage.WaitUntil([&] { return (its_own = Differences(now, ReadState(path))) != 0; }, kHeartbeat);
-  return its_own != 0 && (differences & ~its_own) == 0;
+  unsigned its_own = 0;  // a time in seconds changes at some of its heartbeats only
+  const auto covers_all = [&] {
+    its_own |= Differences(now, ReadState(path));
+    return (differences & ~its_own) == 0;
+  };
+  return stage.WaitUntil(covers_all, kHeartbeat);
 }
 
 }  // namespace

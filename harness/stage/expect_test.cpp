@@ -240,6 +240,29 @@ TEST(ExpectTest, WhatTheOwnerChangesByItselfIsNoContendersDoing) {
             "kept");
 }
 
+// A new file ten times a second; its content is a number that grows twice a second.
+Target Counts() {
+  return {.command = {"/bin/sh", "-c",
+                      "i=0; while :; do echo $((i / 5)) > {pid_file}.new; "
+                      "mv {pid_file}.new {pid_file}; i=$((i + 1)); sleep 0.1; done"},
+          .pid_file = "{pid_file}"};
+}
+
+TEST(ExpectTest, AContentThatTheOwnerChangesAtSomeBeatsIsNoContendersDoing) {
+  EXPECT_EQ(Judged(Counts(),
+                   [](Stage& stage) {
+                     stage.Start();
+                     const auto says = [&](const char* content) {
+                       return [&stage, content] { return PidFile(stage).content == content; };
+                     };
+                     stage.WaitUntil(says("1\n"), Stage::kSettleBound);
+                     const FileState before = PidFile(stage);
+                     stage.WaitUntil(says("2\n"), Stage::kSettleBound);
+                     ExpectUnchanged(stage, stage.pid_file(), before, "C2", "a duplicate");
+                   }),
+            "kept");
+}
+
 TEST(ExpectTest, AContentThatTheOwnerOnlyTouchesIsNotItsOwnChange) {
   EXPECT_THAT(Judged(Beats(),
                      [](Stage& stage) {

@@ -82,8 +82,11 @@ bool AwaitFile(Stage& stage, const std::function<bool()>& is_as_wanted) {
   bool is = false;
   stage.WaitUntil(
       [&] {
+        // Asked in this order: a write may be the last thing before the rest.
+        const bool rests =
+            std::chrono::steady_clock::now() - began >= kRestsAfter && AllAtRest(stage);
         is = is_as_wanted();
-        return is || (std::chrono::steady_clock::now() - began >= kRestsAfter && AllAtRest(stage));
+        return is || rests;
       },
       kFileBound);
   return is;

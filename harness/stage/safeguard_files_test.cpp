@@ -1,8 +1,12 @@
 #include "harness/stage/safeguard_files.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
 
 #include "harness/process/fd.h"
+#include "harness/stage/settle.h"
 #include "harness/stage/testing.h"
 
 namespace pidfall {
@@ -42,6 +46,40 @@ TEST(SafeguardFilesTest, WhatTheOwnerWritesLateIsInItsFile) {
                       return NeedOwnersFile(stage).content;
                     }),
             "ready\n");
+}
+
+// It wakes often; at a signal it writes its file and sleeps for good.
+constexpr char kWritesAtSignal[] = R"(
+import os, signal, sys, time
+def write(*_):
+    open(sys.argv[1] + '.new', 'w').write('done')
+    os.rename(sys.argv[1] + '.new', sys.argv[1])
+    signal.pause()
+signal.signal(signal.SIGUSR1, write)
+while True: time.sleep(0.01)
+)";
+
+// As a thread does that writes the file late, and ends.
+TEST(SafeguardFilesTest, AFileThatIsWrittenLastBeforeTheRestIsSeen) {
+  const Target target = {.command = {"/usr/bin/python3", "-c", kWritesAtSignal, "{pid_file}"},
+                         .pid_file = "{pid_file}"};
+  EXPECT_EQ(OnStage(target,
+                    [](Stage& stage) {
+                      Instance& owner = stage.Start();
+                      const auto began = std::chrono::steady_clock::now();
+                      bool signalled = false;
+                      const auto looks_too_early = [&] {
+                        const bool is = PidFile(stage).exists;
+                        const auto age = std::chrono::steady_clock::now() - began;
+                        if (signalled || age < std::chrono::seconds(1)) return is;
+                        stage.Signal(owner, SIGUSR1);
+                        stage.WaitUntil([&] { return AllAtRest(stage); }, Stage::kSettleBound);
+                        signalled = true;
+                        return is;
+                      };
+                      return AwaitFile(stage, looks_too_early) ? "seen" : "missed";
+                    }),
+            "seen");
 }
 
 }  // namespace
