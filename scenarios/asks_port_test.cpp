@@ -56,5 +56,41 @@ TEST(AsksPortTest, WhereNobodyAskedNoStrangerAnswers) {
   EXPECT_EQ(Account(result).find("answers HTTP"), std::string::npos) << Account(result);
 }
 
+constexpr char kOnAnyPort[] =
+    "import os, socket, sys\n"
+    "def lives():\n"
+    "  try: socket.create_connection(('127.0.0.1', int(open(sys.argv[1]).read()))).close()\n"
+    "  except (OSError, ValueError): return False\n"
+    "  return True\n"
+    "#CHECK\n"
+    "s = socket.create_server(('127.0.0.1', 0))\n"
+    "open(sys.argv[1], 'w').write(str(s.getsockname()[1]))\n"
+    "while True: c = s.accept()[0]; c.recv(99); c.send(b'HTTP/1.0 200 OK\\r\\n\\r\\n'); "
+    "c.close()\n";
+
+Result JudgeOnAnyPort(const std::string& check) {
+  std::string program = kOnAnyPort;
+  program.replace(program.find("#CHECK"), 6, check);
+  const Target target{.command = {"/usr/bin/python3", "-c", program, "{pid_file}"},
+                      .port_changes = true,
+                      .pid_file = "{pid_file}",
+                      .file_has_pid = false};
+  return RunCase(*FindScenario("kill9/restart"), target);
+}
+
+TEST(AsksPortTest, AStrangerOnThePortOfTheRecordIsTakenForTheOwner) {
+  const Result result = JudgeOnAnyPort("if lives(): print('runs already'); sys.exit(0)");
+  EXPECT_TRUE(IsBreach(result)) << Account(result);
+  EXPECT_NE(result.summary.find(" is another program's by now"), std::string::npos)
+      << Account(result);
+}
+
+TEST(AsksPortTest, AStrangerOnThePortOfTheRecordDoesNotMatterToALock) {
+  const Result result = JudgeOnAnyPort(
+      "import fcntl; lock = open(sys.argv[1] + '.lock', 'w')\n"
+      "fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)");
+  EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -16,6 +16,7 @@
 #include "harness/stage/departure.h"
 #include "harness/stage/elsewhere.h"
 #include "harness/stage/expect.h"
+#include "harness/stage/safeguard_files.h"
 #include "harness/stage/serving.h"
 #include "harness/stage/settle.h"
 #include "harness/stage/stage.h"
@@ -30,13 +31,34 @@ void ExpectRecovery(Stage& stage, const std::string& clause, const std::string& 
   ExpectFileNames(stage, next, clause);
 }
 
+// A start that asks on the port of the record whether its owner lives may be answered by another
+// program.
+void RestartBesideStranger(Stage& stage) {
+  Instance& owner = stage.StartOwner();
+  AwaitOwnersFile(stage);
+  const auto listeners = ListenersOf(owner.Processes());
+  stage.KillTree(owner);
+  if (listeners.empty()) return;
+  const Endpoint its_own{.address = listeners.front().address, .port = listeners.front().port};
+  const Bystander& stranger = stage.StartBystander({.listen_on = its_own, .answers = true});
+  ExpectRecovery(stage, "C3",
+                 "the owner was killed, and its port " + std::to_string(its_own.port) +
+                     " is another program's by now");
+  ExpectUntouched(stranger);
+}
+
 void Restart(Stage& stage) {
   stage.KillTree(stage.StartOwner());
   ExpectRecovery(stage, "C3", "the owner was killed by SIGKILL");
+  if (!stage.target().port_changes) return;
+  stage.EndAll();
+  RestartBesideStranger(stage);
 }
 
 constexpr Scenario kRestart{
-    "kill9/restart", "C3", "The owner is killed by SIGKILL: the next start serves.",
+    "kill9/restart", "C3",
+    "The owner is killed by SIGKILL: the next start serves, also where the system gave its port to "
+    "another program.",
     "After a crash the server stays down until somebody removes the file.", Restart};
 
 void DuringStartUp(Stage& stage) {

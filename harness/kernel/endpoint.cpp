@@ -89,6 +89,8 @@ UniqueFd ConnectToUnix(const std::string& name) {
 UniqueFd ListenOn(const Endpoint& endpoint) {
   const SocketAddress address = AddressOf(endpoint);
   UniqueFd fd = Open(address, SOCK_STREAM);
+  const int on = 1;  // a connection of the port's last owner may be in TIME_WAIT
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (bind(fd.get(), address.get(), address.size) != 0 || listen(fd.get(), SOMAXCONN) != 0) {
     Fail("listen on", endpoint);
   }

@@ -64,6 +64,16 @@ TEST(Bystander, AnswersOnItsPortAndRecordsSignalsToo) {
   bystander.End();
 }
 
+TEST(Bystander, ListensWhereAConnectionIsInTimeWait) {
+  const PortClaim port;
+  const Endpoint endpoint{.port = port.port()};
+  Bystander last({.listen_on = endpoint, .answers = true});
+  EXPECT_TRUE(HttpGet(endpoint, "/", std::chrono::seconds(5)).closed_by_server);
+  last.End();
+  Bystander next({.listen_on = endpoint});
+  next.End();
+}
+
 TEST(Bystander, StoppedSaysSo) {
   Bystander bystander({});
   kill(bystander.pid(), SIGSTOP);
