@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "scenarios/catalogue.h"
 #include "scenarios/testing.h"
@@ -28,11 +29,11 @@ bool IsBreach(const Result& result) {
   return result.verdict == Verdict::kFail && result.severity == Severity::kBreach;
 }
 
-Result Judge(const std::string& check) {
+Result Judge(const std::string& check, std::string_view scenario = "port/held-by-stranger") {
   const Target target{.command = {"/usr/bin/python3", "-c", kServer + check + kServe, "{port}"},
                       .port = 8767,
                       .duplicate_exit = 0};
-  return RunCase(*FindScenario("port/held-by-stranger"), target);
+  return RunCase(*FindScenario(scenario), target);
 }
 
 TEST(AsksPortTest, AStrangersAnswerTakenForItsOwnIsABreach) {
@@ -54,6 +55,26 @@ TEST(AsksPortTest, WhereNobodyAskedNoStrangerAnswers) {
   const Result result = Judge("");
   EXPECT_FALSE(IsBreach(result)) << Account(result);
   EXPECT_EQ(Account(result).find("answers HTTP"), std::string::npos) << Account(result);
+}
+
+constexpr char kEndHolder[] =
+    "import glob, os, signal, time\n"
+    "rows = [line.split() for line in open('/proc/net/tcp')][1:]\n"
+    "on_port = {r[9] for r in rows if r[3] == '0A' and r[1].endswith(f':{port:04X}')}\n"
+    "for fd in glob.glob('/proc/[0-9]*/fd/*'):\n"
+    "  try:\n"
+    "    if os.readlink(fd)[8:-1] not in on_port: continue\n"
+    "  except OSError: continue\n"
+    "  os.kill(int(fd.split('/')[2]), signal.SIGKILL)\n"
+    "while on_port & {line.split()[9] for line in open('/proc/net/tcp')}: pass\n";
+
+TEST(AsksPortTest, AStrangerThatIsEndedForItsPortIsToldFirst) {
+  const Result stranger = Judge(kEndHolder);
+  EXPECT_TRUE(IsBreach(stranger)) << Account(stranger);
+  EXPECT_EQ(stranger.summary,
+            "A took its port from another program, which got the signal that ended it");
+  const Result worker = Judge(kEndHolder, "kill9/worker-on-port");
+  EXPECT_EQ(worker.verdict, Verdict::kNotApplicable) << Account(worker);
 }
 
 constexpr char kOnAnyPort[] =

@@ -177,8 +177,12 @@ void WorkerOnPort(Stage& stage) {
   listener.Reset();
   stage.Did("leave the listening socket to the bystander, as to a forked worker");
   Instance& next = stage.Start();
-  Require(Settle(stage, next) != Outcome::kServes, "C1",
-          next.name() + " serves beside a worker that still has the port", breach_kind::kTwoServe);
+  const bool serves = Settle(stage, next) == Outcome::kServes;
+  if (!worker.Signals().empty()) {
+    throw NotApplicable(next.name() + " ended the process that had its port");
+  }
+  Require(!serves, "C1", next.name() + " serves beside a worker that still has the port",
+          breach_kind::kTwoServe);
   worker.End();
   ExpectAfterWorker(stage, next);
 }

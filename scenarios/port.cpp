@@ -56,10 +56,11 @@ void ExpectLackNamed(Stage& stage, const Instance& server) {
 
 void ExpectKeptOff(Stage& stage, Instance& server, const Bystander& stranger) {
   Settle(stage, server);
-  if (LacksAnAddress(stage, server)) {
-    ExpectLackNamed(stage, server);
-    return ExpectUntouched(stranger);
-  }
+  const auto signals = stranger.Signals();
+  Require(signals.empty(), "C5",
+          server.name() + " took its port from another program, which got " +
+              (signals.empty() ? "none" : signals.front()));
+  if (LacksAnAddress(stage, server)) return ExpectLackNamed(stage, server);
   NeedOwnPort(stage, server);
   ExpectFailure(stage, server, "C8", std::to_string(stage.port()), EADDRINUSE);
   ExpectNamed(stage, server, stranger);
@@ -91,9 +92,9 @@ void HeldByStranger(Stage& stage) {
 
 constexpr Scenario kHeldByStranger{
     "port/held-by-stranger",
-    "C8 C10",
+    "C8 C10 C5",
     "Another program listens on the port: the start fails, with neither success nor the "
-    "duplicate's status, and names the port and who has it.",
+    "duplicate's status, names the port and who has it, and sends no signal there.",
     "A supervisor takes \"somebody else has the port\" for \"it runs already\", and nobody "
     "serves.",
     HeldByStranger,

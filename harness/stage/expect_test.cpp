@@ -216,6 +216,19 @@ TEST(ExpectTest, AnOwnerThatHasClosedItsPortIsAwaitedForHowItEnds) {
               HasSubstr("no longer serves: it ended with status 0"));
 }
 
+TEST(ExpectTest, AnOwnerThatAnUnknownLeftoverKeepsOutIsABreach) {
+  const Target target{.command = {"/bin/sh", "-c",
+                                  "set -C; : > {dir}/../left; mkfifo {dir}/../fifo; "
+                                  "exec cat <> {dir}/../fifo"}};
+  EXPECT_THAT(Judged(target,
+                     [](Stage& stage) {
+                       stage.KillTree(stage.StartOwner());
+                       stage.StartOwner();
+                     }),
+              AllOf(StartsWith("C3: B refused to start (status 2"),
+                    EndsWith("although no other copy runs any more")));
+}
+
 // Its file's times change ten times a second.
 Target Beats() {
   return {.command = {"/bin/sh", "-c",

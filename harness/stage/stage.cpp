@@ -21,6 +21,7 @@
 #include "harness/kernel/signal_mask.h"
 #include "harness/observe/given_time.h"
 #include "harness/process/shell.h"
+#include "harness/stage/expect.h"
 #include "harness/stage/safeguard_files.h"
 #include "harness/stage/settle.h"
 
@@ -202,12 +203,13 @@ void Stage::Did(const std::string& what) {
 }
 
 // Of earlier starts, if all are over. False: there are none.
+bool Stage::AllAreOver() const {
+  return std::ranges::all_of(
+      instances_, [](const Instance& each) { return each.ended() && each.Processes().empty(); });
+}
+
 bool Stage::RemoveLeftovers() {
-  const auto is_over = [](const Instance& each) {
-    return each.ended() && each.Processes().empty();
-  };
-  const bool all_over = std::all_of(instances_.begin(), instances_.end(), is_over);
-  const bool any_left = instances_.size() > 1 && all_over;
+  const bool any_left = instances_.size() > 1 && AllAreOver();
   const auto files = any_left ? SafeguardFiles(*this) : std::vector<std::string>();
   for (const std::string& file : files) {
     Did("remove " + file + ", which an owner left that was killed");
@@ -228,6 +230,11 @@ Instance& Stage::StartOwner(const StartOptions& options) {
     AwaitOwnersFile(*this);
     target_user_ = UserOf(owner->MainProcess().value_or(owner->pid()));
     return *owner;
+  }
+  // What was left cannot be removed here: a semaphore, or a file at a place unknown.
+  const bool follows_another = instances_.size() > 1 && AllAreOver();
+  if (outcome == Outcome::kEnded && follows_another) {
+    ExpectServes(*this, *owner, "C3", "no other copy runs any more");
   }
   throw Broken(
       "the target never served" +
