@@ -276,6 +276,18 @@ TEST(ExpectTest, AContentThatTheOwnerChangesAtSomeBeatsIsNoContendersDoing) {
             "kept");
 }
 
+TEST(ExpectTest, AModeThatTheOwnersNextFileChangesIsNoContendersDoing) {
+  EXPECT_EQ(Judged(Counts(),
+                   [](Stage& stage) {
+                     stage.Start();
+                     stage.WaitUntil([&] { return PidFile(stage).exists; }, Stage::kSettleBound);
+                     FileState before = PidFile(stage);
+                     before.mode = S_IFREG;  // as after a chmod
+                     ExpectUnchanged(stage, stage.pid_file(), before, "C2", "a duplicate");
+                   }),
+            "kept");
+}
+
 TEST(ExpectTest, AContentThatTheOwnerOnlyTouchesIsNotItsOwnChange) {
   EXPECT_THAT(Judged(Beats(),
                      [](Stage& stage) {
