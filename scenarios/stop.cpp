@@ -64,7 +64,8 @@ void ExpectEnds(Stage& stage, Instance& instance, const std::string& when,
             instance.name() + " crashed with " + instance.ending()->Describe() +
                 " on the signal that came " + when);
   }
-  Prefer(stage, !stage.target().pid_file || !PidFileNames(stage, instance.pid()), "C12",
+  const pid_t main = recipient ? recipient->main.value_or(instance.pid()) : instance.pid();
+  Prefer(stage, !stage.target().pid_file || !PidFileNames(stage, main), "C12",
          "the pid file still names " + instance.name() + ", which was ended by a signal " + when);
 }
 
@@ -72,10 +73,14 @@ void ExpectNextServes(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C12", "the instance before was ended by a signal");
 }
 
+void SignalOwner(Stage& stage, Instance& owner, int signal) {
+  signal == SIGINT ? InterruptGroup(stage, owner) : stage.Signal(owner, signal);
+}
+
 void EndsServing(Stage& stage, Instance& owner, int signal, const std::string& when) {
   const Recipient recipient = RecipientOf(owner);
   Visit(stage);  // what a request starts may keep the port
-  stage.Signal(owner, signal);
+  SignalOwner(stage, owner, signal);
   ExpectEnds(stage, owner, when, recipient);
   ExpectNextServes(stage);
 }
@@ -118,7 +123,7 @@ void Sigint(Stage& stage) {
   if (!ignores) return EndsServing(stage, owner, SIGINT, "while it served");
   // Its launcher may heed the signal for it.
   const Recipient recipient = RecipientOf(owner);
-  stage.Signal(owner, SIGINT);
+  InterruptGroup(stage, owner);
   if (!EndsWhole(stage, owner, recipient)) return ExpectEndsOnSigterm(stage, owner, *ignores);
   ExpectEnds(stage, owner, "while it served", recipient);
   ExpectNextServes(stage);
@@ -126,9 +131,9 @@ void Sigint(Stage& stage) {
 
 constexpr Scenario kSigint{
     "stop/sigint", "C12 C13",
-    "SIGINT (Ctrl-C) to the owner: it ends within 2 s, or ignores it and ends on SIGTERM; the next "
-    "serves.",
-    "A person closes the terminal, and the server stays or leaves a trap.", Sigint};
+    "SIGINT to the owner and its group (Ctrl-C): it ends within 2 s, or ignores it and ends on "
+    "SIGTERM; the next serves.",
+    "A person presses Ctrl-C, and the server stays or leaves a trap.", Sigint};
 
 void Twice(Stage& stage) {
   Instance& owner = stage.StartOwner();

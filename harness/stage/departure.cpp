@@ -1,11 +1,14 @@
 #include "harness/stage/departure.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "harness/kernel/process.h"
 #include "harness/stage/expect.h"
@@ -52,6 +55,20 @@ bool IsLeft(pid_t pid, const Recipient& recipient) {
 Recipient RecipientOf(const Instance& instance) {
   const auto main = instance.MainProcess();
   return {main, instance.Processes(), main ? getsid(*main) : 0};
+}
+
+void InterruptGroup(Stage& stage, Instance& instance) {
+  const auto main = instance.MainProcess();
+  const pid_t group = main ? getpgid(*main) : -1;
+  std::vector<Child> others;
+  for (const pid_t pid : instance.Processes()) {
+    Child other{pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)))};
+    if (pid != main && getpgid(pid) == group && other.pidfd) others.push_back(std::move(other));
+  }
+  stage.Signal(instance, SIGINT);
+  if (others.empty()) return;
+  for (const Child& other : others) SendSignal(other, SIGINT);
+  stage.Did("send SIGINT to the rest of its group");
 }
 
 bool Ends(Stage& stage, const Instance& instance, const Recipient& recipient, Duration bound) {

@@ -26,6 +26,10 @@ struct Recipient {
 
 Recipient RecipientOf(const Instance& instance);
 
+// SIGINT as a terminal's Ctrl-C sends it: to its whole group, and so to the program that a wrapper
+// (flock, npm, sh) waits for, too.
+void InterruptGroup(Stage& stage, Instance& instance);
+
 // Within the bound it ends, and with it what it had started. What a client made it start may live
 // on, a session for example, and so may a service for the whole machine (as Erlang's epmd) that it
 // put into a session of its own.
