@@ -50,5 +50,23 @@ TEST_F(SmallDiskTest, IsReadOnlyUntilItIsWritable) {
             "Read-only file system, written");
 }
 
+std::string Mounted(Stage& stage) {
+  MountSmallDisk(stage);
+  return "mounted";
+}
+
+TEST_F(SmallDiskTest, HidesNothingInTheEmptyFolderThatAServerIsGiven) {
+  const std::string folder = OnStage(NoServer(), [](Stage& stage) { return stage.folder(); });
+  Target given = NoServer();
+  given.command.push_back(folder);
+  EXPECT_EQ(OnStage(given, Mounted), "mounted");
+  EXPECT_EQ(OnStage(given,
+                    [](Stage& stage) {
+                      WriteFile(stage.folder() + "/settings", "");
+                      return Mounted(stage);
+                    }),
+            "the target starts from its pid file's folder, which the disk would hide");
+}
+
 }  // namespace
 }  // namespace pidfall

@@ -132,6 +132,8 @@ GuardCall::Kind GuardCalls::KindOfCall(const Call& call, const CallKind& kind,
   if (name == "bind") return is_port ? Kind::kBind : Kind::kCreate;
   if (name == "listen") return Kind::kListen;
   if (object.ends_with(" (deleted)")) return Kind::kLook;  // nobody else sees it
+  const bool keeps_a_part = name.ends_with("truncate") && call.arguments[1] != 0;
+  if (keeps_a_part) return Kind::kWrite;
   const auto found = kKinds.find(name);
   return found == kKinds.end() ? Kind::kLook : found->second;
 }

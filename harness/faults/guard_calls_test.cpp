@@ -52,6 +52,17 @@ TEST(GuardCallsTest, AreSeenInTheStartAndInItsHelpers) {
             "after it removed server.pid\n");
 }
 
+TEST(GuardCallsTest, AFileThatIsCutIsNotEmptied) {
+  const Target target = {
+      .command = {"/usr/bin/perl", "-e", "open F, '+>', $ARGV[0]; truncate F, 4; truncate F, 0",
+                  "{pid_file}"},
+      .pid_file = "{pid_file}"};
+  EXPECT_EQ(OnStage(target, ChangesOf),
+            "after it created server.pid\n"
+            "after it wrote server.pid\n"
+            "after it emptied server.pid\n");
+}
+
 TEST(GuardCallsTest, AFileWhoseNameHoldsThePidHasItsOwnName) {
   const Target target = {.command = {"/bin/sh", "-c", "echo 1 > {pid_file}.$$; rm {pid_file}.$$"},
                          .pid_file = "{pid_file}"};

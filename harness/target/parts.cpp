@@ -27,6 +27,8 @@ constexpr Part kParts[] = {
      "the target has no pid file"},
     {part::kPidOnDisk, [](const Target& t) { return t.pid_file || t.pid_link; },
      "the target has no pid file"},
+    {part::kPort, [](const Target& t) { return !t.port_changes; },
+     "its port is another one at each start"},
     {part::kPort, [](const Target& t) { return t.port && !t.is_udp; },
      "the target has no TCP port"},
     {part::kOtherPidFile, HasOtherPidFile, "the command has no {pid_file}"},

@@ -14,6 +14,12 @@ TEST(MissingPartTest, TheFirstThatIsMissingIsNamed) {
             std::nullopt);
 }
 
+TEST(MissingPartTest, APortFromTheSystemIsNotCalledNone) {
+  EXPECT_EQ(MissingPart({.port_changes = true}, part::kPort),
+            "its port is another one at each start");
+  EXPECT_EQ(MissingPart({}, part::kPort), "the target has no TCP port");
+}
+
 TEST(MissingPartTest, WithoutAPlaceholderThereIsNoOtherPort) {
   EXPECT_EQ(MissingPart({.command = {"serve"}}, part::kOtherPort), std::nullopt);
   EXPECT_EQ(MissingPart({.command = {"serve", "-p{port}"}, .port = 80}, part::kOtherPort),
