@@ -8,7 +8,8 @@
 
 namespace pidfall {
 
-// The text after the last ": " of the line with the hint, which has a light bulb or the word "Try".
+// The text after the last ": " of the line with the hint, which has a light bulb or the word "Try";
+// else the first command in it that ends processes (kill, pkill, killall, fuser, lsof ... | ...).
 // Empty: the message has no hint.
 std::string HintedCommand(std::string_view output);
 

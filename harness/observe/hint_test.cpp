@@ -12,6 +12,25 @@ TEST(HintedCommand, LightBulbOrTryGivesTheTextAfterTheLastColon) {
             "lsof -ti :1 | xargs kill");
 }
 
+TEST(HintedCommand, ACommandThatEndsProcessesNeedsNoMark) {
+  EXPECT_EQ(HintedCommand("x: already running (pid 3); to end it: kill 3\n"), "kill 3");
+  EXPECT_EQ(HintedCommand("runs already. Stop it: kill -TERM 3.\n"), "kill -TERM 3");
+  EXPECT_EQ(HintedCommand("Run \"systemctl stop x\" or \"kill 3\" first.\n"), "kill 3");
+  EXPECT_EQ(HintedCommand("port in use\nstop it with: lsof -ti :80 | xargs kill\n"),
+            "lsof -ti :80 | xargs kill");
+  EXPECT_EQ(HintedCommand("free the port (sudo fuser -k 80/tcp)\n"), "sudo fuser -k 80/tcp");
+}
+
+TEST(HintedCommand, TheWordAloneIsNoCommand) {
+  EXPECT_EQ(HintedCommand("kill it, or wait\n"), "");
+  EXPECT_EQ(HintedCommand("pid 3 would not let us kill 'x'\n"), "");
+  EXPECT_EQ(HintedCommand("skill 3\n"), "");
+}
+
+TEST(HintedCommand, AMegabyteInOneLineIsNone) {
+  EXPECT_EQ(HintedCommand("end it: kill 3" + std::string(1 << 20, 'x')), "");
+}
+
 TEST(HintedCommand, MessageWithoutAHintIsEmpty) {
   EXPECT_EQ(HintedCommand("Error: address in use\nbye: 1\n"), "");
   EXPECT_EQ(HintedCommand("💡 ask your administrator\n"), "");
