@@ -39,7 +39,7 @@ Result Judge(const std::string& check, std::string_view scenario = "port/held-by
 TEST(AsksPortTest, AStrangersAnswerTakenForItsOwnIsABreach) {
   const Result result = Judge("if ask() is not None: print('runs already'); sys.exit(0)\n");
   EXPECT_TRUE(IsBreach(result)) << Account(result);
-  EXPECT_NE(result.summary.find("B takes another program's answer on port 8767 for its own"),
+  EXPECT_NE(result.summary.find("B took another program's answer on port 8767 for its own"),
             std::string::npos)
       << Account(result);
 }
@@ -58,7 +58,7 @@ TEST(AsksPortTest, WhereNobodyAskedNoStrangerAnswers) {
 }
 
 constexpr char kEndHolder[] =
-    "import glob, os, signal, time\n"
+    "import glob, os, signal\n"
     "rows = [line.split() for line in open('/proc/net/tcp')][1:]\n"
     "on_port = {r[9] for r in rows if r[3] == '0A' and r[1].endswith(f':{port:04X}')}\n"
     "for fd in glob.glob('/proc/[0-9]*/fd/*'):\n"
@@ -77,30 +77,29 @@ TEST(AsksPortTest, AStrangerThatIsEndedForItsPortIsToldFirst) {
   EXPECT_EQ(worker.verdict, Verdict::kNotApplicable) << Account(worker);
 }
 
-constexpr char kOnAnyPort[] =
+constexpr char kAskRecord[] =
     "import os, socket, sys\n"
     "def lives():\n"
     "  try: socket.create_connection(('127.0.0.1', int(open(sys.argv[1]).read()))).close()\n"
     "  except (OSError, ValueError): return False\n"
-    "  return True\n"
-    "#CHECK\n"
+    "  return True\n";
+constexpr char kServeOnAnyPort[] =
     "s = socket.create_server(('127.0.0.1', 0))\n"
     "open(sys.argv[1], 'w').write(str(s.getsockname()[1]))\n"
     "while True: c = s.accept()[0]; c.recv(99); c.send(b'HTTP/1.0 200 OK\\r\\n\\r\\n'); "
     "c.close()\n";
 
 Result JudgeOnAnyPort(const std::string& check) {
-  std::string program = kOnAnyPort;
-  program.replace(program.find("#CHECK"), 6, check);
-  const Target target{.command = {"/usr/bin/python3", "-c", program, "{pid_file}"},
-                      .port_changes = true,
-                      .pid_file = "{pid_file}",
-                      .file_has_pid = false};
+  const Target target{
+      .command = {"/usr/bin/python3", "-c", kAskRecord + check + kServeOnAnyPort, "{pid_file}"},
+      .port_changes = true,
+      .pid_file = "{pid_file}",
+      .file_has_pid = false};
   return RunCase(*FindScenario("kill9/restart"), target);
 }
 
 TEST(AsksPortTest, AStrangerOnThePortOfTheRecordIsTakenForTheOwner) {
-  const Result result = JudgeOnAnyPort("if lives(): print('runs already'); sys.exit(0)");
+  const Result result = JudgeOnAnyPort("if lives(): print('runs already'); sys.exit(0)\n");
   EXPECT_TRUE(IsBreach(result)) << Account(result);
   EXPECT_NE(result.summary.find(" is another program's by now"), std::string::npos)
       << Account(result);
@@ -109,7 +108,7 @@ TEST(AsksPortTest, AStrangerOnThePortOfTheRecordIsTakenForTheOwner) {
 TEST(AsksPortTest, AStrangerOnThePortOfTheRecordDoesNotMatterToALock) {
   const Result result = JudgeOnAnyPort(
       "import fcntl; lock = open(sys.argv[1] + '.lock', 'w')\n"
-      "fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)");
+      "fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n");
   EXPECT_EQ(result.verdict, Verdict::kPass) << Account(result);
 }
 

@@ -14,8 +14,8 @@ constexpr char kLockedOnFile[] =
     "lock = os.open(sys.argv[2], os.O_RDWR | os.O_CREAT, 0o644)\n"
     "try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
     "except BlockingIOError: os._exit(3)\n"
-    "os.ftruncate(lock, 0); os.write(lock, b'%d\\n' % os.getpid())\n"
-    "#WATCH\n"
+    "os.ftruncate(lock, 0); os.write(lock, b'%d\\n' % os.getpid())\n";
+constexpr char kServeShared[] =
     "s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)\n"
     "s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen()\n"
     "while True: s.accept()[0].close()\n";
@@ -26,9 +26,8 @@ constexpr char kWatch[] =
     "threading.Thread(target=watch, daemon=True).start()\n";
 
 Result RemoveFile(const std::string& watch) {
-  std::string program = kLockedOnFile;
-  program.replace(program.find("#WATCH"), 6, watch);
-  const Target target{.command = {"/usr/bin/python3", "-c", program, "{port}", "{pid_file}"},
+  const Target target{.command = {"/usr/bin/python3", "-c", kLockedOnFile + watch + kServeShared,
+                                  "{port}", "{pid_file}"},
                       .port = 8767,
                       .pid_file = "{pid_file}"};
   return RunCase(*FindScenario("ownership/file-removed"), target);

@@ -56,10 +56,10 @@ void ExpectLackNamed(Stage& stage, const Instance& server) {
 
 void ExpectKeptOff(Stage& stage, Instance& server, const Bystander& stranger) {
   Settle(stage, server);
-  const auto signals = stranger.Signals();
-  Require(signals.empty(), "C5",
-          server.name() + " took its port from another program, which got " +
-              (signals.empty() ? "none" : signals.front()));
+  if (const auto signals = stranger.Signals(); !signals.empty()) {
+    throw Breach(
+        "C5", server.name() + " took its port from another program, which got " + signals.front());
+  }
   if (LacksAnAddress(stage, server)) return ExpectLackNamed(stage, server);
   NeedOwnPort(stage, server);
   ExpectFailure(stage, server, "C8", std::to_string(stage.port()), EADDRINUSE);
@@ -75,10 +75,10 @@ bool WasConnectedTo(const Stage& stage) {
 // It asks on the port whether it runs already.
 void ExpectKeptOffBy(Stage& stage, const Bystander& answering) {
   Instance& server = stage.Start();
-  const bool has_ended = Settle(stage, server) == Outcome::kEnded;
-  Require(!has_ended || server.ending()->status != 0 || server.ending()->signal != 0, "C8",
-          server.name() + " takes another program's answer on port " +
-              std::to_string(stage.port()) + " for its own, and ended with status 0");
+  const bool succeeds = Settle(stage, server) == Outcome::kEnded && server.ending() == Ending{};
+  Require(!succeeds, "C8",
+          server.name() + " took another program's answer on port " + std::to_string(stage.port()) +
+              " for its own, and ended with status 0");
   ExpectKeptOff(stage, server, answering);
 }
 

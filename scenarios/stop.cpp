@@ -73,14 +73,10 @@ void ExpectNextServes(Stage& stage) {
   ExpectServes(stage, stage.Start(), "C12", "the instance before was ended by a signal");
 }
 
-void SignalOwner(Stage& stage, Instance& owner, int signal) {
-  signal == SIGINT ? InterruptGroup(stage, owner) : stage.Signal(owner, signal);
-}
-
 void EndsServing(Stage& stage, Instance& owner, int signal, const std::string& when) {
   const Recipient recipient = RecipientOf(owner);
   Visit(stage);  // what a request starts may keep the port
-  SignalOwner(stage, owner, signal);
+  signal == SIGINT ? InterruptGroup(stage, owner) : stage.Signal(owner, signal);
   ExpectEnds(stage, owner, when, recipient);
   ExpectNextServes(stage);
 }

@@ -22,16 +22,17 @@ constexpr char kSmallDisk[] = "size=64k,mode=0755";
 // Whether its program, its script, its working directory or what it reads at its start is in there.
 bool StartsFrom(const std::string& folder, const Target& target) {
   const std::filesystem::path home = target.folder;
-  const auto is_below = [&](const std::filesystem::path& path) {
-    const std::string whole = (home / path).lexically_normal().string() + "/";
-    return whole.compare(0, folder.size() + 1, folder + "/") == 0;
+  const auto whole = [&](const std::filesystem::path& path) {
+    return (home / path).lexically_normal().string() + "/";
   };
-  // An empty folder, for its data, hides nothing.
+  const auto is_below = [&](const std::filesystem::path& path) {
+    return whole(path).starts_with(folder + "/");
+  };
   const auto names_file_below = [&](const std::string& word) {
     std::error_code ignored;
-    const bool is_empty = std::filesystem::is_directory(home / word, ignored) &&
-                          std::filesystem::is_empty(home / word, ignored);
-    return is_below(word) && std::filesystem::exists(home / word, ignored) && !is_empty;
+    // The folder itself, for its data: nothing in it is hidden.
+    if (whole(word) == folder + "/" && std::filesystem::is_empty(folder, ignored)) return false;
+    return is_below(word) && std::filesystem::exists(home / word, ignored);
   };
   return is_below(home) ||
          std::any_of(target.command.begin(), target.command.end(), names_file_below);

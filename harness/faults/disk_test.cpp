@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "harness/faults/users.h"
 #include "harness/process/fd.h"
 #include "harness/stage/testing.h"
 
@@ -50,6 +51,9 @@ TEST_F(SmallDiskTest, IsReadOnlyUntilItIsWritable) {
             "Read-only file system, written");
 }
 
+constexpr char kHidden[] =
+    "the target starts from its pid file's folder, which the disk would hide";
+
 std::string Mounted(Stage& stage) {
   MountSmallDisk(stage);
   return "mounted";
@@ -65,7 +69,19 @@ TEST_F(SmallDiskTest, HidesNothingInTheEmptyFolderThatAServerIsGiven) {
                       WriteFile(stage.folder() + "/settings", "");
                       return Mounted(stage);
                     }),
-            "the target starts from its pid file's folder, which the disk would hide");
+            kHidden);
+}
+
+TEST_F(SmallDiskTest, HidesAnEmptyFolderBelow) {
+  const std::string folder = OnStage(NoServer(), [](Stage& stage) { return stage.folder(); });
+  Target given = NoServer();
+  given.command.push_back(folder + "/data");
+  EXPECT_EQ(OnStage(given,
+                    [](Stage& stage) {
+                      MakeFolder(stage, stage.folder() + "/data");
+                      return Mounted(stage);
+                    }),
+            kHidden);
 }
 
 }  // namespace

@@ -13,18 +13,22 @@ bool Hints(const std::string& line) {
          line.find("try: ") != std::string::npos;
 }
 
-// With what it ends a process, and not the word alone: "kill it". In quotation marks, or else up to
-// the end of the line.
+// With its object, and not the word alone: "kill it".
+constexpr char kCommand[] =
+    R"((?:sudo )?(?:kill (?:-\w+ )*[\d$]|(?:pkill|killall|fuser|lsof) -?\w))";
+
+// In quotation marks, in brackets, or else up to the end of the line.
 std::string CommandIn(const std::string& line) {
   constexpr size_t kLongest = 1000;  // the library's matcher takes stack for each character
   if (line.size() > kLongest) return "";
-  static const std::regex kQuoted(
-      R"((["'`(])((?:sudo )?(?:kill|pkill|killall|fuser|lsof) [^"'`)]*))");
-  static const std::regex kBare(
-      R"((?:^|[\s:])((?:sudo )?(?:kill (?:-\w+ )*[\d$]|(?:pkill|killall|fuser|lsof) -?\w).*?)\.?\s*$)");
+  static const std::string command = kCommand;
+  static const std::regex forms[] = {std::regex(R"((["'`])()" + command + R"(.*?)\1)"),
+                                     std::regex(R"((\()()" + command + R"(.*)\))"),
+                                     std::regex(R"((^|[\s:])()" + command + R"(.*?)\.?\s*$)")};
   std::smatch found;
-  if (std::regex_search(line, found, kQuoted)) return found[2];
-  if (std::regex_search(line, found, kBare)) return found[1];
+  for (const std::regex& form : forms) {
+    if (std::regex_search(line, found, form)) return found[2];
+  }
   return "";
 }
 

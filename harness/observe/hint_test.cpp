@@ -18,11 +18,12 @@ TEST(HintedCommand, ACommandThatEndsProcessesNeedsNoMark) {
   EXPECT_EQ(HintedCommand("Run \"systemctl stop x\" or \"kill 3\" first.\n"), "kill 3");
   EXPECT_EQ(HintedCommand("port in use\nstop it with: lsof -ti :80 | xargs kill\n"),
             "lsof -ti :80 | xargs kill");
+  EXPECT_EQ(HintedCommand("free it by \"kill $(lsof -ti :80)\" first\n"), "kill $(lsof -ti :80)");
   EXPECT_EQ(HintedCommand("free the port (sudo fuser -k 80/tcp)\n"), "sudo fuser -k 80/tcp");
 }
 
 TEST(HintedCommand, TheWordAloneIsNoCommand) {
-  EXPECT_EQ(HintedCommand("kill it, or wait\n"), "");
+  EXPECT_EQ(HintedCommand("kill it, or wait (or \"kill it\")\n"), "");
   EXPECT_EQ(HintedCommand("pid 3 would not let us kill 'x'\n"), "");
   EXPECT_EQ(HintedCommand("skill 3\n"), "");
 }

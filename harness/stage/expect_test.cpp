@@ -229,6 +229,15 @@ TEST(ExpectTest, AnOwnerThatAnUnknownLeftoverKeepsOutIsABreach) {
                     EndsWith("although no other copy runs any more")));
 }
 
+TEST(ExpectTest, AnotherCommandThatNeverServesIsNoBreach) {
+  EXPECT_THAT(Judged(Guarded("exit 3"),
+                     [](Stage& stage) {
+                       stage.KillTree(stage.StartOwner());
+                       stage.StartOwner({.command = {"/bin/false"}});
+                     }),
+              StartsWith("the target never served, it ended with status 1"));
+}
+
 // Its file's times change ten times a second.
 Target Beats() {
   return {.command = {"/bin/sh", "-c",

@@ -203,13 +203,16 @@ void Stage::Did(const std::string& what) {
 }
 
 // Of earlier starts, if all are over. False: there are none.
-bool Stage::AllAreOver() const {
-  return std::ranges::all_of(
-      instances_, [](const Instance& each) { return each.ended() && each.Processes().empty(); });
+// There were others, and nothing runs any more.
+bool Stage::OthersAreOver() const {
+  const auto is_over = [](const Instance& each) {
+    return each.ended() && each.Processes().empty();
+  };
+  return instances_.size() > 1 && std::ranges::all_of(instances_, is_over);
 }
 
 bool Stage::RemoveLeftovers() {
-  const bool any_left = instances_.size() > 1 && AllAreOver();
+  const bool any_left = OthersAreOver();
   const auto files = any_left ? SafeguardFiles(*this) : std::vector<std::string>();
   for (const std::string& file : files) {
     Did("remove " + file + ", which an owner left that was killed");
@@ -231,9 +234,9 @@ Instance& Stage::StartOwner(const StartOptions& options) {
     target_user_ = UserOf(owner->MainProcess().value_or(owner->pid()));
     return *owner;
   }
-  // What was left cannot be removed here: a semaphore, or a file at a place unknown.
-  const bool follows_another = instances_.size() > 1 && AllAreOver();
-  if (outcome == Outcome::kEnded && follows_another) {
+  // What was left cannot be removed here: a semaphore, or a file at a place unknown. Another
+  // command may fail for another reason.
+  if (outcome == Outcome::kEnded && OthersAreOver() && options.command.empty()) {
     ExpectServes(*this, *owner, "C3", "no other copy runs any more");
   }
   throw Broken(

@@ -108,7 +108,7 @@ class Stage {
   std::vector<std::string> Changes(const StartOptions& options) const;
   void ReapAdopted();
   void StartNeeds();
-  bool AllAreOver() const;
+  bool OthersAreOver() const;
   bool RemoveLeftovers();
   void WaitForActivity(Duration at_most);
   bool LookUntil(const std::function<bool()>& condition,
