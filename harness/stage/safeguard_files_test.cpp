@@ -56,8 +56,12 @@ def write(*_):
     os.rename(sys.argv[1] + '.new', sys.argv[1])
     signal.pause()
 signal.signal(signal.SIGUSR1, write)
+open(sys.argv[1] + '.ready', 'w')
 while True: time.sleep(0.01)
 )";
+
+constexpr Duration kStartBound = std::chrono::seconds(10);
+constexpr Duration kLooksForRest = std::chrono::milliseconds(300);  // then AwaitFile does so, too
 
 // As a thread does that writes the file late, and ends.
 TEST(SafeguardFilesTest, AFileThatIsWrittenLastBeforeTheRestIsSeen) {
@@ -66,14 +70,19 @@ TEST(SafeguardFilesTest, AFileThatIsWrittenLastBeforeTheRestIsSeen) {
   EXPECT_EQ(OnStage(target,
                     [](Stage& stage) {
                       Instance& owner = stage.Start();
+                      const std::string ready = stage.pid_file() + ".ready";
+                      stage.WaitUntil([&] { return ReadState(ready).exists; }, kStartBound);
                       const auto began = std::chrono::steady_clock::now();
                       bool signalled = false;
                       const auto looks_too_early = [&] {
                         const bool is = PidFile(stage).exists;
                         const auto age = std::chrono::steady_clock::now() - began;
-                        if (signalled || age < std::chrono::seconds(1)) return is;
+                        if (signalled || age < kLooksForRest) return is;
                         stage.Signal(owner, SIGUSR1);
-                        stage.WaitUntil([&] { return AllAtRest(stage); }, Stage::kSettleBound);
+                        const auto is_done = [&] {
+                          return PidFile(stage).exists && AllAtRest(stage);
+                        };
+                        stage.WaitUntil(is_done, kStartBound);
                         signalled = true;
                         return is;
                       };
